@@ -1,0 +1,63 @@
+"""Rule engines: block text in, findings out.
+
+An engine holds its checker in a helper process, so that building one does not
+wait for the other, a call that is stuck can be ended, and nothing that native
+code prints or breaks reaches this process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Protocol
+
+from ..report import Finding, Provenance
+from ..settings import Settings
+
+
+class Engine(Protocol):
+    """One checker, ready or on its way to be."""
+
+    name: str
+
+    def submit(self, text: str) -> Future[tuple[Finding, ...]]:
+        """Begin to check the text of one block; spans of the findings count its code points.
+
+        The future raises `Unavailable` where the block could not be checked
+        (time limit, crash, engine that does not start). It never answers an
+        empty tuple for a failure.
+        """
+        ...
+
+    def provenance(self) -> tuple[Provenance, ...]:
+        """What the engine is made of: checker, port, dictionary, data. Known without starting it."""
+        ...
+
+    def key(self) -> str:
+        """Everything that could change its answer to the same text: versions, dialect, rule set. For caches."""
+        ...
+
+    def pids(self) -> tuple[int, ...]:
+        """Its live helper processes, for the accounts of energy and memory."""
+        ...
+
+    def close(self) -> None:
+        """End its helper processes. Futures still open raise `Unavailable`."""
+        ...
+
+
+def _harper(settings: Settings) -> Engine:
+    from .harper import Harper
+
+    return Harper(settings)
+
+
+def _languagetool(settings: Settings) -> Engine:
+    from .languagetool import LanguageTool
+
+    return LanguageTool(settings)
+
+
+# A new engine is one row here. Opening one starts building it and returns at
+# once; it raises Unavailable where the engine cannot work here at all.
+ENGINES: dict[str, Callable[[Settings], Engine]] = {"harper": _harper, "languagetool": _languagetool}

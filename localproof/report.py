@@ -1,0 +1,159 @@
+"""What a run found, what it could not do, what it was made of, and what it cost.
+
+Values only: nothing here reads a file, opens a process or prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .text import Document, Edit, Span
+
+Kind = Literal["spelling", "grammar", "punctuation", "typography", "style"]
+KINDS: tuple[Kind, ...] = ("spelling", "grammar", "punctuation", "typography", "style")
+
+
+class LocalProofError(Exception):
+    """The root of LocalProof's own errors. Never raised itself."""
+
+
+class Unavailable(LocalProofError):
+    """A part cannot do its work; the run goes on without it and says so (see `Skipped`)."""
+
+    def __init__(self, what: str, reason: str, remedy: str = "") -> None:
+        super().__init__(f"{what}: {reason}" + (f" ({remedy})" if remedy else ""))
+        self.skipped = Skipped(what, reason, remedy)
+
+
+class BadInput(LocalProofError):
+    """What was asked for makes no sense, or the input cannot be read. One line: what happened and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that could not be done, why, and what the user can do about it."""
+
+    what: str
+    reason: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place in a text that may be wrong.
+
+    `span` counts code points of the text that was checked: of the block while
+    engines and judge are at work, of the document's source in a `Report`.
+    `rule` is ``engine/Rule``; `source` names every rule that spoke for it, the
+    leading one first. `edits` are alternatives, best first, each a whole
+    correction by itself. `hints` are corrections that cannot be applied
+    because they would cross markup. `probability` is the judge's estimate
+    that this is a real error that the writer would want to know of (0..1),
+    None where no judge has seen it. `category` is the engine's own name for
+    the kind of rule. `certain` is true where the first edit may be made
+    without asking (see `localproof.judge.safe`).
+    """
+
+    span: Span
+    rule: str
+    message: str
+    edits: tuple[Edit, ...] = ()
+    source: tuple[str, ...] = ()
+    kind: Kind = "grammar"
+    probability: float | None = None
+    category: str = ""
+    hints: tuple[str, ...] = ()
+    certain: bool = False
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """The engines that spoke for it, each once, in order."""
+        return tuple(dict.fromkeys(s.split("/", 1)[0] for s in self.source or (self.rule,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What one part of a run is made of. An empty field is a gap and is printed as one.
+
+    `role` is one of "rules", "dictionary", "judge", "model that scores",
+    "model that proposes", "format". `facts` are further lines, in order, for
+    the full report: (name, text).
+    """
+
+    part: str
+    role: str
+    version: str = ""
+    licence: str = ""
+    data: str = ""
+    sha256: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+EnergyStatus = Literal["measured", "attributed", "estimated", "unavailable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Energy:
+    """The energy of one window of work. `joules` is None exactly when `status` is "unavailable", never 0 for unknown.
+
+    `low` and `high` are bounds in joules. `scope` names the devices counted
+    and `not_included` what was not. `record` is the full JSON record.
+    """
+
+    status: EnergyStatus
+    joules: float | None
+    low: float | None = None
+    high: float | None = None
+    method: str = ""
+    reason: str = ""
+    scope: tuple[str, ...] = ()
+    not_included: tuple[str, ...] = ()
+    record: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """One document and what was found in it. Spans count code points of `document.text`.
+
+    `findings` are those to show, in order of position. `held_back` are those
+    that the profile keeps quiet about. `suppressed` counts what the writer's
+    own decisions silenced (dictionary, inline comments, disabled rules).
+    """
+
+    document: Document
+    findings: tuple[Finding, ...] = ()
+    held_back: tuple[Finding, ...] = ()
+    suppressed: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    words: int = 0
+    digest: str = ""  # SHA-256 of the bytes that were read, "" where there were none
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything one run has to say. Every renderer takes a whole Run, so none can forget a part."""
+
+    reports: tuple[Report, ...] = ()
+    provenance: tuple[Provenance, ...] = ()
+    energy: Energy | None = None
+    skipped: tuple[Skipped, ...] = ()
+    profile: str = "quiet"
+    elapsed_s: float = 0.0
+    version: str = ""
+
+    @property
+    def words(self) -> int:
+        """Words of prose that were proofread."""
+        return sum(r.words for r in self.reports)
+
+    def findings(self) -> Iterator[tuple[Report, Finding]]:
+        """Every finding to show, with its report, in order."""
+        for report in self.reports:
+            for finding in report.findings:
+                yield report, finding
+
+    def all_skipped(self) -> tuple[Skipped, ...]:
+        """What the run and each of its reports could not do."""
+        return self.skipped + tuple(s for r in self.reports for s in r.skipped)
