@@ -1,25 +1,398 @@
-"""Settings: read once from files, environment and flags, then never changed."""
+"""Settings: read once from files, environment and flags, then never changed.
+
+A later source wins: built-in default, the user's settings file, the project's
+settings file, ``LOCALPROOF_…`` variables, flags. Where a project has a settings
+file, what concerns the text (language, rules, words) is decided by that file
+alone, so that everyone who works on it sees the same; what concerns the machine
+(`jobs`, time and size limits) is never read from a project, because a cloned
+repository must not decide how much of this computer is used. No key of any file
+names a program to run or a place to write to.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import difflib
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from .report import KINDS, BadInput
+from .text import visible
 
 DIALECTS = ("en-US", "en-GB", "en-AU", "en-CA", "en-NZ", "en-ZA", "en-IN")
 PROFILES = ("quiet", "balanced", "all")
+FAIL_ON = ("any", "never", *KINDS)
+
+# In one folder the first of these that exists (and, for pyproject.toml, has a
+# table [tool.localproof]) is the settings file.
+FILE_NAMES = (".localproof.toml", "localproof.toml", ".config/localproof.toml", "pyproject.toml")
+USER_FILE = "localproof.toml"
+USER_DICTIONARY = "dictionary.txt"
+PROJECT_DICTIONARY = ".localproof/dictionary.txt"
+_MOST_BYTES = 10_000_000  # of a settings file or word list; a larger one is a mistake or an attack
+
+T = TypeVar("T")
+Scope = Literal["text", "machine"]
+
+
+def _key(default: T, doc: str, scope: Scope = "text", **facts: object) -> T:
+    """A field that settings files may set. `facts`: choices, least."""
+    declared: T = field(default=default, metadata={"doc": doc, "scope": scope, **facts})
+    return declared
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the writer decided. Every field has a default that suits most people."""
+    """What the writer decided. Every field has a default that suits most people.
 
-    language: str = "en-US"
-    engines: tuple[str, ...] = ("harper", "languagetool")
-    profile: str = "quiet"
-    front_matter: tuple[str, ...] = ("title", "description", "summary")
-    disable: tuple[str, ...] = ()  # rule names or globs, such as "harper/OxfordComma" or "*/EN_QUOTES"
-    enable: tuple[str, ...] = ()  # rules that are off by default
-    words: frozenset[str] = frozenset()  # the writer's own words: user and project dictionaries together
-    block_timeout_s: float = 10.0
-    jobs: int = 0  # threads per engine; 0 means one for each core
+    A key in a settings file is the field's name with "-" for "_"; the variable
+    is ``LOCALPROOF_`` and the name in capitals, lists separated by commas.
+    `sources` says for each field where its value comes from.
+    """
+
+    language: str = _key("en-US", "The English that the text is written in.", choices=DIALECTS)
+    engines: tuple[str, ...] = _key(("harper", "languagetool"), "The rule engines that look for suspects.")
+    profile: str = _key(
+        "quiet", "How sure LocalProof must be before it speaks: quiet, balanced or all.", choices=PROFILES
+    )
+    front_matter: tuple[str, ...] = _key(
+        ("title", "description", "summary"), "Fields of a file's front matter that hold prose."
+    )
+    disable: tuple[str, ...] = _key((), 'Rules never to hear of, by name or glob: "harper/OxfordComma", "*/EN_QUOTES".')
+    enable: tuple[str, ...] = _key((), "Rules that are off by default, to be switched on.")
+    words: frozenset[str] = _key(frozenset(), "Words and phrases that are right here, beside those of the word lists.")
+    exclude: tuple[str, ...] = _key(
+        (), "Files and folders not to check, as globs from the settings file's folder; * crosses folders."
+    )
+    fail_on: tuple[str, ...] = _key(
+        ("any",), "Kinds of finding that make the exit status 1, or any, or never.", choices=FAIL_ON
+    )
+    block_timeout_s: float = _key(10.0, "Seconds an engine may spend on one paragraph.", "machine", least=0.1)
+    jobs: int = _key(0, "Threads for each engine; 0 means one for each core.", "machine", least=0)
+    max_bytes: int = _key(20_000_000, "The largest file that is read, in bytes.", "machine", least=1)
+    energy_meter: str = _key("auto", "What tells the energy of a run: auto, off, or a meter by name.", "machine")
+    watts_per_thread: float = _key(
+        0.0, "Watts of one busy thread, for the energy estimate; 0 means LocalProof's own.", "machine", least=0
+    )
     dictionary: Path | None = None  # the project's word list, to which `dict add --project` writes
+    root: Path | None = None  # the project's folder: that of its settings file, or the repository's top
+    sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+
+KEYS: dict[str, Field[Any]] = {f.name.replace("_", "-"): f for f in fields(Settings) if "doc" in f.metadata}
+
+
+def user_folder(env: Mapping[str, str]) -> Path:
+    """Where the user's settings file and word list live; `LOCALPROOF_CONFIG_DIR` moves it."""
+    if moved := env.get("LOCALPROOF_CONFIG_DIR"):
+        return Path(moved)
+    from platformdirs import user_config_path
+
+    return user_config_path("localproof", appauthor=False)
+
+
+def find(folder: Path) -> tuple[Path | None, Path | None]:
+    """(settings file, project folder) that govern `folder`, an absolute path; None for each that there is not.
+
+    Looks in `folder` and above, up to the top of the repository (the first
+    folder with a ``.git``) or of the file system.
+    """
+    for place in (folder, *folder.parents):
+        for name in FILE_NAMES:
+            path = place / name
+            if _is_file(path) and (name != "pyproject.toml" or _speaks_of_us(path)):
+                return path, place
+        if _exists(place / ".git"):
+            return None, place
+    return None, None
+
+
+def load(
+    start: Path | None,
+    flags: Mapping[str, object],
+    env: Mapping[str, str],
+    *,
+    file: Path | None = None,
+    isolated: bool = False,
+) -> Settings:
+    """The settings that govern the folder `start` (None: no project).
+
+    `flags` maps field names to values, None for what was not given. `file` is
+    read in place of the files that would be found; `isolated` reads none of
+    them and no word list. Raises BadInput for a file that cannot be read or a
+    key or value that makes no sense, naming file, line and the nearest right one.
+    """
+    values: dict[str, object] = {}
+    sources = {f.name: "default" for f in KEYS.values()}
+    project, root = (None, None) if isolated or start is None else find(start.absolute())
+    if file is not None:
+        project, root = file, file.absolute().parent
+    elif root is not None and project is None and (dialect := _editorconfig(root)):
+        values["language"], sources["language"] = dialect
+    lists = [] if isolated else _layers(values, sources, project, own=file is not None, env=env)
+    if root is not None and not isolated:
+        lists.append(_inside(root / PROJECT_DICTIONARY, root))
+    for name, raw in _from_environment(env):
+        values[name], sources[name] = raw
+    for name, value in flags.items():
+        if value is not None:
+            values[name], sources[name] = value, "flag"
+    words = frozenset(values.pop("words", ())) | {w for path in lists for w in read_words(path)}  # type: ignore[call-overload]
+    dictionary = root / PROJECT_DICTIONARY if root else None
+    return Settings(**values, words=words, dictionary=dictionary, root=root, sources=sources)  # type: ignore[arg-type]
+
+
+def _layers(
+    values: dict[str, object], sources: dict[str, str], project: Path | None, *, own: bool, env: Mapping[str, str]
+) -> list[Path]:
+    """Lay the user's file and then the project's over `values`; the word lists to read besides."""
+    home = user_folder(env)
+    layers: list[tuple[Path, bool, bool]] = []  # file, may decide on the text, may decide on the machine
+    if not own and _is_file(home / USER_FILE):
+        layers.append((home / USER_FILE, project is None, True))
+    if project is not None:
+        layers.append((project, True, own))
+    for path, text, machine in layers:
+        for name, value in _read_file(path, machine=machine).items():
+            if text or Settings.__dataclass_fields__[name].metadata["scope"] == "machine":
+                values[name], sources[name] = value, str(path)
+    return [home / USER_DICTIONARY]
+
+
+def _read_file(path: Path, *, machine: bool) -> dict[str, object]:
+    """Field names and values that a settings file sets."""
+    import tomllib
+
+    shown = visible(str(path))
+    text = _read_text(path)
+    try:
+        table: Any = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # ValueError: bad TOML, or a number of thousands of digits
+        raise BadInput(f"{shown}: not valid TOML: {error or 'nested too deeply'}") from None
+    if path.name == "pyproject.toml":
+        table = table.get("tool", {}).get("localproof", {})
+    if not isinstance(table, dict):
+        raise BadInput(f"{shown}: [tool.localproof] must be a table")
+    values: dict[str, object] = {}
+    for key, raw in table.items():
+        where = f"{shown}{_line_of(text, key, path.name == 'pyproject.toml')}"
+        if key not in KEYS:
+            raise BadInput(f"{where}: unknown key {visible(key)!r}{nearest(key.replace('_', '-'), KEYS)}")
+        known = KEYS[key]
+        if known.metadata["scope"] == "machine" and not machine:
+            raise BadInput(
+                f"{where}: {key} concerns the machine and is not read from a project; "
+                f"set it in your own settings (`localproof config path`) or as {_variable(known.name)}"
+            )
+        values[known.name] = _value(known, raw, where)
+    return values
+
+
+def _from_environment(env: Mapping[str, str]) -> Iterable[tuple[str, tuple[object, str]]]:
+    for known in KEYS.values():
+        variable = _variable(known.name)
+        if raw := env.get(variable):
+            yield known.name, (parse(known.name, raw, variable), variable)
+
+
+def _variable(name: str) -> str:
+    return f"LOCALPROOF_{name.upper()}"
+
+
+def parse(name: str, raw: str, where: str) -> object:
+    """The value of field `name` written as one text, as in a flag or a variable. Raises BadInput."""
+    known = Settings.__dataclass_fields__[name]
+    if known.type in ("tuple[str, ...]", "frozenset[str]"):
+        return _value(known, [part for p in raw.split(",") if (part := p.strip())], where)
+    if known.type in ("int", "float"):
+        try:
+            return _value(known, int(raw) if known.type == "int" else float(raw), where)
+        except ValueError:
+            raise BadInput(f"{where}: expected a number, got {visible(raw)!r}") from None
+    return _value(known, raw, where)
+
+
+def _texts(raw: object) -> tuple[str, ...] | None:
+    if isinstance(raw, list) and all(isinstance(x, str) for x in raw):
+        return tuple(dict.fromkeys(raw))
+    return None
+
+
+def _number(raw: object) -> float | None:
+    # The bounds keep out infinity, not-a-number, and integers that no C call takes.
+    return raw if isinstance(raw, (int, float)) and not isinstance(raw, bool) and abs(raw) < 2**62 else None
+
+
+def _whole(raw: object) -> float | None:
+    return _number(raw) if isinstance(raw, int) else None
+
+
+_READERS: dict[str, tuple[Callable[[object], Any], str]] = {
+    "str": (lambda raw: raw if isinstance(raw, str) else None, "a text"),
+    "int": (_whole, "a whole number"),
+    "float": (_number, "a number"),
+    "tuple[str, ...]": (_texts, "a list of texts"),
+    "frozenset[str]": (lambda raw: None if (t := _texts(raw)) is None else frozenset(t), "a list of texts"),
+}
+
+
+def _value(known: Field[Any], raw: object, where: str) -> object:
+    """`raw` as field `known` holds it. Raises BadInput."""
+    read, expected = _READERS[str(known.type)]
+    key = known.name.replace("_", "-")
+    value: Any = read(raw)
+    if value is None:
+        raise BadInput(f"{where}: {key} must be {expected}, not {visible(repr(raw))[:60]}")
+    least = known.metadata.get("least")
+    if least is not None and value < least:
+        raise BadInput(f"{where}: {key} must be at least {least}, not {raw}")
+    if known.name == "language":
+        return dialect(str(value), where)
+    if choices := known.metadata.get("choices"):
+        for each in (value,) if isinstance(value, str) else value:
+            one_of(each, choices, key, where)
+    if known.name == "fail_on" and len(value) > 1 and {"any", "never"} & set(value):
+        raise BadInput(f"{where}: fail-on takes any or never by itself, or a list of kinds")
+    return value
+
+
+def dialect(tag: str, where: str) -> str:
+    """The English that a language tag names. Raises BadInput.
+
+    >>> dialect("en_gb", "--lang"), dialect("en", "--lang")
+    ('en-GB', 'en-US')
+    """
+    wanted = tag.strip().replace("_", "-").casefold()
+    for known in DIALECTS:
+        if wanted in (known.casefold(), "en" if known == "en-US" else None):
+            return known
+    return one_of(tag, DIALECTS, "language", where)
+
+
+def one_of(value: str, choices: Iterable[str], what: str, where: str) -> str:
+    """`value` if it is one of `choices`; else raises BadInput that names them and the nearest."""
+    known = tuple(choices)
+    if value in known:
+        return value
+    raise BadInput(
+        f"{where}: unknown {what} {visible(value)!r}{nearest(value, known)} (choose from {', '.join(known)})"
+    )
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint that names the most similar of `known`, or "" if none is near.
+
+    >>> nearest("languge", ["language", "profile"])
+    '; did you mean language?'
+    """
+    close = difflib.get_close_matches(word, list(known), 1, 0.6)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _line_of(text: str, key: str, in_table: bool) -> str:
+    """``:12`` for the line that sets `key`, "" if it cannot be told."""
+    start = 0
+    if in_table:
+        header = re.search(r"^\s*\[\s*tool\s*\.\s*localproof\s*\]", text, re.MULTILINE)
+        start = header.end() if header else 0
+    found = re.compile(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=.]", re.MULTILINE).search(text, start)
+    return f":{text.count(chr(10), 0, found.start()) + 1}" if found else ""
+
+
+def read_words(path: Path) -> tuple[str, ...]:
+    """The words and phrases of a word list in its own order: one a line, ``#`` begins a comment. () if there is none.
+
+    Raises BadInput for a list that is there but cannot be read.
+    """
+    if not os.path.lexists(path):
+        return ()
+    return tuple(dict.fromkeys(w for line in _read_text(path).splitlines() if (w := word_of(line))))
+
+
+def word_of(line: str) -> str:
+    """The word or phrase that a line of a word list holds, "" if it holds none.
+
+    >>> word_of("  Hetzner Cloud   # where the site lives")
+    'Hetzner Cloud'
+    >>> word_of("C#"), word_of("# a comment")
+    ('C#', '')
+    """
+    return " ".join(re.split(r"(?:^|\s)#", line, maxsplit=1)[0].split())
+
+
+def _inside(path: Path, root: Path) -> Path:
+    """`path`, unless a link makes it lead out of `root`: then BadInput."""
+    real = Path(os.path.realpath(path))
+    if not real.is_relative_to(os.path.realpath(root)):
+        raise BadInput(f"{visible(str(path))} leads out of the project, to {visible(str(real))}; remove the link")
+    return path
+
+
+def _read_text(path: Path) -> str:
+    """A small UTF-8 text file. Raises BadInput for anything else."""
+    shown = visible(str(path))
+    if not _is_file(path):
+        raise BadInput(f"{shown}: " + ("not a regular file" if os.path.lexists(path) else "no such file"))
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise BadInput(f"{shown}: cannot be read: {error.strerror}") from None
+    if len(data) > _MOST_BYTES:
+        raise BadInput(f"{shown}: larger than {_MOST_BYTES:,} bytes, which no settings file or word list is")
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{shown}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a folder we may not enter, a name the system refuses
+        return False
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _speaks_of_us(path: Path) -> bool:
+    """Whether a pyproject.toml has our table; a file that has not, broken or not, is none of our business."""
+    import tomllib
+
+    try:
+        text = _read_text(path)
+        if "localproof" not in text:
+            return False
+        return "localproof" in tomllib.loads(text).get("tool", {})
+    except BadInput:
+        return False
+    except (ValueError, RecursionError):
+        return re.search(r"^\s*\[\s*tool\s*\.\s*localproof\s*\]", text, re.MULTILINE) is not None
+
+
+def _editorconfig(root: Path) -> tuple[str, str] | None:
+    """(dialect, where it was said) from `spelling_language` for all files in the project's ``.editorconfig``."""
+    path = root / ".editorconfig"
+    if not _is_file(path):
+        return None
+    section = ""
+    for number, line in enumerate(_read_text(path).splitlines(), 1):
+        if head := re.fullmatch(r"\s*\[(.*)\]\s*", line):
+            section = head[1]
+        elif section == "*" and (
+            pair := re.fullmatch(r"\s*spelling_language\s*[=:]\s*([\w-]+)\s*", line, re.IGNORECASE)
+        ):
+            try:
+                where = f"{path}:{number}"
+                return dialect(pair[1], where), where
+            except BadInput:  # another language: not for us, and not our file to complain about
+                return None
+    return None

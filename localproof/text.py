@@ -21,7 +21,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 # What a terminal or a report must never receive raw: C0 and C1 controls, line
 # and paragraph separators, and the controls that reorder text (Trojan Source).
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 )
 
 

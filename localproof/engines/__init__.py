@@ -3,16 +3,20 @@
 An engine holds its checker in a helper process, so that building one does not
 wait for the other, a call that is stuck can be ended, and nothing that native
 code prints or breaks reaches this process.
+
+The child imports this package too: it is quick to import.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ..report import Finding, Provenance
-from ..settings import Settings
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from ..report import Finding, Provenance
+    from ..settings import Settings
 
 
 class Engine(Protocol):

@@ -1,0 +1,85 @@
+"""LocalProof as the benches use it: the only place here that knows its interface."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from localproof import judge, proof
+from localproof.formats import read
+from localproof.report import Report
+from localproof.settings import PROFILES, Settings
+
+from .scorer import Flag
+
+COMMAND = [sys.executable, "-m", "localproof"]
+PIPE = ["check", "--isolated", "-"]  # the arguments to check a text from standard input
+CHECK = ["check", "--isolated"]  # the arguments before a folder
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One finding, as the scorer takes it, the rule it stands under, and the profiles that show it."""
+
+    flag: Flag
+    rule: str
+    profiles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the product found in one text, its number of words, and the parts that could not be checked."""
+
+    said: tuple[Said, ...]
+    words: int
+    skipped: tuple[str, ...]
+
+
+Id = int | str
+# Texts by id, the engines to use, the dialect, the format of the texts.
+Proofread = Callable[[Mapping[Id, str], tuple[str, ...], str, str], dict[Id, Answer]]
+
+
+def proofread(texts: Mapping[Id, str], engines: tuple[str, ...], language: str, format: str) -> dict[Id, Answer]:
+    """Each text as a document of its own, everything that the product finds in it, judged."""
+    settings = Settings(language=language, engines=engines, profile="all")
+    with proof.open_bench(settings) as bench:
+        documents = (read(str(id), text, settings, format) for id, text in texts.items())
+        run = proof.run(bench, documents)
+    if run.skipped:
+        raise SystemExit(f"not everything could be measured: {run.skipped}")
+    return {id: _answer(report) for id, report in zip(texts, run.reports, strict=True)}
+
+
+def _answer(report: Report) -> Answer:
+    cuts = {profile: judge.cut(profile) for profile in PROFILES}
+    said = []
+    for finding in report.findings:
+        probability = finding.probability or 0.0
+        span = finding.edits[0].span if finding.edits else finding.span
+        flag = Flag(span.start, span.end, finding.edits[0].text if finding.edits else None, probability)
+        said.append(Said(flag, finding.rule, frozenset(p for p, least in cuts.items() if probability >= least)))
+    return Answer(tuple(said), report.words, tuple(f"{s.what}: {s.reason}" for s in report.skipped))
+
+
+def blocks(source: str) -> list[str]:
+    """The prose of a Markdown text, block by block, as the engines are given it."""
+    return [block.text for block in read("text.md", source, Settings()).blocks]
+
+
+def batch(threads: int) -> Callable[[list[str]], int]:
+    """The product with its engines starting: a function from Markdown texts to the number of flags."""
+    settings = Settings(profile="all", jobs=threads)
+    opened = ExitStack()  # held by `run` until the process ends
+    bench = opened.enter_context(proof.open_bench(settings))
+
+    def run(texts: list[str], _held: ExitStack = opened) -> int:
+        documents = (read(f"{number}.md", text, settings) for number, text in enumerate(texts))
+        reports = proof.run(bench, documents).reports
+        if any(report.skipped for report in reports):
+            raise SystemExit(f"not everything was checked: {[s for r in reports for s in r.skipped][:3]}")
+        return sum(len(report.findings) for report in reports)
+
+    return run

@@ -1,0 +1,17 @@
+"""A helper process: start, wait till ready, stop, never leak. The only user of `subprocess`.
+
+- `process`: `Child`, one process with pipes to it, and the command for a Python one;
+- `worker`: `Worker`, a child that answers questions and is started again when it ends early;
+- `serve`: the child's end of a worker;
+- `frames`: what goes over the pipes.
+
+Parent and child speak over the child's standard input and a private copy of
+its standard output. The child says ``{"ready": true}`` once, or ``{"unable":
+why}``; it is asked ``{"id": n, …}`` and answers ``{"id": n, "raw": …}``,
+``{"id": n, "error": why}``, or ``{"id": n, "fatal": why}`` and ends. It ends
+with its parent, however that one dies: its input closes, and Linux signals it
+besides.
+
+Nothing is imported here, and by `serve` and `frames` as little as can be: a
+child pays for every import before it can begin.
+"""

@@ -1,0 +1,333 @@
+"""A child that answers questions, several at a time."""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from math import inf
+from typing import Any
+
+from ..report import Unavailable
+from .frames import from_json, to_json
+from .process import Child
+
+STARTS = 3  # crashes before it was ever ready, in a row, after which it is given up
+FRUITLESS = 6  # ends in a row without one answer between them, after which all that waits is refused
+STOPPED_S = 0.5  # a watch that wakes so late was not running, and neither was the rest of this process
+RESUBMISSIONS = 3  # after so many a request is run alone, so that the next end is surely its own doing
+
+
+class _Request:
+    """One question on its way to an answer."""
+
+    __slots__ = ("alone", "body", "deadline", "future", "number", "resubmitted", "sent")
+
+    def __init__(self, number: int, body: bytes, future: Future[Any]) -> None:
+        self.number = number
+        self.body = body
+        self.future = future
+        self.sent = False
+        self.deadline = 0.0  # monotonic seconds
+        self.resubmitted = 0
+        self.alone = False  # under suspicion: run with nothing beside it
+
+
+class Worker:
+    """A child that answers questions, several at a time, and is started again when it ends early.
+
+    Building one starts the child and returns at once. At most `threads`
+    questions are with the child, the rest wait here. One that takes longer
+    than `limit_s` from the moment it was sent costs the child its life and
+    fails with `Unavailable`; those beside it are asked again, and where it is
+    not plain which one held up the others, each by itself. When the child
+    crashes, each question it had is asked again by itself, so that the guilty
+    one is found; it fails at its second crash. A child that says it is unable,
+    crashes three times before it is ready, or is not ready within
+    `start_limit_s`, fails every question from then on.
+
+    Threads: one that keeps the child, one that watches the time, one that
+    drains stderr; none for each question. All methods may be called from any
+    thread. Futures are resolved by the keeper: what is attached to them should
+    be quick.
+    """
+
+    def __init__(
+        self, name: str, command: Sequence[str], *, threads: int = 1, limit_s: float = 10.0, start_limit_s: float = 60.0
+    ) -> None:
+        self.name, self._command, self._threads = name, list(command), threads
+        self._limit_s, self._start_limit_s = limit_s, start_limit_s
+        lock = threading.Lock()
+        self._work = threading.Condition(lock)  # the keeper waits on it, and closing wakes it
+        self._clock = threading.Condition(lock)  # the watch waits on it
+        self._watch_until = 0.0  # monotonic seconds; what is due before must wake it
+        self._waiting: deque[_Request] = deque()
+        self._suspects: deque[_Request] = deque()
+        self._flying: dict[int, _Request] = {}
+        self._condemned: list[_Request] = []
+        self._blame = ""  # why the child is being ended, "" while it is not
+        self._child: Child | None = None
+        self._ready = False
+        self._ready_by = self._heard_at = 0.0  # monotonic seconds
+        self._wanted = True  # the first child is started unasked
+        self._failed_starts = self._fruitless = 0
+        self._numbers = itertools.count(1)
+        self._closed = False
+        self._over = ""  # why there will be no more answers, "" while there will
+        self._keeper = threading.Thread(target=self._keep, name=f"localproof-{name}", daemon=True)
+        self._watch = threading.Thread(target=self._keep_watch, name=f"localproof-{name}-watch", daemon=True)
+        atexit.register(self.close)
+        self._keeper.start()
+        self._watch.start()
+
+    def submit(self, request: Mapping[str, Any]) -> Future[Any]:
+        """Ask. The future gives what the child answered under "raw", or raises `Unavailable`.
+
+        Raises UnicodeEncodeError at once where the request holds a lone surrogate.
+        """
+        future: Future[Any] = Future()
+        number = next(self._numbers)
+        entry = _Request(number, to_json({"id": number, **request}), future)
+        with self._work:
+            over = self._over
+            if not over:
+                self._waiting.append(entry)
+                self._work.notify()
+        if over:
+            _settle(entry, error=Unavailable(self.name, over))
+        else:
+            self._pump()
+        return future
+
+    def pids(self) -> tuple[int, ...]:
+        """The process id of the child, if one lives."""
+        child = self._child
+        return () if child is None else (child.pid,)
+
+    def close(self) -> None:
+        """End the child now. Questions still open raise `Unavailable`. Closing twice is harmless."""
+        with self._work:
+            self._closed = True
+            child = self._child
+            self._work.notify_all()
+            self._clock.notify_all()
+        if child is not None:
+            child.kill()
+        for thread in (self._keeper, self._watch):
+            if thread is not threading.current_thread():  # a future's callback may close us
+                thread.join(5.0)
+        atexit.unregister(self.close)
+
+    # The keeper: starts children one after another and hears what they say.
+
+    def _keep(self) -> None:
+        try:
+            while self._wait_till_wanted():
+                self._live()
+        finally:  # whatever happened, no future may be left open
+            self._give_up("was closed" if self._closed else "stopped")
+
+    def _wait_till_wanted(self) -> bool:
+        """True when a child should be started, False when there will be no more."""
+        with self._work:
+            if self._failed_starts:  # what is short now, memory say, may be there a little later
+                self._work.wait_for(lambda: self._closed, 0.1 * self._failed_starts)
+            self._work.wait_for(lambda: self._closed or self._over or self._wanted or self._waiting or self._suspects)
+            self._wanted = False
+            return not (self._closed or self._over)
+
+    def _live(self) -> None:
+        try:
+            child = Child(self._command)
+        except OSError as error:
+            self._after(f"cannot be started: {error}")
+            return
+        with child:
+            if self._adopt(child):
+                for body in child.frames():
+                    if not self._hear(body):
+                        break
+            else:
+                child.kill()
+        self._after(child.reason())
+
+    def _adopt(self, child: Child) -> bool:
+        with self._work:
+            if self._closed:
+                return False
+            self._child, self._ready, self._blame = child, False, ""
+            self._ready_by = time.monotonic() + self._start_limit_s
+            self._clock.notify()
+            return True
+
+    def _hear(self, body: bytes) -> bool:
+        """Act on one frame. False where there is no use in hearing more."""
+        try:
+            message = from_json(body)
+        except ValueError:  # it has lost its senses: ended and begun anew, as after a crash
+            return False
+        if "unable" in message:
+            self._give_up(str(message["unable"]))
+            return False
+        with self._work:
+            if "ready" in message:
+                self._ready, self._failed_starts = True, 0
+            request = self._flying.pop(message.get("id", 0), None)
+            if "fatal" in message:  # the child is ending, and this is whose doing it was
+                self._blame = str(message["fatal"])
+            elif request is not None:
+                self._fruitless, self._heard_at = 0, time.monotonic()
+        if request is not None:
+            why = f"crashed: {message['fatal']}" if "fatal" in message else str(message.get("error", ""))
+            _settle(request, message.get("raw"), Unavailable(self.name, why) if why else None)
+        self._pump()
+        return True
+
+    def _after(self, reason: str) -> None:
+        """The child has ended: decide what becomes of everything it had."""
+        failed: list[tuple[_Request, str]] = []
+        hopeless = ""
+        with self._work:
+            was_ready, blame = self._ready, self._blame
+            self._child, self._ready = None, False
+            flying, condemned = list(self._flying.values()), self._condemned
+            self._flying, self._condemned = {}, []
+            failed += [(request, blame) for request in condemned]
+            if self._closed or self._over:
+                failed += [(request, "was closed") for request in flying]
+            elif not was_ready:
+                self._failed_starts += 1
+                if blame or self._failed_starts >= STARTS:
+                    hopeless = blame or f"{reason} ({STARTS} starts)"
+                self._wanted = True
+            else:
+                self._fruitless += 1
+                failed += [(request, f"crashed: it {reason}") for request in self._sort_out(flying, bool(blame))]
+                if self._fruitless >= FRUITLESS:
+                    self._fruitless = 0
+                    failed += [(r, f"ended again and again: it {reason}") for r in (*self._suspects, *self._waiting)]
+                    self._suspects.clear()
+                    self._waiting.clear()
+        for request, why in failed:
+            _settle(request, error=Unavailable(self.name, why))
+        if hopeless:
+            self._give_up(hopeless)
+
+    def _sort_out(self, flying: list[_Request], guilty_known: bool) -> list[_Request]:
+        """Queue again what the child had; give back what has now been found guilty. Called with the lock."""
+        if not guilty_known and len(flying) == 1 and flying[0].alone:
+            return flying
+        for request in reversed(flying):
+            request.resubmitted += 1
+            request.alone |= not guilty_known or request.resubmitted >= RESUBMISSIONS
+            (self._suspects if request.alone else self._waiting).appendleft(request)
+        return []
+
+    def _give_up(self, why: str) -> None:
+        """Fail all that is open and all that will be asked. The first reason counts."""
+        with self._work:
+            self._over = over = self._over or why
+            left = [*self._condemned, *self._flying.values(), *self._suspects, *self._waiting]
+            self._condemned, self._flying = [], {}
+            self._suspects.clear()
+            self._waiting.clear()
+            child = self._child
+            self._clock.notify_all()
+        if child is not None:
+            child.kill()
+        for request in left:
+            _settle(request, error=Unavailable(self.name, over))
+
+    # Sending, by whichever thread asks or has just heard an answer.
+
+    def _pump(self) -> None:
+        """Send what may be sent. Outside the lock: a full pipe holds up this thread only, and the watch ends that."""
+        while taken := self._take():
+            child, request = taken
+            child.send(request.body)
+
+    def _take(self) -> tuple[Child, _Request] | None:
+        with self._work:
+            if self._child is None or not self._ready or self._blame or self._closed:
+                return None
+            while queue := self._next_queue():
+                request = queue.popleft()
+                if not request.sent and not request.future.set_running_or_notify_cancel():
+                    continue  # cancelled while it waited
+                request.sent = True
+                request.deadline = time.monotonic() + self._limit_s
+                self._flying[request.number] = request
+                if request.deadline < self._watch_until:
+                    self._clock.notify()
+                return self._child, request
+            return None
+
+    def _next_queue(self) -> deque[_Request] | None:
+        if self._suspects:
+            return None if self._flying else self._suspects
+        if any(request.alone for request in self._flying.values()) or len(self._flying) >= self._threads:
+            return None
+        return self._waiting or None
+
+    # The watch: ends a child that is late.
+
+    def _keep_watch(self) -> None:
+        with self._clock:
+            while not (self._closed or self._over):
+                due = self._due()
+                left_s = None if due is None else due - time.monotonic()
+                if left_s is None or left_s > 0:
+                    self._watch_until = inf if due is None else due
+                    self._clock.wait(left_s)
+                    self._watch_until = 0.0
+                elif left_s < -STOPPED_S:
+                    self._count_anew()
+                else:
+                    self._condemn()
+
+    def _due(self) -> float | None:
+        """When the next limit is reached, in monotonic seconds; None where nothing is running."""
+        if self._child is None or self._blame:
+            return None
+        if not self._ready:
+            return self._ready_by
+        return min((request.deadline for request in self._flying.values()), default=None)
+
+    def _count_anew(self) -> None:
+        """This process itself was stopped (Ctrl-Z, lid closed), so time says nothing. Called with the lock."""
+        now = time.monotonic()
+        self._ready_by = now + self._start_limit_s
+        for request in self._flying.values():
+            request.deadline = now + self._limit_s
+
+    def _condemn(self) -> None:
+        """End the child for what is overdue. Called with the lock."""
+        assert self._child is not None
+        if self._ready:
+            now = time.monotonic()
+            overdue = [r for r in self._flying.values() if r.deadline <= now]
+            # Native code may hold up every thread: where nothing at all was heard for
+            # long, those overdue are tried again by themselves before they are judged.
+            if len(self._flying) == 1 or self._heard_at > now - self._limit_s / 2:
+                self._condemned = overdue
+                self._flying = {n: r for n, r in self._flying.items() if r.deadline > now}
+            for request in overdue:
+                request.alone = True
+            self._blame = f"took longer than {self._limit_s:g} s"
+        else:
+            self._blame = f"was not ready within {self._start_limit_s:g} s"
+        self._child.kill()
+
+
+def _settle(request: _Request, raw: Any = None, error: Unavailable | None = None) -> None:
+    """Resolve the future, unless it was cancelled before it was sent. Never with the lock: callbacks run here."""
+    if not request.sent and not request.future.set_running_or_notify_cancel():
+        return
+    if error is not None:
+        request.future.set_exception(error)
+    else:
+        request.future.set_result(raw)

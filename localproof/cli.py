@@ -1,0 +1,375 @@
+"""Arguments → settings and wishes → a face → exit status."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from . import __version__
+from .report import BadInput, Unavailable
+from .settings import DIALECTS, FAIL_ON, PROFILES, dialect, one_of
+from .text import visible
+
+if TYPE_CHECKING:
+    from .faces.terminal import Terminal
+
+_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+_ENDED = 143  # 128 + SIGTERM
+_CUT_OFF = 141  # 128 + SIGPIPE: the reader of our output went away
+_WRONG = 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are LocalProof's: one line, what happened and what to do."""
+
+    def error(self, message: str) -> NoReturn:
+        help_ = "" if "choose from" in message else f"; see `{self.prog} --help`"
+        raise BadInput(message.removeprefix("argument ") + help_)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: what it is for, in a line that becomes help and completion, its arguments, and what it does."""
+
+    about: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Terminal], int]
+
+
+class _Listed:
+    """A converter of ``a,b`` that knows its `choices`, which help and completions show too."""
+
+    def __init__(self, what: str, choices: Sequence[str]) -> None:
+        self.what, self.choices = what, tuple(choices)
+
+    def __call__(self, raw: str) -> tuple[str, ...]:
+        parts = tuple(dict.fromkeys(p for part in raw.split(",") if (p := part.strip())))
+        if not parts:
+            raise argparse.ArgumentTypeError(f"names no {self.what} (choose from {', '.join(self.choices)})")
+        return tuple(_chosen(p, self.choices, self.what) for p in parts)
+
+
+class _One:
+    """A converter of one word that knows its `choices`."""
+
+    def __init__(self, what: str, choices: Sequence[str]) -> None:
+        self.what, self.choices = what, tuple(choices)
+
+    def __call__(self, raw: str) -> str:
+        if self.what == "language":
+            return _complaint(lambda: dialect(raw, ""))
+        return _chosen(raw, self.choices, self.what)
+
+
+def _chosen(value: str, choices: Sequence[str], what: str) -> str:
+    return _complaint(lambda: one_of(value, choices, what, ""))
+
+
+def _complaint(convert: Callable[[], str]) -> str:
+    """What `convert` returns; its BadInput as the error that argparse puts the option's name before."""
+    try:
+        return convert()
+    except BadInput as error:
+        raise argparse.ArgumentTypeError(str(error).removeprefix(": ")) from None
+
+
+# ─ check ─
+
+
+def _check_arguments(parser: argparse.ArgumentParser) -> None:
+    from .render import RENDERERS
+
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files and folders, or - for standard input (the default in a pipe)"
+    )
+    _settings_arguments(parser)
+    group = parser.add_argument_group("output")
+    group.add_argument(
+        "--output-format", type=_One("format", tuple(RENDERERS)), default="text", metavar="FORMAT", help=_of(RENDERERS)
+    )
+    group.add_argument("--output-file", "-o", type=Path, metavar="FILE", help="write the result to FILE, in one step")
+    group.add_argument(
+        "--report", action="store_true", help="say all about the run: what it was made of and its energy"
+    )
+    _colour_argument(group)
+    group.add_argument("--quiet", "-q", action="store_true", help="findings and errors only")
+    group = parser.add_argument_group("correcting")
+    either = group.add_mutually_exclusive_group()
+    either.add_argument(
+        "--fix",
+        action="store_true",
+        help="correct what is certain: in place, or from standard input to standard output",
+    )
+    either.add_argument("--diff", action="store_true", help="show what --fix would change, as a patch; write nothing")
+    group = parser.add_argument_group("exit status")
+    group.add_argument(
+        "--fail-on",
+        type=_Listed("kind", FAIL_ON),
+        metavar="KIND[,KIND]",
+        help=f"what counts as a failure: {_of(FAIL_ON)}",
+    )
+    group.add_argument("--exit-zero", action="store_true", help="exit with 0 where there are findings")
+
+
+def _settings_arguments(parser: argparse.ArgumentParser) -> None:
+    from .engines import ENGINES
+
+    group = parser.add_argument_group("what to check, and how")
+    group.add_argument("--lang", type=_One("language", DIALECTS), metavar="LANG", help=_of(DIALECTS))
+    group.add_argument("--engine", type=_Listed("engine", tuple(ENGINES)), metavar="ENGINE[,ENGINE]", help=_of(ENGINES))
+    group.add_argument(
+        "--profile",
+        type=_One("profile", PROFILES),
+        metavar="PROFILE",
+        help=f"how sure to be before speaking: {_of(PROFILES)}",
+    )
+    group.add_argument(
+        "--stdin-filename",
+        default="",
+        metavar="NAME",
+        help="what standard input is called: decides format and settings",
+    )
+    group.add_argument("--config", type=Path, metavar="FILE", help="read this settings file instead of those found")
+    group.add_argument("--isolated", action="store_true", help="read no settings file and no word list")
+    group.add_argument(
+        "--force-exclude", action="store_true", help="let the settings exclude files that are named, too (for hooks)"
+    )
+
+
+def _colour_argument(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--color",
+        type=_One("choice", ("auto", "always", "never")),
+        default="auto",
+        metavar="WHEN",
+        help="auto, always, never",
+    )
+
+
+def _of(choices: Mapping[str, object] | Sequence[str]) -> str:
+    return ", ".join(choices)
+
+
+def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.check import Wishes, check
+    from .faces.terminal import is_terminal
+
+    if not args.paths:
+        if terminal.stdin is None:
+            raise BadInput("there is no input: name a file or a folder, or pipe text in")
+        if is_terminal(terminal.stdin):
+            terminal.write(_parser("check").format_help())
+            return _WRONG
+    wishes = Wishes(
+        paths=tuple(args.paths) or ("-",),
+        stdin_filename=args.stdin_filename,
+        flags=_flags(args),
+        config=args.config,
+        isolated=args.isolated,
+        force_exclude=args.force_exclude,
+        output_format=args.output_format,
+        output_file=args.output_file,
+        report=args.report,
+        quiet=args.quiet,
+        colour=args.color,
+        correct="fix" if args.fix else "diff" if args.diff else "",
+        exit_zero=args.exit_zero,
+    )
+    return check(wishes, terminal)
+
+
+def _flags(args: argparse.Namespace) -> dict[str, object]:
+    given = vars(args)
+    names = {"lang": "language", "engine": "engines", "profile": "profile", "fail_on": "fail_on"}
+    return {field: given[name] for name, field in names.items() if name in given}
+
+
+# ─ the others ─
+
+
+def _explain_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("rule", metavar="RULE", help="as a finding names it: harper/AnA, languagetool/EN_A_VS_AN")
+
+
+def _run_explain(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.about import explain
+    from .settings import load
+
+    terminal.write(explain(args.rule, load(None, {}, terminal.env)))
+    return 0
+
+
+def _dict_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action", type=_One("action", ("add", "remove", "list")), metavar="ACTION", help="add, remove, list"
+    )
+    parser.add_argument("words", nargs="*", metavar="WORD", help="a word, or a phrase in quotation marks")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--user", action="store_true", help="your own list, for all you write (the default)")
+    either.add_argument("--project", action="store_true", help="the project's list, .localproof/dictionary.txt")
+
+
+def _run_dict(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.words import command
+    from .settings import load
+
+    settings = load(Path(), {}, terminal.env)
+    return command(args.action, args.words, settings, terminal, user=args.user, project=args.project)
+
+
+def _config_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        type=_One("action", ("show", "path", "schema")),
+        metavar="ACTION",
+        help="show: values and where they come from; path: the files; schema: the JSON Schema of a settings file",
+    )
+    parser.add_argument(
+        "path", nargs="?", type=Path, default=Path(), metavar="PATH", help="the file or folder to ask about"
+    )
+    _settings_arguments(parser)
+
+
+def _run_config(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .engines import ENGINES
+    from .faces import config
+    from .faces.check import Wishes, finder
+
+    if args.action == "schema":
+        terminal.write(config.schema(ENGINES))
+        return 0
+    folder = args.path if args.path.is_dir() else args.path.parent
+    if args.action == "path":
+        terminal.write(config.paths(folder, terminal.env))
+        return 0
+    wishes = Wishes(flags=_flags(args), config=args.config, isolated=args.isolated)
+    terminal.write(config.shown(finder(wishes, terminal.env)(folder)))
+    return 0
+
+
+def _run_doctor(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.about import doctor
+    from .settings import load
+
+    return doctor(load(Path(), {}, terminal.env), terminal)
+
+
+def _energy_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        type=_One("action", ("doctor",)),
+        metavar="ACTION",
+        help="doctor: what this machine can tell of the energy of a run, and what would help",
+    )
+
+
+def _run_energy(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.about import energy_doctor
+
+    return energy_doctor(terminal)
+
+
+def _run_demo(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.demo import demo
+
+    return demo(_flags(args), args.color, terminal)
+
+
+def _demo_arguments(parser: argparse.ArgumentParser) -> None:
+    from .engines import ENGINES
+
+    parser.add_argument(
+        "--engine", type=_Listed("engine", tuple(ENGINES)), metavar="ENGINE[,ENGINE]", help=_of(ENGINES)
+    )
+    parser.add_argument("--profile", type=_One("profile", PROFILES), metavar="PROFILE", help=_of(PROFILES))
+    _colour_argument(parser)
+
+
+def _completion_arguments(parser: argparse.ArgumentParser) -> None:
+    from .faces.completion import SHELLS
+
+    parser.add_argument("shell", type=_One("shell", tuple(SHELLS)), metavar="SHELL", help=_of(SHELLS))
+
+
+def _run_completion(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.completion import SHELLS
+
+    terminal.write(SHELLS[args.shell]({name: _parser(name) for name in COMMANDS}))
+    return 0
+
+
+def _none(parser: argparse.ArgumentParser) -> None:
+    """No arguments."""
+
+
+# A new command is one row here.
+COMMANDS: dict[str, Command] = {
+    "check": Command("Proofread files, folders or standard input (the default command)", _check_arguments, _run_check),
+    "explain": Command("Say what a rule looks for and how to switch it off", _explain_arguments, _run_explain),
+    "dict": Command("Add to your word lists, take from them, show them", _dict_arguments, _run_dict),
+    "config": Command("Show the settings and where each comes from", _config_arguments, _run_config),
+    "demo": Command("Proofread a built-in page, with the full report", _demo_arguments, _run_demo),
+    "doctor": Command("Look whether all parts work here", _none, _run_doctor),
+    "energy": Command("Ask what this machine can tell of energy: energy doctor", _energy_arguments, _run_energy),
+    "completion": Command("Write a completion script for bash, zsh or fish", _completion_arguments, _run_completion),
+}
+
+_STATUS = "exit status: 0 no findings, 1 findings, 2 asked wrongly or something broke, 3 nothing could be checked"
+
+
+def _parser(name: str) -> argparse.ArgumentParser:
+    command = COMMANDS[name]
+    parser = _Parser(
+        prog="localproof" if name == "check" else f"localproof {name}",
+        description=command.about + ".",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    if name == "check":
+        width = max(map(len, COMMANDS))
+        rows = "\n".join(f"  {n:<{width}}  {c.about}" for n, c in COMMANDS.items())
+        parser.usage = "localproof [check] [options] [PATH | -]…\n       localproof COMMAND …"
+        parser.description = "Proofread English prose on your own machine. Nothing you write leaves it."
+        parser.epilog = f"commands:\n{rows}\n\n{_STATUS}"
+        parser.add_argument("--version", action="version", version=f"localproof {__version__}")
+    command.arguments(parser)
+    return parser
+
+
+def run(argv: Sequence[str], terminal: Terminal) -> int:
+    """Do what the arguments say; the exit status. Raises BadInput for what makes no sense."""
+    name, rest = (argv[0], argv[1:]) if argv and argv[0] in COMMANDS else ("check", argv)
+    args = _parser(name).parse_intermixed_args(list(rest))
+    return COMMANDS[name].run(args, terminal)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command `localproof`. Returns the exit status."""
+    from .faces.terminal import leave_quietly, one_line, surroundings
+
+    terminal = surroundings()
+    if threading.current_thread() is threading.main_thread():
+        # So that what is open is closed: no half-written file stays behind.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ENDED))
+    try:
+        return run(sys.argv[1:] if argv is None else argv, terminal)
+    except (BadInput, Unavailable) as error:
+        terminal.say(f"localproof: {one_line(str(error))}")
+        return _WRONG
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        leave_quietly()
+        return _CUT_OFF
+    except Exception:  # noqa: BLE001 - nothing is hidden: without this, Python's own status 1 would say "findings"
+        import traceback
+
+        terminal.say(visible(traceback.format_exc()))
+        terminal.say("localproof: this is a mistake in LocalProof, not in your text; please report the lines above")
+        return _WRONG

@@ -1,0 +1,148 @@
+"""The writer's own decisions: words that are right here, rules never to hear of, places to be left alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from .report import Finding
+from .text import Block, Directive, Document, LineIndex, Span
+
+_POSSESSIVE = re.compile(r"(?:['’]s|['’])$")
+_EDGES = " \t\n\"'“”‘’()[]*_.,;:!?"
+
+
+def silences(pattern: str, rule: str) -> bool:
+    """Whether a name or glob of the writer's means `rule`. A bare name means the rule of any engine; case is ignored.
+
+    >>> silences("OxfordComma", "harper/OxfordComma"), silences("languagetool/*", "harper/AnA")
+    (True, False)
+    """
+    pattern = pattern.lower()
+    return fnmatchcase(rule.lower(), pattern if "/" in pattern else f"*/{pattern}")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The writer's words, ready to be asked. Build one for a run."""
+
+    words: frozenset[str]
+    phrases: tuple[str, ...]
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Vocabulary:
+        """A word in lower case covers any case of it, one with capitals only itself and all capitals."""
+        every = [" ".join(w.replace("’", "'").split()) for w in words]
+        return cls(frozenset(w for w in every if w and " " not in w), tuple(sorted({w for w in every if " " in w})))
+
+    def knows(self, word: str) -> bool:
+        """Whether `word`, its possessive or its regular plural is one of the writer's.
+
+        >>> v = Vocabulary.of(["Kubernetes", "frobnicate"])
+        >>> [v.knows(w) for w in ("Kubernetes's", "Frobnicate", "frobnicates", "kubernetes")]
+        [True, True, True, False]
+        """
+        word = word.replace("’", "'")
+        bare = _POSSESSIVE.sub("", word)
+        forms = {word, bare}
+        forms |= {f[: -len(s)] for f in (word, bare) for s in ("s", "es") if f.endswith(s) and len(f) > len(s) + 2}
+        forms |= {f.lower() for f in forms} | {f.capitalize() for f in forms if f.isupper()}
+        return any(f in self.words for f in forms) or (word.isupper() and any(w.upper() == word for w in self.words))
+
+    def covers(self, text: str, finding: Finding) -> bool:
+        """Whether `finding` is about words of the writer's: all it flags is one of them, or lies inside a phrase."""
+        flagged = finding.span.of(text)
+        if not flagged.strip():
+            return False
+        if finding.kind in ("spelling", "typography") or len(flagged.split()) == 1:
+            parts = [p.strip(_EDGES) for p in flagged.split()]
+            if self.words and all(p and (self.knows(p) or self._all_known(p)) for p in parts):
+                return True
+        return any(self._inside(text, phrase, finding.span) for phrase in self.phrases)
+
+    def _all_known(self, word: str) -> bool:
+        parts = word.split("-")
+        return len(parts) > 1 and all(p and self.knows(p) for p in parts)
+
+    @staticmethod
+    def _inside(text: str, phrase: str, span: Span) -> bool:
+        plain = text.replace("’", "'")
+        flags = 0 if any(c.isupper() for c in phrase) else re.IGNORECASE
+        pattern = r"(?<!\w)" + r"\s+".join(map(re.escape, phrase.split())) + r"(?!\w)"
+        start, end = max(span.start - 200, 0), span.end + 200
+        return any(
+            m.start() + start <= span.start and span.end <= m.end() + start
+            for m in re.finditer(pattern, plain[start:end], flags)
+        )
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of a source in which some rules (empty: all) are silent, and the directive that says so."""
+
+    span: Span
+    rules: tuple[str, ...]
+    directive: Directive
+
+    def silences(self, rule: str) -> bool:
+        """Whether `rule` is silent here."""
+        return not self.rules or any(silences(r, rule) for r in self.rules)
+
+
+def regions(document: Document) -> tuple[Region, ...]:
+    """Where the comments of `document` ask for silence."""
+    lines = LineIndex(document.text)
+    found = [
+        Region(span, d.rules, d)
+        for d in document.directives
+        if d.action == "ignore" and (span := _meant(d, document, lines)) is not None
+    ]
+    return (*found, *_switched_off(document))
+
+
+def _meant(directive: Directive, document: Document, lines: LineIndex) -> Span | None:
+    end = len(document.text)
+    if directive.scope == "file":
+        return Span(0, end)
+    if directive.scope == "block":
+        after = next((b for b in document.blocks if (s := extent(b)) and s.start >= directive.span.end), None)
+        return extent(after) if after else None
+    line = lines.line(directive.span.start if directive.scope == "line" else max(directive.span.end - 1, 0))
+    if directive.scope == "next-line":
+        line += 1
+        if line >= len(lines.starts):
+            return None
+    return Span(lines.starts[line], lines.line_end(line))
+
+
+def _switched_off(document: Document) -> list[Region]:
+    """``off`` holds to the next ``on`` that names the same rules, or none, or to the end."""
+    found: list[Region] = []
+    switches = [d for d in document.directives if d.action in ("off", "on")]
+    for i, directive in enumerate(switches):
+        if directive.action != "off":
+            continue
+        start = 0 if directive.scope == "file" else directive.span.end
+        stop = next(
+            (d for d in switches[i + 1 :] if d.action == "on" and (not d.rules or d.rules == directive.rules)), None
+        )
+        end = stop.span.start if stop and directive.scope != "file" else len(document.text)
+        found.append(Region(Span(start, max(start, end)), directive.rules, directive))
+    return found
+
+
+def extent(block: Block) -> Span | None:
+    """The run of the source that `block` comes from; None for an empty block."""
+    return Span(block.pieces[0].source.start, block.pieces[-1].source.end) if block.pieces else None
+
+
+def unused(document: Document, used: Sequence[Directive]) -> tuple[str, ...]:
+    """A line for each comment that asked for silence where nothing would have been said."""
+    lines = LineIndex(document.text)
+    return tuple(
+        f"line {lines.line(d.span.start) + 1}: nothing is said there that this comment would silence"
+        for d in document.directives
+        if d.action in ("off", "ignore") and d.scope != "file" and d not in used
+    )

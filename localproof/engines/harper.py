@@ -1,0 +1,216 @@
+"""Harper, through `harper-py`: one linter for each thread of a helper process.
+
+Every rule that Harper has on by default runs, and the writer's `enable` adds
+others. What the writer disables is dropped further on, where it is counted.
+"""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Future
+from importlib.util import find_spec
+from typing import Any
+
+from ..child.process import python
+from ..child.worker import Worker
+from ..report import Finding, Kind, Provenance, Unavailable
+from ..settings import Settings
+from ..text import Edit, Span
+from .package import Package
+from .prepare import ANSWERS, check, mine, threads, without
+
+REMEDY = "pip install harper-py"
+MOST_THREADS = 4  # unless the writer says more: each costs 50 MB, and LanguageTool takes twice as long per word
+
+# The nearest that Harper has. New Zealand spells as Australia does, South Africa as Britain.
+DIALECTS = {
+    "en": "AMERICAN",
+    "en-US": "AMERICAN",
+    "en-GB": "BRITISH",
+    "en-AU": "AUSTRALIAN",
+    "en-CA": "CANADIAN",
+    "en-IN": "INDIAN",
+    "en-NZ": "AUSTRALIAN",
+    "en-ZA": "BRITISH",
+}
+
+# Harper's kinds of lint. Its own comment on each is in `harper-core`, `LintKind`.
+KINDS: dict[str, Kind] = {
+    "Agreement": "grammar",
+    "BoundaryError": "spelling",
+    "Capitalization": "spelling",
+    "Eggcorn": "grammar",
+    "Enhancement": "style",
+    "Formatting": "typography",
+    "Grammar": "grammar",
+    "Malapropism": "grammar",
+    "Miscellaneous": "grammar",
+    "Nonstandard": "grammar",
+    "Punctuation": "punctuation",
+    "Readability": "style",
+    "Redundancy": "style",
+    "Regionalism": "style",
+    "Repetition": "grammar",
+    "Spelling": "spelling",
+    "Style": "style",
+    "Typo": "spelling",
+    "Usage": "grammar",
+    "WordChoice": "grammar",
+    "WordOrder": "grammar",
+}
+
+# Rules whose kind of lint misleads.
+KIND_OF_RULE: dict[str, Kind] = {
+    "AnA": "grammar",
+    "AvoidContractions": "style",
+    "BoringWords": "style",
+    "CommaFixes": "punctuation",
+    "Dashes": "typography",
+    "DiscourseMarkers": "punctuation",
+    "ItsContraction": "grammar",
+    "ItsPossessive": "grammar",
+    "MoreAdjective": "style",
+    "NoFrenchSpaces": "typography",
+    "NumericRangeEnDash": "typography",
+    "RedundantThat": "style",
+    "SentenceCapitalization": "typography",
+    "SpelledNumbers": "style",
+    "ThenThan": "grammar",
+    "UnclosedQuotes": "punctuation",
+    "UseEllipsisCharacter": "typography",
+    "UseTitleCase": "typography",
+    "VeryUnique": "style",
+    "WrongApostrophe": "typography",
+}
+
+REPLACE, REMOVE, INSERT_AFTER = range(3)
+
+
+def kind(rule: str, lint_kind: str) -> Kind:
+    """LocalProof's kind for a Harper rule, by its name where its kind of lint misleads.
+
+    >>> kind("AnA", "Miscellaneous"), kind("SpellCheck", "Spelling"), kind("ToDoHyphen", "Miscellaneous")
+    ('grammar', 'spelling', 'spelling')
+    """
+    if rule in KIND_OF_RULE:
+        return KIND_OF_RULE[rule]
+    if rule.endswith("Hyphen"):
+        return "spelling"
+    return KINDS.get(lint_kind, "grammar")
+
+
+def findings(text: str, raw: Any) -> tuple[Finding, ...]:
+    """Findings in `text` from what the worker answered: rows of rule, start, end, kind, message, suggestions.
+
+    Positions count code points of `text`; a suggestion is a number (0 replace,
+    1 remove, 2 insert after) and its text.
+
+    >>> row = ["AnA", 8, 10, "Miscellaneous", "Incorrect indefinite article.", [[0, "a"]]]
+    >>> [f.rule for f in findings("This is an test.", [row])]
+    ['harper/AnA']
+    """
+    found: dict[tuple[str, Span, str], Finding] = {}
+    for rule, start, end, lint_kind, message, suggestions in raw:
+        span = Span(start, end)
+        edits = (_edit(text, span, how, new) for how, new in suggestions)
+        name = f"harper/{rule}"
+        finding = Finding(
+            span=span,
+            rule=name,
+            message=message,
+            edits=tuple(dict.fromkeys(edit for edit in edits if edit.text != edit.span.of(text))),
+            source=(name,),
+            kind=kind(rule, lint_kind),
+            category=lint_kind,
+        )
+        found.setdefault((rule, span, message), finding)  # the same lint may come twice
+    return tuple(sorted(found.values(), key=lambda f: (f.span, f.rule)))
+
+
+def _edit(text: str, span: Span, how: int, new: str) -> Edit:
+    if how == INSERT_AFTER:
+        return Edit(Span(span.end, span.end), new)
+    if how == REMOVE or not new:
+        return without(text, span)
+    return Edit(span, new)
+
+
+class Harper:
+    """The engine. Opening it starts its helper process; raises `Unavailable` where it cannot work."""
+
+    name = "harper"
+
+    def __init__(self, settings: Settings) -> None:
+        self._language = settings.language
+        if self._language not in DIALECTS:
+            raise Unavailable("harper", f"checks English only, not {self._language}")
+        if find_spec("harper") is None:
+            raise Unavailable("harper", "the package harper-py is not installed", REMEDY)
+        self._dialect = DIALECTS[self._language]
+        self._enable = mine("harper", settings.enable)
+        count = threads(settings) if settings.jobs else min(threads(settings), MOST_THREADS)
+        options = {"dialect": self._dialect, "enable": self._enable, "threads": count}
+        command = python("localproof.engines.worker", "harper", json.dumps(options))
+        self._worker = Worker("harper", command, threads=count, limit_s=settings.block_timeout_s)
+
+    def submit(self, text: str) -> Future[tuple[Finding, ...]]:
+        """See `Engine.submit`."""
+        return check(self._worker, text, findings)
+
+    def provenance(self) -> tuple[Provenance, ...]:
+        """See `Engine.provenance`."""
+        package = Package("harper-py")
+        harper = package.contains("harper-core")
+        dialect = self._dialect.capitalize()
+        if self._language.removeprefix("en-") in ("NZ", "ZA"):
+            dialect += f", the nearest that Harper has to {self._language}"
+        within = f"Harper {harper}" if harper else "Harper"
+        return (
+            Provenance(
+                part="harper-py",
+                role="rules",
+                version=package.version,
+                licence=package.licence,
+                data=f"{within}, its own rules",
+                sha256=package.sha256("_harper"),
+                facts=(
+                    ("checker", f"{within} by Automattic, written in Rust, with harper-py's bindings"),
+                    ("dialect", dialect),
+                    ("rules", ", ".join(["on by default", *self._enable])),
+                ),
+            ),
+            Provenance(
+                part="Harper's dictionary",
+                role="dictionary",
+                version=harper,
+                licence=package.licence,
+                data="the curated word list that is built into Harper",
+            ),
+        )
+
+    def key(self) -> str:
+        """See `Engine.key`."""
+        version = Package("harper-py").version
+        return json.dumps(["harper", version, self._dialect, self._enable, ANSWERS])
+
+    def pids(self) -> tuple[int, ...]:
+        """See `Engine.pids`."""
+        return self._worker.pids()
+
+    def rules(self) -> dict[str, str]:
+        """Every rule, and what Harper says of it (Markdown). Waits for the helper process; raises `Unavailable`."""
+        told: dict[str, str] = self._worker.submit({"ask": "rules"}).result()
+        return dict(sorted(told.items()))
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self._worker.close()
+
+
+def rules(settings: Settings) -> dict[str, str]:
+    """As `Harper.rules`, from an engine opened for the purpose."""
+    engine = Harper(settings)
+    try:
+        return engine.rules()
+    finally:
+        engine.close()

@@ -1,0 +1,302 @@
+"""LanguageTool's rules. Their home is a helper process with `lt_py` (LingoTweaker), a port that needs no Java.
+
+Every rule that LanguageTool has on by default runs, but for the few in
+`OFF`; the writer's `enable` adds others. What the writer disables is dropped
+further on, where it is counted.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+from collections.abc import Iterable
+from concurrent.futures import Future
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ..child.process import python
+from ..child.worker import Worker
+from ..report import Finding, Kind, Provenance, Unavailable
+from ..settings import Settings
+from ..text import Edit, Span, Unit, UnitMap
+from .package import Package
+from .prepare import ANSWERS, check, mine, threads, without
+
+REMEDY = "pip install 'localproof[lingotweaker]'"
+
+# What the embedded engine is asked for. It has a speller for American and for
+# British English only and checks every other variant as American in silence.
+VARIANTS = {
+    "en": "en-US",
+    "en-US": "en-US",
+    "en-GB": "en-GB",
+    "en-AU": "en-GB",
+    "en-CA": "en-GB",
+    "en-IN": "en-GB",
+    "en-NZ": "en-GB",
+    "en-ZA": "en-GB",
+}
+
+# Would call every "realise" of British English in question.
+OFF = ("OXFORD_SPELLING_Z_NOT_S",)
+
+KIND_OF_CATEGORY: dict[str, Kind] = {
+    "AMERICAN_ENGLISH": "style",
+    "AMERICAN_ENGLISH_STYLE": "style",
+    "BRE_STYLE_OXFORD_SPELLING": "style",
+    "BRITISH_ENGLISH": "style",
+    "CASING": "spelling",
+    "COLLOCATIONS": "grammar",
+    "COMPOUNDING": "spelling",
+    "CONFUSED_WORDS": "grammar",
+    "CREATIVE_WRITING": "style",
+    "FALSE_FRIENDS": "grammar",
+    "GRAMMAR": "grammar",
+    "MULTITOKEN_SPELLING": "spelling",
+    "NONSTANDARD_PHRASES": "grammar",
+    "PLAIN_ENGLISH": "style",
+    "PROPER_NOUNS": "spelling",
+    "PUNCTUATION": "punctuation",
+    "REDUNDANCY": "style",
+    "REPETITIONS": "style",
+    "REPETITIONS_STYLE": "style",
+    "SEMANTICS": "grammar",
+    "STYLE": "style",
+    "TYPOGRAPHY": "typography",
+    "TYPOS": "spelling",
+    "WIKIPEDIA": "style",
+}
+
+# For the categories that say nothing, MISC above all: the type of issue (ITS 2.0).
+KIND_OF_ISSUE: dict[str, Kind] = {
+    "duplication": "grammar",
+    "grammar": "grammar",
+    "inconsistency": "grammar",
+    "locale-violation": "style",
+    "misspelling": "spelling",
+    "register": "style",
+    "style": "style",
+    "typographical": "typography",
+    "whitespace": "typography",
+}
+
+# Rules whose category misleads.
+KIND_OF_RULE: dict[str, Kind] = {
+    "EN_A_VS_AN": "grammar",
+    "IT_IS": "grammar",
+    "LC_AFTER_PERIOD": "typography",
+    "POSSESSIVE_APOSTROPHE": "punctuation",
+    "UPPERCASE_SENTENCE_START": "typography",
+}
+
+# Rules that are code and not in LanguageTool's rule files, which name the others.
+DESCRIPTIONS = {
+    "COMMA_PARENTHESIS_WHITESPACE": "Spaces before a comma or inside parentheses.",
+    "DOUBLE_PUNCTUATION": "Two commas or two full stops in a row.",
+    "ENGLISH_WORD_REPEAT_RULE": "The same word twice in a row.",
+    "EN_A_VS_AN": "“a” before a vowel sound, or “an” before a consonant sound.",
+    "EN_COMPOUNDS_*": "A compound that is usually written as one word or with a hyphen.",
+    "EN_CONTRACTION_SPELLING": "A contraction without its apostrophe.",
+    "EN_UNPAIRED_BRACKETS": "A bracket without its partner.",
+    "EN_UNPAIRED_QUOTES": "A quotation mark without its partner.",
+    "EN_WORD_COHERENCY": "Two spellings of one word in the same text.",
+    "MORFOLOGIK_RULE_EN_*": "A word that is not in the dictionary of this English.",
+    "SENTENCE_WHITESPACE": "No space between two sentences.",
+    "UNLIKELY_OPENING_PUNCTUATION": "A punctuation mark that hardly ever begins a sentence.",
+    "UPPERCASE_SENTENCE_START": "A sentence that begins with a small letter.",
+    "WHITESPACE_RULE": "Several spaces in a row.",
+}
+
+_RULE = re.compile(r'<(rule|rulegroup)\s(?:[^>]*?\s)?id="([^"]+)"[^>]*>')
+_EXAMPLE = re.compile(r'<example\b[^>]*\bcorrection="([^"]*)"[^>]*>(.*?)</example>', re.DOTALL)
+
+
+def kind(rule: str, category: str, issue: str) -> Kind:
+    """LocalProof's kind for a LanguageTool rule: by its name, else its category, else its type of issue.
+
+    >>> kind("EN_A_VS_AN", "MISC", "misspelling"), kind("HE_LIKE", "GRAMMAR", "grammar")
+    ('grammar', 'grammar')
+    """
+    return KIND_OF_RULE.get(rule) or KIND_OF_CATEGORY.get(category) or KIND_OF_ISSUE.get(issue, "grammar")
+
+
+def findings(text: str, raw: Any, unit: Unit = "utf-8") -> tuple[Finding, ...]:
+    """Findings in `text` from matches in the embedded engine's form; `unit` is what their offsets count.
+
+    A match has `rule_id`, `message`, `offset`, `length`, `suggestions`,
+    `category_id` and `issue_type`.
+    """
+    to_code_point = UnitMap(text, unit)
+    found: dict[Finding, None] = {}
+    for match in raw:
+        start = to_code_point(match["offset"])
+        end = to_code_point(match["offset"] + match["length"])
+        span = Span(start, max(start, end))
+        name = f"languagetool/{match['rule_id']}"
+        edits = (Edit(span, new) if new else without(text, span) for new in match["suggestions"])
+        finding = Finding(
+            span=span,
+            rule=name,
+            message=plain(match["message"]),
+            edits=tuple(dict.fromkeys(edit for edit in edits if edit.text != edit.span.of(text))),
+            source=(name,),
+            kind=kind(match["rule_id"], match["category_id"] or "", match["issue_type"] or ""),
+            category=match["category_id"] or "",
+        )
+        found.setdefault(finding)
+    return tuple(sorted(found, key=lambda f: (f.span, f.rule)))
+
+
+def plain(message: str) -> str:
+    """A message of LanguageTool's without its tags.
+
+    >>> plain("Did you mean <suggestion>it's</suggestion>?")
+    'Did you mean "it\\'s"?'
+    """
+    return " ".join(re.sub(r"</?suggestion>", '"', message).split())
+
+
+class LanguageTool:
+    """The engine. Opening it starts its helper process; raises `Unavailable` where it cannot work."""
+
+    name = "languagetool"
+
+    def __init__(self, settings: Settings) -> None:
+        self._language = settings.language
+        if self._language not in VARIANTS:
+            raise Unavailable("languagetool", f"has no rules here for {self._language}")
+        if find_spec("lt_py") is None:
+            raise Unavailable("languagetool", "the package lingotweaker is not installed", REMEDY)
+        if _rule_folder() is None and not os.environ.get("LT_DATA_DIR"):
+            raise Unavailable("languagetool", "its English rules, lingotweaker-data-en, are not installed", REMEDY)
+        self._variant = VARIANTS[self._language]
+        self._enable = _known(mine("languagetool", settings.enable))
+        count = threads(settings)
+        options = {
+            "language": "en",
+            "variant": self._variant,
+            "enable": self._enable,
+            "disable": [rule for rule in OFF if rule not in self._enable],
+            "threads": count,
+        }
+        command = python("localproof.engines.worker", "languagetool", json.dumps(options))
+        self._worker = Worker("languagetool", command, threads=count, limit_s=settings.block_timeout_s)
+
+    def submit(self, text: str) -> Future[tuple[Finding, ...]]:
+        """See `Engine.submit`."""
+        return check(self._worker, text, findings)
+
+    def provenance(self) -> tuple[Provenance, ...]:
+        """See `Engine.provenance`."""
+        port, data = Package("lingotweaker"), Package("lingotweaker-data-en")
+        variant = self._variant
+        if self._language.startswith("en-") and variant != self._language:
+            variant += f", the nearest that the embedded engine has to {self._language}"
+        off = [f"off: {rule}" for rule in OFF if rule not in self._enable]
+        return (
+            Provenance(
+                part="lingotweaker",
+                role="rules",
+                version=port.version,
+                licence=port.licence,
+                data=f"LanguageTool's English rules, from lingotweaker-data-en {data.version}".rstrip(),
+                sha256=port.sha256("lt_py"),
+                facts=(
+                    ("checker", "LingoTweaker, a port of LanguageTool 6.9-SNAPSHOT to Rust; embedded, without Java"),
+                    ("dialect", variant),
+                    ("rules", ", ".join(["on by default", *self._enable, *off])),
+                ),
+            ),
+            Provenance(
+                part="lingotweaker-data-en",
+                role="dictionary",
+                version=data.version,
+                licence=data.licence,
+                data="LanguageTool's rule files, spelling dictionaries, tagger and chunker models for English",
+                facts=(
+                    (
+                        "licence of the parts",
+                        "as upstream, see LingoTweaker's THIRD_PARTY_NOTICES.md; some are unnamed here",
+                    ),
+                ),
+            ),
+        )
+
+    def key(self) -> str:
+        """See `Engine.key`."""
+        versions = [Package(name).version for name in ("lingotweaker", "lingotweaker-data-en")]
+        where = os.environ.get("LT_DATA_DIR", "")
+        return json.dumps(["languagetool", "embedded", *versions, where, self._variant, self._enable, ANSWERS])
+
+    def pids(self) -> tuple[int, ...]:
+        """See `Engine.pids`."""
+        return self._worker.pids()
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self._worker.close()
+
+
+def _rule_folder() -> Path | None:
+    """Where the rule files of the data package lie, or None where it is not installed."""
+    spec = find_spec("lingotweaker_data_en")
+    for place in spec.submodule_search_locations or () if spec else ():
+        folder = Path(place, "data", "en", "rules")
+        if folder.is_dir():
+            return folder
+    return None
+
+
+@cache
+def _rule_files() -> tuple[str, ...]:
+    """The text of every rule file, 9 MB together."""
+    folder = _rule_folder()
+    return tuple(p.read_text("utf-8-sig", "replace") for p in sorted(folder.rglob("*.xml"))) if folder else ()
+
+
+def rules() -> tuple[str, ...]:
+    """The ids of the rules that the rule files name, in order. Rules that are code are not among them."""
+    return tuple(sorted({found[2] for text in _rule_files() for found in _RULE.finditer(text)}))
+
+
+def describe(rule: str) -> str | None:
+    """What LanguageTool's rule files say of the rule with this id: its name and its first example. None if nothing.
+
+    Nothing is started for this.
+    """
+    for pattern, sentence in DESCRIPTIONS.items():
+        if fnmatchcase(rule, pattern):
+            return sentence
+    for text in _rule_files():
+        for found in _RULE.finditer(text):
+            if found[2] == rule:
+                return _described(found, text)
+    return None
+
+
+def _described(found: re.Match[str], text: str) -> str:
+    name = re.search(r'\sname="([^"]*)"', found[0])
+    said = html.unescape(name[1]) if name else found[2]
+    end = text.find(f"</{found[1]}>", found.end())
+    example = _EXAMPLE.search(text, found.end(), end)
+    if example is None:
+        return said
+    wrong = " ".join(html.unescape(re.sub(r"<[^>]*>", "", example[2])).split())
+    right = " or ".join(f"“{html.unescape(c)}”" for c in example[1].split("|") if c)
+    return f"{said}. Example: “{wrong}”" + (f" → {right}" if right else "")
+
+
+def _known(patterns: Iterable[str]) -> list[str]:
+    """Rule ids as they are, and for each glob the ids that it matches."""
+    known: set[str] = set()
+    for pattern in patterns:
+        if any(c in pattern for c in "*?["):
+            known |= {rule for rule in rules() if fnmatchcase(rule, pattern)}
+        else:
+            known.add(pattern)
+    return sorted(known)

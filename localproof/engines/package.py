@@ -1,0 +1,58 @@
+"""What an installed Python package says of itself: version, licence, digests, what is built into it."""
+
+from __future__ import annotations
+
+import re
+from base64 import urlsafe_b64decode
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
+
+
+class Package:
+    """One installed distribution. Every answer is "" where it is not known: a gap, never a guess.
+
+    Nothing but its metadata is read, so digests are those that the installer
+    recorded when it unpacked the files.
+    """
+
+    def __init__(self, name: str) -> None:
+        from importlib.metadata import PackageNotFoundError, distribution  # 15 ms: not before a child is started
+
+        self.name = name
+        self._found: Distribution | None = None
+        try:
+            self._found = distribution(name)
+        except PackageNotFoundError:
+            return
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+        return self._found.version if self._found else ""
+
+    @property
+    def licence(self) -> str:
+        """Its licence as an SPDX expression, or in its own words."""
+        if self._found is None:
+            return ""
+        told = self._found.metadata.json
+        return str(told.get("license_expression") or told.get("license") or "")
+
+    def sha256(self, stem: str) -> str:
+        """The SHA-256, in hexadecimal digits, of its native module whose file name begins with `stem`."""
+        for file in (self._found.files or ()) if self._found else ():
+            native = file.suffix in (".so", ".pyd", ".dylib")
+            if native and file.name.startswith(stem) and file.hash and file.hash.mode == "sha256":
+                return urlsafe_b64decode(file.hash.value + "==").hex()
+        return ""
+
+    def contains(self, component: str) -> str:
+        """The version of `component` that was built into it, from its bill of materials (CycloneDX)."""
+        for file in (self._found.files or ()) if self._found else ():
+            if file.name.endswith(".cyclonedx.json"):
+                pattern = rf'"name":\s*"{re.escape(component)}",\s*"version":\s*"([^"]+)"'
+                found = re.search(pattern, file.read_text(encoding="utf-8"))
+                return found[1] if found else ""
+        return ""

@@ -1,0 +1,102 @@
+"""The helper process of an engine: ``python -P -m localproof.engines.worker harper|languagetool OPTIONS``.
+
+Builds its checker at once, then answers ``{"text": …}`` with what the checker
+found, in the rows that `findings` of the engine's own module reads. Imports as
+little as it can; nothing of LocalProof beyond `child.serve`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+
+from ..child.serve import serve
+
+TYPE_CHECKING = False  # `typing` is not imported for this: see `localproof.child`
+if TYPE_CHECKING:
+    from typing import Any
+
+    Answer = Callable[[dict[str, Any]], str]
+
+RENEWED = 12_000  # characters after which a linter makes way for a new one, which costs 5 ms
+SUGGESTIONS = 8  # the rest of LanguageTool's, up to thousands, is of no use to anyone
+
+
+def build_harper(options: dict[str, Any]) -> Callable[[], Answer]:
+    """A linter for each thread: one cannot be shared. The first takes half a second, the others milliseconds."""
+    from harper import Dialect, Linter
+
+    dialect = Dialect[options["dialect"]]
+    enable = options["enable"]
+    ready = [_linter(Linter(dialect), enable)]
+
+    def begin() -> Answer:
+        linter = ready.pop() if ready else _linter(Linter(dialect), enable)
+        read = 0
+
+        def answer(request: dict[str, Any]) -> str:
+            nonlocal linter, read
+            if request.get("ask") == "rules":
+                return json.dumps(linter.get_lint_descriptions())
+            read += len(request["text"])
+            if read > RENEWED:  # its caches would grow to 100 MB for each thread, and ours holds whole blocks
+                linter, read = _linter(Linter(dialect), enable), 0
+            # dedup=True would let a long lint hide the errors inside it
+            organized = linter.organized_lints(request["text"], language="plaintext", dedup=False)
+            return json.dumps([_row(rule, lint) for rule, lints in organized.items() if lints for lint in lints])
+
+        return answer
+
+    return begin
+
+
+def _linter(linter: Any, enable: list[str]) -> Any:
+    if enable:
+        from fnmatch import fnmatchcase
+
+        config = linter.get_default_lint_config()
+        wanted = [rule for rule in config if any(fnmatchcase(rule, pattern) for pattern in enable)]
+        linter.set_lint_config(config | dict.fromkeys(wanted, True))
+    return linter
+
+
+def _row(rule: str, lint: Any) -> list[Any]:
+    span = lint.span
+    suggestions = [[int(s.kind), s.replacement_text] for s in lint.suggestions]
+    return [rule, span.start, span.end, lint.lint_kind, lint.message, suggestions]
+
+
+def build_languagetool(options: dict[str, Any]) -> Callable[[], Answer]:
+    """One engine for all threads. `check` lets other threads run meanwhile; building it does not."""
+    import lt_py
+
+    engine = lt_py.Engine(
+        options["language"],
+        variant=options["variant"],
+        enabled_rules=options["enable"],
+        disabled_rules=options["disable"],
+    )
+
+    def answer(request: dict[str, Any]) -> str:
+        return json.dumps([_match(match) for match in engine.check(request["text"])])
+
+    return lambda: answer
+
+
+def _match(match: dict[str, Any]) -> dict[str, Any]:
+    kept = ("rule_id", "sub_id", "message", "offset", "length", "category_id", "issue_type")
+    return {name: match[name] for name in kept} | {"suggestions": match["suggestions"][:SUGGESTIONS]}
+
+
+BUILDERS = {"harper": build_harper, "languagetool": build_languagetool}
+
+
+def main(arguments: list[str]) -> None:
+    """Serve the checker that the first argument names, with the options of the second, as JSON. Does not return."""
+    checker, options = arguments[0], json.loads(arguments[1])
+    serve(lambda: BUILDERS[checker](options), options["threads"])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""The faces of LocalProof: where bytes come in, results go out, and bytes on disk are changed."""

@@ -1,0 +1,138 @@
+"""What a rule looks for, and whether all parts work here: `explain`, `doctor`, `energy doctor`."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator
+from concurrent.futures import TimeoutError as TooLate
+from pathlib import Path
+from time import monotonic
+
+from .. import __version__, energy
+from ..engines import ENGINES
+from ..report import BadInput, Unavailable
+from ..settings import USER_DICTIONARY, USER_FILE, Settings, nearest, one_of, read_words, user_folder
+from ..text import visible
+from .terminal import Terminal
+
+_START_LIMIT_S = 60.0
+_TRY = "You will recieve it."
+
+
+def explain(rule: str, settings: Settings) -> str:
+    """What the rule looks for, who wrote it and how it is switched off. Raises BadInput for one that does not exist."""
+    engine, _, bare = rule.rpartition("/")
+    if engine:
+        one_of(engine, _DESCRIBERS, "engine", "explain")
+    told: list[str] = []
+    known: list[str] = []
+    for name in [engine] if engine else _DESCRIBERS:
+        answer = _DESCRIBERS[name](bare, settings)
+        if isinstance(answer, str):
+            told.append(_told(f"{name}/{bare}", answer))
+        else:
+            known += answer
+    if not told:
+        raise BadInput(f"no rule is called {visible(rule)!r}{nearest(bare, known)}")
+    return "\n".join(told)
+
+
+def _told(rule: str, sentence: str) -> str:
+    return (
+        f"{rule}\n"
+        f"    {visible(sentence)}\n\n"
+        f'    Off for a project:    disable = ["{rule}"] in localproof.toml\n'
+        f"    Off for a paragraph:  <!-- localproof: ignore {rule} --> before it\n"
+    )
+
+
+def _harper(rule: str, settings: Settings) -> str | list[str]:
+    from ..engines.harper import rules
+
+    known = rules(settings)
+    return known.get(rule) or list(known)
+
+
+def _languagetool(rule: str, settings: Settings) -> str | list[str]:
+    from ..engines.languagetool import describe, rules
+
+    return describe(rule) or list(rules())
+
+
+# For each engine: what one of its rules looks for, or the names of all of them where it has none of that name.
+_DESCRIBERS: dict[str, Callable[[str, Settings], str | list[str]]] = {
+    "languagetool": _languagetool,
+    "harper": _harper,
+}
+
+
+def doctor(settings: Settings, terminal: Terminal) -> int:
+    """Try every part and tell; the exit status is 3 if no engine works."""
+    terminal.write(f"LocalProof {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}\n\n")
+    terminal.write("Engines\n")
+    works = [_tried(name, settings, terminal) for name in ENGINES]
+    terminal.write("\nYours\n")
+    for what, text in _belongings(settings, terminal):
+        terminal.write(f"    {what:<18}{text}\n")
+    terminal.write("\nEnergy\n")
+    used = next((line for line in energy.doctor() if line.used), None)
+    terminal.write(f"    {used.name}: {used.explanation}\n" if used else "    no figure can be had\n")
+    terminal.write("    more: localproof energy doctor\n")
+    terminal.write("\nNetwork\n    none: no command of this version opens a connection\n")
+    return 0 if any(works) else 3
+
+
+def _tried(name: str, settings: Settings, terminal: Terminal) -> bool:
+    """Start an engine, have it find an error, and tell how that went."""
+    begun = monotonic()
+    try:
+        engine = ENGINES[name](settings)
+        try:
+            found = engine.submit(_TRY).result(_START_LIMIT_S)
+            made_of = ", ".join(f"{p.part} {p.version or '(version not stated)'}" for p in engine.provenance())
+        finally:
+            engine.close()
+    except (Unavailable, TooLate) as error:
+        told = error.skipped if isinstance(error, Unavailable) else None
+        why = told.reason if told else f"does not answer within {_START_LIMIT_S:.0f} s"
+        terminal.write(f"    {name:<18}does not work: {visible(why)}\n")
+        if told and told.remedy:
+            terminal.write(f"    {'':<18}what helps: {visible(told.remedy)}\n")
+        return False
+    state = "works" if found else "answers, but does not see a plain error"
+    off = "" if name in settings.engines else ", switched off in your settings"
+    terminal.write(f"    {name:<18}{state} ({monotonic() - begun:.1f} s to start and answer){off}\n")
+    terminal.write(f"    {'':<18}{made_of}\n")
+    return bool(found)
+
+
+def _belongings(settings: Settings, terminal: Terminal) -> Iterator[tuple[str, str]]:
+    home = user_folder(terminal.env)
+    yield "settings", _counted(home / USER_FILE)
+    yield "words", _counted(home / USER_DICTIONARY, words=True)
+    if settings.root is None:
+        yield "project", "none here"
+        return
+    yield "project", visible(str(settings.root))
+    files = sorted({s for s in settings.sources.values() if s.startswith(str(settings.root))})
+    yield "its settings", visible(", ".join(files)) or "none"
+    if settings.dictionary is not None:
+        yield "its words", _counted(settings.dictionary, words=True)
+
+
+def _counted(path: Path, *, words: bool = False) -> str:
+    shown = visible(str(path))
+    if not path.exists():
+        return f"none ({shown})"
+    return f"{len(read_words(path)):,} ({shown})" if words else shown
+
+
+def energy_doctor(terminal: Terminal) -> int:
+    """`localproof energy doctor`: every meter, its state and what the user can do."""
+    for line in energy.doctor():
+        mark = "*" if line.used else " "
+        terminal.write(f"{mark} {line.name}: {line.state}\n      {visible(line.explanation)}\n")
+        if line.remedy:
+            terminal.write("".join(f"      {part}\n" for part in visible(line.remedy).splitlines()))
+    terminal.write("\n* what a run would use now. Nothing was changed.\n")
+    return 0

@@ -1,0 +1,212 @@
+"""Many texts, one Run: read, proofread, correct what is safe, write back.
+
+Texts that are governed by the same settings share one bench. Reading goes on
+while the engines are still being built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import BinaryIO
+
+from .. import __version__, proof
+from ..formats import format_of, read
+from ..report import Report, Run, Skipped, Unavailable
+from ..settings import Settings
+from ..text import Document, visible
+from .files import Found, Source, read_source, write_back
+
+_MOST_ROUNDS = 5  # of correcting; real texts come to rest in two
+
+
+@dataclass(frozen=True)
+class Task:
+    """Texts that are governed by the same settings, in order, each under a name of its own."""
+
+    settings: Settings
+    inputs: tuple[Found | Skipped, ...]
+
+
+@dataclass(frozen=True)
+class Fixes:
+    """What correcting came to: by name, the corrected text and what is found in it; and what was left as it is."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    reports: Mapping[str, Report] = field(default_factory=dict)
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task.
+
+    `sources` are the texts that were read, by name; `unread` those that the
+    user named and that could not be read; `unwritten` those whose correction
+    could not be written back.
+    """
+
+    settings: Settings
+    run: Run
+    sources: Mapping[str, Source]
+    unread: tuple[Skipped, ...] = ()
+    unwritten: tuple[Skipped, ...] = ()
+    fixes: Fixes = Fixes()
+    interrupted: bool = False
+
+    def looked(self) -> bool:
+        """Whether any engine looked at any text. One that failed everywhere found nothing and is named in each report
+        as skipped; so is a text in another language."""
+        engines = [name for name in self.settings.engines if name not in {s.what for s in self.run.skipped}]
+        return bool(engines) and any(_looked(report, engines) for report in self.run.reports)
+
+    def fails(self, run: Run) -> bool:
+        """Whether the settings count any finding of `run` as a failure."""
+        kinds = self.settings.fail_on
+        return "never" not in kinds and any("any" in kinds or f.kind in kinds for _, f in run.findings())
+
+    def fixed_run(self) -> Run:
+        """The run with what is found in the corrected texts in place of what was found before."""
+        now = tuple(self.fixes.reports.get(r.document.name, r) for r in self.run.reports)
+        return replace(self.run, reports=now, skipped=self.run.skipped + self.fixes.skipped)
+
+
+def proofread(
+    task: Task,
+    stdin: BinaryIO | None = None,
+    *,
+    fix: bool = False,
+    on_bench: Callable[[proof.Bench], None] = lambda _: None,
+    on_report: Callable[[Report], None] = lambda _: None,
+) -> Outcome:
+    """Proofread all texts of `task` and, with `fix`, correct what is certain, in memory.
+
+    `on_bench` hears of the bench as soon as it is open. Ctrl-C ends it early:
+    the outcome then holds what was finished, and says so.
+    """
+    sources: dict[str, Source] = {}
+    unread: list[Skipped] = []
+    done: list[Report] = []
+    fixes, interrupted = Fixes(), False
+
+    def note(report: Report) -> None:
+        done.append(report)
+        on_report(report)
+
+    if not any(isinstance(i, Found) for i in task.inputs):  # no engine need be started to say so
+        skipped = tuple(i for i in task.inputs if isinstance(i, Skipped))
+        return Outcome(task.settings, Run(skipped=skipped, profile=task.settings.profile), sources)
+    with proof.open_bench(task.settings) as bench:
+        on_bench(bench)
+        try:
+            run = proof.run(bench, _documents(task, stdin, sources, unread), on_report=note)
+            if fix:
+                fixes = correct(run.reports, task.settings, lambda document: proof.check(bench, document))
+        except KeyboardInterrupt:
+            stopped = Skipped("the rest", "interrupted before it was checked")
+            run = Run(reports=tuple(done), skipped=(stopped,), profile=task.settings.profile)
+            interrupted = True
+    return Outcome(task.settings, _signed(run, sources), sources, tuple(unread), (), fixes, interrupted)
+
+
+def _looked(report: Report, engines: Sequence[str]) -> bool:
+    name, missing = report.document.name, {s.what for s in report.skipped}
+    failed = name in missing or all(f"{name}, {engine}" in missing for engine in engines)
+    return bool(report.findings or report.held_back) or not failed
+
+
+def _documents(
+    task: Task, stdin: BinaryIO | None, sources: dict[str, Source], unread: list[Skipped]
+) -> Iterator[Document | Skipped]:
+    """Read and take apart one text after another; notes in `sources` and `unread` what came of it."""
+    for found in task.inputs:
+        if isinstance(found, Skipped):
+            yield found
+            continue
+        try:
+            source = read_source(found, task.settings.max_bytes, stdin)
+        except Unavailable as error:
+            if found.named:
+                unread.append(error.skipped)
+            yield error.skipped
+            continue
+        sources[source.name] = source
+        yield _document(source, task.settings)
+
+
+def _document(source: Source, settings: Settings) -> Document:
+    document = read(source.name, source.text, settings)
+    if source.path is None or format_of(source.name) or not source.path.suffix:
+        return document
+    note = f"{visible(source.path.suffix)} is no suffix that LocalProof knows; read as plain text"
+    return replace(document, notes=(*document.notes, note))
+
+
+def _signed(run: Run, sources: Mapping[str, Source]) -> Run:
+    """`run` with the digest of the bytes that each report speaks of."""
+    return replace(run, reports=tuple(replace(r, digest=sources[r.document.name].digest) for r in run.reports))
+
+
+def correct(reports: Iterable[Report], settings: Settings, check: Callable[[Document], Report]) -> Fixes:
+    """Make the certain edits of `reports`, look again, and so on until nothing certain is left, so that correcting
+    once more changes nothing.
+
+    A text whose corrections do not come to rest, or would change where its
+    paragraphs are, is left as it is, and that is said.
+    """
+    texts: dict[str, str] = {}
+    now: dict[str, Report] = {}
+    skipped: list[Skipped] = []
+    for report in reports:
+        name = report.document.name
+        try:
+            last = _at_rest(report, settings, check)
+        except Unavailable as error:
+            skipped.append(error.skipped)
+            continue
+        if last is not report:
+            texts[name], now[name] = last.document.text, last
+    return Fixes(texts, now, tuple(skipped))
+
+
+def _at_rest(report: Report, settings: Settings, check: Callable[[Document], Report]) -> Report:
+    """The report on the corrected text; `report` itself if nothing of it is certain. Raises Unavailable."""
+    seen = {report.document.text}
+    for _ in range(_MOST_ROUNDS):
+        old = report.document
+        text = proof.fix(report)
+        if text == old.text:
+            return report
+        new = read(old.name, text, settings, format=old.format)
+        if [b.kind for b in new.blocks] != [b.kind for b in old.blocks]:
+            raise Unavailable(visible(old.name), "not corrected: it would change the structure of the text")
+        if text in seen:
+            break
+        seen.add(text)
+        report = check(new)
+    raise Unavailable(visible(report.document.name), "not corrected: one correction leads to another without end")
+
+
+def write_fixes(outcome: Outcome) -> Outcome:
+    """Write the corrected texts into their files. What cannot be written is left as it was, and that is said."""
+    texts, reports = dict(outcome.fixes.texts), dict(outcome.fixes.reports)
+    unwritten: list[Skipped] = []
+    for name, text in outcome.fixes.texts.items():
+        try:
+            write_back(outcome.sources[name], text)
+        except Unavailable as error:
+            unwritten.append(error.skipped)
+            del texts[name], reports[name]
+    fixes = Fixes(texts, reports, (*outcome.fixes.skipped, *unwritten))
+    return replace(outcome, fixes=fixes, unwritten=tuple(unwritten))
+
+
+def joined(runs: Sequence[Run]) -> Run:
+    """Runs that followed each other as one, without the energy and the time, which are not the sum of theirs."""
+    return Run(
+        reports=tuple(r for run in runs for r in run.reports),
+        provenance=tuple(dict.fromkeys(p for run in runs for p in run.provenance)),
+        skipped=tuple(dict.fromkeys(s for run in runs for s in run.skipped)),
+        profile=runs[0].profile if runs else Settings().profile,
+        version=__version__,
+    )

@@ -1,0 +1,211 @@
+"""The face behind `localproof check`: what to proofread, what to say where, how it ended."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from .. import energy
+from ..engines import ENGINES
+from ..formats import FORMATS
+from ..proof import Bench
+from ..render import RENDERERS, Style, closing, diff, findings_of, report_block
+from ..report import BadInput, Run, Skipped
+from ..settings import Settings, find, load, one_of
+from ..text import visible
+from .batch import Outcome, Task, joined, proofread, write_fixes
+from .files import Found, encoded, excluded, gather, write_new
+from .terminal import Terminal, is_terminal, one_line, progress, style
+
+CLEAN, FINDINGS, WRONG, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
+STDIN = "-"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a command line asks for, beside the settings. `paths` are files and folders, or "-" alone."""
+
+    paths: tuple[str, ...] = (STDIN,)
+    stdin_filename: str = ""
+    flags: Mapping[str, object] = field(default_factory=dict)  # names of settings to values, None for not given
+    config: Path | None = None
+    isolated: bool = False
+    force_exclude: bool = False
+    output_format: str = "text"
+    output_file: Path | None = None
+    report: bool = False
+    quiet: bool = False
+    colour: str = "auto"
+    correct: Literal["", "fix", "diff"] = ""
+    exit_zero: bool = False
+
+    @property
+    def from_pipe(self) -> bool:
+        """Whether the text comes through standard input."""
+        return self.paths == (STDIN,)
+
+
+def check(wishes: Wishes, terminal: Terminal) -> int:
+    """Do what `wishes` say and return the exit status. Raises BadInput for what makes no sense."""
+    begun = time.monotonic()
+    tasks, passed_over = plan(wishes, terminal.env)
+    step, clear = progress(terminal, sum(isinstance(i, Found) for task in tasks for i in task.inputs))
+    benches: list[Bench] = []
+    # One window around everything: several benches, and the second look that correcting takes.
+    window = energy.open_window(
+        tasks[0].settings if tasks else None,
+        pids=lambda: [pid for bench in benches for pid in bench.pids()],
+        calibration=energy.stored_calibration(),
+    )
+    outcomes: list[Outcome] = []
+    for task in tasks:
+        fix = bool(wishes.correct)
+        outcome = proofread(task, terminal.stdin, fix=fix, on_bench=benches.append, on_report=step)
+        if wishes.correct == "fix" and not wishes.from_pipe and not outcome.interrupted:
+            outcome = write_fixes(outcome)
+        outcomes.append(outcome)
+        if outcome.interrupted:
+            break
+    clear()
+    runs = [o.fixed_run() if wishes.correct == "fix" else o.run for o in outcomes]
+    run = joined(runs)
+    run = replace(run, energy=window.close(run.words), elapsed_s=time.monotonic() - begun)
+    _deliver(wishes, terminal, outcomes, run)
+    _notices(wishes, terminal, outcomes, run, passed_over)
+    if (status := _unusual(wishes, terminal, outcomes, run, passed_over)) is not None:
+        return status
+    failing = any(
+        o.fixes.texts if wishes.correct == "diff" else o.fails(r) for o, r in zip(outcomes, runs, strict=True)
+    )
+    return FINDINGS if failing and not wishes.exit_zero else CLEAN
+
+
+def plan(wishes: Wishes, env: Mapping[str, str]) -> tuple[tuple[Task, ...], int]:
+    """Which texts are checked under which settings, and how many files the settings exclude. Reads no text yet."""
+    if STDIN in wishes.paths and not wishes.from_pipe:
+        raise BadInput("- stands for standard input and cannot be mixed with files; check one after the other")
+    settings_of = finder(wishes, env)
+    if wishes.from_pipe:
+        name = wishes.stdin_filename or STDIN
+        return (Task(settings_of(Path(name).parent), (Found(None, name, named=True),)),), 0
+    tasks: dict[int, tuple[Settings, list[Found | Skipped]]] = {}
+    passed_over = 0
+    for item in gather(wishes.paths):
+        path = item.path if isinstance(item, Found) else None
+        settings = settings_of(path.parent if path else Path())
+        may_pass = isinstance(item, Found) and (wishes.force_exclude or not item.named)
+        if path and may_pass and excluded(path, settings):
+            passed_over += 1
+        else:
+            tasks.setdefault(id(settings), (settings, []))[1].append(item)
+    return tuple(Task(settings, tuple(items)) for settings, items in tasks.values()), passed_over
+
+
+def finder(wishes: Wishes, env: Mapping[str, str]) -> Callable[[Path], Settings]:
+    """A function that gives the settings of a folder; those that are found in the same place are read once."""
+    places: dict[Path, tuple[Path | None, Path | None]] = {}
+    known: dict[tuple[Path | None, Path | None], Settings] = {}
+    alone = wishes.isolated or wishes.config is not None
+
+    def settings_of(folder: Path) -> Settings:
+        place = Path(os.path.normpath(folder.absolute()))
+        if place not in places:
+            places[place] = (None, None) if alone else find(place)
+        key = places[place]
+        if key not in known:
+            settings = load(place, wishes.flags, env, file=wishes.config, isolated=wishes.isolated)
+            for name in settings.engines:
+                one_of(name, ENGINES, "engine", settings.sources["engines"])
+            known[key] = settings
+        return known[key]
+
+    return settings_of
+
+
+def _deliver(wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], run: Run) -> None:
+    """Findings, patch and corrected text to where results go."""
+    filtering = wishes.correct == "fix" and wishes.from_pipe
+    if filtering and not any(o.interrupted for o in outcomes):
+        for outcome in outcomes:
+            for name, source in outcome.sources.items():
+                terminal.write_bytes(encoded(source, outcome.fixes.texts.get(name, source.text)))
+    if wishes.output_file is not None:
+        plain = Style(colour=wishes.colour == "always")
+        text = _result(wishes, outcomes, run, plain)
+        if wishes.output_format == "text" and wishes.correct != "diff":
+            text += _account(wishes, run, plain)
+        write_new(wishes.output_file, text.encode("utf-8", "surrogateescape"))
+        return
+    stream = terminal.stderr if filtering else terminal.stdout
+    text = _result(wishes, outcomes, run, style(stream, wishes.colour, terminal.env))
+    if filtering and text:
+        terminal.say(text)
+    elif wishes.correct == "diff" and not is_terminal(stream):  # a patch is applied byte for byte
+        terminal.write_bytes(text.encode("utf-8", "surrogateescape"))
+    elif not filtering:
+        terminal.write(visible(text) if wishes.correct == "diff" else text)
+
+
+def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style) -> str:
+    """What was asked for, without notices."""
+    if wishes.correct == "diff":
+        return "".join(
+            diff(report, outcome.fixes.texts[report.document.name])
+            for outcome in outcomes
+            for report in outcome.run.reports
+            if report.document.name in outcome.fixes.texts
+        )
+    if wishes.output_format == "text":
+        return "".join(findings_of(report, look) for report in run.reports)
+    text = RENDERERS[wishes.output_format](run, look)
+    if wishes.output_format == "concise":  # its lines on the whole run are notices
+        text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("localproof: "))
+    return text
+
+
+def _notices(wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], run: Run, passed_over: int) -> None:
+    """What is to be said beside the result, to standard error."""
+    if passed_over and not wishes.quiet:
+        files = "1 file is" if passed_over == 1 else f"{passed_over:,} files are"
+        terminal.say(f"localproof: {files} excluded by the settings")
+    if wishes.correct == "fix" and not wishes.from_pipe and not wishes.quiet:
+        for name in (name for o in outcomes for name in o.fixes.texts):
+            terminal.say(f"localproof: corrected {one_line(name)}")
+    told_already = wishes.output_format in ("json", "jsonl") and not wishes.correct
+    if outcomes and (wishes.report or not (wishes.quiet or told_already)):
+        terminal.say(_account(wishes, run, style(terminal.stderr, wishes.colour, terminal.env)))
+
+
+def _account(wishes: Wishes, run: Run, look: Style) -> str:
+    """What is said of the whole run: all there is with --report, else what was skipped and a line of summary."""
+    if not wishes.report:
+        return closing(run, look)
+    notes = [f"note     {one_line(r.document.name)}: {one_line(n)}\n" for r in run.reports for n in r.document.notes]
+    return "".join(notes) + report_block(run, look)
+
+
+def _unusual(wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], run: Run, passed_over: int) -> int | None:
+    """The exit status where it is not about findings, and a line that says why; None where all went well."""
+    if any(o.interrupted for o in outcomes):
+        return INTERRUPTED
+    failed = [s for o in outcomes for s in (*o.unread, *o.unwritten)]
+    if failed:
+        for s in failed if wishes.quiet else ():
+            terminal.say(f"localproof: {one_line(s.what)}: {s.reason}" + (f" ({s.remedy})" if s.remedy else ""))
+        return WRONG
+    if not run.reports:
+        if passed_over:
+            return CLEAN
+        endings = ", ".join(s for f in FORMATS.values() for s in f.suffixes)
+        why = "nothing could be read" if run.skipped else f"no file that ends in one of {endings}"
+        terminal.say(f"localproof: nothing was checked: {why}")
+        return NOTHING
+    if not any(o.looked() for o in outcomes):
+        first = next(iter(run.all_skipped()), Skipped("engines", "none is switched on"))
+        terminal.say(f"localproof: nothing was checked: {one_line(f'{first.what}: {first.reason}')}")
+        return NOTHING
+    return None

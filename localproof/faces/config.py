@@ -1,0 +1,81 @@
+"""What is set and where it was set: for `config show`, `config schema` and editors that read the schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import Field
+from pathlib import Path
+from typing import Any
+
+from ..settings import FILE_NAMES, KEYS, PROJECT_DICTIONARY, USER_DICTIONARY, USER_FILE, Settings, find, user_folder
+from ..text import visible
+
+
+def shown(settings: Settings) -> str:
+    """Every key as a line of a settings file, with where its value comes from as a comment."""
+    rows = [
+        (f"{key} = {_toml(getattr(settings, f.name))}", settings.sources.get(f.name, "default")) for key, f in _own()
+    ]
+    width = min(max(len(row) for row, _ in rows), 60)
+    words = f"{len(settings.words):,} word{'' if len(settings.words) == 1 else 's'}"
+    lines = [f"{row:<{width}}  # {visible(source)}" for row, source in rows]
+    return "\n".join([*lines, f"# {words} of your own: `localproof dict list`"]) + "\n"
+
+
+def _own() -> Iterator[tuple[str, Field[Any]]]:
+    # The words are listed by `dict list`: the settings hold them together with those of the lists.
+    return ((key, f) for key, f in KEYS.items() if key != "words")
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml(v) for v in value)}]"
+    return visible(json.dumps(value, ensure_ascii=False))
+
+
+def paths(folder: Path, env: Mapping[str, str]) -> str:
+    """The files of settings and words that matter for `folder`, and whether they are there."""
+    file, root = find(folder.absolute())
+    rows = [
+        ("user settings", user_folder(env) / USER_FILE),
+        ("user words", user_folder(env) / USER_DICTIONARY),
+        ("project settings", file or (root / FILE_NAMES[1] if root else None)),
+        ("project words", root / PROJECT_DICTIONARY if root else None),
+    ]
+    return "".join(f"{what:<16}  {_state(path)}\n" for what, path in rows)
+
+
+def _state(path: Path | None) -> str:
+    if path is None:
+        return "no project here: no settings file and no .git above"
+    return visible(str(path)) + ("" if path.exists() else "  (not there)")
+
+
+def schema(engines: Iterable[str]) -> str:
+    """The JSON Schema (2020-12) of a settings file; `engines` are the names that the key of that name may hold."""
+    properties: dict[str, object] = {}
+    for key, known in KEYS.items():
+        choices = list(engines) if key == "engines" else list(known.metadata.get("choices", ()))
+        plain: dict[str, object] = {"type": {"int": "integer", "float": "number"}.get(str(known.type), "string")}
+        if choices:
+            plain["enum"] = choices
+        if "least" in known.metadata:
+            plain["minimum"] = known.metadata["least"]
+        several = str(known.type) in ("tuple[str, ...]", "frozenset[str]")
+        shape = {"type": "array", "items": plain, "uniqueItems": True} if several else plain
+        default = sorted(known.default) if isinstance(known.default, frozenset) else known.default
+        properties[key] = {"description": known.metadata["doc"], **shape, "default": default}
+    return (
+        json.dumps(
+            {
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                "title": "Settings of LocalProof",
+                "type": "object",
+                "additionalProperties": False,
+                "properties": properties,
+            },
+            indent=2,
+        )
+        + "\n"
+    )

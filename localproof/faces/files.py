@@ -1,0 +1,285 @@
+"""Files: bytes to text and back, and nothing lost on the way.
+
+A file is read once. What is written goes to a new file in the same folder,
+which then takes the old one's name in one step, and only if the old one still
+holds what was read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import BinaryIO
+
+from ..formats import format_of
+from ..report import BadInput, Skipped, Unavailable
+from ..settings import Settings
+from ..text import visible
+
+_BOM = b"\xef\xbb\xbf"
+_OTHER_ENCODINGS = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+_LOOK_FOR_NUL = 8192  # bytes; git and grep decide on the same kind of evidence
+# Folders of other people's text, which a walk does not enter. Hidden ones (.git, .venv) it never does.
+_FOREIGN = frozenset({"node_modules", "bower_components", "__pycache__", "venv"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text as it was read. `digest` is the SHA-256 of its bytes; a byte order mark (`bom`) is not in `text`."""
+
+    name: str
+    text: str
+    digest: str
+    bom: bool = False
+    path: Path | None = None  # None for what came through a pipe
+
+
+@dataclass(frozen=True)
+class Found:
+    """A text to check. `named` is True where the user wrote its very name and not a folder's."""
+
+    path: Path | None  # None for standard input
+    name: str  # as the user would write it
+    named: bool
+
+
+def read_source(found: Found, most_bytes: int, stdin: BinaryIO | None = None) -> Source:
+    """The text of a file or of standard input, line ends as they are. Raises Unavailable, with why and what to do."""
+    name = "standard input" if found.path is None else visible(found.name)
+    try:
+        if found.path is None:
+            if stdin is None:
+                raise Unavailable(name, "closed", "name a file")
+            data = stdin.read(most_bytes + 1)
+            return _source(data, found, most_bytes, len(data))
+        with _open_regular(found.path, name) as file:
+            data = file.read(most_bytes + 1)
+            size = os.fstat(file.fileno()).st_size
+    except (OSError, ValueError) as error:
+        raise Unavailable(name, f"cannot be read: {_why(error)}") from None
+    return _source(data, found, most_bytes, max(size, len(data)))
+
+
+def _open_regular(path: Path, name: str) -> BinaryIO:
+    # Asked before opening: to open a named pipe would wait for its other end.
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise Unavailable(name, "a folder")
+    if not stat.S_ISREG(mode):
+        raise Unavailable(name, "not a regular file", "pipe its content in: … | localproof")
+    return path.open("rb")
+
+
+def _source(data: bytes, found: Found, most_bytes: int, size: int) -> Source:
+    shown = "standard input" if found.path is None else visible(found.name)
+    if len(data) > most_bytes:
+        at_least = "" if found.path else "at least "
+        raise Unavailable(
+            shown,
+            f"{at_least}{size:,} bytes, and the limit is {most_bytes:,}",
+            f"split it, or set LOCALPROOF_MAX_BYTES={size} and allow time for it",
+        )
+    text, bom = decode(data, shown)
+    return Source(found.name, text, hashlib.sha256(data).hexdigest(), bom, found.path)
+
+
+def decode(data: bytes, name: str) -> tuple[str, bool]:
+    """(text without byte order mark, whether there was one) of UTF-8 bytes. Raises Unavailable for anything else."""
+    for mark, encoding in _OTHER_ENCODINGS:
+        if data.startswith(mark):
+            raise Unavailable(name, f"encoded as {encoding}", f"convert it: iconv -f {encoding} -t UTF-8")
+    if b"\0" in data[:_LOOK_FOR_NUL]:
+        raise Unavailable(name, "a binary file, not text")
+    bom = data.startswith(_BOM)
+    try:
+        return data[len(_BOM) if bom else 0 :].decode("utf-8"), bom
+    except UnicodeDecodeError as error:
+        at = error.start + (len(_BOM) if bom else 0)
+        line = data.count(b"\n", 0, at) + 1
+        raise Unavailable(
+            name,
+            f"not UTF-8: byte 0x{data[at]:02x} at offset {at}, line {line}",
+            "convert it, perhaps: iconv -f WINDOWS-1252 -t UTF-8",
+        ) from None
+
+
+def encoded(source: Source, text: str) -> bytes:
+    """`text` as the bytes that stand in the place of those of `source`."""
+    return (_BOM if source.bom else b"") + text.encode("utf-8")
+
+
+def write_back(source: Source, text: str) -> None:
+    """Give the file of `source` the content `text`; it keeps byte order mark, mode, owner and extended attributes.
+
+    A symbolic link stays one, and the file it leads to is replaced. Raises
+    Unavailable, and changes nothing, if the file no longer holds what was
+    read or cannot be replaced.
+    """
+    if source.path is None:
+        raise ValueError("what came through a pipe has no file")
+    data = encoded(source, text)
+    name = visible(source.name)
+    try:
+        real = Path(os.path.realpath(source.path, strict=True))
+        about = real.stat()
+        if not os.access(real, os.W_OK):
+            raise Unavailable(name, "not changed: it is read-only")
+        if about.st_nlink > 1:
+            raise Unavailable(name, f"not changed: it has {about.st_nlink} hard links, which replacing it would part")
+        _replace(real, data, about, source)
+    except OSError as error:
+        raise Unavailable(name, f"not changed: {_why(error)}") from None
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Put `data` into the file `path` in one step, whether or not it exists; a device or pipe is written into.
+
+    Raises BadInput if that cannot be done.
+    """
+    try:
+        if path.is_dir():
+            raise BadInput(f"{visible(str(path))}: is a folder; name a file in it")
+        if (path.is_absolute() and path.parts[1:2] in (("dev",), ("proc",))) or (path.exists() and not path.is_file()):
+            with path.open("wb") as file:  # /dev/null, /dev/stdout: never to be replaced by a file
+                file.write(data)
+            return
+        real = Path(os.path.realpath(path))
+        _replace(real, data, real.stat() if real.exists() else None, None)
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{visible(str(path))}: cannot be written: {_why(error)}") from None
+
+
+def _replace(real: Path, data: bytes, about: os.stat_result | None, source: Source | None) -> None:
+    """Write beside `real` and take its place; whatever happens, no other file stays behind."""
+    beside = real.with_name(f".{real.name[:100]}.{secrets.token_hex(6)}.tmp")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            if about is not None:
+                _take_on(beside, real, about)
+            os.fsync(handle)
+        if source is not None and hashlib.sha256(real.read_bytes()).hexdigest() != source.digest:
+            raise Unavailable(
+                visible(source.name), "not changed: it was altered by someone else since it was read", "run again"
+            )
+        beside.replace(real)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            beside.unlink()
+    _sync_folder(real.parent)
+
+
+def _take_on(beside: Path, real: Path, about: os.stat_result) -> None:
+    """Give the new file the old one's mode, owner and extended attributes, but its own time of change."""
+    if hasattr(os, "chown") and (about.st_uid, about.st_gid) != (os.getuid(), os.getgid()):
+        with contextlib.suppress(PermissionError):  # only root may give files away
+            os.chown(beside, about.st_uid, about.st_gid)
+    shutil.copystat(real, beside)
+    os.utime(beside)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last through a power cut, where the system can."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    with contextlib.suppress(OSError):  # some file systems refuse; the file itself is safe
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def gather(names: Iterable[str]) -> Iterator[Found | Skipped]:
+    """The files to check, each once: those named, whatever their suffix, and those in the folders named.
+
+    In folders, files of a known format are taken, in order of name; hidden
+    files and folders and those of other people's code are passed over; a link
+    is not followed, so a walk never leaves its folder and never runs in a
+    circle. What has a known suffix but cannot be taken is a Skipped. Raises
+    BadInput for a name that does not exist.
+    """
+    seen: set[str] = set()
+    for name in names:
+        path = Path(name)
+        try:
+            is_folder = stat.S_ISDIR(path.stat().st_mode)
+        except (OSError, ValueError) as error:
+            raise BadInput(f"{visible(name)}: {_why(error)}") from None
+        for found in _walk(path, name) if is_folder else (Found(path, name, named=True),):
+            if isinstance(found, Skipped):
+                yield found
+            elif (real := os.path.realpath(found.path or "")) not in seen:
+                seen.add(real)
+                yield found
+
+
+def _walk(top: Path, name: str) -> Iterator[Found | Skipped]:
+    folders = [(top, "" if name in (".", "./") else name.rstrip("/") + "/" if name != "/" else "/")]
+    while folders:
+        folder, prefix = folders.pop()
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda e: e.name)
+        except OSError as error:
+            yield Skipped(visible(prefix or "."), f"cannot be listed: {_why(error)}")
+            continue
+        below = []
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name in _FOREIGN:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                below.append((folder / entry.name, f"{prefix}{entry.name}/"))
+            elif taken := _take(entry, folder, prefix):
+                yield taken
+        folders += reversed(below)
+
+
+def _take(entry: os.DirEntry[str], folder: Path, prefix: str) -> Found | Skipped | None:
+    if format_of(entry.name) is None:
+        return None
+    name = prefix + entry.name
+    if entry.is_symlink():
+        return Skipped(visible(name), "a symbolic link, not followed in a folder", "name it to have it checked")
+    if not entry.is_file(follow_symlinks=False):
+        return Skipped(visible(name), "not a regular file")
+    return Found(folder / entry.name, name, named=False)
+
+
+def excluded(path: Path, settings: Settings) -> bool:
+    """Whether the settings say not to check `path`: it, or a folder it is in, matches one of their globs."""
+    if not settings.exclude or settings.root is None:
+        return False
+    try:
+        inner = Path(os.path.normpath(path.absolute())).relative_to(settings.root)
+    except ValueError:
+        return False
+    ways = [p.as_posix() for p in (inner, *inner.parents)][:-1]
+    return any(fnmatchcase(way, glob.rstrip("/")) for glob in settings.exclude for way in ways)
+
+
+def _why(error: OSError | ValueError) -> str:
+    """What the system says, in its own words and without the path."""
+    if isinstance(error, ValueError):
+        return "not a possible file name" if "null" in str(error) else str(error)
+    if error.errno == errno.ENOENT:
+        return "no such file or folder"
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,145 @@
+"""The streams of a command and how they are to be written to."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, TextIO
+
+from ..render import Style
+from ..text import visible
+
+_ORNAMENTS = "→·…–“”␣"
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """What a command reads from, writes to and is told by its surroundings. `stdin` is None where it is closed."""
+
+    stdin: BinaryIO | None
+    stdout: TextIO
+    stderr: TextIO
+    env: Mapping[str, str]
+
+    def say(self, text: str) -> None:
+        """Write a notice, which is never part of a result."""
+        self.stderr.write(text if text.endswith("\n") else text + "\n")
+        self.stderr.flush()
+
+    def write(self, text: str) -> None:
+        """Write a result, or a part of one."""
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    def write_bytes(self, data: bytes) -> None:
+        """Write a corrected document, byte for byte."""
+        self.stdout.flush()
+        self.stdout.buffer.write(data)
+        self.stdout.buffer.flush()
+
+
+def surroundings() -> Terminal:
+    """The terminal of this process. What goes to a pipe or a file is UTF-8 whatever the locale says, and a character
+    that a stream cannot hold is written out instead of failing."""
+    streams = [_safe(s) for s in (sys.stdout, sys.stderr)]
+    return Terminal(None if sys.stdin is None else sys.stdin.buffer, streams[0], streams[1], os.environ)
+
+
+def leave_quietly() -> None:
+    """Let nothing more be written: the reader has gone, and the end of Python would complain about it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or not a file at all
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def one_line(text: str) -> str:
+    """`text` for a message: in one line, with nothing in it that a terminal obeys."""
+    return visible(text).replace("\n", "\\n").replace("\t", " ")
+
+
+def _safe(stream: TextIO | None) -> TextIO:
+    if stream is None:  # closed by whoever started us
+        return io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace")
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding=None if is_terminal(stream) else "utf-8", errors="backslashreplace")
+    return stream
+
+
+def is_terminal(stream: BinaryIO | TextIO | None) -> bool:
+    """Whether a person sits at the other end."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def progress(terminal: Terminal, total: int) -> tuple[Callable[[object], None], Callable[[], None]]:
+    """(what to call for each text that is done, what to call at the end): a counter for a person who waits.
+
+    It appears after a second, on a terminal only, and leaves nothing behind.
+    """
+    watched = total > 1 and is_terminal(terminal.stderr)
+    begun, done, shown = time.monotonic(), 0, 0.0
+
+    def step(_: object) -> None:
+        nonlocal done, shown
+        done += 1
+        now = time.monotonic()
+        if watched and now - begun > 1.0 and now - shown > 0.1:
+            shown = now
+            terminal.stderr.write(f"\r{done:,} of {total:,} files")
+            terminal.stderr.flush()
+
+    def clear() -> None:
+        if shown:
+            terminal.stderr.write("\r\x1b[K")
+            terminal.stderr.flush()
+
+    return step, clear
+
+
+def style(stream: TextIO, colour: str, env: Mapping[str, str], *, held_back: bool = False) -> Style:
+    """The style of what is written to `stream`; `colour` is auto, always or never."""
+    return Style(
+        wants_colour(colour, env, is_terminal(stream)), _width(stream, env), _holds_ornaments(stream), held_back
+    )
+
+
+def wants_colour(flag: str, env: Mapping[str, str], terminal: bool) -> bool:
+    """The flag decides, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, CLICOLOR=0, TERM=dumb, then whether it is a
+    terminal.
+
+    >>> wants_colour("auto", {"FORCE_COLOR": "1"}, False), wants_colour("auto", {"NO_COLOR": "1"}, True)
+    (True, False)
+    """
+    if flag != "auto":
+        return flag == "always"
+    if env.get("NO_COLOR"):
+        return False
+    if any(env.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return env.get("CLICOLOR") != "0" and env.get("TERM") != "dumb" and terminal
+
+
+def _width(stream: TextIO, env: Mapping[str, str]) -> int:
+    if (told := env.get("COLUMNS", "")).isdecimal() and int(told) > 0:
+        return int(told)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
+def _holds_ornaments(stream: TextIO) -> bool:
+    try:
+        _ORNAMENTS.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,385 @@
+"""What site generators and dialects of Markdown add to it and the parser does not know.
+
+Comments, shortcodes, template tags, JSX, containers, attributes, TeX: each is
+found in the source, outside code, and taken out of a copy of the same length,
+so that the parser sees plain CommonMark and every offset stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from ..text import Directive, LineIndex, Span
+from .directives import parse_comment, unknown_word
+from .html_tags import INLINE, KNOWN, NOT_PROSE, NOT_PROSE_INLINE, Ahead, tag_at
+from .pieces import Part
+
+_OPEN = re.compile(
+    r"<!--|</?[A-Za-z>]|\{[{%#:.=A-Za-z ]|\\[(\[]|%%|\[-?@|\[TOC\]|\[\[_TOC_\]\]|:::|!!! |\?\?\?|===!? |--8<--|\*\["
+)
+_OPEN_MDX = re.compile(r"<!--|</?[A-Za-z>]|\{|\\[(\[]|\[-?@|:::|(?:import|export) ")
+_LINE_START, _LINE_END = r"(?<![^\r\n])", r"(?=[\r\n]|\Z)"  # ^ and $ know only \n
+_BLANK = r"(?>\r\n|\n|\r)[ \t>]*+[\r\n]"  # atomic: the two halves of a CRLF are no blank line
+
+# Liquid, Nunjucks, Hexo and Hugo: what stands between such a tag and its end is not prose.
+_NO_PROSE = frozenset(
+    "raw verbatim highlight code codeblock code-block codefile prism math mermaid katex latex tex comment plantuml "
+    "graphviz diagram chart rawhtml html svg css style stylesheet javascript script js schema terminal cmd "
+    "csv-table goat gist".split()
+)
+_CONTROL = frozenset(
+    "if elsif elif else unless case when for tablerow assign set capture cycle break continue include_cached block "
+    "extends import from macro call filter with autoescape increment decrement layout more".split()
+)
+_NO_PROSE_JSX = frozenset("CodeBlock Code Highlight Mermaid Math Latex TeX Script Style Snippet Sandpack".split())
+_NO_PROSE_CONTAINER = re.compile(
+    r"\{?(?:code|math|mermaid|toctree|eval-rst|raw|csv-table|literalinclude|plantuml)", re.I
+)
+
+_ATTRIBUTES = re.compile(r"\{:?[ \t]*[.#][A-Za-z][^{}\n]*\}|\{:[^{}\n]*\}|\{[A-Za-z][\w:+.-]*\}(?=`)|\{=\w+\}")
+_KEY_VALUE = re.compile(r"\{[ \t]*[A-Za-z][\w-]*=[^{}\n]*\}")
+_CITATION = re.compile(r"\[-?@[^\[\]\n]{1,300}\]")
+_BEFORE_CITED = re.compile(r"\b(?:see|in|by|from|and|of|with|to|than|at|on|as|via|per|cf\.)\s+$", re.IGNORECASE)
+_TEX = re.compile(r"[\\^_=<>+*/|]|^\s*[A-Za-z]\s*$|^[\s\d.,()-]*$")
+_SENTENCE = re.compile(r"[^%\n]+%%")
+_TAG_NAME = re.compile(r"\{(?:\{[<%]|%)-?\s*(/?)\s*([\w./-]*)")
+_ENDS = re.compile(r"\{(?:\{[<%]-?\s*/\s*|%-?\s*end)([\w./-]+)")
+_JSX_ENDS = re.compile(r"</([A-Za-z][\w.:-]*)")
+_CONTAINER = re.compile(r":{3,}[^\n\r]*(?:(?>\r\n|\n|\r)[ \t>]*:[A-Za-z][\w-]*:[^\n\r]*)*")
+_TITLE = re.compile(r"\"([^\"\n]+)\"[ \t]*$|(?<=\w)\[([^\[\]\n]+)\]")
+_ADMONITION = re.compile(
+    r"(?:(?:!!!|\?\?\?\+?) [\w-][\w -]{0,80}(?:\"[^\"\r\n]{0,300}\")?|===!? \"[^\"\r\n]{0,300}\")"
+    r"[ \t]{0,20}(?=[\r\n]|\Z)"
+)
+_MODULE = re.compile(
+    r"(?:import\s+(?:[\w*{][^\r\n]*?\sfrom\s+)?[\"'][^\r\n]*|import\s+[\w*{]|export\s+(?:const|let|var|default|function|async|class|\*|\{))"
+)
+
+
+class Extensions:
+    """What was found in one source.
+
+    `masks`: runs that are not prose, in order and apart. `masked`: the source
+    with those runs made harmless, same length. `titles`: runs of prose that
+    stand inside a mask. `directives` and `notes` as in `Document`.
+    """
+
+    def __init__(self, source: str, start: int, code: Sequence[tuple[int, int]], *, mdx: bool) -> None:
+        self.source = source
+        self.mdx = mdx
+        self.masks: list[Part] = []
+        self.titles: list[Span] = []
+        self.directives: list[Directive] = []
+        self.notes: list[str] = []
+        self._list_markers: set[int] = set()
+        self._ahead = Ahead(source)
+        self._ends = {m[1] for m in _ENDS.finditer(source, start)} if "{" in source else set()
+        self._jsx_ends = {m[1] for m in _JSX_ENDS.finditer(source, start)} if "</" in source else set()
+        self._braces: dict[int, int] | None = None
+        self._lines: LineIndex | None = None
+        self._scan(start, code)
+        self.masked = self._masked()
+
+    def _scan(self, start: int, code: Sequence[tuple[int, int]]) -> None:
+        done, i = start, 0
+        for opener in (_OPEN_MDX if self.mdx else _OPEN).finditer(self.source, start):
+            at = opener.start()
+            while i < len(code) and code[i][1] <= at:
+                i += 1
+            if at < done or (i < len(code) and code[i][0] <= at) or self._escaped(at):
+                continue
+            found = self._handler(opener.group())(at)
+            if found is not None:
+                self.masks.append(found)
+                done = found.end
+
+    def _escaped(self, at: int) -> bool:
+        return at > 0 and self.source[at - 1] == "\\" and not (at > 1 and self.source[at - 2] == "\\")
+
+    def _handler(self, opener: str) -> Callable[[int], Part | None]:
+        if opener == "<!--":
+            return self._comment
+        if opener[0] == "<":
+            return self._tag
+        if opener[0] == "{":
+            if self.mdx:
+                return self._expression
+            return self._shortcode if opener == "{{" else self._template if opener in ("{%", "{#") else self._attribute
+        if opener[0] == "\\":
+            return self._tex
+        for first, handler in ((":::", self._container), ("%%", self._obsidian), ("[", self._bracket)):
+            if opener.startswith(first):
+                return handler
+        if opener[0] in "!?=":
+            return self._admonition
+        return self._module if opener[0] in "ie" else self._line
+
+    # ── where lines and paragraphs end ──
+
+    def _limit(self, at: int) -> int:
+        """Where the paragraph at `at` ends: the next blank line."""
+        blank = self._ahead.match(_BLANK, at)
+        return blank[0] if blank else len(self.source)
+
+    def _line_end(self, at: int) -> int:
+        found = self._ahead.match(r"[\r\n]", at)
+        return found[0] if found else len(self.source)
+
+    def _begins_line(self, at: int) -> bool:
+        """True if only white space and quote marks stand before `at` in its line."""
+        while at > 0 and self.source[at - 1] in " \t>":
+            at -= 1
+        return at == 0 or self.source[at - 1] in "\r\n"
+
+    def _said(self, inner: str, start: int, end: int) -> None:
+        """Take note of what the inside of a comment asks for."""
+        directive = parse_comment(inner[:4000], Span(start, end))
+        if directive is not None:
+            self.directives.append(directive)
+        elif (word := unknown_word(inner[:4000])) is not None:
+            self._lines = self._lines or LineIndex(self.source)
+            line = self._lines.line(start) + 1
+            self.notes.append(f"line {line}: “localproof: {word}” is not known; use off, on or ignore")
+
+    # ── one handler for each kind of opener: the mask that begins at `at`, or None ──
+
+    def _comment(self, at: int) -> Part | None:
+        close = self._ahead.find("-->", at + 2)
+        if close > len(self.source):
+            return None
+        self._said(self.source[at + 4 : close], at, close + 3)
+        return Part("hidden", at, close + 3)
+
+    def _tag(self, at: int) -> Part | None:
+        limit = len(self.source) if self.mdx else self._limit(at)
+        first = self.source[at + 1 : at + 3].lstrip("/")[:1]
+        jsx = self.mdx or first.isupper() or first == ">"
+        tag = tag_at(self.source, at, limit, self._ahead, self._brace_pairs() if jsx else None)
+        if tag is None:
+            return None
+        name = tag.name.lower()
+        is_html = name in KNOWN and (tag.name.islower() or tag.name.isupper())
+        if is_html and name in NOT_PROSE:
+            return None if tag.closing else self._element(at, tag.end, name, limit, alone=tag.self_closing)
+        if is_html or (tag.name.islower() and "." not in tag.name):
+            plain = not self.mdx or (name in INLINE and "{" not in self.source[tag.start : tag.end])
+            return None if plain else Part("hidden", at, tag.end)
+        if tag.closing or not tag.name:
+            return Part("hidden", at, tag.end) if tag.name or self.mdx else None
+        if tag.name in _NO_PROSE_JSX and not tag.self_closing:
+            close = self._ahead.match(rf"</{tag.name}\s{{0,9}}>", tag.end)
+            return Part("hidden", at, close[1] if close else tag.end)
+        wraps = tag.name in self._jsx_ends and not tag.self_closing
+        return Part("hidden" if wraps else "placeholder", at, tag.end)
+
+    def _element(self, at: int, end: int, name: str, limit: int, *, alone: bool) -> Part | None:
+        """An element without prose, to its closing tag."""
+        if alone:
+            return Part("hidden", at, end)
+        close = self._ahead.match(rf"</{name}\s{{0,9}}>", end)
+        inline = name in NOT_PROSE_INLINE
+        if close is None or (inline and close[0] > limit):
+            return None
+        return Part("placeholder" if inline else "hidden", at, close[1])
+
+    def _brace_pairs(self) -> dict[int, int]:
+        """The closing brace of each opening one that has any."""
+        if self._braces is None:
+            self._braces = {}
+            opened: list[int] = []
+            for match in re.finditer(r"[{}]", self.source):
+                if match.group() == "{":
+                    opened.append(match.start())
+                elif opened:
+                    self._braces[opened.pop()] = match.start()
+        return self._braces
+
+    def _expression(self, at: int) -> Part | None:
+        close = self._brace_pairs().get(at)
+        if close is None:
+            return None
+        inner = self.source[at + 1 : close].strip()
+        if inner.startswith("/*") and inner.endswith("*/") and len(inner) > 3:
+            self._said(inner[2:-2], at, close + 1)
+            return Part("hidden", at, close + 1)
+        if inner in ('" "', "' '", "` `"):
+            return Part("markup", at, close + 1, " ")
+        return Part("placeholder", at, close + 1)
+
+    def _shortcode(self, at: int) -> Part | None:
+        mark = self.source[at + 2 : at + 3]
+        closer = {"<": ">}}", "%": "%}}"}.get(mark, "}}")
+        close = self._ahead.find(closer, at + 2)
+        if close > self._limit(at):
+            return None
+        end = close + len(closer)
+        if closer == "}}":
+            end += self.source.startswith("}", end)  # {{{ unescaped }}}
+            inner = self.source[at + 2 : close].strip()
+            if inner.startswith("/*"):
+                self._said(inner[2:].removesuffix("*/"), at, end)
+                return Part("hidden", at, end)
+            return Part("placeholder", at, end)
+        slash, name = self._tag_name(at)
+        if slash or self.source[close - 1] == "/":
+            return Part("hidden" if slash else "placeholder", at, end)
+        if name in _NO_PROSE:
+            body = self._ahead.match(rf"\{{\{{[<%]-?\s{{0,9}}/\s{{0,9}}{name}\s{{0,9}}-?[%>]\}}\}}", end)
+            return self._body(at, body[1] if body else end)
+        return Part("hidden" if name in self._ends else "placeholder", at, end)
+
+    def _body(self, at: int, end: int) -> Part:
+        """A shortcode with its body: within one line it is a word of the sentence."""
+        return Part("hidden" if re.search(r"[\r\n]", self.source[at:end]) else "placeholder", at, end)
+
+    def _tag_name(self, at: int) -> tuple[str, str]:
+        match = _TAG_NAME.match(self.source, at)
+        return (match[1], match[2]) if match else ("", "")
+
+    def _template(self, at: int) -> Part | None:
+        if self.source[at + 1] == "#":
+            if self.source[at + 2 : at + 3] not in (" ", "-", "\n", "\r"):
+                return self._attribute(at)
+            close = self._ahead.find("#}", at + 2)
+            if close > len(self.source):
+                return None
+            self._said(self.source[at + 2 : close].strip("-"), at, close + 2)
+            return Part("hidden", at, close + 2)
+        close = self._ahead.find("%}", at + 2)
+        if close > self._limit(at):
+            return None
+        end, (_, name) = close + 2, self._tag_name(at)
+        if name in _NO_PROSE:
+            body = self._ahead.match(rf"\{{%-?\s{{0,9}}end{name}\s{{0,9}}-?%\}}", end)
+            if name == "comment":
+                self._said(self.source[end : body[0]] if body else "", at, body[1] if body else end)
+                return Part("hidden", at, body[1] if body else end)
+            return self._body(at, body[1] if body else end)
+        hidden = name in _CONTROL or name.startswith("end") or name in self._ends
+        return Part("hidden" if hidden else "placeholder", at, end)
+
+    def _attribute(self, at: int) -> Part | None:
+        match = _ATTRIBUTES.match(self.source, at)
+        if match is None and at > 0 and self.source[at - 1] in ")]`":
+            match = _KEY_VALUE.match(self.source, at)
+        if match is None:
+            return None
+        if match.group() == "{::comment}":
+            close = self._ahead.find("{:/comment}", match.end())
+            if close <= len(self.source):
+                self._said(self.source[match.end() : close], at, close + 11)
+                return Part("hidden", at, close + 11)
+        return Part("hidden", at, match.end())
+
+    def _tex(self, at: int) -> Part | None:
+        closer = "\\)" if self.source[at + 1] == "(" else "\\]"
+        close = self._ahead.find(closer, at + 2)
+        if close > self._limit(at) or not _TEX.search(self.source, at + 2, close):
+            return None
+        return Part("placeholder", at, close + 2)
+
+    def _obsidian(self, at: int) -> Part | None:
+        end: int | None = None
+        if self._begins_line(at) and self._line_end(at) == at + 2:
+            close = self._ahead.match(rf"{_LINE_START}%%[ \t]*{_LINE_END}", at + 2)
+            end = close[1] if close else None
+        elif match := _SENTENCE.match(self.source, at + 2):
+            end = match.end()
+        if end is None:
+            return None
+        self._said(self.source[at + 2 : end - 2], at, end)
+        return Part("hidden", at, end)
+
+    def _bracket(self, at: int) -> Part | None:
+        if self.source.startswith(("[TOC]", "[[_TOC_]]"), at):
+            return self._line(at)
+        match = _CITATION.match(self.source, at)
+        if match is None:
+            return None
+        # “as shown [@doe].” stands beside the sentence, “see [@doe].” in it
+        inside = _BEFORE_CITED.search(self.source, max(0, at - 10), at)
+        return Part("placeholder" if inside else "hidden", at, match.end())
+
+    def _container(self, at: int) -> Part | None:
+        match = _CONTAINER.match(self.source, at)
+        if match is None or not self._begins_line(at):
+            return None
+        name = match.group().lstrip(":").strip()
+        end = match.end()
+        if _NO_PROSE_CONTAINER.match(name):
+            close = self._ahead.match(rf"{_LINE_START}[ \t>]*:{{3,}}[ \t]*{_LINE_END}", end)
+            return Part("hidden", at, close[1] if close else end)
+        self._title(at, end)
+        return Part("hidden", at, end)
+
+    def _title(self, at: int, end: int) -> None:
+        title = _TITLE.search(self.source, at, end)
+        if title:
+            self.titles.append(Span(*title.span(1 if title[1] else 2)))
+
+    def _admonition(self, at: int) -> Part | None:
+        match = _ADMONITION.match(self.source, at)
+        if match is None or not self._begins_line(at):
+            return None
+        if self.source[at] != "=":  # a tab's label is no sentence
+            self._title(at, match.end())
+        self._list_markers.add(at)
+        return Part("hidden", at, match.end())
+
+    def _module(self, at: int) -> Part | None:
+        """import and export of MDX: to the next blank line, as they may go over several lines."""
+        if at and self.source[at - 1] not in "\r\n":
+            return None
+        return Part("hidden", at, self._limit(at)) if _MODULE.match(self.source, at) else None
+
+    def _line(self, at: int) -> Part | None:
+        """A line that is no prose: a table of contents, a snippet, an abbreviation."""
+        end = self._line_end(at)
+        if not self._begins_line(at) or (
+            self.source[at] == "*" and not re.match(r"\*\[[^\]\n]+\]:", self.source[at:end])
+        ):
+            return None
+        return Part("hidden", at, end)
+
+    # ── the copy for the parser ──
+
+    def _masked(self) -> str:
+        """The source with white space for masks that fill their lines and letters for the others."""
+        out: list[str] = []
+        at = 0
+        for group in self._groups():
+            alone = self._begins_line(group[0].start) and self._ends_line(group[-1].end)
+            for mask in group:
+                out.append(self.source[at : mask.start])
+                run = self.source[mask.start : mask.end]
+                if mask.start in self._list_markers:
+                    # its content is indented by four, as a list item's may be
+                    out.append("-   " + "x" * (len(run) - 4))
+                elif alone:
+                    out.append(re.sub(r"[^\r\n]", " ", run))
+                else:
+                    out.append("x" * len(run))
+                at = mask.end
+        out.append(self.source[at:])
+        return "".join(out)
+
+    def _groups(self) -> list[list[Part]]:
+        """Masks with only white space between them, together."""
+        groups: list[list[Part]] = []
+        for mask in self.masks:
+            if groups and not self.source[groups[-1][-1].end : mask.start].strip(" \t"):
+                groups[-1].append(mask)
+            else:
+                groups.append([mask])
+        return groups
+
+    def _ends_line(self, at: int) -> bool:
+        while at < len(self.source) and self.source[at] in " \t":
+            at += 1
+        return at == len(self.source) or self.source[at] in "\r\n"
+
+
+def needs_scan(source: str, start: int, *, mdx: bool) -> bool:
+    """True if anything in the source could be an extension: most posts are spared the second parse."""
+    return (_OPEN_MDX if mdx else _OPEN).search(source, start) is not None

@@ -1,0 +1,86 @@
+"""Plain text: paragraphs, lists and quoted mail, with hard line breaks undone where a paragraph is wrapped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..settings import Settings
+from ..text import Document
+from .pieces import Sheet
+
+NARROWEST_WRAP = 40  # columns; shorter lines are lines that somebody ended on purpose
+
+_LINE = re.compile(r"(?P<quote>(?:[ \t]{0,3}>[ \t]?)*)(?P<indent>[ \t]*)(?P<text>[^\r\n]*)(?:\r\n|\n|\r|\Z)")
+_BULLET = re.compile(
+    r"(?:[-*+\u2022\u2023\u25aa\u25cf\u25e6\u2013\u2014]|\(?(?:\d{1,4}|[A-Za-z]|[ivxIVX]{1,5})[.)])[ \t]+(?=\S)"
+)
+_SIGNATURE = "-- "  # RFC 3676: what follows is the sender's card, not the message
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line: where its words begin and end, how deep it is quoted, and whether a bullet opens it."""
+
+    start: int
+    end: int
+    quote: int
+    bullet: bool
+    words: str
+
+
+def read_plain(name: str, text: str, settings: Settings) -> Document:
+    """The document that `text` makes up: no markup is known, and nothing but the shape of the lines is read."""
+    sheet = Sheet(text)
+    for paragraph in _paragraphs(text):
+        width = max(line.end - line.start for line in paragraph)
+        previous: _Line | None = None
+        kind = "paragraph"
+        for line in paragraph:
+            if previous is not None and not line.bullet and _continues(previous, line, width):
+                sheet.add("markup", previous.end, line.start, " ")
+            else:
+                sheet.close(kind)
+                kind = "quote" if line.quote else "item" if line.bullet else "paragraph"
+            sheet.text(line.start, line.end)
+            previous = line
+        sheet.close(kind)
+    return Document(name, text, tuple(sheet.blocks), "plain")
+
+
+def _paragraphs(text: str) -> Iterator[list[_Line]]:
+    """Runs of lines without a blank one, equally deep in quotation."""
+    paragraph: list[_Line] = []
+    for line in _lines(text):
+        if paragraph and (not line.words or line.quote != paragraph[-1].quote):
+            yield paragraph
+            paragraph = []
+        if line.words:
+            paragraph.append(line)
+    if paragraph:
+        yield paragraph
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    """The lines up to a mail's signature. A line without a letter or digit, such as a rule, counts as blank."""
+    start = 1 if text.startswith("\ufeff") else 0
+    for match in _LINE.finditer(text, start):
+        words = match["text"].rstrip()
+        if match["text"] == _SIGNATURE and not match["quote"] and not match["indent"]:
+            return
+        at = match.start("text")
+        bullet = _BULLET.match(words)
+        if not any(map(str.isalnum, words)):
+            words = ""
+        first = at + (bullet.end() if bullet else 0)
+        yield _Line(first, at + len(words), match["quote"].count(">"), bullet is not None, words)
+
+
+def _continues(previous: _Line, line: _Line, width: int) -> bool:
+    """True if the break before `line` is only a wrap: its first word did not fit, or it goes on in lower case."""
+    first = line.words.split(None, 1)[0]
+    length = previous.end - previous.start
+    if width >= NARROWEST_WRAP and length + 1 + len(first) > width:
+        return True
+    return first[:1].islower() and (length >= NARROWEST_WRAP // 2 or previous.words.endswith(","))

@@ -1,0 +1,119 @@
+"""Strings of YAML, TOML and JSON as parts of the source: what is verbatim, what is an escape, what is a fold.
+
+Each function gives the parts of one string, or None if they do not spell
+`value`: then the string is written in a way that is not followed here, and
+nobody may edit it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from .pieces import Part
+
+_FOLD = r"[ \t]*(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))*[ \t]*"
+_DOUBLE = re.compile(
+    r"(?P<join>\\(?:\r\n|\n|\r)[ \t]*)|(?P<escape>\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.))"
+    rf"|(?P<fold>{_FOLD})"
+)
+_SINGLE = re.compile(rf"(?P<escape>'')|(?P<fold>{_FOLD})")
+_PLAIN = re.compile(rf"(?P<fold>{_FOLD})")
+_TOML = re.compile(
+    r"(?P<join>\\[ \t]*(?:\r\n|\n|\r)\s*)|(?P<escape>\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.))|(?P<line>\r\n|\r|\n)"
+)
+_LINES = re.compile(r"(?P<line>\r\n|\r|\n)")
+_JSON = re.compile(r"(?P<escape>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\(?:u[0-9a-fA-F]{4}|.))")
+_NAMED = dict(zip("ntrbf0aveN_LP", "\n\t\r\b\f\0\a\v\x1b\x85\xa0\u2028\u2029", strict=True))
+_LINE = re.compile(r"([ \t]*)([^\r\n]*)(\r\n|\n|\r|\Z)")
+
+
+def yaml_parts(text: str, start: int, end: int, style: str, value: str) -> tuple[Part, ...] | None:
+    """A scalar at start..end. `style` is YAML's: "" (plain), single or double quote, ``|`` or ``>``."""
+    if style in ("|", ">"):
+        return literal_parts(text, start, end, value, folded=style == ">")
+    if style:
+        return _checked(text, _walk(text, start + 1, end - 1, _DOUBLE if style == '"' else _SINGLE), value)
+    return _checked(text, _walk(text, start, end, _PLAIN), value)
+
+
+def toml_parts(text: str, start: int, end: int, quote: str, value: str) -> tuple[Part, ...] | None:
+    """A string whose inside is start..end and that `quote` opens."""
+    if len(quote) == 3 and text[start : start + 1] in ("\r", "\n"):  # a first line end does not count
+        start += 2 if text.startswith("\r\n", start) else 1
+    return _checked(text, _walk(text, start, end, _TOML if quote[0] == '"' else _LINES), value)
+
+
+def json_parts(text: str, start: int, end: int, value: str) -> tuple[Part, ...] | None:
+    """A string whose inside is start..end."""
+    return _checked(text, _walk(text, start, end, _JSON), value)
+
+
+def _walk(text: str, start: int, end: int, pattern: re.Pattern[str]) -> Iterator[Part]:
+    """Verbatim runs, and markup for each match of `pattern`."""
+    at = start
+    for match in pattern.finditer(text, start, end):
+        if match.start() > at:
+            yield Part("text", at, match.start())
+        yield Part("markup", match.start(), match.end(), _READ[match.lastgroup or ""](match.group()))
+        at = match.end()
+    if at < end:
+        yield Part("text", at, end)
+
+
+def _escaped(run: str) -> str:
+    """The character that an escape stands for.
+
+    >>> _escaped("\\\\u00e9"), _escaped("''"), _escaped('\\\\"')
+    ('é', "'", '"')
+    """
+    if run[0] != "\\":
+        return run[0]
+    if run[1] in "xuU" and len(run) > 2:
+        code = int(run[2:6], 16) if len(run) == 12 else int(run[2:], 16)
+        if len(run) == 12:  # two halves of one character
+            code = 0x10000 + ((code - 0xD800) << 10) + int(run[8:], 16) - 0xDC00
+        return chr(code) if code <= 0x10FFFF else "\ufffd"
+    return _NAMED.get(run[1], run[1])
+
+
+def _folded(run: str) -> str:
+    """One line end is a space, more are one fewer."""
+    ends = len(re.findall(r"\r\n|\n|\r", run))
+    return " " if ends == 1 else "\n" * (ends - 1)
+
+
+_READ: dict[str, Callable[[str], str]] = {
+    "join": lambda run: "",
+    "escape": _escaped,
+    "fold": _folded,
+    "line": lambda run: "\n",
+}
+
+
+def literal_parts(text: str, start: int, end: int, value: str, *, folded: bool) -> tuple[Part, ...] | None:
+    """A block scalar: its lines less their indentation, the ends of lines as YAML reads them."""
+    head = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)").match(text, start, end)
+    if head is None:
+        return None
+    lines = [(m.start(), m) for m in _LINE.finditer(text, head.end(), end) if m.end() > m.start()]
+    indent = next((len(m[1]) for _, m in lines if m[2]), 0)
+    parts: list[Part] = []
+    blank = 0  # line ends since the last line with something in it
+    since = head.end()
+    for at, line in lines:
+        if line[2]:
+            if parts:
+                gap = "\n" * blank if not folded else " " if blank == 1 else "\n" * (blank - 1)
+                parts.append(Part("markup", since, at + indent, gap))
+            parts.append(Part("text", at + indent, line.end(2)))
+            blank, since = 0, line.end(2)
+        blank += 1 if line[3] else 0
+    return _checked(text, iter(parts), value.rstrip("\n"))
+
+
+def _checked(text: str, parts: Iterator[Part], value: str) -> tuple[Part, ...] | None:
+    """The parts if they spell `value`, else None."""
+    made = tuple(parts)
+    spelled = "".join(text[p.start : p.end] if p.kind == "text" else p.text for p in made)
+    return made if spelled == value else None

@@ -1,0 +1,150 @@
+"""Finding to probability: how likely it is a real error that its writer would want to know of.
+
+A logistic regression over `features`, applied in a few lines; what it learned
+stands in ``coefficients.json`` with its own provenance, and is learned again by
+``python -m training.judge``. No language model is needed: what is known of
+words comes from `attested`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..report import Finding, Provenance
+from ..text import Block
+from .attested import attested
+from .features import Surroundings, features, main_word, sentence_start
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """What was learned: a weight for each feature, and by profile the least probability that is shown.
+
+    `repeats` is the weight of the logarithm of how often a suspected
+    misspelling stands in the document; `by_hand` are weights that no shippable
+    data could teach, each with its reason in the file.
+    """
+
+    weights: dict[str, float]
+    by_hand: dict[str, float]
+    repeats: float
+    cuts: dict[str, float]
+    safe: dict[str, Any]
+    header: dict[str, Any]
+
+
+@lru_cache(maxsize=1)
+def coefficients() -> Coefficients:
+    """The coefficients that come with LocalProof."""
+    raw = json.loads(Path(__file__).with_name("coefficients.json").read_text("utf-8"))
+    return Coefficients(
+        raw["weights"],
+        {name: float(entry["weight"]) for name, entry in raw["by_hand"].items()},
+        float(raw["repeats"]["weight"]),
+        raw["cuts"],
+        raw["safe"],
+        raw["about"],
+    )
+
+
+@dataclass(frozen=True)
+class Words:
+    """How often each word (lower case) stands in a document or site, and how often capitalised inside a sentence."""
+
+    all: Counter[str]
+    capitalised: Counter[str]
+
+
+def count_words(blocks: Iterable[Block]) -> Words:
+    """The words of `blocks`, counted."""
+    every: Counter[str] = Counter()
+    capitalised: Counter[str] = Counter()
+    for block in blocks:
+        starts = block.text[:1]
+        for match in _WORD.finditer(block.text):
+            word = match.group()
+            low = word.lower()
+            every[low] += 1
+            if word[0].isupper():
+                starts = block.text[max(match.start() - 3, 0) : match.start()]
+                if starts.strip() and not any(c in ".!?:\"“‘'(" for c in starts):
+                    capitalised[low] += 1
+    return Words(every, capitalised)
+
+
+def judge(block: Block, finding: Finding, words: Words) -> Finding:
+    """`finding` (merged, in the block's coordinates) with its probability."""
+    around = Surroundings(block.kind, words.all, words.capitalised)
+    return replace(finding, probability=probability(block.text, finding, around))
+
+
+def probability(text: str, finding: Finding, around: Surroundings) -> float:
+    """The judge's estimate for one merged finding in the text of its block, between 0 and 1."""
+    known = coefficients()
+    present = features(text, finding, around, attested())
+    log_odds = sum(known.weights.get(name, 0.0) * value for name, value in present.items())
+    log_odds += sum(known.by_hand.get(name, 0.0) * value for name, value in present.items())
+    if finding.kind == "spelling" and (word := main_word(finding.span.of(text))):
+        log_odds += max(-3.0, known.repeats * math.log(max(around.words.get(word.lower(), 1), 1)))
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+def cut(profile: str) -> float:
+    """The least probability that `profile` shows."""
+    return float(coefficients().cuts[profile])
+
+
+def certain(text: str, finding: Finding) -> bool:
+    """Whether the first edit of a judged finding may be made without asking: a kind of rule that has earned it on real
+    corrections (listed in ``coefficients.json``), in lower case, agreed on by all engines that were asked."""
+    safe = coefficients().safe
+    if finding.probability is None or finding.probability < safe["probability"] or not finding.edits:
+        return False
+    old, new = finding.span.of(text), finding.edits[0].text
+    if finding.kind == "spelling":
+        return (
+            old.islower()
+            and new.islower()
+            and finding.agreement > 1
+            and sentence_start(text, finding.span.start) < finding.span.start
+            and attested().misspelling(old.replace("’", "'"), new.replace("’", "'"))
+        )
+    return any(rule in safe["rules"] for rule in finding.source) and finding.agreement > 1
+
+
+def provenance() -> tuple[Provenance, ...]:
+    """What the judge is made of."""
+    about = coefficients().header
+    here = Path(__file__)
+    lexicon = attested().header
+    return (
+        Provenance(
+            "judge",
+            "judge",
+            about["version"],
+            about["licence"],
+            about["data"],
+            hashlib.sha256(here.with_name("coefficients.json").read_bytes()).hexdigest(),
+            tuple((str(name), str(text)) for name, text in about["facts"].items()),
+        ),
+        Provenance(
+            "attested words",
+            "dictionary",
+            lexicon["version"],
+            lexicon["licence"],
+            lexicon["data"],
+            lexicon["sha256"],
+            tuple((str(name), str(text)) for name, text in lexicon["facts"].items()),
+        ),
+    )

@@ -1,0 +1,254 @@
+"""Documents in, one Run out: engines, settling, judging, the writer's decisions, and the account of it all.
+
+`open_bench` starts everything that a run needs and returns at once; `run`
+feeds it documents and yields nothing half done. The order of findings and of
+everything else depends on the input alone, not on which engine answers first.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from . import __version__, energy
+from . import judge as judging
+from .decisions import Region, Vocabulary, regions, silences, unused
+from .engines import ENGINES, Engine
+from .report import BadInput, Finding, Provenance, Report, Run, Skipped, Unavailable
+from .settings import DIALECTS, Settings
+from .settle import merge, resolve
+from .text import Block, Document, Edit, LineIndex, apply
+
+_IN_FLIGHT = 64  # blocks given to the engines before the oldest document is waited for
+_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+
+Answer = Future[tuple[Finding, ...]]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a run works with: engines that are ready or on their way, and what could not be had."""
+
+    settings: Settings
+    engines: Mapping[str, Engine]
+    skipped: tuple[Skipped, ...]
+    vocabulary: Vocabulary
+    window: energy.Window
+    started_s: float
+
+    def pids(self) -> Iterator[int]:
+        """The live helper processes of all engines."""
+        for engine in self.engines.values():
+            yield from engine.pids()
+
+
+@contextmanager
+def open_bench(settings: Settings) -> Iterator[Bench]:
+    """Start the engines that `settings` ask for, and the energy window; end both on leaving.
+
+    An engine that cannot work here is a `Skipped` of the bench. Raises
+    BadInput for an engine or a meter that does not exist.
+    """
+    engines: dict[str, Engine] = {}
+    skipped: list[Skipped] = []
+    window = energy.open_window(
+        settings,
+        pids=lambda: [pid for engine in engines.values() for pid in engine.pids()],
+        calibration=energy.stored_calibration(),
+    )
+    try:
+        for name in dict.fromkeys(settings.engines):
+            if name not in ENGINES:
+                raise BadInput(f"there is no engine {name!r}; choose from {', '.join(ENGINES)}")
+            try:
+                engines[name] = ENGINES[name](settings)
+            except Unavailable as error:
+                skipped.append(error.skipped)
+        yield Bench(settings, engines, tuple(skipped), Vocabulary.of(settings.words), window, time.monotonic())
+    finally:
+        for engine in engines.values():
+            engine.close()
+
+
+def run(
+    bench: Bench, documents: Iterable[Document | Skipped], *, on_report: Callable[[Report], None] | None = None
+) -> Run:
+    """Proofread `documents` in order. `on_report` hears of each report as soon as it is complete, in order.
+
+    The engines work on the next documents while one is being judged; no more
+    than some dozens of blocks are in flight, however many documents there are.
+    """
+    reports: list[Report] = []
+    skipped: list[Skipped] = list(bench.skipped)
+    waiting: deque[tuple[Document, list[dict[str, Answer]]]] = deque()
+    in_flight = 0
+
+    def finish() -> None:
+        nonlocal in_flight
+        document, answers = waiting.popleft()
+        report = _report(bench, document, answers)
+        in_flight -= len(answers)
+        reports.append(report)
+        bench.window.poll()
+        if on_report is not None:
+            on_report(report)
+
+    for document in documents:
+        if isinstance(document, Skipped):
+            skipped.append(document)
+            continue
+        answers = _submit(bench, document)
+        waiting.append((document, answers))
+        in_flight += len(answers)
+        while waiting and in_flight > _IN_FLIGHT and len(waiting) > 1:
+            finish()
+    while waiting:
+        finish()
+    return Run(
+        reports=tuple(reports),
+        provenance=provenance(bench),
+        energy=bench.window.close(sum(r.words for r in reports)),
+        skipped=tuple(skipped),
+        profile=bench.settings.profile,
+        elapsed_s=time.monotonic() - bench.started_s,
+        version=__version__,
+    )
+
+
+def check(bench: Bench, document: Document) -> Report:
+    """Proofread one document."""
+    return _report(bench, document, _submit(bench, document))
+
+
+def provenance(bench: Bench) -> tuple[Provenance, ...]:
+    """What everything on the bench is made of, the judge included."""
+    parts = [p for engine in bench.engines.values() for p in engine.provenance()]
+    if bench.vocabulary.words or bench.vocabulary.phrases:
+        count = len(bench.vocabulary.words) + len(bench.vocabulary.phrases)
+        parts.append(Provenance("your words", "dictionary", data=f"{count:,} words and phrases of your own"))
+    return (*parts, *judging.provenance())
+
+
+def fix(report: Report) -> str:
+    """The text of the report's document with every certain edit made."""
+    return apply(report.document.text, [f.edits[0] for f in report.findings if f.certain and f.edits])
+
+
+def _submit(bench: Bench, document: Document) -> list[dict[str, Answer]]:
+    if _foreign(document):
+        return []
+    return [
+        {name: engine.submit(block.text) for name, engine in bench.engines.items()} if not block.language else {}
+        for block in document.blocks
+    ]
+
+
+def _foreign(document: Document) -> bool:
+    language = document.language.replace("_", "-").lower()
+    return bool(language) and language != "en" and not language.startswith("en-")
+
+
+def _report(bench: Bench, document: Document, answers: list[dict[str, Answer]]) -> Report:
+    if _foreign(document):
+        reason = f"written in {document.language}, as it says; only English is set up"
+        return Report(document, skipped=(Skipped(document.name, reason),))
+    words = judging.count_words(document.blocks)
+    ground = regions(document)
+    used: list[Region] = []
+    findings: list[Finding] = []
+    suppressed = 0
+    failures: dict[Skipped, list[int]] = {}
+    for i, (block, futures) in enumerate(zip(document.blocks, answers, strict=True)):
+        raw, failed = _wait(futures)
+        for skipped in failed:
+            failures.setdefault(skipped, []).append(i)
+        asked = _wanted(bench.settings, raw)
+        candidates = [
+            judging.judge(block, f, words) for f in merge(block.text, asked) if not block.touches_placeholder(f.span)
+        ]
+        suppressed += len(raw) - len(asked) if not candidates else 0
+        for finding in resolve(candidates):
+            if bench.vocabulary.covers(block.text, finding):
+                suppressed += 1
+                continue
+            placed = _in_source(block, finding)
+            silent = next((r for r in ground if _falls_in(placed, r)), None)
+            if silent is not None:
+                used.append(silent)
+                suppressed += 1
+            else:
+                findings.append(placed)
+    least = judging.cut(bench.settings.profile)
+    findings.sort(key=lambda f: (f.span, f.rule))
+    notes = (*document.notes, *unused(document, [r.directive for r in used]), *_other_dialect(bench, document))
+    return Report(
+        replace(document, notes=notes),
+        tuple(f for f in findings if (f.probability or 0) >= least),
+        tuple(f for f in findings if (f.probability or 0) < least),
+        suppressed,
+        tuple(_told(document, s, blocks) for s, blocks in failures.items()),
+        sum(len(_WORD.findall(b.text)) for b in document.blocks),
+    )
+
+
+def _wait(futures: Mapping[str, Answer]) -> tuple[list[Finding], list[Skipped]]:
+    raw: list[Finding] = []
+    failed: list[Skipped] = []
+    for future in futures.values():
+        try:
+            raw += future.result()
+        except Unavailable as error:
+            failed.append(error.skipped)
+    return raw, failed
+
+
+def _wanted(settings: Settings, raw: list[Finding]) -> list[Finding]:
+    if not settings.disable:
+        return raw
+    return [f for f in raw if not any(silences(pattern, f.rule) for pattern in settings.disable)]
+
+
+def _falls_in(finding: Finding, region: Region) -> bool:
+    return region.span.overlaps(finding.span) and all(region.silences(rule) for rule in finding.source)
+
+
+def _in_source(block: Block, finding: Finding) -> Finding:
+    """`finding` moved from the block to the source; edits that would cross markup become hints."""
+    edits: list[Edit] = []
+    hints: list[str] = []
+    for edit in finding.edits:
+        placed = block.edit_to_source(edit)
+        if placed is None:
+            hints.append(edit.text)
+        else:
+            edits.append(placed)
+    applicable = bool(finding.edits) and block.edit_to_source(finding.edits[0]) is not None
+    return replace(
+        finding,
+        span=block.to_source(finding.span),
+        edits=tuple(edits),
+        hints=tuple(dict.fromkeys(hints)),
+        certain=applicable and judging.certain(block.text, finding),
+    )
+
+
+def _other_dialect(bench: Bench, document: Document) -> tuple[str, ...]:
+    said = document.language.replace("_", "-")
+    ours = bench.settings.language
+    if "-" in said and said.lower() != ours.lower():
+        known = next((d for d in DIALECTS if d.lower() == said.lower()), None)
+        return (f"it says {said} of itself; checked as {ours}" + (f" (use --lang {known})" if known else ""),)
+    return ()
+
+
+def _told(document: Document, skipped: Skipped, blocks: list[int]) -> Skipped:
+    """A failure with the lines it concerns."""
+    lines = LineIndex(document.text)
+    at = [lines.line(document.blocks[i].pieces[0].source.start) + 1 for i in blocks if document.blocks[i].pieces]
+    where = ", ".join(map(str, at[:5])) + (f" and {len(at) - 5} more" if len(at) > 5 else "")
+    return Skipped(f"{document.name}, {skipped.what}", f"line {where}: {skipped.reason}", skipped.remedy)

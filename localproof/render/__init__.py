@@ -1,0 +1,90 @@
+"""Renderers: one Run in, text out. Nothing here prints, and no renderer can leave out what was skipped.
+
+How far each may be relied on:
+
+- for machines (`json`, `jsonl`): described in `schema.json`; fields are added,
+  never changed or taken away within one `"schema"` number;
+- for editors (`concise`): the part before the message keeps its form;
+- for people (`text`, `report_block`, `summary_line`): may change any day, to
+  read better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..report import Report, Run
+from .style import Style
+
+__all__ = ["RENDERERS", "Style", "closing", "diff", "findings_of", "report_block", "summary_line"]
+
+
+def _text(run: Run, style: Style) -> str:
+    from .text import render
+
+    return render(run, style)
+
+
+def _concise(run: Run, style: Style) -> str:
+    from .concise import render
+
+    return render(run, style)
+
+
+def _json(run: Run, style: Style) -> str:
+    from .machine import json
+
+    return json(run, style)
+
+
+def _jsonl(run: Run, style: Style) -> str:
+    from .machine import jsonl
+
+    return jsonl(run, style)
+
+
+# A new renderer is one row here.
+RENDERERS: dict[str, Callable[[Run, Style], str]] = {
+    "text": _text,
+    "concise": _concise,
+    "json": _json,
+    "jsonl": _jsonl,
+}
+
+
+def findings_of(report: Report, style: Style) -> str:
+    """The findings of one document as `text` shows them, for output as it comes; "" for a clean one."""
+    from .text import findings_of
+
+    return findings_of(report, style)
+
+
+def closing(run: Run, style: Style) -> str:
+    """What `text` says after all findings: notes, what was skipped, the summary. Ends with a line feed."""
+    from .text import closing
+
+    return closing(run, style)
+
+
+def summary_line(run: Run, style: Style) -> str:
+    """The run in one calm line without a line feed at its end; at a narrow width it takes several."""
+    from .account import summary_line
+
+    return summary_line(run, style)
+
+
+def report_block(run: Run, style: Style) -> str:
+    """The full account, for `--report`: every part with its gaps, the energy and its limits, what was left undone."""
+    from .account import report_block
+
+    return report_block(run, style)
+
+
+def diff(report: Report, fixed_text: str, *, bom: bool = False) -> str:
+    """A patch that `git apply` takes, from the document's text to `fixed_text`; "" if they are equal.
+
+    `bom` says that the file begins with a byte order mark that is in neither text.
+    """
+    from .patch import diff
+
+    return diff(report, fixed_text, bom=bom)

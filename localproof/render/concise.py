@@ -1,0 +1,54 @@
+"""One line for each finding, for editors and for reading in a pipe.
+
+``path:line:column: rule: "words" → suggestion: message (97 %)``
+
+Line and column count from 1, the column in code points. Vim's errorformat for
+it is ``%f:%l:%c: %m``. Lines that begin with ``localproof:`` speak of the whole
+run. Long lines are not broken.
+"""
+
+from __future__ import annotations
+
+from ..report import Finding, Report, Run
+from ..text import LineIndex
+from .account import summary_parts
+from .names import percent, undone
+from .phrase import changes
+from .style import Style
+from .width import Word, one_line
+
+
+def render(run: Run, style: Style) -> str:
+    """Every finding on a line of its own, then what could not be done, then the summary."""
+    out = [line for report in run.reports for line in _lines(report, style)]
+    for report in run.reports:
+        out += [f"localproof: note: {report.document.name}: {note}" for note in report.document.notes]
+    for why, help_ in undone(run.all_skipped()):
+        out.append(f"localproof: skipped: {_joined(why)}" + (f" ({_joined(help_)})" if help_ else ""))
+    out.append("localproof: " + f" {style.dot} ".join(summary_parts(run)))
+    return "".join(one_line(line) + "\n" for line in out)
+
+
+def _lines(report: Report, style: Style) -> list[str]:
+    index = LineIndex(report.document.text)
+    shown = [(f, "") for f in report.findings]
+    if style.show_held_back:
+        shown += [(f, " [held back]") for f in report.held_back]
+    return [_line(report, index, f, style) + mark for f, mark in sorted(shown, key=lambda pair: pair[0].span)]
+
+
+def _line(report: Report, index: LineIndex, finding: Finding, style: Style) -> str:
+    text = report.document.text
+    line, column = index.position(finding.span.start)
+    change = changes(text, finding)
+    if change:
+        old, news = change[0]
+        what = f'"{old}" {style.arrow} {" or ".join(new or "(nothing)" for new in news[:3])}'
+    else:
+        what = f'"{finding.span.of(text).strip()}"'
+    sure = "" if finding.probability is None else f" ({percent(finding.probability)})"
+    return f"{report.document.name}:{line + 1}:{column + 1}: {finding.rule}: {what}: {finding.message}{sure}"
+
+
+def _joined(pieces: list[Word]) -> str:
+    return " ".join(word.text for word in pieces)

@@ -1,0 +1,161 @@
+"""Energy in words: what was counted, how sure the figure is, and what it leaves out. Unknown is never zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import floor, log10
+
+from ..report import Energy
+
+_PARTS = {
+    "cpu": "CPU",
+    "cpu_package": "CPU package",
+    "cpu_of_our_processes": "CPU of our processes",
+    "cpu_above_idle": "CPU above what it draws when idle",
+    "cpu_idle": "what the CPU draws when idle",
+    "dram": "memory",
+    "gpu": "GPU",
+    "gpu_board": "GPU board",
+    "display": "display",
+    "psu_loss": "losses of the power supply",
+    "interpreter_start": "the start of Python",
+}
+_REASONS = {
+    "permission": "this user may not read the energy counter",
+    "no_counter": "there is no energy counter that can be read here",
+    "masked_in_container": "the container hides the energy counter",
+    "vm": "this virtual machine has no energy counter",
+    "below_resolution": "the run was too short for the counter",
+    "counter_frozen": "the counter did not move",
+    "implausible": "the counter gave a value that cannot be right",
+    "wrap_ambiguous": "the counter may have started over unseen",
+    "suspended": "the machine slept during the run",
+    "disabled": "reading energy is switched off",
+}
+_REMARKS = {
+    "short_window": "a short run, so a rough figure",
+    "gpu_shared": "others used the GPU too",
+    "gpu_not_counted": "the GPU was not counted",
+    "coarse_share": "the share is rough, the run was short",
+    "vm": "in a virtual machine",
+    "steal": "other virtual machines took some of the CPU's time",
+}
+
+
+def amount(joules: float, digits: int) -> str:
+    """`joules` with `digits` significant digits in a fitting unit.
+
+    >>> amount(3.84, 2), amount(3.84, 1), amount(1234, 2), amount(0.0042, 1), amount(25_310, 3)
+    ('3.8 J', '4 J', '1,200 J', '4 mJ', '25.3 kJ')
+    """
+    if joules < 0.0005:
+        return "under 1 mJ"
+    unit, scale = ("mJ", 0.001) if joules < 0.1 else ("J", 1.0) if joules < 10_000 else ("kJ", 1000.0)
+    return f"{_rounded(joules / scale, digits)} {unit}"
+
+
+def _rounded(value: float, digits: int) -> str:
+    short = float(f"{value:.{digits}g}")
+    return f"{short:,.{max(0, digits - 1 - floor(log10(short)))}f}"
+
+
+def brief(energy: Energy | None) -> str:
+    """The energy of a run in a few words, its status among them."""
+    if energy is None:
+        return "energy not read"
+    if energy.joules is None:
+        return "energy not available"
+    figure = amount(energy.joules, _digits(energy))
+    if energy.status == "estimated":
+        return f"energy ~{figure}, estimated"
+    if energy.status == "attributed":
+        return f"energy {figure}, {_share(energy)}"
+    return f"energy {figure}, measured for the whole {_devices(energy)}"
+
+
+def lines(energy: Energy | None, n_words: int) -> list[tuple[str, str]]:
+    """Everything that is known of the energy of a run of `n_words` words: (label, text)."""
+    if energy is None:
+        return [("this run", "not read: no meter was asked")]
+    if energy.joules is None:
+        why = reason(energy.reason) or "its meter does not say why"
+        return [("this run", f"not available: {why}"), *_remarks(energy)]
+    digits, about = _digits(energy), "~" if energy.status == "estimated" else ""
+    figure = about + amount(energy.joules, digits)
+    if energy.joules >= 0.0005:
+        figure += f" ({about}{_rounded(energy.joules / 3600, digits)} Wh)"
+    out = [("this run", f"{figure}, {_status(energy)}")]
+    if bounds := _bounds(energy, digits):
+        out.append(("range", bounds))
+    if n_words and _is_ours(energy):
+        out.append(("per 1,000 words", about + amount(1000 * energy.joules / n_words, digits)))
+    if energy.reason:
+        out.append(("why no counter" if energy.status == "estimated" else "remark", reason(energy.reason)))
+    return out + _limits(energy)
+
+
+def reason(code: str) -> str:
+    """Why there is no figure, or no better one."""
+    return _REASONS.get(code, code)
+
+
+def _digits(energy: Energy) -> int:
+    """The digits a figure can bear: an estimate that may be three times off one, all others two."""
+    return 1 if energy.status == "estimated" or "short_window" in energy.record.get("notes", ()) else 2
+
+
+def _is_ours(energy: Energy) -> bool:
+    """True where the joules are this run's own; what a whole device drew may not be divided by our words."""
+    return energy.status != "measured" or bool(energy.record.get("share"))
+
+
+def _devices(energy: Energy) -> str:
+    return " and ".join(map(_part, energy.scope)) or "device"
+
+
+def _share(energy: Energy) -> str:
+    if energy.record.get("attribution") == "kernel_per_process":
+        return "attributed to our processes by the system"
+    return f"our share of the {_devices(energy)}"
+
+
+def _status(energy: Energy) -> str:
+    if energy.status == "measured":
+        whole = "" if _is_ours(energy) else ", not only this run"
+        return f"measured by a counter for the whole {_devices(energy)}{whole}"
+    if energy.status == "attributed":
+        own = energy.record.get("attribution") == "kernel_per_process"
+        return _share(energy) if own else f"attributed: {_share(energy)}, by CPU time"
+    return "estimated; no counter was read"
+
+
+def _bounds(energy: Energy, digits: int) -> str:
+    low = None if energy.low is None else amount(energy.low, digits)
+    high = None if energy.high is None else amount(energy.high, digits)
+    if energy.status == "measured" or low == high:
+        return ""
+    if low and high:
+        return f"{'probably ' if energy.status == 'estimated' else ''}between {low} and {high}"
+    return f"at least {low}" if low else f"at most {high}"
+
+
+def _limits(energy: Energy) -> list[tuple[str, str]]:
+    out = [
+        ("method", energy.method or "not stated"),
+        ("counted", _listed(map(_part, energy.scope))),
+        ("not counted", _listed(map(_part, energy.not_included))),
+    ]
+    return out + _remarks(energy)
+
+
+def _remarks(energy: Energy) -> list[tuple[str, str]]:
+    notes = [_REMARKS.get(note, note.replace("_", " ")) for note in energy.record.get("notes", ())]
+    return [("remarks", "; ".join(notes))] if notes else []
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "not stated"
+
+
+def _part(code: str) -> str:
+    return _PARTS.get(code, code.replace("_", " "))

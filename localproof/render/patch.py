@@ -1,0 +1,59 @@
+"""The changes to a document as a patch that `git apply` takes."""
+
+from __future__ import annotations
+
+import os
+
+from ..report import Report
+
+_CONTEXT = 3
+_BOM = "\ufeff"
+_ESCAPES = {7: r"\a", 8: r"\b", 9: r"\t", 10: r"\n", 11: r"\v", 12: r"\f", 13: r"\r", 34: r"\"", 92: r"\\"}
+
+
+def diff(report: Report, fixed_text: str, *, bom: bool = False) -> str:
+    """A unified diff from the document's text to `fixed_text`; "" if they are equal.
+
+    Lines end at ``\\n`` only, as git sees them: a carriage return before it is
+    part of the line. `bom` says that the file begins with a byte order mark that
+    is in neither text. Write the patch as UTF-8 bytes, without a change of line
+    ends. The path is relative to where it is applied: a leading ``/`` or drive
+    is dropped.
+    """
+    import difflib
+
+    mark = _BOM * bom
+    old, new = _lines(mark + report.document.text), _lines(mark + fixed_text)
+    if old == new:
+        return ""
+    path = os.path.splitdrive(report.document.name)[1].replace(os.sep, "/").lstrip("/")
+    tab = "\t" if " " in path else ""  # git's own sign that a name holds spaces and ends here
+    out = [f"diff --git {_quoted('a/' + path)} {_quoted('b/' + path)}\n"]
+    out += [f"--- {_quoted('a/' + path)}{tab}\n", f"+++ {_quoted('b/' + path)}{tab}\n"]
+    body = difflib.unified_diff(old, new, n=_CONTEXT)
+    for line in list(body)[2:]:
+        out.append(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")
+    return "".join(out)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of `text` with their ends, broken after ``\\n`` and nowhere else.
+
+    >>> _lines("a\\r\\nb\\x0cc\\u2028d")
+    ['a\\r\\n', 'b\\x0cc\\u2028d']
+    """
+    lines = [line + "\n" for line in text.split("\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]
+
+
+def _quoted(name: str) -> str:
+    """`name` as git writes it: in quotation marks, with the bytes of all but plain ASCII in octal, where it needs them.
+
+    >>> _quoted("a/my post.md"), _quoted("a/é.md")
+    ('a/my post.md', '"a/\\\\303\\\\251.md"')
+    """
+    data = name.encode("utf-8", "surrogateescape")
+    safe = [chr(b) if 32 <= b < 127 and b not in _ESCAPES else _ESCAPES.get(b, f"\\{b:03o}") for b in data]
+    text = "".join(safe)
+    return text if text == name else f'"{text}"'

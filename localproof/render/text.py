@@ -1,0 +1,96 @@
+"""The report for people, on a terminal or on paper. Its form may change from version to version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..report import Finding, Report, Run
+from ..text import LineIndex
+from .account import summary_line
+from .names import count, credit, message, undone
+from .phrase import suggestion
+from .scene import Scene, drawn, scenes
+from .style import Style
+from .width import Word, columns, fill, one_line, words
+
+
+def render(run: Run, style: Style) -> str:
+    """Every finding in its sentence, then what could not be done, then one line of summary."""
+    return "".join(findings_of(report, style) for report in run.reports) + closing(run, style)
+
+
+def findings_of(report: Report, style: Style) -> str:
+    """The findings of one document, each group followed by an empty line; "" for a clean one."""
+    index = LineIndex(report.document.text)
+    out = [
+        line for scene in _scenes(report, report.findings, style) for line in [*_told(report, index, scene, style), ""]
+    ]
+    if style.show_held_back and report.held_back:
+        plain = Style(width=style.width, unicode=style.unicode)
+        heading = f"{report.document.name}: {count(len(report.held_back), 'finding')} held back"
+        out += [*fill(words(heading, "heading"), style), ""]
+        for scene in _scenes(report, report.held_back, style):
+            out += [*(style.paint(line, "quiet") for line in _told(report, index, scene, plain)), ""]
+    return "".join(line + "\n" for line in out)
+
+
+def closing(run: Run, style: Style) -> str:
+    """What comes after the findings of all documents: notes, what could not be done, the summary."""
+    out: list[str] = []
+    for report in run.reports:
+        for note in report.document.notes:
+            out += fill(words(f"{report.document.name}: {note}"), style, [Word("note", "quiet")], _TAB)
+    for why, help_ in undone(run.all_skipped()):
+        out += fill([*why], style, [Word("skipped", "heading")], _TAB)
+        out += fill(help_, style, indent=_TAB) if help_ else []
+    if out:
+        out.append("")
+    return "".join(line + "\n" for line in [*out, summary_line(run, style)])
+
+
+_TAB = 9  # the room of the words "note" and "skipped"
+
+
+def _indent(style: Style) -> int:
+    return 4 if style.measure >= 50 else 2
+
+
+def _scenes(report: Report, findings: Sequence[Finding], style: Style) -> Iterator[Scene]:
+    return scenes(report, sorted(findings, key=lambda f: f.span), style.measure - _indent(style), style)
+
+
+def _told(report: Report, index: LineIndex, scene: Scene, style: Style) -> Iterable[str]:
+    """The lines of one scene: place, sentence, marks, and a note for each finding."""
+    indent, text = _indent(style), report.document.text
+    yield from _places(report, index, scene.findings, style)
+    for line in drawn(text, scene, style.measure - indent, style):
+        yield (" " * indent + line).rstrip(" ")
+    for i, finding in enumerate(scene.findings, 1):
+        if len(scene.findings) == 1:
+            yield from _note(text, finding, style, [], indent)
+        else:
+            yield from _note(text, finding, style, [Word(" " * indent), Word(str(i), "number")], indent + 3)
+
+
+def _places(report: Report, index: LineIndex, findings: Sequence[Finding], style: Style) -> list[str]:
+    """``post.md:12:5``, counted from 1 in code points and never broken; then the places of the group's others."""
+    spots = [":".join(str(n + 1) for n in index.position(f.span.start)) for f in findings]
+    first = Word(f"{one_line(report.document.name)}:{spots[0]}", "place")
+    rest = [Word(spot, "quiet") for spot in spots[1:]]
+    if columns(" ".join(word.text for word in [first, *rest])) <= style.measure:
+        return [" ".join(style.paint(word.text, word.ink) for word in [first, *rest])]
+    return [style.paint(first.text, first.ink), *(fill(rest, style, indent=_indent(style)) if rest else [])]
+
+
+def _note(text: str, finding: Finding, style: Style, first: list[Word], indent: int) -> Iterable[str]:
+    """What to write instead, why, who says so and how sure."""
+    parts = [suggestion(text, finding, style)]
+    parts += [_hint(hint, style) for hint in finding.hints]
+    parts += [message(finding, style), credit(finding, style)]
+    for part in filter(None, parts):
+        yield from fill(part, style, first, indent)
+        first = []
+
+
+def _hint(hint: str, style: Style) -> list[Word]:
+    return [Word("by hand:"), Word(style.quoted(hint)), *words("(the change would cross markup)", "quiet")]

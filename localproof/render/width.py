@@ -1,0 +1,137 @@
+"""Columns: how much room text takes on a terminal, and how it is filled into lines."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ..text import visible
+from .style import Style
+
+_JOINER = "\u200d"
+_EMOJI_LOOK = "\ufe0f"
+_BREAK = re.compile(r"[ \t]*[\r\n][\s>]*")  # a line end, with the quote marks and indent of the next line
+
+
+class Cell(NamedTuple):
+    """What one code point becomes on the screen: the characters written and the columns they take."""
+
+    text: str
+    width: int
+
+
+class Word(NamedTuple):
+    """A piece of a line that is not broken if it fits, and its ink. It may hold spaces.
+
+    `joint` stands between it and the piece before, and is left out at a line's start.
+    """
+
+    text: str
+    ink: str = ""
+    joint: str = ""
+
+
+def cells(text: str) -> list[Cell]:
+    """One cell for each code point of `text`, safe to print on one line.
+
+    Controls and characters that reorder text are written out, a tab is a
+    space, a line end with the indent after it is one space. Columns are those
+    of current terminals: East Asian wide characters and emoji take two,
+    combining marks and what a zero-width joiner glues on take none.
+
+    >>> [cell.width for cell in cells("aé漢\\x1b")]
+    [1, 1, 2, 4]
+    """
+    out: list[Cell] = []
+    skip_to, before = 0, ""
+    breaks = {m.start(): m.end() for m in _BREAK.finditer(text)}
+    for i, char in enumerate(text):
+        if i in breaks and i >= skip_to:
+            skip_to = breaks[i]
+            out.append(Cell(" ", 1))
+        elif i < skip_to:
+            out.append(Cell("", 0))
+        elif char == _EMOJI_LOOK and out and out[-1].width == 1 and unicodedata.category(before) == "So":
+            out.append(Cell(char, 1))  # the variation selector widens the symbol before it
+        elif out and out[-1].width != 1 and _glued(before, char):
+            out.append(Cell(char, 0))
+        else:
+            out.append(_cell(char))
+        before = char
+    return out
+
+
+def _glued(before: str, char: str) -> bool:
+    """True for the later parts of an emoji made of several: after a joiner, and skin tones."""
+    return (before == _JOINER and unicodedata.category(char) == "So") or "\U0001f3fb" <= char <= "\U0001f3ff"
+
+
+def _cell(char: str) -> Cell:
+    if " " <= char <= "~":
+        return Cell(char, 1)
+    if char == "\t":
+        return Cell(" ", 1)
+    shown = visible(char)
+    if shown != char:
+        return Cell(shown, len(shown))
+    if unicodedata.category(char) in ("Mn", "Me") or char in "\u200b\u200c\u200d\u2060" or "\u1160" <= char <= "\u11ff":
+        return Cell(char, 0)
+    return Cell(char, 2 if unicodedata.east_asian_width(char) in "WF" else 1)
+
+
+def one_line(text: str) -> str:
+    """`text` as one line that is safe to print."""
+    return "".join(cell.text for cell in cells(text))
+
+
+def columns(text: str) -> int:
+    """The columns that `text` takes.
+
+    >>> columns("naïve 漢字")
+    10
+    """
+    return len(text) if text.isascii() and text.isprintable() else sum(cell.width for cell in cells(text))
+
+
+def words(text: str, ink: str = "") -> list[Word]:
+    """`text`, made safe to print, as words to fill."""
+    return [Word(word, ink) for word in one_line(text).split()]
+
+
+def fill(
+    pieces: Iterable[Word], style: Style, first: Sequence[Word] = (), indent: int = 0, limit: int = 0
+) -> list[str]:
+    """`pieces` in lines no longer than `limit` columns (0: the style's measure) where the words allow.
+
+    Each line begins with `indent` spaces; on the first line `first` stands in
+    them. A piece that holds spaces and is too long for a line by itself is
+    broken at its spaces; a single word never is.
+    """
+    limit = limit or style.measure
+    lead = "".join(style.paint(one_line(w.text), w.ink) for w in first)
+    lead += " " * (indent - sum(columns(w.text) for w in first))
+    lines: list[str] = []
+    line, used = lead, indent
+    for word in _fitting(pieces, limit - indent):
+        joint = f" {word.joint} " if word.joint else " "
+        if used > indent and used + columns(joint + word.text) > limit:
+            lines.append(line)
+            line, used = " " * indent, indent
+        if used > indent:
+            line += style.paint(joint, word.ink) if word.joint else joint
+            used += columns(joint)
+        line += style.paint(word.text, word.ink)
+        used += columns(word.text)
+    return [*lines, line.rstrip(" ")]
+
+
+def _fitting(pieces: Iterable[Word], room: int) -> Iterable[Word]:
+    for piece in pieces:
+        safe = one_line(piece.text)
+        if columns(safe) <= room:
+            yield piece._replace(text=safe)
+        else:
+            parts = [part for part in safe.split(" ") if part]
+            yield from (Word(part, piece.ink, piece.joint * (i == 0)) for i, part in enumerate(parts))

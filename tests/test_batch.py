@@ -1,0 +1,169 @@
+"""Which texts are checked under which settings, and correcting that comes to rest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from localproof.faces.batch import Fixes, Outcome, correct, joined, write_fixes
+from localproof.faces.check import Wishes, plan
+from localproof.faces.files import Found, read_source
+from localproof.formats import read
+from localproof.report import BadInput, Finding, Report, Run, Skipped
+from localproof.settings import Settings
+from localproof.text import Document, Edit, Span
+
+
+class Checker:
+    """Finds each of some phrases and is certain of what to write instead."""
+
+    def __init__(self, **instead: str) -> None:
+        self.instead = {old.replace("_", " "): new for old, new in instead.items()}
+
+    def __call__(self, document: Document) -> Report:
+        found = []
+        for old, new in self.instead.items():
+            at = document.text.find(old)
+            if at >= 0:
+                span = Span(at, at + len(old))
+                found.append(Finding(span, "test/Phrase", "wrong", (Edit(span, new),), certain=True))
+        return Report(document, tuple(found))
+
+
+def corrected(text: str, check: Checker) -> Fixes:
+    report = check(read("a.md", text, Settings()))
+    return correct([report], Settings(), check)
+
+
+def test_correcting_goes_on_until_nothing_certain_is_left() -> None:
+    check = Checker(could_of="could have", have_went="have gone")
+    fixes = corrected("I could of went.\r\n", check)
+    assert dict(fixes.texts) == {"a.md": "I could have gone.\r\n"}
+    assert fixes.reports["a.md"].findings == ()
+    assert corrected(fixes.texts["a.md"], check) == Fixes()
+
+
+def test_corrections_that_go_round_in_a_circle_are_not_made() -> None:
+    fixes = corrected("ping\n", Checker(ping="pong", pong="ping"))
+    assert not fixes.texts
+    assert [s.reason for s in fixes.skipped] == ["not corrected: one correction leads to another without end"]
+
+
+def test_corrections_that_never_end_are_not_made() -> None:
+    fixes = corrected("a\n", Checker(a="aa"))
+    assert not fixes.texts
+    assert len(fixes.skipped) == 1
+
+
+def test_a_correction_that_would_change_the_structure_is_not_made() -> None:
+    fixes = corrected("One. Two.\n", Checker(One="# One"))
+    assert not fixes.texts
+    assert [s.reason for s in fixes.skipped] == ["not corrected: it would change the structure of the text"]
+
+
+def test_a_text_without_certain_findings_is_left_alone() -> None:
+    assert corrected("All is well.\n", Checker(ill="well")) == Fixes()
+
+
+def test_what_cannot_be_written_back_is_said_and_counts_as_not_corrected(tmp_path: Path) -> None:
+    check = Checker(teh="the")
+    sources, reports = {}, []
+    for name in ("a.md", "b.md"):
+        (tmp_path / name).write_text("teh")
+        sources[name] = read_source(Found(tmp_path / name, name, named=True), 100)
+        reports.append(check(read(name, "teh", Settings())))
+    (tmp_path / "b.md").write_text("mine")
+    outcome = Outcome(Settings(), Run(tuple(reports)), sources, fixes=correct(reports, Settings(), check))
+    outcome = write_fixes(outcome)
+    assert [(tmp_path / name).read_text() for name in ("a.md", "b.md")] == ["the", "mine"]
+    assert [s.what for s in outcome.unwritten] == ["b.md"]
+    assert [len(r.findings) for r in outcome.fixed_run().reports] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "fails"),
+    [(("any",), True), (("never",), False), (("spelling",), False), (("style", "grammar"), True)],
+)
+def test_the_settings_decide_which_findings_are_a_failure(fail_on: tuple[str, ...], fails: bool) -> None:
+    document = read("a.md", "teh", Settings())
+    run = Run((Report(document, (Finding(Span(0, 3), "test/Phrase", "wrong", kind="grammar"),)),))
+    assert Outcome(Settings(fail_on=fail_on), run, {}).fails(run) is fails
+
+
+def test_runs_that_followed_each_other_become_one() -> None:
+    one = Run((Report(read("a.md", "a", Settings())),), skipped=(Skipped("x", "y"),))
+    two = replace(one, reports=(Report(read("b.md", "b", Settings())),))
+    both = joined([one, two])
+    assert [r.document.name for r in both.reports] == ["a.md", "b.md"]
+    assert both.skipped == (Skipped("x", "y"),)
+    assert joined([]).reports == ()
+
+
+def test_a_text_that_no_engine_could_check_was_not_looked_at() -> None:
+    settings = Settings(engines=("harper", "languagetool"))
+    failed = [Skipped(f"a.md, {name}", "line 1: crashed") for name in settings.engines]
+    report = Report(read("a.md", "It rains.", Settings()))
+    foreign = Skipped("a.md", "written in German")
+
+    def looked(*skipped: Skipped, run: tuple[Skipped, ...] = ()) -> bool:
+        return Outcome(settings, Run((replace(report, skipped=skipped),), skipped=run), {}).looked()
+
+    assert looked()
+    assert looked(failed[0])
+    assert not looked(*failed)
+    assert not looked(foreign)
+    assert not looked(failed[0], run=(Skipped("languagetool", "is not installed"),))
+    assert not looked(run=tuple(Skipped(name, "is not installed") for name in settings.engines))
+
+
+# ─ which settings ─
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in (".git/HEAD", "a.md", "drafts/b.md", "book/c.md", "book/ch1/d.md"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("Text.")
+    (tmp_path / "localproof.toml").write_text('exclude = ["drafts"]\n')
+    (tmp_path / "book/localproof.toml").write_text('language = "en-GB"\n')
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def planned(home: Path, **wishes: object) -> tuple[list[tuple[str, list[str]]], int]:
+    tasks, passed_over = plan(Wishes(**wishes), {"LOCALPROOF_CONFIG_DIR": str(home)})  # type: ignore[arg-type]
+    return [(t.settings.language, [i.name for i in t.inputs if isinstance(i, Found)]) for t in tasks], passed_over
+
+
+def test_each_file_is_checked_under_the_settings_nearest_to_it(site: Path) -> None:
+    assert planned(site, paths=(".",)) == ([("en-US", ["a.md"]), ("en-GB", ["book/c.md", "book/ch1/d.md"])], 1)
+
+
+def test_a_file_that_is_named_is_checked_though_it_is_excluded_unless_that_is_forced(site: Path) -> None:
+    assert planned(site, paths=("drafts/b.md",)) == ([("en-US", ["drafts/b.md"])], 0)
+    assert planned(site, paths=("drafts/b.md",), force_exclude=True) == ([], 1)
+
+
+def test_standard_input_is_checked_under_the_settings_of_its_name(site: Path) -> None:
+    assert planned(site, stdin_filename="book/new.md") == ([("en-GB", ["book/new.md"])], 0)
+    assert planned(site) == ([("en-US", ["-"])], 0)
+    assert planned(site, stdin_filename="book/new.md", isolated=True)[0][0][0] == "en-US"
+
+
+def test_flags_hold_for_all_files(site: Path) -> None:
+    tasks, _ = planned(site, paths=(".",), flags={"language": "en-CA"})
+    assert {language for language, _ in tasks} == {"en-CA"}
+
+
+def test_standard_input_and_files_do_not_mix(site: Path) -> None:
+    with pytest.raises(BadInput, match="cannot be mixed"):
+        planned(site, paths=("-", "a.md"))
+
+
+def test_an_engine_that_does_not_exist_is_named_with_the_file_that_asks_for_it(site: Path) -> None:
+    (site / "localproof.toml").write_text('engines = ["harpr"]\n')
+    with pytest.raises(BadInput, match=r"localproof\.toml: unknown engine 'harpr'; did you mean harper\?"):
+        planned(site, paths=("a.md",))

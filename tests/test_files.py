@@ -1,0 +1,310 @@
+"""Bytes to text and back, with nothing lost; and which files a name stands for."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from localproof.faces.files import Found, Source, decode, encoded, excluded, gather, read_source, write_back, write_new
+from localproof.faces.words import add, remove
+from localproof.report import BadInput, Skipped, Unavailable
+from localproof.settings import Settings, read_words
+
+LIMIT = 1_000_000
+
+
+def source_of(path: Path) -> Source:
+    return read_source(Found(path, str(path), named=True), LIMIT)
+
+
+def only(folder: Path, *names: str) -> None:
+    assert sorted(p.name for p in folder.iterdir()) == sorted(names), "a file was left behind or lost"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.booleans())
+def test_what_is_read_is_written_back_byte_for_byte(text: str, bom: bool) -> None:
+    data = (b"\xef\xbb\xbf" if bom else b"") + ("x" + text.replace("\0", "")).encode()
+    read, had_mark = decode(data, "a.md")
+    assert encoded(Source("a.md", read, "", had_mark), read) == data
+    assert had_mark is bom
+
+
+@pytest.mark.parametrize(
+    ("data", "reason", "remedy"),
+    [
+        (b"good\nna\xefve", "not UTF-8: byte 0xef at offset 7, line 2", "WINDOWS-1252"),
+        (b"\xef\xbb\xbfab\xff", "not UTF-8: byte 0xff at offset 5, line 1", "iconv"),
+        ("hé".encode("utf-16"), "encoded as UTF-16", "iconv -f UTF-16"),
+        ("hé".encode("utf-32"), "encoded as UTF-32", "iconv -f UTF-32"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "a binary file, not text", ""),
+        (b"x" * (LIMIT + 1), "1,000,001 bytes, and the limit is 1,000,000", "LOCALPROOF_MAX_BYTES=1000001"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused_with_a_reason(
+    tmp_path: Path, data: bytes, reason: str, remedy: str
+) -> None:
+    (tmp_path / "a.md").write_bytes(data)
+    with pytest.raises(Unavailable) as caught:
+        source_of(tmp_path / "a.md")
+    assert caught.value.skipped.reason == reason
+    assert remedy in caught.value.skipped.remedy
+
+
+def test_a_nul_far_into_a_text_does_not_make_it_binary(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"x" * 9000 + b"\0")
+    assert source_of(tmp_path / "a.md").text.endswith("\0")
+
+
+def test_a_correction_keeps_mode_mark_and_line_ends_and_takes_a_new_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes(b"\xef\xbb\xbfteh\r\nend \xf0\x9f\x98\x80")
+    path.chmod(0o604)
+    os.utime(path, (1, 1))
+    source = source_of(path)
+    write_back(source, source.text.replace("teh", "the"))
+    assert path.read_bytes() == b"\xef\xbb\xbfthe\r\nend \xf0\x9f\x98\x80"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o604
+    assert path.stat().st_mtime > 1_000_000
+    only(tmp_path, "a.md")
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="no extended attributes here")
+def test_a_correction_keeps_extended_attributes(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("teh")
+    try:
+        os.setxattr(path, "user.note", b"mine")
+    except OSError:
+        pytest.skip("this file system has no extended attributes")
+    write_back(source_of(path), "the")
+    assert os.getxattr(path, "user.note") == b"mine"
+
+
+def test_a_file_that_changed_since_it_was_read_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("teh")
+    source = source_of(path)
+    path.write_text("teh, and a thought I had just now")
+    with pytest.raises(Unavailable, match="altered by someone else since it was read"):
+        write_back(source, "the")
+    assert path.read_text() == "teh, and a thought I had just now"
+    only(tmp_path, "a.md")
+
+
+def test_a_file_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("teh")
+    source = source_of(path)
+    path.unlink()
+    with pytest.raises(Unavailable, match="no such file"):
+        write_back(source, "the")
+    only(tmp_path)
+
+
+def test_a_link_stays_a_link_and_its_file_is_corrected(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real/a.md").write_text("teh")
+    (tmp_path / "a.md").symlink_to("real/a.md")
+    write_back(source_of(tmp_path / "a.md"), "the")
+    assert (tmp_path / "a.md").is_symlink()
+    assert (tmp_path / "real/a.md").read_text() == "the"
+    only(tmp_path / "real", "a.md")
+
+
+def test_hard_links_are_not_parted(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("teh")
+    (tmp_path / "b.md").hardlink_to(tmp_path / "a.md")
+    with pytest.raises(Unavailable, match="2 hard links"):
+        write_back(source_of(tmp_path / "a.md"), "the")
+    assert (tmp_path / "b.md").read_text() == "teh"
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="root may write everything")
+def test_a_read_only_file_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("teh")
+    (tmp_path / "a.md").chmod(0o444)
+    with pytest.raises(Unavailable, match="read-only"):
+        write_back(source_of(tmp_path / "a.md"), "the")
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root may give files away")
+def test_root_leaves_a_file_to_its_owner(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("teh")
+    os.chown(path, 1234, 1235)
+    path.chmod(0o640)
+    write_back(source_of(path), "the")
+    about = path.stat()
+    assert (about.st_uid, about.st_gid, stat.S_IMODE(about.st_mode)) == (1234, 1235, 0o640)
+
+
+def test_a_new_file_is_written_in_one_step_and_an_old_one_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write_new(path, b"one")
+    write_new(path, b"two")
+    assert path.read_bytes() == b"two"
+    only(tmp_path, "report.json")
+
+
+def test_a_result_is_not_written_over_a_folder_or_into_one_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="is a folder"):
+        write_new(tmp_path, b"")
+    with pytest.raises(BadInput, match="cannot be written: no such file or folder"):
+        write_new(tmp_path / "none/report.json", b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in folders")
+def test_a_device_is_written_into_and_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_new(pipe, b"through")
+        assert os.read(reader, 100) == b"through"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    write_new(Path("/dev/null"), b"gone")
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+
+
+# ─ which files ─
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("b.md", "a.txt", "z/c.md", ".hidden.md", ".git/x.md", "node_modules/y.md", "image.png", "z/main.py"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("text")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def names(*asked: str) -> list[str]:
+    return [f"{f.what}: {f.reason}" if isinstance(f, Skipped) else f.name for f in gather(asked)]
+
+
+def test_a_folder_stands_for_its_texts_in_order_of_name(site: Path) -> None:
+    assert names(".") == ["a.txt", "b.md", "z/c.md"]
+    assert names("z/", "./b.md") == ["z/c.md", "./b.md"]
+    assert names(str(site)) == [f"{site}/{n}" for n in ("a.txt", "b.md", "z/c.md")]
+
+
+def test_a_file_that_is_named_is_taken_whatever_its_name(site: Path) -> None:
+    assert names("z/main.py", ".hidden.md", "image.png") == ["z/main.py", ".hidden.md", "image.png"]
+
+
+def test_each_file_comes_once(site: Path) -> None:
+    (site / "again.md").symlink_to("b.md")
+    assert names("b.md", ".", "z/../b.md", "again.md") == [
+        "b.md",
+        "a.txt",
+        "again.md: a symbolic link, not followed in a folder",
+        "z/c.md",
+    ]
+
+
+def test_a_name_that_is_not_there_is_an_error(site: Path) -> None:
+    with pytest.raises(BadInput, match=r"none\.md: no such file or folder"):
+        names("none.md")
+    with pytest.raises(BadInput, match="not a possible file name"):
+        names("a\0b")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in folders")
+def test_pipes_links_and_circles_are_named_and_not_read(site: Path) -> None:
+    os.mkfifo(site / "z/pipe.md")
+    (site / "z/round").symlink_to(".")
+    (site / "z/round.md").symlink_to("round.md")
+    assert names("z") == [
+        "z/c.md",
+        "z/pipe.md: not a regular file",
+        "z/round.md: a symbolic link, not followed in a folder",
+    ]
+    with pytest.raises(Unavailable, match="not a regular file"):
+        source_of(site / "z/pipe.md")
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_is_named(site: Path) -> None:
+    (site / "z").chmod(0)
+    try:
+        assert names(".") == ["a.txt", "b.md", "z/: cannot be listed: permission denied"]
+    finally:
+        (site / "z").chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("glob", "out"),
+    [
+        ("drafts", True),
+        ("drafts/", True),
+        ("drafts/*.md", True),
+        ("*.md", True),
+        ("dr?fts/2024", True),
+        ("2024", False),
+        ("*.txt", False),
+        ("draft", False),
+    ],
+)
+def test_globs_exclude_a_file_or_a_folder_it_is_in(tmp_path: Path, glob: str, out: bool) -> None:
+    ours = Settings(exclude=(glob,), root=tmp_path)
+    assert excluded(tmp_path / "drafts/2024/a.md", ours) is out
+    assert not excluded(Path("/elsewhere/drafts/a.md"), ours)
+
+
+# ─ word lists ─
+
+
+def test_words_are_added_in_the_writers_order_and_once(tmp_path: Path) -> None:
+    path = tmp_path / "new folder/dictionary.txt"
+    assert add(path, ["Zebra", "Hetzner  Cloud", "Zebra"]) == ("Zebra", "Hetzner Cloud")
+    assert add(path, ["apple", "Zebra"]) == ("apple",)
+    assert path.read_text() == "Zebra\nHetzner Cloud\napple\n"
+    only(path.parent, "dictionary.txt")
+
+
+def test_the_rest_of_a_word_list_stays_byte_for_byte(tmp_path: Path) -> None:
+    path = tmp_path / "dictionary.txt"
+    path.write_bytes(b"\xef\xbb\xbf# mine\r\n\r\nkubelet  # a daemon\r\n  Grafana\r\nkubelet")
+    assert add(path, ["naïve"]) == ("naïve",)
+    assert path.read_bytes().endswith("kubelet\r\nnaïve\r\n".encode())
+    assert remove(path, ["kubelet", "absent"]) == ("kubelet",)
+    assert path.read_bytes() == "\ufeff# mine\r\n\r\n  Grafana\r\nnaïve\r\n".encode()
+
+
+@pytest.mark.parametrize("word", ["", "  ", "# x", "a # b", "\x1b[31m", "x" * 201])
+def test_what_is_no_word_is_refused_and_nothing_is_written(tmp_path: Path, word: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        add(tmp_path / "dictionary.txt", ["good", word])
+    assert "\x1b" not in str(caught.value)
+    only(tmp_path)
+
+
+@settings(deadline=None, max_examples=30)  # it waits for the disk
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]), max_size=30), max_size=8))
+def test_a_word_that_was_added_is_read_again(words: list[str]) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "dictionary.txt"
+        taken = []
+        for word in words:
+            try:
+                taken += add(path, [word])
+            except BadInput:
+                continue
+        assert list(read_words(path)) == taken
+
+
+def test_the_digest_is_that_of_the_bytes_with_their_mark(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"\xef\xbb\xbfx")
+    assert source_of(tmp_path / "a.md").digest == hashlib.sha256(b"\xef\xbb\xbfx").hexdigest()

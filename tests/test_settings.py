@@ -1,0 +1,195 @@
+"""Settings come from where they should, in the right order, and a project's file has no power over the machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from localproof.report import BadInput
+from localproof.settings import KEYS, Settings, find, load, read_words
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    home = tmp_path / "home"
+    home.mkdir()
+    return {"LOCALPROOF_CONFIG_DIR": str(home)}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    (folder / ".git").mkdir(parents=True)
+    (folder / "posts").mkdir()
+    return folder
+
+
+def user_file(env: dict[str, str], text: str) -> None:
+    (Path(env["LOCALPROOF_CONFIG_DIR"]) / "localproof.toml").write_text(text, encoding="utf-8")
+
+
+def test_without_any_file_the_defaults_hold_and_say_so(env: dict[str, str], project: Path) -> None:
+    settings = load(project, {}, env)
+    assert settings == Settings(dictionary=project / ".localproof/dictionary.txt", root=project)
+    assert set(settings.sources.values()) == {"default"}
+
+
+def test_each_later_source_wins(env: dict[str, str], project: Path) -> None:
+    (project / "localproof.toml").write_text('profile = "balanced"\nlanguage = "en-GB"\ndisable = ["a/b"]\n')
+    env |= {"LOCALPROOF_PROFILE": "all", "LOCALPROOF_LANGUAGE": "en_au"}
+    settings = load(project / "posts", {"language": "en-CA", "engines": None}, env)
+    assert (settings.disable, settings.profile, settings.language) == (("a/b",), "all", "en-CA")
+    assert settings.sources["disable"] == str(project / "localproof.toml")
+    assert settings.sources["profile"] == "LOCALPROOF_PROFILE"
+    assert settings.sources["language"] == "flag"
+    assert settings.sources["engines"] == "default"
+
+
+def test_a_projects_file_alone_decides_on_the_text_and_the_users_on_the_machine(
+    env: dict[str, str], project: Path
+) -> None:
+    user_file(env, 'profile = "all"\njobs = 3\n')
+    assert load(project, {}, env).profile == "all"
+    (project / ".localproof.toml").write_text('language = "en-GB"\n')
+    settings = load(project, {}, env)
+    assert (settings.profile, settings.language, settings.jobs) == ("quiet", "en-GB", 3)
+
+
+@pytest.mark.parametrize("key", [k for k, f in KEYS.items() if f.metadata["scope"] == "machine"])
+def test_a_project_cannot_decide_on_the_machine(env: dict[str, str], project: Path, key: str) -> None:
+    (project / "localproof.toml").write_text(f"\n{key} = 1\n")
+    with pytest.raises(BadInput, match=rf"localproof\.toml:2: {key} concerns the machine"):
+        load(project, {}, env)
+
+
+def test_the_first_name_in_the_nearest_folder_is_the_settings_file(project: Path) -> None:
+    posts = project / "posts"
+    (project / "pyproject.toml").write_text('[project]\nname = "x"\n')
+    assert find(posts) == (None, project)
+    (project / "pyproject.toml").write_text('[tool.localproof]\nprofile = "all"\n')
+    assert find(posts) == (project / "pyproject.toml", project)
+    (project / ".config").mkdir()
+    (project / ".config/localproof.toml").touch()
+    assert find(posts) == (project / ".config/localproof.toml", project)
+    (project / "localproof.toml").touch()
+    assert find(posts) == (project / "localproof.toml", project)
+    (posts / ".localproof.toml").touch()
+    assert find(posts) == (posts / ".localproof.toml", posts)
+
+
+def test_the_search_ends_at_the_top_of_the_repository(tmp_path: Path, project: Path) -> None:
+    (tmp_path / "localproof.toml").touch()
+    assert find(project / "posts") == (None, project)
+
+
+def test_a_broken_pyproject_of_another_tool_is_not_ours_to_complain_about(env: dict[str, str], project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool.black\n")
+    assert load(project, {}, env).profile == "quiet"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('\n\nlanguge = "en-GB"', r"localproof\.toml:3: unknown key 'languge'; did you mean language\?"),
+        ('front_matter = ["title"]', r":1: unknown key 'front_matter'; did you mean front-matter\?"),
+        (
+            'profile = "quite"',
+            r":1: unknown profile 'quite'; did you mean quiet\? \(choose from quiet, balanced, all\)",
+        ),
+        ('language = "de-DE"', r":1: unknown language 'de-DE'.*en-US, en-GB"),
+        ("profile = 3", r":1: profile must be a text, not 3"),
+        ('disable = "x"', r":1: disable must be a list of texts, not 'x'"),
+        ("words = [1]", r":1: words must be a list of texts, not \[1\]"),
+        ('fail-on = ["any", "spelling"]', r":1: fail-on takes any or never by itself"),
+        ("profile = ", r"not valid TOML"),
+        ("a = " + "[" * 100_000, r"not valid TOML"),
+        ("jobs = " + "9" * 5000, r"not valid TOML"),
+        ('"\\u001b[31m" = 1', r"unknown key '\\\\?x1b\[31m'"),
+    ],
+)
+def test_a_mistake_in_a_settings_file_is_one_clear_line(
+    env: dict[str, str], project: Path, text: str, complaint: str
+) -> None:
+    (project / "localproof.toml").write_text(text)
+    with pytest.raises(BadInput, match=complaint) as caught:
+        load(project, {}, env)
+    assert "\n" not in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["-1", "nan", "inf", "true", "1" + "0" * 400, '"3"'])
+def test_numbers_that_make_no_sense_are_refused(env: dict[str, str], value: str) -> None:
+    user_file(env, f"block-timeout-s = {value}\n")
+    with pytest.raises(BadInput, match=r":1: block-timeout-s must be"):
+        load(None, {}, env)
+
+
+def test_a_settings_file_that_is_not_utf_8_is_named(env: dict[str, str], project: Path) -> None:
+    (project / "localproof.toml").write_bytes(b'profile = "\xff"')
+    with pytest.raises(BadInput, match="not UTF-8 at byte 11"):
+        load(project, {}, env)
+
+
+def test_the_line_is_that_of_our_table_in_pyproject(env: dict[str, str], project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool.x]\njobz = 1\n[tool.localproof]\njobz = 1\n")
+    with pytest.raises(BadInput, match=r"pyproject\.toml:4: unknown key 'jobz'"):
+        load(project, {}, env)
+
+
+def test_variables_are_checked_like_files(env: dict[str, str]) -> None:
+    with pytest.raises(BadInput, match="LOCALPROOF_PROFILE: unknown profile 'loud'"):
+        load(None, {}, env | {"LOCALPROOF_PROFILE": "loud"})
+    settings = load(None, {}, env | {"LOCALPROOF_ENGINES": "harper, ", "LOCALPROOF_JOBS": "2"})
+    assert (settings.engines, settings.jobs) == (("harper",), 2)
+
+
+def test_isolated_reads_no_file(env: dict[str, str], project: Path) -> None:
+    (project / "localproof.toml").write_text("broken")
+    user_file(env, "broken")
+    assert load(project, {}, env, isolated=True) == Settings()
+
+
+def test_a_named_file_is_read_instead_of_those_that_would_be_found(
+    env: dict[str, str], project: Path, tmp_path: Path
+) -> None:
+    (project / "localproof.toml").write_text("broken")
+    user_file(env, "broken")
+    (tmp_path / "mine.toml").write_text('profile = "all"\njobs = 1\n')
+    settings = load(project, {}, env, file=tmp_path / "mine.toml")
+    assert (settings.profile, settings.jobs) == ("all", 1)
+    with pytest.raises(BadInput, match="no such file"):
+        load(project, {}, env, file=tmp_path / "none.toml")
+
+
+def test_words_come_from_both_lists_and_the_file(env: dict[str, str], project: Path) -> None:
+    (Path(env["LOCALPROOF_CONFIG_DIR"]) / "dictionary.txt").write_text("# mine\nGrafana\nC#  # a language\n\n")
+    (project / ".localproof").mkdir()
+    (project / ".localproof/dictionary.txt").write_bytes(b"\xef\xbb\xbfHetzner  Cloud\r\nGrafana\r\n")
+    (project / "localproof.toml").write_text('words = ["kubelet"]\n')
+    assert load(project, {}, env).words == {"Grafana", "C#", "Hetzner Cloud", "kubelet"}
+
+
+def test_a_word_list_that_leads_out_of_the_project_is_refused(env: dict[str, str], project: Path) -> None:
+    (project / ".localproof").mkdir()
+    (project / ".localproof/dictionary.txt").symlink_to("/dev/zero")
+    with pytest.raises(BadInput, match=r"leads out of the project, to /dev/zero"):
+        load(project, {}, env)
+
+
+def test_a_word_list_that_is_a_folder_is_refused_and_one_that_is_missing_is_empty(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="not a regular file"):
+        read_words(tmp_path)
+    assert read_words(tmp_path / "none.txt") == ()
+
+
+def test_the_spelling_language_of_editorconfig_is_the_default_dialect(env: dict[str, str], project: Path) -> None:
+    (project / ".editorconfig").write_text(
+        "root = true\n[*.py]\nspelling_language = en-AU\n[*]\nspelling_language = en_GB\n"
+    )
+    settings = load(project / "posts", {}, env)
+    assert (settings.language, settings.sources["language"]) == ("en-GB", f"{project / '.editorconfig'}:5")
+    (project / ".editorconfig").write_text("[*]\nspelling_language = de\n")
+    assert load(project, {}, env).language == "en-US"
+    (project / "localproof.toml").write_text("")
+    assert load(project, {}, env).language == "en-US"
