@@ -194,7 +194,8 @@ def peers(files: list[Path], runs: int) -> Iterator[str]:
             work[name] = [[found, *arguments, *targets]]
     times = interleaved(work, max(1, runs // 2))
     yield f"### Whole runs over {len(files)} Markdown files ({words:,} words with markup), start included\n"
-    yield "| tool | seconds | words a second | times as fast as localproof | peak memory | what it is |\n|---|---|---|---|---|---|"
+    yield "| tool | seconds | words a second | times as fast as localproof | peak memory | what it is |"
+    yield "|---|---|---|---|---|---|"
     base = times["localproof"].median
     rows = [("localproof", "", [], "rules of Harper and LanguageTool, judged"), *PEERS]
     for name, _, _, what in rows:

@@ -47,9 +47,13 @@ class Section:
     argument: str
     body: str
 
+    @property
+    def escaped(self) -> bool:
+        return self.argument.split()[-1:] == ["escaped"]
+
     def data(self) -> bytes:
         """The bytes that the body stands for."""
-        if not self.argument.endswith(" escaped"):
+        if not self.escaped:
             return self.body.encode()
         return (
             self.body.replace("\n", "").encode("latin-1", "backslashreplace").decode("unicode_escape").encode("latin-1")
@@ -129,7 +133,7 @@ class Conversation:
         assert left.pop("status", "0") == "0" and not any(left.values()), f"the case does not speak of {self.unheard}"
 
     def _compared(self, section: Section, actual: bytes) -> Section:
-        if section.argument.endswith("escaped"):
+        if section.escaped:
             return section if section.data() == actual else replace(section, body=repr(actual)[2:-1] + "\n")
         said = actual.decode("utf-8", "backslashreplace")
         said = said.replace(str(self.root), "[ROOT]").replace(str(self.home), "[HOME]")

@@ -209,7 +209,8 @@ class Worker:
                 failed += [(request, f"crashed: it {reason}") for request in self._sort_out(flying, bool(blame))]
                 if self._fruitless >= FRUITLESS:
                     self._fruitless = 0
-                    failed += [(r, f"ended again and again: it {reason}") for r in (*self._suspects, *self._waiting)]
+                    why = f"ended again and again: it {blame or reason}"
+                    failed += [(request, why) for request in (*self._suspects, *self._waiting)]
                     self._suspects.clear()
                     self._waiting.clear()
         for request, why in failed:

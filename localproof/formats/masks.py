@@ -59,7 +59,7 @@ _MASK = re.compile(
     # snake_case, __dunder__, camelCase, a::b, a.b.c
     | (?<![\w.-])[\w.-]*[A-Za-z0-9]_[A-Za-z0-9][\w.-]*
     | (?<!\w)__\w+__(?!\w)
-    | (?<![\w.])(?:[A-Za-z_]\w*\.)*[a-z]{{2,}}(?:[A-Z][a-z0-9]+)+(?!\w)
+    | (?<![\w.])(?:[A-Za-z_]\w*\.){{0,4}}[a-z]{{2,}}(?:[A-Z][a-z0-9]+)+(?!\w)
     | (?<!\w)[A-Za-z_]\w*(?:::[A-Za-z_]\w*)+
     | (?<![\w.])[A-Za-z_]\w+(?:\.[A-Za-z_]\w+){{2,}}
     # shell variables, --flags, {{"key":"value"}}, key=value, <tags>

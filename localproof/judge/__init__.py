@@ -31,12 +31,14 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 class Coefficients:
     """What was learned: a weight for each feature, and by profile the least probability that is shown.
 
+    `rates` are how often each rule spoke in a million words of edited prose.
     `repeats` is the weight of the logarithm of how often a suspected
     misspelling stands in the document; `by_hand` are weights that no shippable
     data could teach, each with its reason in the file.
     """
 
     weights: dict[str, float]
+    rates: dict[str, float]
     by_hand: dict[str, float]
     repeats: float
     cuts: dict[str, float]
@@ -50,6 +52,7 @@ def coefficients() -> Coefficients:
     raw = json.loads(Path(__file__).with_name("coefficients.json").read_text("utf-8"))
     return Coefficients(
         raw["weights"],
+        raw["rates"],
         {name: float(entry["weight"]) for name, entry in raw["by_hand"].items()},
         float(raw["repeats"]["weight"]),
         raw["cuts"],
@@ -92,7 +95,7 @@ def judge(block: Block, finding: Finding, words: Words) -> Finding:
 def probability(text: str, finding: Finding, around: Surroundings) -> float:
     """The judge's estimate for one merged finding in the text of its block, between 0 and 1."""
     known = coefficients()
-    present = features(text, finding, around, attested())
+    present = features(text, finding, around, attested(), known.rates)
     log_odds = sum(known.weights.get(name, 0.0) * value for name, value in present.items())
     log_odds += sum(known.by_hand.get(name, 0.0) * value for name, value in present.items())
     if finding.kind == "spelling" and (word := main_word(finding.span.of(text))):
