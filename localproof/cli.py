@@ -345,7 +345,9 @@ def _parser(name: str) -> argparse.ArgumentParser:
 def run(argv: Sequence[str], terminal: Terminal) -> int:
     """Do what the arguments say; the exit status. Raises BadInput for what makes no sense."""
     name, rest = (argv[0], argv[1:]) if argv and argv[0] in COMMANDS else ("check", argv)
-    args = _parser(name).parse_intermixed_args(list(rest))
+    parser = _parser(name)
+    # Flags may stand between paths; but that way of parsing forgets what "--" is for.
+    args = parser.parse_args(rest) if "--" in rest else parser.parse_intermixed_args(rest)
     return COMMANDS[name].run(args, terminal)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from localproof.faces.batch import Fixes, Outcome, correct, joined, write_fixes
+import localproof
+from localproof.faces.batch import Fixes, Outcome, Task, correct, joined, proofread, write_fixes
 from localproof.faces.check import Wishes, plan
 from localproof.faces.files import Found, read_source
 from localproof.formats import read
@@ -80,6 +82,7 @@ def test_what_cannot_be_written_back_is_said_and_counts_as_not_corrected(tmp_pat
     assert [(tmp_path / name).read_text() for name in ("a.md", "b.md")] == ["the", "mine"]
     assert [s.what for s in outcome.unwritten] == ["b.md"]
     assert [len(r.findings) for r in outcome.fixed_run().reports] == [0, 1]
+    assert outcome.fixed_run().reports[0].digest == hashlib.sha256(b"the").hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -116,6 +119,30 @@ def test_a_text_that_no_engine_could_check_was_not_looked_at() -> None:
     assert not looked(foreign)
     assert not looked(failed[0], run=(Skipped("languagetool", "is not installed"),))
     assert not looked(run=tuple(Skipped(name, "is not installed") for name in settings.engines))
+
+
+def test_what_was_done_before_an_interruption_is_kept(tmp_path: Path) -> None:
+    inputs = []
+    for number in range(80):  # more than are in flight at a time
+        path = tmp_path / f"{number}.md"
+        path.write_text("It rains.")
+        inputs.append(Found(path, path.name, named=True))
+
+    def interrupt(report: Report) -> None:
+        if report.document.name == "1.md":
+            raise KeyboardInterrupt
+
+    outcome = proofread(Task(Settings(engines=("harper",)), tuple(inputs)), fix=True, on_report=interrupt)
+    assert outcome.interrupted
+    assert [r.document.name for r in outcome.run.reports] == ["0.md", "1.md"]
+    assert [s.reason for s in outcome.run.skipped] == ["interrupted before it was checked"]
+
+
+def test_a_program_gets_the_whole_run_for_a_text() -> None:
+    run = localproof.check("We came to `teh` teh end.", Settings(engines=("harper",)), name="a.md")
+    assert [f.span.of("We came to `teh` teh end.") for _, f in run.findings()] == ["teh"]
+    assert run.energy is not None
+    assert {"rules", "judge"} <= {p.role for p in run.provenance}
 
 
 # ─ which settings ─

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import lzma
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given
@@ -17,7 +19,7 @@ if not (ROOT / "bench").is_dir():
     pytest.skip("bench/ is not part of this copy", allow_module_level=True)
 sys.path.insert(0, str(ROOT))
 
-from bench import quality, scorer, sets  # noqa: E402
+from bench import align, quality, scorer, sets  # noqa: E402
 from bench.align import edits_between  # noqa: E402
 from bench.product import Answer, Id, Said  # noqa: E402
 from bench.scorer import Flag, Form, Tokens  # noqa: E402
@@ -307,3 +309,9 @@ def test_the_table_has_a_row_for_each_engine_their_union_their_agreement_and_two
     ]
     text = "\n".join(quality.report([measured], {}, details=True))
     assert "| LocalProof quiet | 1.0 / 1.0 |" in text
+
+
+@pytest.mark.parametrize("module", [scorer, sets, align])
+def test_the_examples_in_the_docstrings_hold(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted and not result.failed

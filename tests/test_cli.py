@@ -89,6 +89,15 @@ def matches(expected: str, actual: str) -> bool:
     return re.fullmatch("".join(known.get(p) or re.escape(p) for p in parts), actual) is not None
 
 
+def lasting(said: str) -> str:
+    """`said` without what differs from run to run and from judge to judge: figures of energy and of probability."""
+    said = re.sub(r"(?:over )?\d+ % sure", "[..] sure", said)
+    said = re.sub(r"\(\d+ %\)$", "([..])", said, flags=re.MULTILINE)
+    return re.sub(
+        r"^((?:No|Nothing|[\d,]+) [^·]*) ·(?:.*\n)*?.*--report for all\n", r"\1 ·[..]\n...\n", said, flags=re.MULTILINE
+    )
+
+
 class Conversation:
     """A case being played."""
 
@@ -137,7 +146,7 @@ class Conversation:
             return section if section.data() == actual else replace(section, body=repr(actual)[2:-1] + "\n")
         said = actual.decode("utf-8", "backslashreplace")
         said = said.replace(str(self.root), "[ROOT]").replace(str(self.home), "[HOME]")
-        return section if matches(section.body, said) else replace(section, body=said)
+        return section if matches(section.body, said) else replace(section, body=lasting(said))
 
     def end(self) -> None:
         self._nothing_unheard()

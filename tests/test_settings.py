@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from localproof.faces.config import schema
 from localproof.report import BadInput
 from localproof.settings import KEYS, Settings, find, load, read_words
 
@@ -193,3 +195,14 @@ def test_the_spelling_language_of_editorconfig_is_the_default_dialect(env: dict[
     assert load(project, {}, env).language == "en-US"
     (project / "localproof.toml").write_text("")
     assert load(project, {}, env).language == "en-US"
+
+
+def test_the_schema_allows_what_is_read_and_nothing_else() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    described = json.loads(schema(["harper", "languagetool"]))
+    jsonschema.Draft202012Validator.check_schema(described)
+    valid = jsonschema.Draft202012Validator(described).is_valid
+    defaults = {key: p["default"] for key, p in described["properties"].items()}
+    assert valid(defaults)
+    assert valid({"profile": "all", "disable": ["harper/*"], "fail-on": ["never"]})
+    assert not any(valid(bad) for bad in ({"proflie": "all"}, {"jobs": -1}, {"engines": ["x"]}, {"words": "x"}))

@@ -14,7 +14,9 @@ def finding(rule: str, start: int, end: int, *edits: str, kind: Kind = "grammar"
 
 
 def test_equal_edits_cited_with_different_context_become_one_candidate() -> None:
-    both = merge(TEXT, [finding("harper/ModalOf", 2, 10, "could have"), finding("languagetool/COULD_OF", 8, 10, "have")])
+    both = merge(
+        TEXT, [finding("harper/ModalOf", 2, 10, "could have"), finding("languagetool/COULD_OF", 8, 10, "have")]
+    )
     assert len(both) == 1
     assert both[0].edits == (Edit(Span(8, 10), "have"),)
     assert set(both[0].source) == {"harper/ModalOf", "languagetool/COULD_OF"}

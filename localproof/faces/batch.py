@@ -6,6 +6,7 @@ while the engines are still being built.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
@@ -15,7 +16,7 @@ from ..formats import format_of, read
 from ..report import Report, Run, Skipped, Unavailable
 from ..settings import Settings
 from ..text import Document, visible
-from .files import Found, Source, read_source, write_back
+from .files import Found, Source, encoded, read_source, write_back
 
 _MOST_ROUNDS = 5  # of correcting; real texts come to rest in two
 
@@ -67,8 +68,19 @@ class Outcome:
 
     def fixed_run(self) -> Run:
         """The run with what is found in the corrected texts in place of what was found before."""
-        now = tuple(self.fixes.reports.get(r.document.name, r) for r in self.run.reports)
+        now = tuple(self._signed(self.fixes.reports.get(r.document.name, r)) for r in self.run.reports)
         return replace(self.run, reports=now, skipped=self.run.skipped + self.fixes.skipped)
+
+    def _signed(self, report: Report) -> Report:
+        name = report.document.name
+        if name not in self.fixes.texts or name not in self.sources:
+            return report
+        data = encoded(self.sources[name], self.fixes.texts[name])
+        return replace(report, digest=hashlib.sha256(data).hexdigest())
+
+    def shown_run(self) -> Run:
+        """The run as it was before correcting, and what could not be corrected: for a patch that is only shown."""
+        return replace(self.run, skipped=self.run.skipped + self.fixes.skipped)
 
 
 def proofread(
@@ -103,10 +115,15 @@ def proofread(
             if fix:
                 fixes = correct(run.reports, task.settings, lambda document: proof.check(bench, document))
         except KeyboardInterrupt:
-            stopped = Skipped("the rest", "interrupted before it was checked")
-            run = Run(reports=tuple(done), skipped=(stopped,), profile=task.settings.profile)
+            run = _cut_short(bench, done)
             interrupted = True
     return Outcome(task.settings, _signed(run, sources), sources, tuple(unread), (), fixes, interrupted)
+
+
+def _cut_short(bench: proof.Bench, done: Sequence[Report]) -> Run:
+    """The run as far as it came."""
+    stopped = Skipped("the rest", "interrupted before it was checked")
+    return Run(tuple(done), proof.provenance(bench), skipped=(*bench.skipped, stopped), profile=bench.settings.profile)
 
 
 def _looked(report: Report, engines: Sequence[str]) -> bool:

@@ -52,6 +52,8 @@ class Wishes:
 def check(wishes: Wishes, terminal: Terminal) -> int:
     """Do what `wishes` say and return the exit status. Raises BadInput for what makes no sense."""
     begun = time.monotonic()
+    if wishes.output_file is not None and not wishes.output_file.parent.is_dir():
+        raise BadInput(f"{one_line(str(wishes.output_file))}: cannot be written: its folder does not exist")
     tasks, passed_over = plan(wishes, terminal.env)
     step, clear = progress(terminal, sum(isinstance(i, Found) for task in tasks for i in task.inputs))
     benches: list[Bench] = []
@@ -71,7 +73,7 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
         if outcome.interrupted:
             break
     clear()
-    runs = [o.fixed_run() if wishes.correct == "fix" else o.run for o in outcomes]
+    runs = [o.fixed_run() if wishes.correct == "fix" else o.shown_run() for o in outcomes]
     run = joined(runs)
     run = replace(run, energy=window.close(run.words), elapsed_s=time.monotonic() - begun)
     _deliver(wishes, terminal, outcomes, run)

@@ -91,7 +91,7 @@ def _source(data: bytes, found: Found, most_bytes: int, size: int) -> Source:
         raise Unavailable(
             shown,
             f"{at_least}{size:,} bytes, and the limit is {most_bytes:,}",
-            f"split it, or set LOCALPROOF_MAX_BYTES={size} and allow time for it",
+            "split it, or raise the limit with LOCALPROOF_MAX_BYTES and allow time for it",
         )
     text, bom = decode(data, shown)
     return Source(found.name, text, hashlib.sha256(data).hexdigest(), bom, found.path)

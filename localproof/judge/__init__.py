@@ -21,8 +21,9 @@ from typing import Any
 
 from ..report import Finding, Provenance
 from ..text import Block
+from . import features
 from .attested import attested
-from .features import Surroundings, features, main_word, sentence_start
+from .features import Surroundings, main_word, sentence_start
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -95,7 +96,7 @@ def judge(block: Block, finding: Finding, words: Words) -> Finding:
 def probability(text: str, finding: Finding, around: Surroundings) -> float:
     """The judge's estimate for one merged finding in the text of its block, between 0 and 1."""
     known = coefficients()
-    present = features(text, finding, around, attested(), known.rates)
+    present = features.features(text, finding, around, attested(), known.rates)
     log_odds = sum(known.weights.get(name, 0.0) * value for name, value in present.items())
     log_odds += sum(known.by_hand.get(name, 0.0) * value for name, value in present.items())
     if finding.kind == "spelling" and (word := main_word(finding.span.of(text))):
