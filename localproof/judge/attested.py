@@ -32,13 +32,22 @@ _QUOTES = str.maketrans("‘’“”", "''\"\"")
 BOUNDARY = "<s>"
 
 
+def marks(text: str) -> list[str]:
+    """The words, numbers and marks of `text` as they are written, but with straight quotes.
+
+    >>> marks("It’s 42.")
+    ["It's", '42', '.']
+    """
+    return TOKEN.findall(text.translate(_QUOTES))
+
+
 def tokens(text: str) -> list[str]:
     """The words and marks of `text` as they are counted: lower case, straight quotes, every number 0.
 
     >>> tokens("It’s 42.")
     ["it's", '0', '.']
     """
-    return ["0" if t.isdigit() else t.lower() for t in TOKEN.findall(text.translate(_QUOTES))]
+    return ["0" if t.isdigit() else t.lower() for t in marks(text)]
 
 
 def hashed(key: str) -> int:

@@ -88,8 +88,12 @@ def _how_loud(f: dict[str, float], finding: Finding, rates: Mapping[str, float])
     least = min(rates.get(rule, 0.0) for rule in finding.source or (finding.rule,))
     group = "taste" if finding.kind in ("style", "typography") else finding.kind
     f[f"rate {group}"] = math.log1p(least) / 3
-    if least < 0.5:
+    if least < 1:
         f[f"hardly ever in edited prose {group}"] = 1.0
+        if finding.agreement > 1:
+            f[f"same edit, hardly ever in edited prose {group}"] = 1.0
+    elif finding.agreement > 1:
+        f[f"same edit, rate {group}"] = math.log1p(least) / 3
 
 
 def sentence_start(text: str, at: int) -> int:

@@ -47,6 +47,16 @@ def _tables() -> dict[str, dict[str, float]]:
     return tables
 
 
+def letter_runs(word: str) -> set[str]:
+    """The runs of two to four letters of a word (its first 40 letters), with ``^`` and ``$`` for its two ends.
+
+    >>> sorted(letter_runs("ox"))
+    ['^o', '^ox', '^ox$', 'ox', 'ox$', 'x$']
+    """
+    marked = f"^{word[:40]}$"
+    return {marked[i : i + n] for n in (2, 3, 4) for i in range(len(marked) - n + 1)}
+
+
 def shape(word: str) -> float:
     """Log-odds that an unlisted word with these letters is a misspelling and not a rare word or a name.
 
@@ -57,9 +67,7 @@ def shape(word: str) -> float:
     True
     """
     table = _tables()["shape"]
-    marked = f"^{word[:40]}$"
-    runs = {marked[i : i + n] for n in (2, 3, 4) for i in range(len(marked) - n + 1)}
-    return table[""] + sum(table.get(run, 0.0) for run in runs)
+    return table[""] + sum(table.get(run, 0.0) for run in letter_runs(word))
 
 
 def slips() -> dict[str, float]:
