@@ -143,7 +143,9 @@ def _submit(bench: Bench, document: Document) -> list[dict[str, Answer]]:
     if _foreign(document):
         return []
     return [
-        {name: engine.submit(block.text) for name, engine in bench.engines.items()} if not block.language else {}
+        {}
+        if block.language or judging.foreign(block.text)
+        else {n: e.submit(block.text) for n, e in bench.engines.items()}
         for block in document.blocks
     ]
 

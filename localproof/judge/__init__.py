@@ -87,6 +87,23 @@ def count_words(blocks: Iterable[Block]) -> Words:
     return Words(every, capitalised)
 
 
+def foreign(text: str) -> bool:
+    """Whether the text of a block is written in another language, by how few of its words are known or small words of
+    English. A block of fewer than six words is never called foreign.
+
+    >>> foreign("Mi impresión inicial de los GPT fue que no son mucho más que un envoltorio.")
+    True
+    >>> foreign("Thsi sentense is ful of erors, but it is still meant to be English.")
+    False
+    """
+    words = [w.lower().replace("’", "'") for w in _WORD.findall(text)]
+    if len(words) < 6:
+        return False
+    small = sum(w in features.FUNCTION for w in words) / len(words)
+    known = sum(attested().count(w) > 300 for w in words) / len(words)
+    return small < 0.2 and known < 0.6
+
+
 def judge(block: Block, finding: Finding, words: Words) -> Finding:
     """`finding` (merged, in the block's coordinates) with its probability."""
     around = Surroundings(block.kind, words.all, words.capitalised)
@@ -122,7 +139,7 @@ def certain(text: str, finding: Finding) -> bool:
             and new.islower()
             and finding.agreement > 1
             and sentence_start(text, finding.span.start) < finding.span.start
-            and attested().misspelling(old.replace("’", "'"), new.replace("’", "'"))
+            and attested().only_meant(old.replace("’", "'"), new.replace("’", "'"))
         )
     return any(rule in safe["rules"] for rule in finding.source) and finding.agreement > 1
 

@@ -109,6 +109,10 @@ class Attested:
         """True if `wrong` is a listed misspelling of `right` (both lower case)."""
         return self._find(f"{wrong}\t{right}", 4)[1] > 0
 
+    def only_meant(self, wrong: str, right: str) -> bool:
+        """True if `wrong` is a listed misspelling and `right` the only correction that the list has for it."""
+        return self._find(f"{wrong}\t{right}", 4)[1] > 1
+
     def log_probability(self, before2: str, before: str, word: str) -> float:
         """Natural logarithm of the chance of `word` after two words, by the longest sequence seen (stupid backoff)."""
         triple = self.count(f"{before2} {before} {word}")

@@ -21,7 +21,7 @@ from .spelling import channel, distance, roots, shape, stems
 _WINDOW = 80  # code points on either side of an edit that are scored; more than three words always fit
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+")
-_FUNCTION = frozenset(
+FUNCTION = frozenset(
     "the a an of to in and is are was were be been that this it for on with as by at from or but not have has had he"
     " she they we you i his her their our your its my do does did will would can could may might if so than then there"
     " which who what when where how all no more one about into up out".split()
@@ -116,14 +116,10 @@ def _where(f: dict[str, float], text: str, finding: Finding, around: Surrounding
     if before.count('"') % 2 or before.count("“") > before.count("”"):
         f["quoted"] = 1.0
     words = [w.lower() for w in _WORD.findall(text)]
-    if len(words) < 5:
-        f["short block"] = 1.0
-    if len(words) >= 5 and sum(w in _FUNCTION for w in words) < 0.15 * len(words):
+    if len(words) >= 5 and sum(w in FUNCTION for w in words) < 0.15 * len(words):
         f["few function words"] = 1.0
     if words and sum(w[0].isupper() for w in _WORD.findall(text)) > 0.5 * len(words):
         f["mostly capitals"] = 1.0
-    if text.rstrip()[-1:] not in (".", "!", "?", ":", '"', "”", "…", ")"):
-        f["no full stop"] = 1.0
 
 
 def _word(f: dict[str, float], old: str, text: str, finding: Finding, around: Surroundings, known: Attested) -> None:
@@ -137,6 +133,9 @@ def _word(f: dict[str, float], old: str, text: str, finding: Finding, around: Su
     capital = word[0].isupper() and "sentence start" not in f
     if capital:
         f[pre + "capitalised inside"] = 1.0
+        before = _WORD.findall(text[max(finding.span.start - 30, 0) : finding.span.start])
+        if before and before[-1][0].isupper() and text[finding.span.start - 1 : finding.span.start].isspace():
+            f[pre + "capitalised after a capital"] = 1.0
     elif word[0].isupper():
         f[pre + "capitalised first"] = 1.0
     if len(word) > 1 and word.isupper():
@@ -235,7 +234,7 @@ def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: Surr
         f["transposed"] = 1.0
     if a.rstrip("s") == b.rstrip("s"):
         f["only -s"] = 1.0
-    if a in _FUNCTION and b in _FUNCTION:
+    if a in FUNCTION and b in FUNCTION:
         f["between function words"] = 1.0
     if f.get("spelling"):
         old_case = _case(edit_old, "sentence start" in f)
