@@ -271,9 +271,7 @@ def main() -> None:
         return 1 / (1 + np.exp(-z))
 
     hand = by_hand()
-    print(
-        f"{len(rows):,} labelled flags, {len(alarms):,} of edited prose ({millions:.2f} M words), {table.shape[1]} features"
-    )
+    print(f"{len(rows):,} labelled flags, {len(alarms):,} of edited prose ({millions:.2f} M words)")
     for name, recalls, kind in (
         ("cweb-g", (0.09, 0.12, 0.16), "detection"),
         ("cweb-s", (0.06, 0.10), "detection"),
@@ -297,16 +295,16 @@ def write(
         "version": "2026.11",
         "licence": "CC-BY-4.0",
         "data": (
-            "real corrections from the histories of 34 blogs and docs (five more repositories are kept for tests), ErAConD,"
-            " REALEC, and edited prose of the corpus as soft false alarms; see sources.json beside this file"
+            "real corrections from the histories of 34 blogs and docs (five more repositories are kept for tests),"
+            " ErAConD, REALEC, and edited prose of the corpus as soft false alarms; see sources.json beside this file"
         ),
         "facts": {
             "method": "logistic regression, labels of edited prose softened by expectation maximisation",
             "examples": f"{n:,} labelled flags, {m:,} flags of {millions:.2f} million words of edited prose",
-            "human work": "volunteers who corrected prose in public repositories, and the annotators of ErAConD and REALEC",
+            "human work": "people who corrected prose in public repositories; the annotators of ErAConD and REALEC",
             "consent": "open licences; nobody was asked one by one",
             "made by": "python -m training.judge",
-            "training cost": "about a minute of one CPU core, not metered; collecting the flags about half an hour of two",
+            "training cost": "two minutes of one CPU core, not metered; the engines' flags half an hour of two",
         },
     }
     known = {name: round(w, 3) for name, w in sorted(weights.items()) if abs(w) >= SMALLEST}

@@ -149,6 +149,7 @@ def provenance() -> tuple[Provenance, ...]:
     about = coefficients().header
     here = Path(__file__)
     lexicon = attested().header
+    letters = json.loads(here.with_name("spelling.json").read_text("utf-8"))["about"]
     return (
         Provenance(
             "judge",
@@ -167,5 +168,14 @@ def provenance() -> tuple[Provenance, ...]:
             lexicon["data"],
             lexicon["sha256"],
             tuple((str(name), str(text)) for name, text in lexicon["facts"].items()),
+        ),
+        Provenance(
+            "shapes of misspellings",
+            "dictionary",
+            letters["version"],
+            letters["licence"],
+            letters["data"],
+            hashlib.sha256(here.with_name("spelling.json").read_bytes()).hexdigest(),
+            tuple((str(name), str(text)) for name, text in letters["facts"].items()),
         ),
     )

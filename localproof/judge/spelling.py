@@ -12,8 +12,8 @@ from pathlib import Path
 _FLOOR = -8.0  # natural logarithm of the chance of a slip that was never seen
 _PREFIXES = tuple(
     "un re non pre post anti micro macro multi sub super over under up out inter intra co counter de dis mis semi auto"
-    " bi bio cyber eco geo hydro hyper infra kilo mega meta mid mini mono nano neo neuro para photo poly pro proto pseudo"
-    " psycho quasi retro socio tele thermo trans tri ultra uni vice back down fore self off on side".split()
+    " bi bio cyber eco geo hydro hyper infra kilo mega meta mid mini mono nano neo neuro para photo poly pro proto"
+    " pseudo psycho quasi retro socio tele thermo trans tri ultra uni vice back down fore self off on side".split()
 )
 _SUFFIXES = tuple(
     "s es 's ed d ing er ers r or ors able ible ability ness less ful like wise ish ism ist ists ity ly y al ally ize"

@@ -1,0 +1,180 @@
+"""The judge: what it knows of words, what it says of findings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from localproof import judge
+from localproof.judge import coefficients, features, foreign, spelling
+from localproof.judge.attested import tokens
+from localproof.judge.features import Surroundings, gain
+from localproof.report import Finding, Kind
+from localproof.text import Block, Edit, Piece, Span
+
+KNOWN = judge.attested()
+
+
+def block(text: str, kind: str = "paragraph") -> Block:
+    whole = Span(0, len(text))
+    return Block(kind, text, (Piece(whole, whole, "text"),) if text else ())
+
+
+def finding(text: str, old: str, new: str, *rules: str, kind: Kind = "spelling", agreement: int = 2) -> Finding:
+    start = text.index(old)
+    span = Span(start, start + len(old))
+    return Finding(span, rules[0], "", (Edit(span, new),), rules, kind, agreement=agreement)
+
+
+SPELL = ("harper/SpellCheck", "languagetool/MORFOLOGIK_RULE_EN_US")
+
+
+def probability(text: str, old: str, new: str, *rules: str, kind: Kind = "spelling", more: str = "") -> float:
+    words = judge.count_words([block(text), block(more)])
+    judged = judge.judge(block(text), finding(text, old, new, *(rules or SPELL), kind=kind), words)
+    assert judged.probability is not None
+    return judged.probability
+
+
+def test_a_common_misspelling_is_likely_an_error() -> None:
+    assert probability("We will recieve it tomorrow.", "recieve", "receive") > 0.9
+
+
+def test_a_name_is_less_likely_an_error_than_the_same_letters_in_lower_case() -> None:
+    name = probability("We met Kushagra Gour in town.", "Gour", "Gourd")
+    word = probability("We met a gour in the town.", "gour", "gourd")
+    assert name < word
+
+
+def test_a_word_that_the_text_uses_again_and_again_is_less_likely_a_misspelling() -> None:
+    once = probability("The quickshot was black.", "quickshot", "quicksort")
+    often = probability("The quickshot was black.", "quickshot", "quicksort", more="quickshot " * 9)
+    assert often < once / 2
+
+
+def test_a_style_rule_stays_quiet() -> None:
+    p = probability("It is red, white and blue.", "white", "white,", "harper/OxfordComma", kind="style")
+    assert p < judge.cut("quiet")
+
+
+def test_the_same_words_give_the_same_probability() -> None:
+    text = "We will recieve it tomorrow."
+    assert len({probability(text, "recieve", "receive") for _ in range(3)}) == 1
+
+
+def test_profiles_are_cuts_from_strict_to_none() -> None:
+    assert judge.cut("quiet") > judge.cut("balanced") > judge.cut("all") == 0
+
+
+def test_only_an_unambiguous_listed_misspelling_in_lower_case_is_certain() -> None:
+    text = "We will recieve it. Teh cat."
+    words = judge.count_words([block(text)])
+    sure = judge.judge(block(text), finding(text, "recieve", "receive", *SPELL), words)
+    alone = judge.judge(block(text), finding(text, "recieve", "receive", SPELL[0], agreement=1), words)
+    first = judge.judge(block(text), finding(text, "Teh", "The", *SPELL), words)
+    assert judge.certain(text, sure)
+    assert not judge.certain(text, alone)
+    assert not judge.certain(text, first)
+
+
+def test_an_unjudged_finding_is_never_certain() -> None:
+    text = "We will recieve it."
+    assert not judge.certain(text, finding(text, "recieve", "receive", *SPELL))
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        ("I saw a apple there.", "a apple", "an apple"),
+        ("They could of done it.", "of", "have"),
+        ("He went form there to here.", "form", "from"),
+        ("It is the the best.", "the the", "the"),
+    ],
+)
+def test_a_good_correction_gains_and_its_reverse_loses(text: str, old: str, new: str) -> None:
+    start = text.index(old)
+    edit = Edit(Span(start, start + len(old)), new)
+    fixed = text[:start] + new + text[start + len(old) :]
+    back = Edit(Span(start, start + len(new)), old)
+    assert gain(text, edit, KNOWN) > 0 > gain(fixed, back, KNOWN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Réservez votre place dès maintenant sur le site de la conférence.",
+        "Das ist ein ganz anderer Satz, der nicht auf Englisch geschrieben ist.",
+        "La combinación de características puede generar resultados muy interesantes.",
+    ],
+)
+def test_other_languages_are_told_from_english(text: str) -> None:
+    assert foreign(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kubernetes kubectl etcd kubelet containerd and the apiserver are all parts of it.",
+        "",
+        "Bonjour, Madame Dupont.",
+        "I cant beleive how meny erors thier are in this sentance, its amazing realy.",
+    ],
+)
+def test_english_is_not_called_foreign(text: str) -> None:
+    assert not foreign(text)
+
+
+def test_seen_words_outnumber_misspelt_ones_and_pairs_are_seen_in_order() -> None:
+    assert KNOWN.count("receive") > 100 * KNOWN.count("recieve")
+    assert KNOWN.count("of the") > 1000 * max(KNOWN.count("the of"), 1)
+    assert KNOWN.capitalised("london") == 1 and KNOWN.capitalised("the") == 0
+    assert KNOWN.capitalised("zzxqqy") is None
+
+
+def test_listed_misspellings_are_known_with_their_corrections() -> None:
+    assert KNOWN.misspelling("recieve", "receive") and KNOWN.only_meant("recieve", "receive")
+    assert not KNOWN.misspelling("recieve", "relieve")
+
+
+def test_the_table_file_says_what_it_is() -> None:
+    for part in judge.provenance():
+        assert part.version and part.licence and part.data and len(part.sha256) == 64, part.part
+
+
+def test_every_weight_by_hand_has_its_reason() -> None:
+    raw = json.loads(Path(judge.__file__).with_name("coefficients.json").read_text("utf-8"))
+    assert raw["by_hand"] and all(len(entry["reason"]) > 20 for entry in raw["by_hand"].values())
+    assert set(raw["cuts"]) == {"quiet", "balanced", "all"}
+    assert coefficients().weights["bias"] < 0
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60), st.integers(0, 60), st.integers(0, 12), st.text(max_size=8))
+def test_any_text_and_edit_get_a_probability(text: str, start: int, length: int, new: str) -> None:
+    start = min(start, len(text))
+    span = Span(start, min(start + length, len(text)))
+    for kind in ("spelling", "grammar"):
+        f = Finding(span, "harper/X", "", (Edit(span, new),), ("harper/X",), kind)  # type: ignore[arg-type]
+        p = judge.judge(block(text), f, judge.count_words([block(text)])).probability
+        assert p is not None and 0 <= p <= 1
+
+
+def test_a_word_of_five_thousand_letters_is_no_trouble() -> None:
+    word = "abcde" * 1000
+    assert 0 <= probability(f"See {word} here.", word, "abcde") <= 1
+    assert spelling.distance(word, word[1:]) <= 4 and spelling.channel(word, "abc") < 0
+
+
+def test_features_are_numbers_with_names() -> None:
+    text = "We will recieve it."
+    found = features.features(text, finding(text, "recieve", "receive", *SPELL), Surroundings(), KNOWN, {})
+    assert found["listed misspelling"] == 1 and found["same edit"] == 1
+    assert all(isinstance(v, float) for v in found.values())
+
+
+def test_tokens_are_what_was_counted() -> None:
+    assert tokens("“Don’t,” she said—12 times.") == ['"', "don't", ",", '"', "she", "said", "—", "0", "times", "."]

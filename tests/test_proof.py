@@ -1,0 +1,181 @@
+"""From documents to a run: decisions of the writer, profiles, failures, order."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+
+import pytest
+
+from localproof import energy, proof
+from localproof.decisions import Vocabulary
+from localproof.formats import read
+from localproof.report import Finding, Kind, Provenance, Skipped, Unavailable
+from localproof.settings import Settings
+from localproof.text import Document, Edit, Span
+
+
+class Fake:
+    """An engine that flags given words, and cannot check a block that holds "STUCK"."""
+
+    def __init__(self, name: str, flags: dict[str, str], kind: Kind = "spelling") -> None:
+        self.name, self.flags, self.kind, self.asked = name, flags, kind, [""][:0]
+
+    def submit(self, text: str) -> Future[tuple[Finding, ...]]:
+        self.asked.append(text)
+        future: Future[tuple[Finding, ...]] = Future()
+        if "STUCK" in text:
+            future.set_exception(Unavailable(self.name, "took longer than 10 s"))
+            return future
+        found = []
+        for word, new in self.flags.items():
+            at = text.find(word)
+            while at >= 0:
+                span = Span(at, at + len(word))
+                found.append(
+                    Finding(span, f"{self.name}/Rule", "why", (Edit(span, new),), (f"{self.name}/Rule",), self.kind)
+                )
+                at = text.find(word, at + 1)
+        future.set_result(tuple(found))
+        return future
+
+    def provenance(self) -> tuple[Provenance, ...]:
+        return (Provenance(self.name, "rules"),)
+
+    def key(self) -> str:
+        return self.name
+
+    def pids(self) -> tuple[int, ...]:
+        return ()
+
+    def close(self) -> None:
+        pass
+
+
+FLAGS = {"recieve": "receive", "teh": "the", "wether": "whether", "beleive": "believe"}
+
+
+@contextmanager
+def bench(settings: Settings | None = None, *engines: Fake) -> Iterator[proof.Bench]:
+    settings = settings or Settings(profile="all")
+    both = engines or (Fake("harper", FLAGS), Fake("languagetool", FLAGS))
+    vocabulary = Vocabulary.of(settings.words)
+    yield proof.Bench(settings, {e.name: e for e in both}, (), vocabulary, energy.open_window(settings), 0.0)
+
+
+def document(text: str, settings: Settings | None = None, name: str = "post.md") -> Document:
+    return read(name, text, settings or Settings())
+
+
+def said(text: str, settings: Settings | None = None) -> list[str]:
+    with bench(settings) as b:
+        report = proof.check(b, document(text, settings))
+        return [f.span.of(text) for f in report.findings]
+
+
+def test_findings_stand_in_the_source_and_both_engines_are_named() -> None:
+    text = "\ufeff# A *title*\r\n\r\n😀 We will **recieve** it, `recieve` not.\r\n"
+    with bench() as b:
+        (finding,) = proof.check(b, document(text)).findings
+    assert finding.span.of(text) == "recieve" and text.index("recieve") == finding.span.start
+    assert finding.engines == ("harper", "languagetool") and finding.agreement == 2
+
+
+def test_an_edit_that_would_cross_markup_is_a_hint() -> None:
+    text = "We will re*cieve* it."
+    with bench() as b:
+        (finding,) = proof.check(b, document(text)).findings
+    assert finding.edits == () and finding.hints == ("receive",) and not finding.certain
+
+
+def test_fix_makes_certain_edits_only_and_leaves_every_other_byte() -> None:
+    text = "\ufeffWe will recieve it.\r\nI beleive `recieve` so; re*cieve*.\r\n"
+    with bench() as b:
+        fixed = proof.fix(proof.check(b, document(text)))
+    assert fixed == text.replace("recieve it", "receive it").replace("beleive", "believe")
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("<!-- localproof: off -->\n\nteh cat\n\n<!-- localproof: on -->\n\nWe recieve it.\n", ["recieve"]),
+        ("<!-- localproof: ignore -->\n\nteh cat\n\nWe recieve it.\n", ["recieve"]),
+        ("<!-- localproof: ignore harper/Other -->\n\nSee teh cat.\n", ["teh"]),
+        ("<!-- localproof: ignore */Rule -->\n\nSee teh cat.\n", []),
+        ("<!-- localproof: ignore file -->\n\nteh cat\n\nWe recieve it.\n", []),
+        ("We recieve it. <!-- localproof: ignore line -->\nAnd teh cat.\n", ["teh"]),
+        ("---\nlocalproof: false\n---\nWe recieve it.\n", []),
+    ],
+)
+def test_comments_silence_what_they_say(text: str, left: list[str]) -> None:
+    assert said(text) == left
+
+
+def test_a_comment_that_silences_nothing_is_told_and_one_that_does_is_not() -> None:
+    with bench() as b:
+        idle = proof.check(b, document("<!-- localproof: ignore -->\n\nAll is well.\n"))
+        busy = proof.check(b, document("<!-- localproof: ignore -->\n\nSee teh cat.\n"))
+    assert [n for n in idle.document.notes if n.startswith("line 1:")] and not busy.document.notes
+    assert busy.suppressed == 1
+
+
+def test_words_of_the_writer_are_right_with_possessive_and_capitals() -> None:
+    settings = Settings(profile="all", words=frozenset({"recieve"}))
+    assert said("We recieve it. Recieve it! teh", settings) == ["teh"]
+
+
+def test_a_disabled_rule_of_one_engine_leaves_the_other_speaking() -> None:
+    settings = Settings(profile="all", disable=("harper/*",))
+    with bench(settings) as b:
+        (finding,) = proof.check(b, document("See teh cat.")).findings
+    assert finding.engines == ("languagetool",)
+    assert said("See teh cat.", Settings(disable=("Rule",), profile="all")) == []
+
+
+def test_what_the_profile_holds_back_is_kept_in_the_report() -> None:
+    engine = Fake("harper", {"cat": "bat"}, "style")
+    with bench(Settings(profile="quiet"), engine) as b:
+        report = proof.check(b, document("See the cat."))
+    assert not report.findings and [f.probability is not None for f in report.held_back] == [True]
+
+
+def test_a_block_that_could_not_be_checked_is_skipped_by_line_and_the_rest_is_checked() -> None:
+    with bench() as b:
+        report = proof.check(b, document("See teh cat.\n\nSTUCK here.\n\nWe recieve it.\n"))
+    assert len(report.findings) == 2
+    assert {s.what for s in report.skipped} == {"post.md, harper", "post.md, languagetool"}
+    assert all(s.reason == "line 3: took longer than 10 s" for s in report.skipped)
+
+
+def test_a_text_in_another_language_is_skipped_and_no_engine_is_asked() -> None:
+    engine = Fake("harper", FLAGS)
+    with bench(None, engine) as b:
+        report = proof.check(b, document("---\nlang: de\n---\nDas ist teh Hund.\n"))
+        other = proof.check(b, document("> Das ist ein ganz anderer Satz, der nicht auf Englisch geschrieben ist.\n"))
+    assert report.skipped and not report.findings and not engine.asked and not other.findings
+
+
+def test_a_run_reports_in_order_with_words_provenance_and_energy() -> None:
+    heard: list[str] = []
+    documents = [document("See teh cat.", name=f"{i}.md") for i in range(200)]
+    with bench() as b:
+        run = proof.run(
+            b, [*documents, Skipped("gone.md", "no such file")], on_report=lambda r: heard.append(r.document.name)
+        )
+    assert heard == [d.name for d in documents] == [r.document.name for r in run.reports]
+    assert run.words == 600 and run.skipped == (Skipped("gone.md", "no such file"),)
+    assert {p.role for p in run.provenance} >= {"rules", "judge", "dictionary"}
+    assert run.energy is not None and (run.energy.joules is None) == (run.energy.status == "unavailable")
+
+
+def test_a_run_is_the_same_whatever_engine_answers_first() -> None:
+    text = "We recieve teh post, wether or not I beleive it."
+    one, two = Fake("harper", FLAGS), Fake("languagetool", dict(reversed(FLAGS.items())))
+    with bench(None, one, two) as b, bench(None, two, one) as c:
+        first, second = proof.check(b, document(text)), proof.check(c, document(text))
+    assert [dataclasses.replace(f, source=()) for f in first.findings] == [
+        dataclasses.replace(f, source=()) for f in second.findings
+    ]
+    assert [set(f.source) for f in first.findings] == [set(f.source) for f in second.findings]
