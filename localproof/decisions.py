@@ -56,7 +56,7 @@ class Vocabulary:
         flagged = finding.span.of(text)
         if not flagged.strip():
             return False
-        if finding.kind in ("spelling", "typography") or len(flagged.split()) == 1:
+        if finding.kind in ("spelling", "typography"):
             parts = [p.strip(_EDGES) for p in flagged.split()]
             if self.words and all(p and (self.knows(p) or self._all_known(p)) for p in parts):
                 return True
@@ -126,11 +126,15 @@ def _switched_off(document: Document) -> list[Region]:
             continue
         start = 0 if directive.scope == "file" else directive.span.end
         stop = next(
-            (d for d in switches[i + 1 :] if d.action == "on" and (not d.rules or d.rules == directive.rules)), None
+            (d for d in switches[i + 1 :] if d.action == "on" and (not d.rules or _named(d) == _named(directive))), None
         )
         end = stop.span.start if stop and directive.scope != "file" else len(document.text)
         found.append(Region(Span(start, max(start, end)), directive.rules, directive))
     return found
+
+
+def _named(directive: Directive) -> frozenset[str]:
+    return frozenset(rule.lower() for rule in directive.rules)
 
 
 def extent(block: Block) -> Span | None:

@@ -22,7 +22,7 @@ from .engines import ENGINES, Engine
 from .report import BadInput, Finding, Provenance, Report, Run, Skipped, Unavailable
 from .settings import DIALECTS, Settings
 from .settle import merge, resolve
-from .text import Block, Document, Edit, LineIndex, apply
+from .text import Block, Document, Edit, LineIndex, Span, apply
 
 _IN_FLIGHT = 64  # blocks given to the engines before the oldest document is waited for
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
@@ -73,6 +73,7 @@ def open_bench(settings: Settings) -> Iterator[Bench]:
     finally:
         for engine in engines.values():
             engine.close()
+        window.close()
 
 
 def run(
@@ -150,6 +151,12 @@ def _submit(bench: Bench, document: Document) -> list[dict[str, Answer]]:
     ]
 
 
+def _other(block: Block) -> bool:
+    """Whether a block is in another language than English, by its mark or by its words."""
+    marked = block.language.lower()
+    return (bool(marked) and marked != "en" and not marked.startswith("en-")) or judging.foreign(block.text)
+
+
 def _foreign(document: Document) -> bool:
     language = document.language.replace("_", "-").lower()
     return bool(language) and language != "en" and not language.startswith("en-")
@@ -159,32 +166,34 @@ def _report(bench: Bench, document: Document, answers: list[dict[str, Answer]]) 
     if _foreign(document):
         reason = f"written in {document.language}, as it says; only English is set up"
         return Report(document, skipped=(Skipped(document.name, reason),))
-    words = judging.count_words(document.blocks)
+    read = [block for block in document.blocks if not _other(block)]
+    words = judging.count_words(read)
     ground = regions(document)
     used: list[Region] = []
     findings: list[Finding] = []
     suppressed = 0
     failures: dict[Skipped, list[int]] = {}
+    if len(read) < len(document.blocks):
+        other = Skipped("a passage", "in another language than English, and not checked")
+        failures[other] = [i for i, block in enumerate(document.blocks) if _other(block)]
     for i, (block, futures) in enumerate(zip(document.blocks, answers, strict=True)):
         raw, failed = _wait(futures)
         for skipped in failed:
             failures.setdefault(skipped, []).append(i)
         asked = _wanted(bench.settings, raw)
-        candidates = [
-            judging.judge(block, f, words) for f in merge(block.text, asked) if not block.touches_placeholder(f.span)
-        ]
-        suppressed += len(raw) - len(asked) if not candidates else 0
-        for finding in resolve(candidates):
-            if bench.vocabulary.covers(block.text, finding):
-                suppressed += 1
+        if len(asked) < len(raw):
+            suppressed += len(merge(block.text, raw)) - len(merge(block.text, asked))
+        candidates = []
+        for finding in merge(block.text, asked):
+            if block.touches_placeholder(finding.span):
                 continue
-            placed = _in_source(block, finding)
-            silent = next((r for r in ground if _falls_in(placed, r)), None)
-            if silent is not None:
-                used.append(silent)
+            silent = [r for r in ground if _falls_in(block.to_source(finding.span), finding, r)]
+            used += silent
+            if silent or bench.vocabulary.covers(block.text, finding):
                 suppressed += 1
             else:
-                findings.append(placed)
+                candidates.append(judging.judge(block, finding, words, document.text))
+        findings += [_in_source(block, f) for f in resolve(candidates)]
     least = judging.cut(bench.settings.profile)
     findings.sort(key=lambda f: (f.span, f.rule))
     notes = (*document.notes, *unused(document, [r.directive for r in used]), *_other_dialect(bench, document))
@@ -194,7 +203,7 @@ def _report(bench: Bench, document: Document, answers: list[dict[str, Answer]]) 
         tuple(f for f in findings if (f.probability or 0) < least),
         suppressed,
         tuple(_told(document, s, blocks) for s, blocks in failures.items()),
-        sum(len(_WORD.findall(b.text)) for b in document.blocks),
+        sum(len(_WORD.findall(b.text)) for b in read),
     )
 
 
@@ -215,8 +224,9 @@ def _wanted(settings: Settings, raw: list[Finding]) -> list[Finding]:
     return [f for f in raw if not any(silences(pattern, f.rule) for pattern in settings.disable)]
 
 
-def _falls_in(finding: Finding, region: Region) -> bool:
-    return region.span.overlaps(finding.span) and all(region.silences(rule) for rule in finding.source)
+def _falls_in(place: Span, finding: Finding, region: Region) -> bool:
+    """Whether a comment's region silences a finding: it is enough that one of the rules that spoke is named."""
+    return region.span.overlaps(place) and any(region.silences(rule) for rule in finding.source)
 
 
 def _in_source(block: Block, finding: Finding) -> Finding:

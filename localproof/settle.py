@@ -7,7 +7,8 @@ findings that speak of the same place, whichever engine they come from;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import replace
 
 from .report import Finding
@@ -45,23 +46,32 @@ def _slim(text: str, finding: Finding) -> Finding:
 
 def _join_nested(places: dict[Span, list[Finding]]) -> None:
     """Lay a finding without edits, or one that offers another's leading edit, at that other's place."""
+    leading = {f.edits[0]: span for span, group in places.items() for f in group if f.edits}
+    corrected = sorted(set(leading.values()))
     for span in list(places):
-        for finding in list(places.get(span, ())):
-            home = next(
-                (s for s in places if s != span and _belongs(finding, s, places[s])),
-                None,
-            )
-            if home is not None:
+        for finding in list(places[span]):
+            home = _home(finding, leading, corrected, places)
+            if home is not None and home != span:
                 places[span].remove(finding)
                 places[home].append(finding)
         if not places[span]:
             del places[span]
 
 
-def _belongs(finding: Finding, span: Span, group: Sequence[Finding]) -> bool:
+def _home(
+    finding: Finding, leading: dict[Edit, Span], corrected: list[Span], places: dict[Span, list[Finding]]
+) -> Span | None:
+    for edit in finding.edits[1:]:
+        if edit.span != finding.span and edit in leading and places.get(leading[edit]):
+            return leading[edit]
     if not finding.edits:
-        return finding.span.contains(span) and finding.kind == group[0].kind and bool(group[0].edits)
-    return any(e.span == span and other.edits and other.edits[0] == e for e in finding.edits[1:] for other in group)
+        for span in corrected[bisect_left(corrected, Span(finding.span.start, finding.span.start)) :]:
+            if span.start > finding.span.end:
+                break
+            group = places.get(span)
+            if group and finding.span.contains(span) and group[0].kind == finding.kind:
+                return span
+    return None
 
 
 def _one(group: list[Finding]) -> Finding:

@@ -106,7 +106,7 @@ def test_a_good_correction_gains_and_its_reverse_loses(text: str, old: str, new:
 @pytest.mark.parametrize(
     "text",
     [
-        "Réservez votre place dès maintenant sur le site de la conférence.",
+        "Il faut que nous prenions le temps de réfléchir avant de répondre.",
         "Das ist ein ganz anderer Satz, der nicht auf Englisch geschrieben ist.",
         "La combinación de características puede generar resultados muy interesantes.",
     ],

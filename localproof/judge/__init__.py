@@ -75,10 +75,9 @@ def count_words(blocks: Iterable[Block]) -> Words:
     every: Counter[str] = Counter()
     capitalised: Counter[str] = Counter()
     for block in blocks:
-        starts = block.text[:1]
         for match in _WORD.finditer(block.text):
             word = match.group()
-            low = word.lower()
+            low = word.lower().replace("’", "'")
             every[low] += 1
             if word[0].isupper():
                 starts = block.text[max(match.start() - 3, 0) : match.start()]
@@ -89,24 +88,27 @@ def count_words(blocks: Iterable[Block]) -> Words:
 
 def foreign(text: str) -> bool:
     """Whether the text of a block is written in another language, by how few of its words are known or small words of
-    English. A block of fewer than six words is never called foreign.
+    English. Only words in lower case count: names belong to every language. With fewer than six it is never foreign.
 
     >>> foreign("Mi impresión inicial de los GPT fue que no son mucho más que un envoltorio.")
     True
     >>> foreign("Thsi sentense is ful of erors, but it is still meant to be English.")
     False
     """
-    words = [w.lower().replace("’", "'") for w in _WORD.findall(text)]
+    words = [w.replace("’", "'") for w in _WORD.findall(text) if w.islower()]
     if len(words) < 6:
         return False
     small = sum(w in features.FUNCTION for w in words) / len(words)
     known = sum(attested().count(w) > 300 for w in words) / len(words)
-    return small < 0.2 and known < 0.6
+    return small < 0.2 and known < 0.4
 
 
-def judge(block: Block, finding: Finding, words: Words) -> Finding:
-    """`finding` (merged, in the block's coordinates) with its probability."""
-    around = Surroundings(block.kind, words.all, words.capitalised)
+def judge(block: Block, finding: Finding, words: Words, source: str = "") -> Finding:
+    """`finding` (merged, in the block's coordinates) with its probability. `source` is the text that the block comes
+    from, where that is known: its markup says what is a link."""
+    place = block.to_source(finding.span) if source else finding.span
+    linked = source[max(place.start - 1, 0) : place.start] == "[" and source[place.end : place.end + 1] == "]"
+    around = Surroundings(block.kind, words.all, words.capitalised, linked)
     return replace(finding, probability=probability(block.text, finding, around))
 
 
@@ -117,7 +119,7 @@ def probability(text: str, finding: Finding, around: Surroundings) -> float:
     log_odds = sum(known.weights.get(name, 0.0) * value for name, value in present.items())
     log_odds += sum(known.by_hand.get(name, 0.0) * value for name, value in present.items())
     if finding.kind == "spelling" and (word := main_word(finding.span.of(text))):
-        log_odds += max(-3.0, known.repeats * math.log(max(around.words.get(word.lower(), 1), 1)))
+        log_odds += max(-3.0, known.repeats * math.log(max(around.words.get(word.lower().replace("’", "'"), 1), 1)))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
 

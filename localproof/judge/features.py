@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from ..report import Finding
@@ -30,12 +31,16 @@ FUNCTION = frozenset(
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stands around a finding: the block's kind, and how often each word (lower case) stands in the document, or
-    in the whole site in a batch. `capitalised` counts those of them that were capitalised inside a sentence."""
+    """What stands around a finding: the block's kind, and how often each word (lower case) stands in the document.
+
+    `capitalised` counts those of them that were capitalised inside a
+    sentence. `linked`: what is flagged is all the text of a link.
+    """
 
     kind: str = "paragraph"
     words: Mapping[str, int] = field(default_factory=dict)
     capitalised: Mapping[str, int] = field(default_factory=dict)
+    linked: bool = False
 
 
 def features(
@@ -115,11 +120,19 @@ def _where(f: dict[str, float], text: str, finding: Finding, around: Surrounding
         f["block end"] = 1.0
     if before.count('"') % 2 or before.count("“") > before.count("”"):
         f["quoted"] = 1.0
+    f.update(_of_block(text))
+
+
+@lru_cache(maxsize=8)
+def _of_block(text: str) -> dict[str, float]:
+    """Features of the whole block; the same for all findings in it."""
+    f: dict[str, float] = {}
     words = [w.lower() for w in _WORD.findall(text)]
     if len(words) >= 5 and sum(w in FUNCTION for w in words) < 0.15 * len(words):
         f["few function words"] = 1.0
     if words and sum(w[0].isupper() for w in _WORD.findall(text)) > 0.5 * len(words):
         f["mostly capitals"] = 1.0
+    return f
 
 
 def _word(f: dict[str, float], old: str, text: str, finding: Finding, around: Surroundings, known: Attested) -> None:
@@ -155,6 +168,8 @@ def _word(f: dict[str, float], old: str, text: str, finding: Finding, around: Su
     if caps is not None and caps > 0.5:
         f[pre + "seen as a name"] = 1.0
     if finding.kind == "spelling":
+        if around.linked:
+            f["spelling linked"] = 1.0
         _building(f, low, known)
         case = _case(word, "sentence start" in f)
         f["shape"] = f["shape " + case] = _clip(shape(low), 6) / 2
@@ -185,7 +200,9 @@ def _building(f: dict[str, float], low: str, known: Attested) -> None:
         f["prefix and known word"] = 1.0
     if any(known.count(s) > 20 for s in roots(low)):
         f["known word and suffix"] = 1.0
-    if any(known.count(low[:i]) > 200 and known.count(low[i:]) > 200 for i in range(3, len(low) - 2)):
+    if len(low) <= 40 and any(
+        known.count(low[:i]) > 200 and known.count(low[i:]) > 200 for i in range(3, len(low) - 2)
+    ):
         f["two known words"] = 1.0
 
 

@@ -6,6 +6,7 @@ All words are in lower case with straight apostrophes.
 from __future__ import annotations
 
 import json
+import math
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,8 +28,8 @@ def distance(a: str, b: str, most: int = 4) -> int:
     >>> distance("teh", "the"), distance("form", "from"), distance("abc", "xyz")
     (1, 1, 3)
     """
-    if abs(len(a) - len(b)) >= most:
-        return most
+    if abs(len(a) - len(b)) >= most or max(len(a), len(b)) > 64:  # such words are nobody's slip
+        return 0 if a == b else most
     last2: list[int] = []
     last = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
@@ -67,7 +68,7 @@ def shape(word: str) -> float:
     True
     """
     table = _tables()["shape"]
-    return table[""] + sum(table.get(run, 0.0) for run in letter_runs(word))
+    return table[""] + math.fsum(table.get(run, 0.0) for run in letter_runs(word))
 
 
 def slips() -> dict[str, float]:
