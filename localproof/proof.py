@@ -27,6 +27,11 @@ from .text import Block, Document, Edit, LineIndex, Span, apply
 _IN_FLIGHT = 64  # blocks given to the engines before the oldest document is waited for
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
+# A paragraph with hundreds of suspects, one for every few words, is a table of
+# numbers, a word list or an attack: nobody reads its findings.
+_MOST_SUSPECTS = 300
+_NOT_PROSE = Skipped("a passage", "a suspect every few words: this is hardly prose, and was not judged")
+
 Answer = Future[tuple[Finding, ...]]
 
 
@@ -180,6 +185,9 @@ def _report(bench: Bench, document: Document, answers: list[dict[str, Answer]]) 
         raw, failed = _wait(futures)
         for skipped in failed:
             failures.setdefault(skipped, []).append(i)
+        if len(raw) > _MOST_SUSPECTS and 4 * len(raw) > len(_WORD.findall(block.text)):
+            failures.setdefault(_NOT_PROSE, []).append(i)
+            continue
         asked = _wanted(bench.settings, raw)
         if len(asked) < len(raw):
             suppressed += len(merge(block.text, raw)) - len(merge(block.text, asked))

@@ -97,6 +97,7 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     return "".join(out)
 
 
+_MOST_SLIDES = 8
 _TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*|\s+|[^\w\s]")
 
 
@@ -123,7 +124,10 @@ def minimal(text: str, edit: Edit) -> Edit:
         new.pop()
     insert = "".join(new)
     if start < end and not insert:  # deletion: slide right over equal characters, whole tokens only
-        while end < len(text) and (step := _slide(text, start, end)):
+        for _ in range(_MOST_SLIDES):  # a run of thousands of equal words must not cost their square
+            step = _slide(text, start, end)
+            if not step:
+                break
             start, end = start + step, end + step
     return Edit(Span(start, end), insert)
 

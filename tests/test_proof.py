@@ -179,3 +179,33 @@ def test_a_run_is_the_same_whatever_engine_answers_first() -> None:
         dataclasses.replace(f, source=()) for f in second.findings
     ]
     assert [set(f.source) for f in first.findings] == [set(f.source) for f in second.findings]
+
+
+def test_a_run_of_equal_words_ends_soon_and_is_told() -> None:
+    with bench(None, Fake("harper", {"a ": ""}, "grammar")) as b:
+        report = proof.check(b, document("a " * 20_000))
+    assert not report.findings and [s.what for s in report.skipped] == ["post.md, a passage"]
+
+
+def test_a_passage_in_another_language_is_told_with_its_line() -> None:
+    with bench() as b:
+        report = proof.check(b, document("All is well.\n\n> Das ist ein ganz anderer Satz, nicht auf Englisch.\n"))
+    assert [s.reason[:7] for s in report.skipped] == ["line 3:"] and report.words == 3
+
+
+def test_a_word_of_the_writer_does_not_silence_grammar_on_it() -> None:
+    settings = Settings(profile="all", words=frozenset({"lead"}))
+    with bench(settings, Fake("harper", {"lead": "led"}, "grammar")) as b:
+        assert len(proof.check(b, document("He lead them.", settings)).findings) == 1
+
+
+def test_a_silenced_finding_does_not_take_its_neighbour_with_it() -> None:
+    settings = Settings(profile="all", words=frozenset({"recieve"}))
+    other = Fake("languagetool", {"recieve teh": "receive the"}, "grammar")
+    with bench(settings, Fake("harper", {"recieve": "receive"}), other) as b:
+        (finding,) = proof.check(b, document("We recieve teh post.", settings)).findings
+    assert finding.engines == ("languagetool",)
+
+
+def test_naming_one_of_the_rules_that_agree_is_enough_for_silence() -> None:
+    assert said("<!-- localproof: ignore harper/Rule -->\n\nSee teh cat.\n") == []

@@ -156,7 +156,11 @@ def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style) 
     """What was asked for, without notices."""
     if wishes.correct == "diff":
         return "".join(
-            diff(report, outcome.fixes.texts[report.document.name])
+            diff(
+                report,
+                outcome.fixes.texts[report.document.name],
+                bom=outcome.sources[report.document.name].bom,
+            )
             for outcome in outcomes
             for report in outcome.run.reports
             if report.document.name in outcome.fixes.texts

@@ -102,9 +102,9 @@ def _how_loud(f: dict[str, float], finding: Finding, rates: Mapping[str, float])
 
 
 def sentence_start(text: str, at: int) -> int:
-    """Where the sentence that holds code point `at` begins, by its punctuation alone."""
-    start = 0
-    for match in _SENTENCE_END.finditer(text, 0, at):
+    """Where the sentence that holds code point `at` begins, by its punctuation alone; at most 2,000 before."""
+    start = max(0, at - 2000)
+    for match in _SENTENCE_END.finditer(text, start, at):
         start = match.end()
     return start
 
