@@ -78,8 +78,9 @@ def batch(threads: int) -> Callable[[list[str]], int]:
     def run(texts: list[str], _held: ExitStack = opened) -> int:
         documents = (read(f"{number}.md", text, settings) for number, text in enumerate(texts))
         reports = proof.run(bench, documents).reports
-        if any(report.skipped for report in reports):
-            raise SystemExit(f"not everything was checked: {[s for r in reports for s in r.skipped][:3]}")
+        failed = [s for r in reports for s in r.skipped if s.what.endswith(tuple(settings.engines))]
+        if failed:  # passages in other languages are left out on purpose
+            raise SystemExit(f"not everything was checked: {failed[:3]}")
         return sum(len(report.findings) for report in reports)
 
     return run
