@@ -53,7 +53,7 @@ class Finding:
     that this is a real error that the writer would want to know of (0..1),
     None where no judge has seen it. `category` is the engine's own name for
     the kind of rule. `certain` is true where the first edit may be made
-    without asking (see `localproof.judge.safe`). `agreement` counts the
+    without asking (see `localproof.judge.certain`). `agreement` counts the
     engines that put the leading edit first.
     """
 

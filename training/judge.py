@@ -115,7 +115,7 @@ def flag(f: Finding) -> scorer.Flag:
     return scorer.Flag(edit.span.start, edit.span.end, edit.text, f.probability or 0.0)
 
 
-def taught(rates: Rates, corrections: list[Example], core: set[str], repository: Mapping[str, str]) -> list[Example]:
+def taught(rates: Rates, corrections: list[Example], repository: Mapping[str, str]) -> list[Example]:
     """Labelled examples with their weights."""
     rows = [e for e in corrections if not held_back(repository[e.ident])]
     for name, weight in (("eracond", LEARNER), ("realec", REALEC)):
@@ -257,7 +257,7 @@ def main() -> None:
     core = {str(i.id) for i in scorer.core(items["corrections"])}
     repository = {str(i.id): i.meta["repo"] for i in items["corrections"]}
     corrections = examples(flags.merged("corrections"), rates, "corrections")
-    rows = taught(rates, corrections, core, repository)
+    rows = taught(rates, corrections, repository)
     alarms = false_alarms(prose, Rates(counts, millions, spare=1))
     columns = DictVectorizer()
     table = columns.fit_transform([e.features for e in rows + alarms])
