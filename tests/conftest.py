@@ -1,3 +1,9 @@
-"""What pytest must not take for a test."""
+"""What pytest must not take for a test, and how Hypothesis works here."""
+
+from hypothesis import HealthCheck, settings
 
 collect_ignore = ["misbehaving_worker.py"]  # a program that tests start
+
+# A busy machine makes an example slow, not wrong: no test fails for the time it took.
+settings.register_profile("localproof", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("localproof")

