@@ -264,12 +264,15 @@ class Block:
     `pieces` cover `text` without gaps and in order; their source spans do not
     overlap. `kind` is one of paragraph, heading, item, cell, quote, caption,
     title, note. `language` is a BCP 47 tag, or "" for the document's own.
+    `spelling` says how the source writes characters that mean something else
+    there (``&`` in HTML); None where it cannot write one.
     """
 
     kind: str
     text: str
     pieces: tuple[Piece, ...]
     language: str = ""
+    spelling: tuple[tuple[str, str | None], ...] = ()
     _starts: tuple[int, ...] = field(init=False, repr=False, compare=False, default=())
 
     def __post_init__(self) -> None:
@@ -302,11 +305,15 @@ class Block:
         return piece.source.end if at_end or offset >= piece.span.end else piece.source.start
 
     def edit_to_source(self, edit: Edit) -> Edit | None:
-        """The same edit in the source, or None if it would touch anything but verbatim text of one run.
+        """The same edit in the source, written as the source must write it, or None if that cannot be done.
 
-        Neighbouring text pieces count as one run where nothing of the source
-        lies between them.
+        It cannot where the edit would touch anything but verbatim text of one
+        run. Neighbouring text pieces count as one run where nothing of the
+        source lies between them.
         """
+        written = self._written(edit.text)
+        if written is None:
+            return None
         touched = list(self._touched(edit.span))
         if edit.span.start == edit.span.end:  # an insertion may stand at the end of a text piece
             before = [p for p in self.pieces if p.span.end == edit.span.start and p.kind == "text"]
@@ -314,12 +321,17 @@ class Block:
             if not home:
                 return None
             at = home[0].source.start + edit.span.start - home[0].span.start
-            return Edit(Span(at, at), edit.text)
+            return Edit(Span(at, at), written)
         if not touched or any(p.kind != "text" for p in touched):
             return None
         if any(a.source.end != b.source.start for a, b in pairwise(touched)):
             return None
-        return Edit(self.to_source(edit.span), edit.text)
+        return Edit(self.to_source(edit.span), written)
+
+    def _written(self, text: str) -> str | None:
+        spelling = dict(self.spelling)
+        out = [spelling.get(char, char) for char in text] if spelling else [text]
+        return None if None in out else "".join(char for char in out if char is not None)
 
 
 Action = Literal["off", "on", "ignore"]

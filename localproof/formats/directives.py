@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..text import Action, Directive, Scope, Span
+from ..text import Action, Directive, LineIndex, Scope, Span
 
 _OURS = re.compile(r"\s*localproof\s*(?:[:\s-]\s*)([A-Za-z][\w-]*)?(.*)", re.IGNORECASE | re.DOTALL)
 _REASON = re.compile(r"\s+--(?:\s|$).*", re.DOTALL)
@@ -79,3 +79,23 @@ def unknown_word(text: str) -> str | None:
     if ours is None or parse_comment(text, Span(0, 0)) is not None:
         return None
     return ours[1]
+
+
+class Remarks:
+    """What the comments of one source ask for: `directives`, in order, and a line in `notes` for each misspelt one."""
+
+    def __init__(self, source: str) -> None:
+        self.directives: list[Directive] = []
+        self.notes: list[str] = []
+        self._source = source
+        self._lines: LineIndex | None = None
+
+    def hear(self, inner: str, start: int, end: int) -> None:
+        """Take note of the comment at start..end of the source, whose inside is `inner`."""
+        directive = parse_comment(inner[:4000], Span(start, end))
+        if directive is not None:
+            self.directives.append(directive)
+        elif (word := unknown_word(inner[:4000])) is not None:
+            self._lines = self._lines or LineIndex(self._source)
+            line = self._lines.line(start) + 1
+            self.notes.append(f"line {line}: “localproof: {word}” is not known; use off, on or ignore")

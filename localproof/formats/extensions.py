@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from ..text import Directive, LineIndex, Span
-from .directives import parse_comment, unknown_word
+from ..text import Span
+from .directives import Remarks
 from .html_tags import INLINE, KNOWN, NOT_PROSE, NOT_PROSE_INLINE, Ahead, tag_at
 from .pieces import Part
 
@@ -62,7 +62,7 @@ class Extensions:
 
     `masks`: runs that are not prose, in order and apart. `masked`: the source
     with those runs made harmless, same length. `titles`: runs of prose that
-    stand inside a mask. `directives` and `notes` as in `Document`.
+    stand inside a mask. `remarks`: what comments ask for.
     """
 
     def __init__(self, source: str, start: int, code: Sequence[tuple[int, int]], *, mdx: bool) -> None:
@@ -70,14 +70,12 @@ class Extensions:
         self.mdx = mdx
         self.masks: list[Part] = []
         self.titles: list[Span] = []
-        self.directives: list[Directive] = []
-        self.notes: list[str] = []
+        self.remarks = Remarks(source)
         self._list_markers: set[int] = set()
         self._ahead = Ahead(source)
         self._ends = {m[1] for m in _ENDS.finditer(source, start)} if "{" in source else set()
         self._jsx_ends = {m[1] for m in _JSX_ENDS.finditer(source, start)} if "</" in source else set()
         self._braces: dict[int, int] | None = None
-        self._lines: LineIndex | None = None
         self._scan(start, code)
         self.masked = self._masked()
 
@@ -132,23 +130,13 @@ class Extensions:
             at -= 1
         return at == 0 or self.source[at - 1] in "\r\n"
 
-    def _said(self, inner: str, start: int, end: int) -> None:
-        """Take note of what the inside of a comment asks for."""
-        directive = parse_comment(inner[:4000], Span(start, end))
-        if directive is not None:
-            self.directives.append(directive)
-        elif (word := unknown_word(inner[:4000])) is not None:
-            self._lines = self._lines or LineIndex(self.source)
-            line = self._lines.line(start) + 1
-            self.notes.append(f"line {line}: “localproof: {word}” is not known; use off, on or ignore")
-
     # ── one handler for each kind of opener: the mask that begins at `at`, or None ──
 
     def _comment(self, at: int) -> Part | None:
         close = self._ahead.find("-->", at + 2)
         if close > len(self.source):
             return None
-        self._said(self.source[at + 4 : close], at, close + 3)
+        self.remarks.hear(self.source[at + 4 : close], at, close + 3)
         return Part("hidden", at, close + 3)
 
     def _tag(self, at: int) -> Part | None:
@@ -201,7 +189,7 @@ class Extensions:
             return None
         inner = self.source[at + 1 : close].strip()
         if inner.startswith("/*") and inner.endswith("*/") and len(inner) > 3:
-            self._said(inner[2:-2], at, close + 1)
+            self.remarks.hear(inner[2:-2], at, close + 1)
             return Part("hidden", at, close + 1)
         if inner in ('" "', "' '", "` `"):
             return Part("markup", at, close + 1, " ")
@@ -218,7 +206,7 @@ class Extensions:
             end += self.source.startswith("}", end)  # {{{ unescaped }}}
             inner = self.source[at + 2 : close].strip()
             if inner.startswith("/*"):
-                self._said(inner[2:].removesuffix("*/"), at, end)
+                self.remarks.hear(inner[2:].removesuffix("*/"), at, end)
                 return Part("hidden", at, end)
             return Part("placeholder", at, end)
         slash, name = self._tag_name(at)
@@ -244,7 +232,7 @@ class Extensions:
             close = self._ahead.find("#}", at + 2)
             if close > len(self.source):
                 return None
-            self._said(self.source[at + 2 : close].strip("-"), at, close + 2)
+            self.remarks.hear(self.source[at + 2 : close].strip("-"), at, close + 2)
             return Part("hidden", at, close + 2)
         close = self._ahead.find("%}", at + 2)
         if close > self._limit(at):
@@ -253,7 +241,7 @@ class Extensions:
         if name in _NO_PROSE:
             body = self._ahead.match(rf"\{{%-?\s{{0,9}}end{name}\s{{0,9}}-?%\}}", end)
             if name == "comment":
-                self._said(self.source[end : body[0]] if body else "", at, body[1] if body else end)
+                self.remarks.hear(self.source[end : body[0]] if body else "", at, body[1] if body else end)
                 return Part("hidden", at, body[1] if body else end)
             return self._body(at, body[1] if body else end)
         hidden = name in _CONTROL or name.startswith("end") or name in self._ends
@@ -268,7 +256,7 @@ class Extensions:
         if match.group() == "{::comment}":
             close = self._ahead.find("{:/comment}", match.end())
             if close <= len(self.source):
-                self._said(self.source[match.end() : close], at, close + 11)
+                self.remarks.hear(self.source[match.end() : close], at, close + 11)
                 return Part("hidden", at, close + 11)
         return Part("hidden", at, match.end())
 
@@ -288,7 +276,7 @@ class Extensions:
             end = match.end()
         if end is None:
             return None
-        self._said(self.source[at + 2 : end - 2], at, end)
+        self.remarks.hear(self.source[at + 2 : end - 2], at, end)
         return Part("hidden", at, end)
 
     def _bracket(self, at: int) -> Part | None:

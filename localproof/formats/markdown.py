@@ -36,8 +36,8 @@ def read_markdown(name: str, text: str, settings: Settings) -> Document:
     if needs_scan(plain, header.end, mdx=mdx):
         found = Extensions(plain, header.end, _code(plain), mdx=mdx)
         plain, masks, titles = found.masked, found.masks, found.titles
-        directives += found.directives
-        notes += found.notes
+        directives += found.remarks.directives
+        notes += found.remarks.notes
     reader = _Reader(text, plain, Sheet(text, masks))
     reader.read()
     blocks = title_blocks(text, header, settings.front_matter, notes) + reader.sheet.blocks

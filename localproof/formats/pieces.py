@@ -47,7 +47,10 @@ class Part(NamedTuple):
     text: str = ""
 
 
-def finish(source: str, parts: Sequence[Part], kind: str, language: str = "") -> Block | None:
+Spelling = tuple[tuple[str, str | None], ...]  # as in `Block`
+
+
+def finish(source: str, parts: Sequence[Part], kind: str, language: str = "", spelling: Spelling = ()) -> Block | None:
     """The block that `parts` of `source` make up, or None if it holds no word of prose.
 
     Outer white space is dropped; URLs, paths, handles, hashes and the like
@@ -70,7 +73,7 @@ def finish(source: str, parts: Sequence[Part], kind: str, language: str = "") ->
         length += len(text)
     if not any(p.kind == "text" and any(map(str.isalpha, t)) for p, t in zip(pieces, texts, strict=True)):
         return None
-    return Block(kind, "".join(texts), tuple(pieces), language)
+    return Block(kind, "".join(texts), tuple(pieces), language, spelling)
 
 
 def _runs(
@@ -220,11 +223,13 @@ class Sheet:
     """The blocks of one source in the making: parts are added to the open block, `close` finishes it.
 
     `masks` are runs of the source that are not prose although the parser may
-    take them for text (see `extensions`); text is cut around them.
+    take them for text (see `extensions`); text is cut around them. `spelling`
+    is that of every block.
     """
 
-    def __init__(self, source: str, masks: Sequence[Part] = ()) -> None:
+    def __init__(self, source: str, masks: Sequence[Part] = (), spelling: Spelling = ()) -> None:
         self.source = source
+        self.spelling = spelling
         self.blocks: list[Block] = []
         self.parts: list[Part] = []
         self._masks = masks
@@ -259,6 +264,6 @@ class Sheet:
         """Finish the open block; nothing is kept of one without words."""
         if self.parts:
             parts, self.parts = self.parts, []
-            block = finish(self.source, parts, kind, language)
+            block = finish(self.source, parts, kind, language, self.spelling)
             if block is not None:
                 self.blocks.append(block)
