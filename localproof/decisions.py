@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from .report import Finding
-from .text import Block, Directive, Document, LineIndex, Span
+from .text import Block, Directive, Document, LineIndex, Span, visible
 
 _POSSESSIVE = re.compile(r"(?:['’]s|['’])$")
 _EDGES = " \t\n\"'“”‘’()[]*_.,;:!?"
@@ -76,6 +78,68 @@ class Vocabulary:
             m.start() + start <= span.start and span.end <= m.end() + start
             for m in re.finditer(pattern, plain[start:end], flags)
         )
+
+
+_NEAR = 80  # code points to each side of the flagged words, which an ignored place is known by
+_WORDS_BEFORE = re.compile(r"(?:\S+\s+){0,5}\S*\Z")
+_WORDS_AFTER = re.compile(r"\S*(?:\s+\S+){0,5}")
+
+
+def ignored_place(text: str, span: Span) -> str:
+    """The words of `span` in ``[[ ]]`` with the words around them: what a place is known by, wherever it moves.
+
+    `text` is that of a block. The place is another one as soon as a word near it changes.
+
+    >>> ignored_place("It is more\\nthen I had hoped for.", Span(11, 15))
+    'It is more [[then]] I had hoped for.'
+    """
+    before = _WORDS_BEFORE.search(text[max(span.start - _NEAR, 0) : span.start])
+    after = _WORDS_AFTER.match(text[span.end : span.end + _NEAR])
+    assert before is not None and after is not None
+    return visible(" ".join(f"{before.group()}[[{span.of(text)}]]{after.group()}".split()))
+
+
+@dataclass(frozen=True)
+class Ignores:
+    """Places to be left alone, ready to be asked.
+
+    `places` maps a place (see `ignored_place`) to the rules, by name or glob,
+    that are silent there; `files` are pairs of a rule and a glob of paths from
+    `root` or from the top of the file system.
+    """
+
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: tuple[tuple[str, str], ...] = ()
+    root: Path | None = None
+
+    @classmethod
+    def of(cls, lines: Iterable[str], root: Path | None = None) -> Ignores:
+        """From the lines of the ignores files: ``harper/ThenThan: It is more [[then]] I had hoped for.`` for a place,
+        ``harper/OxfordComma in posts/old-*.md`` for files. A line that is neither says nothing."""
+        places: dict[str, tuple[str, ...]] = {}
+        files: list[tuple[str, str]] = []
+        for line in lines:
+            if found := re.fullmatch(r"(\S+): (.+)", line):
+                places[found[2]] = (*places.get(found[2], ()), found[1])
+            elif found := re.fullmatch(r"(\S+) in (.+)", line):
+                files.append((found[1], found[2]))
+        return cls(places, tuple(files), root)
+
+    def covers(self, name: str, text: str, finding: Finding) -> bool:
+        """Whether the writer wants `finding`, in the `text` of a block of the document `name`, ignored."""
+        if self.places and (asked := self.places.get(ignored_place(text, finding.span))):
+            return any(silences(pattern, rule) for pattern in asked for rule in finding.source or (finding.rule,))
+        return bool(self.files) and any(
+            silences(pattern, rule) for pattern in self.of_file(name) for rule in finding.source or (finding.rule,)
+        )
+
+    def of_file(self, name: str) -> tuple[str, ...]:
+        """The rules that are silent in the document `name`."""
+        path = Path(os.path.normpath(Path(name).absolute()))
+        ways = [path.as_posix()]
+        if self.root is not None and path.is_relative_to(self.root):
+            ways.append(path.relative_to(self.root).as_posix())
+        return tuple(rule for rule, glob in self.files if any(fnmatchcase(way, glob) for way in ways))
 
 
 @dataclass(frozen=True)

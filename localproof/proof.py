@@ -13,11 +13,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from . import __version__, energy
 from . import judge as judging
-from .decisions import Region, Vocabulary, regions, silences, unused
+from .cache.memory import Remembering
+from .cache.store import NAME, Store
+from .decisions import Ignores, Region, Vocabulary, regions, silences, unused
 from .engines import ENGINES, Engine
 from .report import BadInput, Finding, Provenance, Report, Run, Skipped, Unavailable
 from .settings import DIALECTS, Settings
@@ -37,7 +39,7 @@ Answer = Future[tuple[Finding, ...]]
 
 @dataclass(frozen=True)
 class Bench:
-    """What a run works with: engines that are ready or on their way, and what could not be had."""
+    """What a run works with: engines, each with a memory, what could not be had, and where answers are kept."""
 
     settings: Settings
     engines: Mapping[str, Engine]
@@ -45,22 +47,30 @@ class Bench:
     vocabulary: Vocabulary
     window: energy.Window
     started_s: float
+    ignores: Ignores = field(default_factory=Ignores)
+    store: Store | None = None
 
     def pids(self) -> Iterator[int]:
         """The live helper processes of all engines."""
         for engine in self.engines.values():
             yield from engine.pids()
 
+    def trouble(self) -> tuple[Skipped, ...]:
+        """What went wrong with keeping answers so far; the run went on."""
+        return self.store.trouble if self.store else ()
+
 
 @contextmanager
-def open_bench(settings: Settings) -> Iterator[Bench]:
+def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
     """Start the engines that `settings` ask for, and the energy window; end both on leaving.
 
-    An engine that cannot work here is a `Skipped` of the bench. Raises
+    With `at_once` False an engine is started by the first block whose answer
+    is not in the cache, so perhaps never. An engine that cannot work here is a `Skipped` of the bench. Raises
     BadInput for an engine or a meter that does not exist.
     """
     engines: dict[str, Engine] = {}
     skipped: list[Skipped] = []
+    store = Store(settings.cache_folder / NAME) if settings.cache_folder is not None else None
     window = energy.open_window(
         settings,
         pids=lambda: [pid for engine in engines.values() for pid in engine.pids()],
@@ -71,13 +81,26 @@ def open_bench(settings: Settings) -> Iterator[Bench]:
             if name not in ENGINES:
                 raise BadInput(f"there is no engine {name!r}; choose from {', '.join(ENGINES)}")
             try:
-                engines[name] = ENGINES[name](settings)
+                engines[name] = Remembering(ENGINES[name](settings), store)
+                if at_once or store is None:
+                    engines[name].start()
             except Unavailable as error:
                 skipped.append(error.skipped)
-        yield Bench(settings, engines, tuple(skipped), Vocabulary.of(settings.words), window, time.monotonic())
+        yield Bench(
+            settings,
+            engines,
+            tuple(skipped),
+            Vocabulary.of(settings.words),
+            window,
+            time.monotonic(),
+            Ignores.of(settings.ignores, settings.root),
+            store,
+        )
     finally:
         for engine in engines.values():
             engine.close()
+        if store is not None:
+            store.close()
         window.close()
 
 
@@ -119,7 +142,7 @@ def run(
         reports=tuple(reports),
         provenance=provenance(bench),
         energy=bench.window.close(sum(r.words for r in reports)),
-        skipped=tuple(skipped),
+        skipped=(*skipped, *bench.trouble()),
         profile=bench.settings.profile,
         elapsed_s=time.monotonic() - bench.started_s,
         version=__version__,
@@ -197,7 +220,8 @@ def _report(bench: Bench, document: Document, answers: list[dict[str, Answer]]) 
                 continue
             silent = [r for r in ground if _falls_in(block.to_source(finding.span), finding, r)]
             used += silent
-            if silent or bench.vocabulary.covers(block.text, finding):
+            ignored = bench.ignores.covers(document.name, block.text, finding)
+            if silent or ignored or bench.vocabulary.covers(block.text, finding):
                 suppressed += 1
             else:
                 candidates.append(judging.judge(block, finding, words, document.text))

@@ -32,6 +32,8 @@ FILE_NAMES = (".localproof.toml", "localproof.toml", ".config/localproof.toml", 
 USER_FILE = "localproof.toml"
 USER_DICTIONARY = "dictionary.txt"
 PROJECT_DICTIONARY = ".localproof/dictionary.txt"
+USER_IGNORES = "ignores"
+PROJECT_IGNORES = ".localproof/ignores"
 _MOST_BYTES = 10_000_000  # of a settings file or word list; a larger one is a mistake or an attack
 
 T = TypeVar("T")
@@ -73,12 +75,15 @@ class Settings:
     block_timeout_s: float = _key(10.0, "Seconds an engine may spend on one paragraph.", "machine", least=0.1)
     jobs: int = _key(0, "Threads for each engine; 0 means one for each core.", "machine", least=0)
     max_bytes: int = _key(20_000_000, "The largest file that is read, in bytes.", "machine", least=1)
+    cache: bool = _key(True, "Whether answers are kept in the user's cache folder for later runs.", "machine")
     energy_meter: str = _key("auto", "What tells the energy of a run: auto, off, or a meter by name.", "machine")
     watts_per_thread: float = _key(
         0.0, "Watts of one busy thread, for the energy estimate; 0 means LocalProof's own.", "machine", least=0
     )
     dictionary: Path | None = None  # the project's word list, to which `dict add --project` writes
     root: Path | None = None  # the project's folder: that of its settings file, or the repository's top
+    cache_folder: Path | None = None  # where answers are kept; None: nowhere
+    ignores: tuple[str, ...] = ()  # the lines of the ignores files: places that the writer wants left alone
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -92,6 +97,15 @@ def user_folder(env: Mapping[str, str]) -> Path:
     from platformdirs import user_config_path
 
     return user_config_path("localproof", appauthor=False)
+
+
+def cache_folder(env: Mapping[str, str]) -> Path:
+    """The user's cache folder, which need not exist; `LOCALPROOF_CACHE_DIR` moves it."""
+    if moved := env.get("LOCALPROOF_CACHE_DIR"):
+        return Path(moved).absolute()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("localproof", appauthor=False)
 
 
 def find(folder: Path) -> tuple[Path | None, Path | None]:
@@ -142,7 +156,31 @@ def load(
             values[name], sources[name] = value, "flag"
     words = frozenset(values.pop("words", ())) | {w for path in lists for w in read_words(path)}  # type: ignore[call-overload]
     dictionary = root / PROJECT_DICTIONARY if root else None
-    return Settings(**values, words=words, dictionary=dictionary, root=root, sources=sources)  # type: ignore[arg-type]
+    ignores = () if isolated else _ignores(root, env)
+    places = {
+        "dictionary": dictionary,
+        "root": root,
+        "cache_folder": cache_folder(env) if values.get("cache", True) else None,
+    }
+    return Settings(**values, **places, words=words, ignores=ignores, sources=sources)  # type: ignore[arg-type]
+
+
+def _ignores(root: Path | None, env: Mapping[str, str]) -> tuple[str, ...]:
+    paths = [user_folder(env) / USER_IGNORES]
+    if root is not None:
+        paths.append(_inside(root / PROJECT_IGNORES, root))
+    return tuple(dict.fromkeys(line for path in paths for line in read_ignores(path)))
+
+
+def read_ignores(path: Path) -> tuple[str, ...]:
+    """The lines of an ignores file (see `decisions.Ignores`) in its own order; one that begins with ``#`` is a comment.
+
+    () if there is none. Raises BadInput for a file that is there but cannot be read.
+    """
+    if not os.path.lexists(path):
+        return ()
+    lines = (" ".join(line.split()) for line in _read_text(path).splitlines())
+    return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
 
 
 def _layers(
@@ -207,6 +245,8 @@ def parse(name: str, raw: str, where: str) -> object:
     known = Settings.__dataclass_fields__[name]
     if known.type in ("tuple[str, ...]", "frozenset[str]"):
         return _value(known, [part for p in raw.split(",") if (part := p.strip())], where)
+    if known.type == "bool":
+        return _value(known, _SWITCH.get(raw.strip().lower(), raw), where)
     if known.type in ("int", "float"):
         try:
             return _value(known, int(raw) if known.type == "int" else float(raw), where)
@@ -230,9 +270,11 @@ def _whole(raw: object) -> float | None:
     return _number(raw) if isinstance(raw, int) else None
 
 
+_SWITCH = {word: way for way, words in ((True, "1 true yes on"), (False, "0 false no off")) for word in words.split()}
 _READERS: dict[str, tuple[Callable[[object], Any], str]] = {
     "str": (lambda raw: raw if isinstance(raw, str) else None, "a text"),
     "int": (_whole, "a whole number"),
+    "bool": (lambda raw: raw if isinstance(raw, bool) else None, "true or false"),
     "float": (_number, "a number"),
     "tuple[str, ...]": (_texts, "a list of texts"),
     "frozenset[str]": (lambda raw: None if (t := _texts(raw)) is None else frozenset(t), "a list of texts"),
