@@ -16,6 +16,7 @@ The house, from the ground up; a room imports rooms on lower floors only:
     models              a small language model that scores edits
     energy              two readings → joules, or why there are none
     render              a run → text for people, editors and machines
+    cache               what engines answered before, kept in one file of the user's
     judge               finding → how likely it is a real error
     settle, proof       documents in, one run out
     faces               pipes, files, editors: where bytes come in and go out

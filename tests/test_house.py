@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("report",),
     ("settings", "child"),
     ("formats", "engines", "models", "energy", "render"),
-    ("settle", "judge", "decisions"),
+    ("settle", "judge", "decisions", "cache"),
     ("proof",),
     ("faces",),
     ("cli",),

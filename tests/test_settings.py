@@ -16,7 +16,7 @@ from localproof.settings import KEYS, Settings, find, load, read_words
 def env(tmp_path: Path) -> dict[str, str]:
     home = tmp_path / "home"
     home.mkdir()
-    return {"LOCALPROOF_CONFIG_DIR": str(home)}
+    return {"LOCALPROOF_CONFIG_DIR": str(home), "LOCALPROOF_CACHE_DIR": str(home / "cache")}
 
 
 @pytest.fixture
@@ -33,8 +33,20 @@ def user_file(env: dict[str, str], text: str) -> None:
 
 def test_without_any_file_the_defaults_hold_and_say_so(env: dict[str, str], project: Path) -> None:
     settings = load(project, {}, env)
-    assert settings == Settings(dictionary=project / ".localproof/dictionary.txt", root=project)
+    cache = Path(env["LOCALPROOF_CACHE_DIR"])
+    assert settings == Settings(dictionary=project / ".localproof/dictionary.txt", root=project, cache_folder=cache)
     assert set(settings.sources.values()) == {"default"}
+
+
+@pytest.mark.parametrize("off", ["0", "no", "False", "OFF"])
+def test_the_cache_can_be_switched_off_but_not_by_a_project(env: dict[str, str], project: Path, off: str) -> None:
+    assert load(project, {}, env | {"LOCALPROOF_CACHE": off}).cache_folder is None
+    assert load(project, {"cache": False}, env).cache_folder is None
+    with pytest.raises(BadInput, match="LOCALPROOF_CACHE: cache must be true or false"):
+        load(project, {}, env | {"LOCALPROOF_CACHE": "never"})
+    (project / "localproof.toml").write_text("cache = true\n")
+    with pytest.raises(BadInput, match="concerns the machine"):
+        load(project, {}, env)
 
 
 def test_each_later_source_wins(env: dict[str, str], project: Path) -> None:
@@ -149,7 +161,7 @@ def test_variables_are_checked_like_files(env: dict[str, str]) -> None:
 def test_isolated_reads_no_file(env: dict[str, str], project: Path) -> None:
     (project / "localproof.toml").write_text("broken")
     user_file(env, "broken")
-    assert load(project, {}, env, isolated=True) == Settings()
+    assert load(project, {}, env, isolated=True) == Settings(cache_folder=Path(env["LOCALPROOF_CACHE_DIR"]))
 
 
 def test_a_named_file_is_read_instead_of_those_that_would_be_found(

@@ -7,7 +7,7 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from math import inf
 from typing import Any
@@ -25,12 +25,13 @@ RESUBMISSIONS = 3  # after so many a request is run alone, so that the next end 
 class _Request:
     """One question on its way to an answer."""
 
-    __slots__ = ("alone", "body", "deadline", "future", "number", "resubmitted", "sent")
+    __slots__ = ("alone", "body", "deadline", "future", "number", "resubmitted", "sent", "spent")
 
-    def __init__(self, number: int, body: bytes, future: Future[Any]) -> None:
+    def __init__(self, number: int, body: bytes, future: Future[Any], spent: Callable[[float], None] | None) -> None:
         self.number = number
         self.body = body
         self.future = future
+        self.spent = spent
         self.sent = False
         self.deadline = 0.0  # monotonic seconds
         self.resubmitted = 0
@@ -40,7 +41,8 @@ class _Request:
 class Worker:
     """A child that answers questions, several at a time, and is started again when it ends early.
 
-    Building one starts the child and returns at once. At most `threads`
+    Building one starts the child and returns at once; with `at_once` False it
+    is `start` or the first question that does. At most `threads`
     questions are with the child, the rest wait here. One that takes longer
     than `limit_s` from the moment it was sent costs the child its life and
     fails with `Unavailable`; those beside it are asked again, and where it is
@@ -57,7 +59,14 @@ class Worker:
     """
 
     def __init__(
-        self, name: str, command: Sequence[str], *, threads: int = 1, limit_s: float = 10.0, start_limit_s: float = 60.0
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        threads: int = 1,
+        limit_s: float = 10.0,
+        start_limit_s: float = 60.0,
+        at_once: bool = True,
     ) -> None:
         self.name, self._command, self._threads = name, list(command), threads
         self._limit_s, self._start_limit_s = limit_s, start_limit_s
@@ -73,7 +82,7 @@ class Worker:
         self._child: Child | None = None
         self._ready = False
         self._ready_by = self._heard_at = 0.0  # monotonic seconds
-        self._wanted = True  # the first child is started unasked
+        self._wanted = at_once  # the first child is started unasked
         self._failed_starts = self._fruitless = 0
         self._numbers = itertools.count(1)
         self._closed = False
@@ -84,14 +93,22 @@ class Worker:
         self._keeper.start()
         self._watch.start()
 
-    def submit(self, request: Mapping[str, Any]) -> Future[Any]:
+    def start(self) -> None:
+        """Start the first child, unless that was done."""
+        with self._work:
+            if self._child is None and not self._failed_starts:
+                self._wanted = True
+                self._work.notify()
+
+    def submit(self, request: Mapping[str, Any], spent: Callable[[float], None] | None = None) -> Future[Any]:
         """Ask. The future gives what the child answered under "raw", or raises `Unavailable`.
 
-        Raises UnicodeEncodeError at once where the request holds a lone surrogate.
+        `spent` is told, before the future is resolved, how many seconds of
+        CPU the answer took. Raises UnicodeEncodeError at once where the request holds a lone surrogate.
         """
         future: Future[Any] = Future()
         number = next(self._numbers)
-        entry = _Request(number, to_json({"id": number, **request}), future)
+        entry = _Request(number, to_json({"id": number, **request}), future, spent)
         with self._work:
             over = self._over
             if not over:
@@ -182,6 +199,8 @@ class Worker:
             elif request is not None:
                 self._fruitless, self._heard_at = 0, time.monotonic()
         if request is not None:
+            if request.spent is not None:
+                request.spent(float(message.get("cpu_s", 0.0)))
             why = f"crashed: {message['fatal']}" if "fatal" in message else str(message.get("error", ""))
             _settle(request, message.get("raw"), Unavailable(self.name, why) if why else None)
         self._pump()

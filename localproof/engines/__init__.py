@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """One checker, ready or on its way to be."""
+    """One checker: still to be built, on its way, or ready."""
 
     name: str
+
+    def start(self) -> None:
+        """Begin to build the checker and return at once. The first `submit` does so too."""
+        ...
 
     def submit(self, text: str) -> Future[tuple[Finding, ...]]:
         """Begin to check the text of one block; spans of the findings count its code points.
@@ -62,6 +66,6 @@ def _languagetool(settings: Settings) -> Engine:
     return LanguageTool(settings)
 
 
-# A new engine is one row here. Opening one starts building it and returns at
-# once; it raises Unavailable where the engine cannot work here at all.
+# A new engine is one row here. Opening one costs next to nothing and starts
+# nothing; it raises Unavailable where the engine cannot work here at all.
 ENGINES: dict[str, Callable[[Settings], Engine]] = {"harper": _harper, "languagetool": _languagetool}

@@ -136,7 +136,7 @@ def _edit(text: str, span: Span, how: int, new: str) -> Edit:
 
 
 class Harper:
-    """The engine. Opening it starts its helper process; raises `Unavailable` where it cannot work."""
+    """The engine. Opening it raises `Unavailable` where it cannot work."""
 
     name = "harper"
 
@@ -151,7 +151,11 @@ class Harper:
         count = threads(settings) if settings.jobs else min(threads(settings), MOST_THREADS)
         options = {"dialect": self._dialect, "enable": self._enable, "threads": count}
         command = python("localproof.engines.worker", "harper", json.dumps(options))
-        self._worker = Worker("harper", command, threads=count, limit_s=settings.block_timeout_s)
+        self._worker = Worker("harper", command, threads=count, limit_s=settings.block_timeout_s, at_once=False)
+
+    def start(self) -> None:
+        """See `Engine.start`."""
+        self._worker.start()
 
     def submit(self, text: str) -> Future[tuple[Finding, ...]]:
         """See `Engine.submit`."""

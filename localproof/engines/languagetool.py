@@ -162,7 +162,7 @@ def plain(message: str) -> str:
 
 
 class LanguageTool:
-    """The engine. Opening it starts its helper process; raises `Unavailable` where it cannot work."""
+    """The engine. Opening it raises `Unavailable` where it cannot work."""
 
     name = "languagetool"
 
@@ -185,7 +185,11 @@ class LanguageTool:
             "threads": count,
         }
         command = python("localproof.engines.worker", "languagetool", json.dumps(options))
-        self._worker = Worker("languagetool", command, threads=count, limit_s=settings.block_timeout_s)
+        self._worker = Worker("languagetool", command, threads=count, limit_s=settings.block_timeout_s, at_once=False)
+
+    def start(self) -> None:
+        """See `Engine.start`."""
+        self._worker.start()
 
     def submit(self, text: str) -> Future[tuple[Finding, ...]]:
         """See `Engine.submit`."""

@@ -108,7 +108,7 @@ def proofread(
     if not any(isinstance(i, Found) for i in task.inputs):  # no engine need be started to say so
         skipped = tuple(i for i in task.inputs if isinstance(i, Skipped))
         return Outcome(task.settings, Run(skipped=skipped, profile=task.settings.profile), sources)
-    with proof.open_bench(task.settings) as bench:
+    with proof.open_bench(task.settings, at_once=False) as bench:
         on_bench(bench)
         try:
             run = proof.run(bench, _documents(task, stdin, sources, unread), on_report=note)

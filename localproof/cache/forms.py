@@ -1,0 +1,83 @@
+"""Findings as bytes and back.
+
+JSON, compressed: the checksum that belongs to the compression tells a damaged
+record from a whole one.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable
+from typing import Any
+
+from ..report import Finding
+from ..text import Edit, Span
+
+Row = list[Any]
+
+
+class Unreadable(ValueError):
+    """Bytes that `packed` did not make."""
+
+
+def packed(value: Any) -> bytes:
+    """`value`, of lists, numbers, texts and the like, as bytes."""
+    return zlib.compress(json.dumps(value, separators=(",", ":")).encode("ascii"), 1)
+
+
+def unpacked(data: bytes) -> Any:
+    """The value that `packed` made `data` of. Raises `Unreadable`."""
+    try:
+        return json.loads(zlib.decompress(data))
+    except (zlib.error, ValueError, RecursionError) as error:
+        raise Unreadable(str(error)) from None
+
+
+def rows(findings: Iterable[Finding]) -> list[Row]:
+    """`findings` as lists that `packed` takes; every field of each."""
+    return [
+        [
+            f.span.start,
+            f.span.end,
+            f.rule,
+            f.message,
+            [[e.span.start, e.span.end, e.text] for e in f.edits],
+            f.source,
+            f.kind,
+            f.probability,
+            f.category,
+            f.hints,
+            f.certain,
+            f.agreement,
+        ]
+        for f in findings
+    ]
+
+
+def findings(raw: Iterable[Row]) -> tuple[Finding, ...]:
+    """The findings that `rows` made lists of. Raises `Unreadable`.
+
+    >>> one = Finding(Span(0, 3), "harper/SpellCheck", "Did you mean “the”?", (Edit(Span(0, 3), "the"),))
+    >>> findings(unpacked(packed(rows([one])))) == (one,)
+    True
+    """
+    try:
+        return tuple(
+            Finding(
+                Span(start, end),
+                rule,
+                message,
+                tuple(Edit(Span(a, b), text) for a, b, text in edits),
+                tuple(source),
+                kind,
+                probability,
+                category,
+                tuple(hints),
+                certain,
+                agreement,
+            )
+            for start, end, rule, message, edits, source, kind, probability, category, hints, certain, agreement in raw
+        )
+    except (TypeError, ValueError) as error:
+        raise Unreadable(str(error)) from None

@@ -1,0 +1,120 @@
+"""An engine that remembers: asked about a block it has read before, it answers without its checker."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
+
+from .. import __version__
+from ..engines import Engine
+from ..report import Finding, Provenance
+from .forms import Unreadable, findings, packed, rows, unpacked
+from .store import Store
+
+_AT_HAND = 2_000  # blocks; a text of 10,000 words has some 300
+
+Answer = tuple[Finding, ...]
+
+
+class Remembering:
+    """`engine`, with a memory of the blocks it was asked about last and, where there is a `store`, of earlier runs.
+
+    Itself an `Engine`. Answers are kept under a digest of everything that
+    could change them and of the block's text; a failure is never kept. Both
+    ways of remembering may be used from any thread.
+    """
+
+    def __init__(self, engine: Engine, store: Store | None = None) -> None:
+        self.name = engine.name
+        self.asked = self.kept = 0  # blocks so far, and how many of them earlier runs had answered
+        self._engine, self._store = engine, store
+        self._lock = threading.Lock()
+        self._at_hand: OrderedDict[bytes, Answer] = OrderedDict()
+        self._salt: bytes | None = None
+
+    def start(self) -> None:
+        """See `Engine.start`."""
+        self._engine.start()
+
+    def submit(self, text: str) -> Future[Answer]:
+        """See `Engine.submit`. The engine is started by the first block that is new."""
+        digest = self._digest(text)
+        known = self._recall(digest)
+        if known is not None:
+            future: Future[Answer] = Future()
+            future.set_result(known)
+            return future
+        future = self._engine.submit(text)
+        future.add_done_callback(partial(self._keep, digest))
+        return future
+
+    def provenance(self) -> tuple[Provenance, ...]:
+        """See `Engine.provenance`. The first part says how much of its work earlier runs had done."""
+        first, *rest = self._engine.provenance()
+        if self.kept:
+            kept = ("from the cache", f"{self.kept:,} of {self.asked:,} blocks, answered in earlier runs")
+            first = replace(first, facts=(*first.facts, kept))
+        return (first, *rest)
+
+    def key(self) -> str:
+        """See `Engine.key`."""
+        return self._engine.key()
+
+    def pids(self) -> tuple[int, ...]:
+        """See `Engine.pids`."""
+        return self._engine.pids()
+
+    def close(self) -> None:
+        """See `Engine.close`. The store is its owner's to close, afterwards."""
+        self._engine.close()
+
+    def _digest(self, text: str) -> bytes:
+        if self._salt is None:
+            self._salt = "\0".join(("answer", __version__, code(), self._engine.key(), "")).encode("utf-8")
+        return hashlib.sha256(self._salt + text.encode("utf-8", "surrogatepass")).digest()
+
+    def _recall(self, digest: bytes) -> Answer | None:
+        with self._lock:
+            self.asked += 1
+            if (known := self._at_hand.get(digest)) is not None:
+                self._at_hand.move_to_end(digest)
+                return known
+        if self._store is None or (data := self._store.get(digest)) is None:
+            return None
+        try:
+            known = findings(unpacked(data))
+        except Unreadable:  # asked again, and put in its place
+            return None
+        with self._lock:
+            self.kept += 1
+        self._hold(digest, known)
+        return known
+
+    def _hold(self, digest: bytes, answer: Answer) -> None:
+        with self._lock:
+            self._at_hand[digest] = answer
+            if len(self._at_hand) > _AT_HAND:
+                self._at_hand.popitem(last=False)
+
+    def _keep(self, digest: bytes, future: Future[Answer]) -> None:
+        if future.cancelled() or future.exception() is not None:
+            return
+        answer = future.result()
+        self._hold(digest, answer)
+        if self._store is not None:
+            self._store.put(digest, packed(rows(answer)))
+
+
+@cache
+def code() -> str:
+    """A digest of LocalProof's own code between a block and an engine's answer, for whoever changes that code."""
+    here = Path(__file__).resolve().parents[1]
+    every = hashlib.sha256()
+    for path in sorted([*(here / "engines").glob("*.py"), here / "text.py", here / "cache" / "forms.py"]):
+        every.update(path.name.encode("utf-8") + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return every.hexdigest()
