@@ -154,6 +154,118 @@ def check(bench: Bench, document: Document) -> Report:
     return _report(bench, document, _submit(bench, document))
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A document whose blocks are with the engines, and what each engine will answer to each block."""
+
+    document: Document
+    answers: tuple[Mapping[str, Answer], ...]
+
+    def open(self) -> tuple[Answer, ...]:
+        """The answers that are still to come."""
+        return tuple(a for block in self.answers for a in block.values() if not a.done())
+
+
+def begin(bench: Bench, document: Document) -> Begun:
+    """Give `document` to the engines and return at once; `so_far` is what has come of it at any time after."""
+    return Begun(document, tuple(_submit(bench, document)))
+
+
+def so_far(bench: Bench, begun: Begun, judgements: Judgements | None = None) -> Report:
+    """The report that the answers given by now make; an engine that has not answered is as one that was not asked.
+
+    With `judgements`, a text that is checked again and again is judged only where something changed.
+    """
+    done = [{name: a for name, a in block.items() if a.done()} for block in begun.answers]
+    return _report(bench, begun.document, done, judgements)
+
+
+class _Looked(Mapping[str, int]):
+    """Counts that note which of them were looked at."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+        self.seen: dict[str, int | None] = {}
+
+    def __getitem__(self, word: str) -> int:
+        count = self.seen[word] = self._counts.get(word)
+        if count is None:
+            raise KeyError(word)
+        return count
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counts)
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+
+class Judgements:
+    """What was judged in earlier states of a text. For one thread at a time.
+
+    A block's is used again where the block, the answers of the engines and all
+    counts of words that the judge looked at are the same, so the result is
+    that of judging anew.
+    """
+
+    _MOST = 4_000  # blocks
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[object, ...], tuple[list[Finding], _Looked, _Looked, tuple[Finding, ...]]] = {}
+        self._placed: dict[int, tuple[Finding, Block, Finding]] = {}  # by the identity of the first
+
+    def of(self, block: Block, raw: list[Finding], words: judging.Words, source: str) -> tuple[Finding, ...]:
+        """As `_judged`."""
+        if not raw:
+            return ()
+        start, end = block.pieces[0].source.start, block.pieces[-1].source.end
+        key = (block.kind, block.text, len(block.pieces), source[max(start - 1, 0) : end + 1])
+        known = self._kept.get(key)
+        if known and known[0] == raw and _same(known[1], words.all) and _same(known[2], words.capitalised):
+            return known[3]
+        every, capitalised = _Looked(words.all), _Looked(words.capitalised)
+        made = _judged(block, raw, judging.Words(every, capitalised), source)
+        if len(self._kept) >= self._MOST:
+            self._kept.clear()
+            self._placed.clear()
+        self._kept[key] = (raw, every, capitalised, made)
+        return made
+
+    def placed(self, block: Block, finding: Finding) -> Finding:
+        """As `_in_source`, for a finding that `of` returned."""
+        known = self._placed.get(id(finding))
+        if known is None or known[1].pieces != block.pieces:
+            by = 0 if known is None else block.pieces[0].source.start - known[1].pieces[0].source.start
+            if known is None or not _alike(known[1], block, by):
+                known = (finding, block, _in_source(block, finding))
+            else:
+                edits = tuple(Edit(e.span.shifted(by), e.text) for e in known[2].edits)
+                known = (finding, block, replace(known[2], span=known[2].span.shifted(by), edits=edits))
+            self._placed[id(finding)] = known
+        return known[2]
+
+
+def _alike(one: Block, other: Block, by: int) -> bool:
+    """Whether the source of `other` is laid out like that of `one`, `by` code points further on."""
+    return len(one.pieces) == len(other.pieces) and all(
+        (a.kind, a.span, a.source.start + by, a.source.end + by) == (b.kind, b.span, b.source.start, b.source.end)
+        for a, b in zip(one.pieces, other.pieces, strict=True)
+    )
+
+
+def _same(looked: _Looked, counts: Mapping[str, int]) -> bool:
+    return all(counts.get(word) == count for word, count in looked.seen.items())
+
+
+def _judged(block: Block, raw: list[Finding], words: judging.Words, source: str) -> tuple[Finding, ...]:
+    """What engines said of a block, merged and judged; `source` is the document's text."""
+    return tuple(
+        judging.judge(block, finding, words, source)
+        for finding in merge(block.text, raw)
+        if not block.touches_placeholder(finding.span)
+    )
+
+
 def provenance(bench: Bench) -> tuple[Provenance, ...]:
     """What everything on the bench is made of, the judge included."""
     parts = [p for engine in bench.engines.values() for p in engine.provenance()]
@@ -190,7 +302,9 @@ def _foreign(document: Document) -> bool:
     return bool(language) and language != "en" and not language.startswith("en-")
 
 
-def _report(bench: Bench, document: Document, answers: list[dict[str, Answer]]) -> Report:
+def _report(
+    bench: Bench, document: Document, answers: list[dict[str, Answer]], judgements: Judgements | None = None
+) -> Report:
     if _foreign(document):
         reason = f"written in {document.language}, as it says; only English is set up"
         return Report(document, skipped=(Skipped(document.name, reason),))
@@ -215,17 +329,17 @@ def _report(bench: Bench, document: Document, answers: list[dict[str, Answer]]) 
         if len(asked) < len(raw):
             suppressed += len(merge(block.text, raw)) - len(merge(block.text, asked))
         candidates = []
-        for finding in merge(block.text, asked):
-            if block.touches_placeholder(finding.span):
-                continue
+        judge = _judged if judgements is None else judgements.of
+        for finding in judge(block, asked, words, document.text):
             silent = [r for r in ground if _falls_in(block.to_source(finding.span), finding, r)]
             used += silent
             ignored = bench.ignores.covers(document.name, block.text, finding)
             if silent or ignored or bench.vocabulary.covers(block.text, finding):
                 suppressed += 1
             else:
-                candidates.append(judging.judge(block, finding, words, document.text))
-        findings += [_in_source(block, f) for f in resolve(candidates)]
+                candidates.append(finding)
+        place = _in_source if judgements is None else judgements.placed
+        findings += [place(block, f) for f in resolve(candidates)]
     least = judging.cut(bench.settings.profile)
     findings.sort(key=lambda f: (f.span, f.rule))
     notes = (*document.notes, *unused(document, [r.directive for r in used]), *_other_dialect(bench, document))

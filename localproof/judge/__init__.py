@@ -13,7 +13,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -66,8 +66,8 @@ def coefficients() -> Coefficients:
 class Words:
     """How often each word (lower case) stands in a document or site, and how often capitalised inside a sentence."""
 
-    all: Counter[str]
-    capitalised: Counter[str]
+    all: Mapping[str, int]
+    capitalised: Mapping[str, int]
 
 
 def count_words(blocks: Iterable[Block]) -> Words:
@@ -75,17 +75,28 @@ def count_words(blocks: Iterable[Block]) -> Words:
     every: Counter[str] = Counter()
     capitalised: Counter[str] = Counter()
     for block in blocks:
-        for match in _WORD.finditer(block.text):
-            word = match.group()
-            low = word.lower().replace("’", "'")
-            every[low] += 1
-            if word[0].isupper():
-                starts = block.text[max(match.start() - 3, 0) : match.start()]
-                if starts.strip() and not any(c in ".!?:\"“‘'(" for c in starts):
-                    capitalised[low] += 1
+        words = _counted(block.text)
+        every.update(words.all)
+        capitalised.update(words.capitalised)
     return Words(every, capitalised)
 
 
+@lru_cache(maxsize=4096)
+def _counted(text: str) -> Words:
+    every: Counter[str] = Counter()
+    capitalised: Counter[str] = Counter()
+    for match in _WORD.finditer(text):
+        word = match.group()
+        low = word.lower().replace("’", "'")
+        every[low] += 1
+        if word[0].isupper():
+            starts = text[max(match.start() - 3, 0) : match.start()]
+            if starts.strip() and not any(c in ".!?:\"“‘'(" for c in starts):
+                capitalised[low] += 1
+    return Words(every, capitalised)
+
+
+@lru_cache(maxsize=4096)
 def foreign(text: str) -> bool:
     """Whether the text of a block is written in another language, by how few of its words are known or small words of
     English. Only words in lower case count: names belong to every language. With fewer than six it is never foreign.
