@@ -43,12 +43,54 @@ def _jsonl(run: Run, style: Style) -> str:
     return jsonl(run, style)
 
 
+def _sarif(run: Run, style: Style) -> str:
+    from .sarif import render
+
+    return render(run, style)
+
+
+def _github(run: Run, style: Style) -> str:
+    from .github import render
+
+    return render(run, style)
+
+
+def _gitlab(run: Run, style: Style) -> str:
+    from .gitlab import render
+
+    return render(run, style)
+
+
+def _junit(run: Run, style: Style) -> str:
+    from .xml_reports import junit
+
+    return junit(run, style)
+
+
+def _checkstyle(run: Run, style: Style) -> str:
+    from .xml_reports import checkstyle
+
+    return checkstyle(run, style)
+
+
+def _rdjson(run: Run, style: Style) -> str:
+    from .rdjson import render
+
+    return render(run, style)
+
+
 # A new renderer is one row here.
 RENDERERS: dict[str, Callable[[Run, Style], str]] = {
     "text": _text,
     "concise": _concise,
     "json": _json,
     "jsonl": _jsonl,
+    "sarif": _sarif,
+    "github": _github,
+    "gitlab": _gitlab,
+    "junit": _junit,
+    "checkstyle": _checkstyle,
+    "rdjson": _rdjson,
 }
 
 

@@ -24,7 +24,7 @@ Record = dict[str, Any]
 def json(run: Run, style: Style) -> str:
     """The whole run as one JSON object, indented."""
     record = {**_head(run), "documents": [_document(r, style) for r in run.reports], **_tail(run)}
-    return _encoded(record, indent=2) + "\n"
+    return encoded(record, indent=2) + "\n"
 
 
 def jsonl(run: Run, style: Style) -> str:
@@ -40,10 +40,11 @@ def jsonl(run: Run, style: Style) -> str:
             records.append({**start, **_finding(finding, report.document.text, index)})
     documents = [_about(r) for r in run.reports]
     records.append({"type": "run", **_head(run), "documents": documents, **_tail(run)})
-    return "".join(_encoded(r) + "\n" for r in records)
+    return "".join(encoded(r) + "\n" for r in records)
 
 
-def _encoded(record: Record, indent: int | None = None) -> str:
+def encoded(record: Any, indent: int | None = None) -> str:
+    """`record` as JSON: ASCII, and null for what JSON has no word for."""
     return encoder.dumps(_sound(record), ensure_ascii=True, allow_nan=False, indent=indent)
 
 
@@ -79,8 +80,8 @@ def _head(run: Run) -> Record:
 def _tail(run: Run) -> Record:
     return {
         "skipped": _skipped(run.skipped),
-        "provenance": [_provenance(p) for p in run.provenance],
-        "energy": None if run.energy is None else _energy(run.energy),
+        "provenance": [part(p) for p in run.provenance],
+        "energy": None if run.energy is None else energy(run.energy),
     }
 
 
@@ -113,7 +114,7 @@ def _document(report: Report, style: Style) -> Record:
 
 def _finding(finding: Finding, text: str, index: LineIndex) -> Record:
     return {
-        **_place(finding.span, index),
+        **place(finding.span, index),
         "text": finding.span.of(text),
         "rule": finding.rule,
         "source": list(finding.source or (finding.rule,)),
@@ -129,7 +130,8 @@ def _finding(finding: Finding, text: str, index: LineIndex) -> Record:
     }
 
 
-def _place(span: Span, index: LineIndex) -> Record:
+def place(span: Span, index: LineIndex) -> Record:
+    """Where `span` begins and ends, as offsets from 0 and as lines and columns from 1, in code points."""
     (line, column), (end_line, end_column) = index.position(span.start), index.position(span.end)
     return {
         "offset": span.start,
@@ -145,7 +147,8 @@ def _skipped(skipped: Sequence[Skipped]) -> list[Record]:
     return [{"what": s.what, "reason": s.reason, "remedy": s.remedy or None} for s in skipped]
 
 
-def _provenance(p: Provenance) -> Record:
+def part(p: Provenance) -> Record:
+    """One part of the run; null for each gap."""
     return {
         "part": p.part,
         "role": p.role,
@@ -157,15 +160,16 @@ def _provenance(p: Provenance) -> Record:
     }
 
 
-def _energy(energy: Energy) -> Record:
+def energy(spent: Energy) -> Record:
+    """The energy of the run; null for a figure that there is not."""
     return {
-        "status": energy.status,
-        "energy_j": energy.joules,
-        "low_j": energy.low,
-        "high_j": energy.high,
-        "method": energy.method or None,
-        "reason": energy.reason or None,
-        "scope": list(energy.scope),
-        "not_included": list(energy.not_included),
-        "record": energy.record,
+        "status": spent.status,
+        "energy_j": spent.joules,
+        "low_j": spent.low,
+        "high_j": spent.high,
+        "method": spent.method or None,
+        "reason": spent.reason or None,
+        "scope": list(spent.scope),
+        "not_included": list(spent.not_included),
+        "record": spent.record,
     }

@@ -1,0 +1,144 @@
+"""JUnit and Checkstyle XML, which nearly every build server reads.
+
+Lines and columns count from 1, columns in code points. What XML 1.0 cannot
+hold, such as control characters and lone surrogates, is written out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+from ..report import Report, Run
+from ..text import LineIndex
+from . import joules
+from .exchange import Item, Remark, items, path, remarks, told
+from .names import percent
+from .style import Style
+from .width import one_line
+
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_NOT_XML = re.compile("[\ufffe\uffff]")  # what `one_line` leaves, and XML 1.0 does not allow
+_SEVERITIES = {"warning": "warning", "note": "info"}
+
+
+def junit(run: Run, style: Style) -> str:
+    """A test suite for each document, a failed test for each finding, a passed one where there is none.
+
+    What was held back, where it was asked for, and what could not be done are
+    skipped tests; what the run was made of stands in the properties of the
+    suite of the whole run.
+    """
+    said = remarks(run)
+    suites = [("localproof", [_remark(r) for r in said if not r.path], _properties(run))]
+    for report in run.reports:
+        name = path(report.document.name)
+        about = [_remark(r) for r in said if r.path and r.path == name]
+        suites.append((name, [*_cases(report, name, style), *about], ""))
+    every = [case for _, cases, _ in suites for case in cases]
+    top = _attributes(name="localproof", **_counted(every, skipped=False), time=f"{run.elapsed_s:.3f}")
+    return f"{_HEAD}<testsuites{top}>\n{''.join(_suite(*suite) for suite in suites)}</testsuites>\n"
+
+
+class _Case(NamedTuple):
+    """A test: passed where `outcome` is "", else with a "failure" or "skipped" in it of which the rest tells."""
+
+    name: str
+    outcome: str = ""
+    message: str = ""
+    kind: str = ""
+    body: str = ""
+
+
+def _remark(remark: Remark) -> _Case:
+    return _Case(remark.kind, "skipped", remark.text, remark.kind, remark.text)
+
+
+def _cases(report: Report, name: str, style: Style) -> Iterator[_Case]:
+    for item, line, column in _placed(report, style):
+        finding = item.finding
+        message = told(report.document.text, finding, style)
+        sure = "" if finding.probability is None else f" ({percent(finding.probability)} sure)"
+        outcome, title = "skipped" if item.held_back else "failure", f"{line}:{column} {finding.rule}{sure}"
+        yield _Case(title, outcome, message, finding.kind, f"{name}:{line}:{column}: {message}")
+    if not report.findings:
+        yield _Case("no findings")
+
+
+def _suite(name: str, cases: Iterable[_Case], properties: str) -> str:
+    cases = list(cases)
+    rows = "".join(_written(name, case) for case in cases)
+    return f" <testsuite{_attributes(name=name, **_counted(cases))}>\n{properties}{rows} </testsuite>\n"
+
+
+def _counted(cases: Iterable[_Case], *, skipped: bool = True) -> dict[str, int]:
+    outcomes = Counter(case.outcome for case in cases)
+    counts = {"tests": outcomes.total(), "failures": outcomes["failure"], "errors": 0}
+    return counts | ({"skipped": outcomes["skipped"]} if skipped else {})
+
+
+def _written(suite: str, case: _Case) -> str:
+    start = f"  <testcase{_attributes(classname=suite, name=case.name)}"
+    if not case.outcome:
+        return f"{start}/>\n"
+    about = _attributes(type=case.kind, message=case.message)
+    return f"{start}>\n   <{case.outcome}{about}>{_text(case.body)}</{case.outcome}>\n  </testcase>\n"
+
+
+def _properties(run: Run) -> str:
+    """What the run was made of, and its energy."""
+    parts = [(f"part: {p.part}", ", ".join(filter(None, (p.version, p.role, p.licence)))) for p in run.provenance]
+    energy = [(f"energy: {label}", text) for label, text in joules.lines(run.energy, run.words)]
+    rows = [("version", run.version), ("profile", run.profile), *parts, *energy]
+    return "".join(
+        ["  <properties>\n", *(f"   <property{_attributes(name=n, value=v)}/>\n" for n, v in rows), "  </properties>\n"]
+    )
+
+
+def checkstyle(run: Run, style: Style) -> str:
+    """A file element for each document that there is something to say of. What concerns the run stands under the
+    file name ".", for the format has no other place for it."""
+    about: dict[str, list[Remark]] = {}
+    for remark in remarks(run):
+        about.setdefault(remark.path or ".", []).append(remark)
+    parts = [_file(".", (), about.pop(".", []), style)]
+    for report in run.reports:
+        name = path(report.document.name)
+        parts.append(_file(name, (report,), about.pop(name, []), style))
+    return f'{_HEAD}<checkstyle version="4.3">\n{"".join(parts)}</checkstyle>\n'
+
+
+def _file(name: str, reports: Iterable[Report], about: Iterable[Remark], style: Style) -> str:
+    rows = []
+    for report in reports:
+        for item, line, column in _placed(report, style):
+            message = told(report.document.text, item.finding, style)
+            source = "localproof." + item.finding.rule.replace("/", ".")
+            held = "held back: " * item.held_back
+            rows.append(_error(line, column, _SEVERITIES[item.grade], held + message, source))
+    rows += [_error(1, 1, "info", remark.text, f"localproof.{remark.kind}") for remark in about]
+    return f" <file{_attributes(name=name)}>\n{''.join(rows)} </file>\n" if rows else ""
+
+
+def _error(line: int, column: int, severity: str, message: str, source: str) -> str:
+    return f"  <error{_attributes(line=line, column=column, severity=severity, message=message, source=source)}/>\n"
+
+
+def _placed(report: Report, style: Style) -> Iterator[tuple[Item, int, int]]:
+    index = LineIndex(report.document.text)
+    for item in items(report, style):
+        line, column = index.position(item.finding.span.start)
+        yield item, line + 1, column + 1
+
+
+def _attributes(**values: str | int) -> str:
+    return "".join(f' {name}="{_text(str(value))}"' for name, value in values.items())
+
+
+def _text(text: str) -> str:
+    """`text` as one line that may stand in an attribute or between tags."""
+    safe = _NOT_XML.sub(lambda m: f"\\u{ord(m.group()):04x}", one_line(text))
+    return escape(safe, {'"': "&quot;"})
