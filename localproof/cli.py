@@ -138,6 +138,13 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--config", type=Path, metavar="FILE", help="read this settings file instead of those found")
     group.add_argument("--isolated", action="store_true", help="read no settings file and no word list")
     group.add_argument(
+        "--no-cache",
+        action="store_false",
+        dest="cache",
+        default=None,
+        help="ask the engines anew, and keep nothing for later runs",
+    )
+    group.add_argument(
         "--force-exclude", action="store_true", help="let the settings exclude files that are named, too (for hooks)"
     )
 
@@ -186,7 +193,7 @@ def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
 
 def _flags(args: argparse.Namespace) -> dict[str, object]:
     given = vars(args)
-    names = {"lang": "language", "engine": "engines", "profile": "profile", "fail_on": "fail_on"}
+    names = {"lang": "language", "engine": "engines", "profile": "profile", "fail_on": "fail_on", "cache": "cache"}
     return {field: given[name] for name, field in names.items() if name in given}
 
 
@@ -281,6 +288,21 @@ def _run_demo(args: argparse.Namespace, terminal: Terminal) -> int:
     return demo(_flags(args), args.color, terminal)
 
 
+def _cache_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        type=_One("action", ("info", "clear")),
+        metavar="ACTION",
+        help="info: where answers of earlier runs are kept, and how many; clear: remove them",
+    )
+
+
+def _run_cache(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.cached import command
+
+    return command(args.action, terminal)
+
+
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     from .engines import ENGINES
 
@@ -314,6 +336,7 @@ COMMANDS: dict[str, Command] = {
     "explain": Command("Say what a rule looks for and how to switch it off", _explain_arguments, _run_explain),
     "dict": Command("Add to your word lists, take from them, show them", _dict_arguments, _run_dict),
     "config": Command("Show the settings and where each comes from", _config_arguments, _run_config),
+    "cache": Command("Say what is kept from earlier runs, or clear it", _cache_arguments, _run_cache),
     "demo": Command("Proofread a built-in page, with the full report", _demo_arguments, _run_demo),
     "doctor": Command("Look whether all parts work here", _none, _run_doctor),
     "energy": Command("Ask what this machine can tell of energy: energy doctor", _energy_arguments, _run_energy),

@@ -13,7 +13,8 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,14 @@ _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 def _day() -> int:
     return int(time.time() // 86_400)
+
+
+@dataclass(frozen=True)
+class About:
+    """How much a store holds: entries, and the bytes of its files."""
+
+    entries: int
+    bytes: int
 
 
 class Store:
@@ -99,6 +108,33 @@ class Store:
             self._flush()
             self._closed = True
             self._let_go()
+
+    def about(self) -> About | None:
+        """How much is in the file; None where there is none or it cannot be used. Creates nothing."""
+        import sqlite3
+
+        with self._lock:
+            if not self.path.exists() or (db := self._open()) is None:
+                return None
+            try:
+                entries = db.execute("SELECT count(*) FROM kept").fetchone()[0]
+            except sqlite3.Error as error:
+                self._suffer(error)
+                return None
+            return About(entries, sum(p.stat().st_size for p in self._files() if p.exists()))
+
+    def clear(self) -> bool:
+        """Remove the file, whatever it holds; whether there was one. Raises OSError if it cannot be removed."""
+        with self._lock:
+            self._closed = True
+            self._let_go()
+            there = [path for path in self._files() if os.path.lexists(path)]
+            for path in there:
+                path.unlink(missing_ok=True)
+            return bool(there)
+
+    def _files(self) -> Iterator[Path]:
+        return (self.path.with_name(self.path.name + ending) for ending in ("", "-wal", "-shm"))
 
     # All of what follows is called with the lock.
 
@@ -216,9 +252,8 @@ class Store:
 
     def _begin_anew(self, why: str) -> sqlite3.Connection | None:
         self._let_go()
-        for ending in ("", "-wal", "-shm"):
-            with contextlib.suppress(FileNotFoundError):
-                self.path.with_name(self.path.name + ending).unlink()
+        for path in self._files():
+            path.unlink(missing_ok=True)
         self._say(f"{self.path.name} {why} and was begun anew", "")
         self._prepare()
         return self._connect()
