@@ -15,7 +15,8 @@ import difflib
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -24,7 +25,14 @@ from .text import visible
 
 DIALECTS = ("en-US", "en-GB", "en-AU", "en-CA", "en-NZ", "en-ZA", "en-IN")
 PROFILES = ("quiet", "balanced", "all")
+SERVICES = ("auto", "on", "off")
 FAIL_ON = ("any", "never", *KINDS)
+HOMES = ("auto", "embedded", "java", "server")
+ELSEWHERE = "my text may leave this machine"
+GENERATORS = ("auto", "none", "hugo", "jekyll", "eleventy", "astro", "zola", "mkdocs", "docusaurus")
+# What [[overrides]] cannot say for some paths only, because it decides which paths there are.
+NOT_BY_PATH = frozenset({"exclude", "include", "generator"})
+_ADDING = frozenset({"disable", "enable", "words"})  # of these an override has more, of all others it has its own
 
 # In one folder the first of these that exists (and, for pyproject.toml, has a
 # table [tool.localproof]) is the settings file.
@@ -44,6 +52,15 @@ def _key(default: T, doc: str, scope: Scope = "text", **facts: object) -> T:
     """A field that settings files may set. `facts`: choices, least."""
     declared: T = field(default=default, metadata={"doc": doc, "scope": scope, **facts})
     return declared
+
+
+@dataclass(frozen=True)
+class Override:
+    """What holds for some paths only: `values` by field name, for what `paths` (globs) match. See `for_file`."""
+
+    paths: tuple[str, ...]
+    values: Mapping[str, object]
+    source: str  # the file and the number of the table in it, from 1
 
 
 @dataclass(frozen=True)
@@ -69,6 +86,15 @@ class Settings:
     exclude: tuple[str, ...] = _key(
         (), "Files and folders not to check, as globs from the settings file's folder; * crosses folders."
     )
+    include: tuple[str, ...] = _key(
+        (), "The only files to take from folders, as globs of the same kind; empty means every known format."
+    )
+    drafts: bool = _key(True, "Whether texts in folders that call themselves drafts are checked.")
+    generator: str = _key(
+        "auto",
+        "The site generator whose other folders are passed over: auto looks for its settings, none passes over none.",
+        choices=GENERATORS,
+    )
     fail_on: tuple[str, ...] = _key(
         ("any",), "Kinds of finding that make the exit status 1, or any, or never.", choices=FAIL_ON
     )
@@ -76,6 +102,27 @@ class Settings:
     jobs: int = _key(0, "Threads for each engine; 0 means one for each core.", "machine", least=0)
     max_bytes: int = _key(20_000_000, "The largest file that is read, in bytes.", "machine", least=1)
     cache: bool = _key(True, "Whether answers are kept in the user's cache folder for later runs.", "machine")
+    picky: bool = _key(False, "Whether LanguageTool's picky rules run too, style above all.")
+    languagetool_home: str = _key(
+        "auto",
+        "Which LanguageTool: embedded, java, server; auto takes a server that is named, else Java where it is set up.",
+        "machine",
+        choices=HOMES,
+    )
+    languagetool_server: str = _key("", "The LanguageTool server to use, such as http://localhost:8081.", "machine")
+    languagetool_elsewhere: str = _key(
+        "no", "Whether that server may be on another machine, in so many words.", "machine", choices=("no", ELSEWHERE)
+    )
+    service: str = _key(
+        "off",
+        "The resident service: auto uses it and starts it after a run, but in CI; on does so everywhere; off never.",
+        "machine",
+        choices=SERVICES,
+    )
+    service_minutes: float = _key(10.0, "Minutes without use after which the service ends.", "machine", least=0.01)
+    service_megabytes: int = _key(
+        1500, "Memory above which the service lets go of engines, in MB.", "machine", least=100
+    )
     energy_meter: str = _key("auto", "What tells the energy of a run: auto, off, or a meter by name.", "machine")
     watts_per_thread: float = _key(
         0.0, "Watts of one busy thread, for the energy estimate; 0 means LocalProof's own.", "machine", least=0
@@ -84,6 +131,7 @@ class Settings:
     root: Path | None = None  # the project's folder: that of its settings file, or the repository's top
     cache_folder: Path | None = None  # where answers are kept; None: nowhere
     ignores: tuple[str, ...] = ()  # the lines of the ignores files: places that the writer wants left alone
+    overrides: tuple[Override, ...] = field(default=(), metadata={"scope": "text"})  # see `for_file`
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -217,6 +265,9 @@ def _read_file(path: Path, *, machine: bool) -> dict[str, object]:
     values: dict[str, object] = {}
     for key, raw in table.items():
         where = f"{shown}{_line_of(text, key, path.name == 'pyproject.toml')}"
+        if key == "overrides":
+            values[key] = _overrides(raw, shown)
+            continue
         if key not in KEYS:
             raise BadInput(f"{where}: unknown key {visible(key)!r}{nearest(key.replace('_', '-'), KEYS)}")
         known = KEYS[key]
@@ -227,6 +278,80 @@ def _read_file(path: Path, *, machine: bool) -> dict[str, object]:
             )
         values[known.name] = _value(known, raw, where)
     return values
+
+
+def _overrides(raw: object, shown: str) -> tuple[Override, ...]:
+    """The tables [[overrides]] of a settings file. Raises BadInput for what they cannot hold."""
+    if not isinstance(raw, list) or not all(isinstance(table, dict) for table in raw):
+        raise BadInput(f"{shown}: overrides must be tables: [[overrides]], then paths = […] and what holds there")
+    found = []
+    for number, table in enumerate(raw, 1):
+        where = f"{shown}: [[overrides]] {number}"
+        paths = _texts(table.get("paths"))
+        if not paths:
+            raise BadInput(f'{where}: needs paths, a list of globs: paths = ["content/fr/*"]')
+        values: dict[str, object] = {}
+        for key, value in table.items():
+            if key == "paths":
+                continue
+            known = KEYS.get(key)
+            if known is None or known.name in NOT_BY_PATH or known.metadata["scope"] == "machine":
+                hint = nearest(key.replace("_", "-"), KEYS) if known is None else ""
+                raise BadInput(f"{where}: {visible(key)!r} is no key that can hold for some paths only{hint}")
+            values[known.name] = _value(known, value, where)
+        found.append(Override(paths, values, where))
+    return tuple(found)
+
+
+def for_file(settings: Settings, path: Path) -> Settings:
+    """`settings` as they are for the file `path`: with each of the overrides whose globs match it, the last wins.
+
+    Words and rules to switch on or off are added to those of the project; any
+    other value takes the place of the project's. What a flag or a variable
+    says stays, because it was said for this run. Returns `settings` itself
+    where no override speaks of the file.
+    """
+    values: dict[str, Any] = {}
+    sources = dict(settings.sources)
+    for override in settings.overrides:
+        if not covers(override.paths, path, settings.root):
+            continue
+        for name, value in override.values.items():
+            said = settings.sources.get(name, "")
+            if said == "flag" or said == _variable(name):
+                continue
+            before: Any = values.get(name, getattr(settings, name))
+            if name == "words":
+                value = before | value
+            elif name in _ADDING:
+                value = tuple(dict.fromkeys([*before, *value]))  # type: ignore[misc]
+            values[name], sources[name] = value, override.source
+    return replace(settings, **values, sources=sources) if values else settings
+
+
+def covers(globs: Iterable[str], path: Path, root: Path | None) -> bool:
+    """Whether a glob matches `path` or a folder that it is in, both told from `root`. * crosses folders.
+
+    >>> root = Path("/site")
+    >>> covers(["drafts"], root / "drafts/2024/a.md", root), covers(["content/**/*.md"], root / "content/a.md", root)
+    (True, True)
+    """
+    globs = tuple(globs)
+    if not globs or root is None:
+        return False
+    try:
+        inner = Path(os.path.normpath(path.absolute())).relative_to(root)
+    except ValueError:
+        return False
+    ways = [p.as_posix() for p in (inner, *inner.parents)][:-1]
+    return any(fnmatchcase(way, form) for glob in globs for form in _forms(glob) for way in ways)
+
+
+def _forms(glob: str) -> set[str]:
+    """What `glob` may be written as: without ./ or / around it, and with **/ for no folder at all."""
+    bare = glob.removeprefix("./").strip("/")
+    bare = bare.removesuffix("/**") or bare
+    return {bare, bare.replace("**/", "")}
 
 
 def _from_environment(env: Mapping[str, str]) -> Iterable[tuple[str, tuple[object, str]]]:
@@ -253,6 +378,11 @@ def parse(name: str, raw: str, where: str) -> object:
         except ValueError:
             raise BadInput(f"{where}: expected a number, got {visible(raw)!r}") from None
     return _value(known, raw, where)
+
+
+def parsed(name: str, raw: object, where: str) -> object:
+    """The value of field `name` given as JSON or TOML gives it. Raises BadInput."""
+    return _value(Settings.__dataclass_fields__[name], raw, where)
 
 
 def _texts(raw: object) -> tuple[str, ...] | None:

@@ -162,7 +162,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def planned(home: Path, **wishes: object) -> tuple[list[tuple[str, list[str]]], int]:
     tasks, passed_over = plan(Wishes(**wishes), {"LOCALPROOF_CONFIG_DIR": str(home)})  # type: ignore[arg-type]
-    return [(t.settings.language, [i.name for i in t.inputs if isinstance(i, Found)]) for t in tasks], passed_over
+    return [(t.settings.language, [i.name for i in t.inputs if isinstance(i, Found)]) for t in tasks], sum(
+        p.asked_for for p in passed_over
+    )
 
 
 def test_each_file_is_checked_under_the_settings_nearest_to_it(site: Path) -> None:

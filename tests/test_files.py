@@ -1,4 +1,4 @@
-"""Bytes to text and back, with nothing lost; and which files a name stands for."""
+"""Bytes to text and back, with nothing lost."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localproof.faces.files import Found, Source, decode, encoded, excluded, gather, read_source, write_back, write_new
+from localproof.faces.files import Found, Source, decode, encoded, read_source, write_back, write_new
 from localproof.faces.words import add, remove
-from localproof.report import BadInput, Skipped, Unavailable
-from localproof.settings import Settings, read_words
+from localproof.report import BadInput, Unavailable
+from localproof.settings import read_words
 
 LIMIT = 1_000_000
 
@@ -173,92 +173,6 @@ def test_a_device_is_written_into_and_never_replaced(tmp_path: Path) -> None:
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     write_new(Path("/dev/null"), b"gone")
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
-
-
-# ─ which files ─
-
-
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("b.md", "a.txt", "z/c.md", ".hidden.md", ".git/x.md", "node_modules/y.md", "image.png", "z/main.py"):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text("text")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def names(*asked: str) -> list[str]:
-    return [f"{f.what}: {f.reason}" if isinstance(f, Skipped) else f.name for f in gather(asked)]
-
-
-def test_a_folder_stands_for_its_texts_in_order_of_name(site: Path) -> None:
-    assert names(".") == ["a.txt", "b.md", "z/c.md"]
-    assert names("z/", "./b.md") == ["z/c.md", "./b.md"]
-    assert names(str(site)) == [f"{site}/{n}" for n in ("a.txt", "b.md", "z/c.md")]
-
-
-def test_a_file_that_is_named_is_taken_whatever_its_name(site: Path) -> None:
-    assert names("z/main.py", ".hidden.md", "image.png") == ["z/main.py", ".hidden.md", "image.png"]
-
-
-def test_each_file_comes_once(site: Path) -> None:
-    (site / "again.md").symlink_to("b.md")
-    assert names("b.md", ".", "z/../b.md", "again.md") == [
-        "b.md",
-        "a.txt",
-        "again.md: a symbolic link, not followed in a folder",
-        "z/c.md",
-    ]
-
-
-def test_a_name_that_is_not_there_is_an_error(site: Path) -> None:
-    with pytest.raises(BadInput, match=r"none\.md: no such file or folder"):
-        names("none.md")
-    with pytest.raises(BadInput, match="not a possible file name"):
-        names("a\0b")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in folders")
-def test_pipes_links_and_circles_are_named_and_not_read(site: Path) -> None:
-    os.mkfifo(site / "z/pipe.md")
-    (site / "z/round").symlink_to(".")
-    (site / "z/round.md").symlink_to("round.md")
-    assert names("z") == [
-        "z/c.md",
-        "z/pipe.md: not a regular file",
-        "z/round.md: a symbolic link, not followed in a folder",
-    ]
-    with pytest.raises(Unavailable, match="not a regular file"):
-        source_of(site / "z/pipe.md")
-
-
-@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="root may read everything")
-def test_what_may_not_be_read_is_named(site: Path) -> None:
-    (site / "z").chmod(0)
-    try:
-        assert names(".") == ["a.txt", "b.md", "z/: cannot be listed: permission denied"]
-    finally:
-        (site / "z").chmod(0o755)
-
-
-@pytest.mark.parametrize(
-    ("glob", "out"),
-    [
-        ("drafts", True),
-        ("drafts/", True),
-        ("drafts/*.md", True),
-        ("*.md", True),
-        ("dr?fts/2024", True),
-        ("2024", False),
-        ("*.txt", False),
-        ("draft", False),
-    ],
-)
-def test_globs_exclude_a_file_or_a_folder_it_is_in(tmp_path: Path, glob: str, out: bool) -> None:
-    ours = Settings(exclude=(glob,), root=tmp_path)
-    assert excluded(tmp_path / "drafts/2024/a.md", ours) is out
-    assert not excluded(Path("/elsewhere/drafts/a.md"), ours)
 
 
 # ─ word lists ─

@@ -15,11 +15,12 @@ from ..formats import FORMATS
 from ..proof import Bench
 from ..render import RENDERERS, Style, closing, diff, findings_of, report_block
 from ..report import BadInput, Run, Skipped
-from ..settings import Settings, find, load, one_of
+from ..settings import Settings, find, for_file, load, one_of
 from ..text import visible
 from .batch import Outcome, Task, joined, proofread, write_fixes
-from .files import Found, encoded, excluded, gather, write_new
+from .files import Found, encoded, write_new
 from .terminal import Terminal, is_terminal, one_line, progress, style
+from .walk import Passed, gather, told
 
 CLEAN, FINDINGS, WRONG, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
 STDIN = "-"
@@ -86,25 +87,28 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
     return FINDINGS if failing and not wishes.exit_zero else CLEAN
 
 
-def plan(wishes: Wishes, env: Mapping[str, str]) -> tuple[tuple[Task, ...], int]:
-    """Which texts are checked under which settings, and how many files the settings exclude. Reads no text yet."""
+def plan(wishes: Wishes, env: Mapping[str, str]) -> tuple[tuple[Task, ...], tuple[Passed, ...]]:
+    """Which texts are checked under which settings, and what is passed over. Reads no text yet, or only headers."""
     if STDIN in wishes.paths and not wishes.from_pipe:
         raise BadInput("- stands for standard input and cannot be mixed with files; check one after the other")
     settings_of = finder(wishes, env)
     if wishes.from_pipe:
         name = wishes.stdin_filename or STDIN
-        return (Task(settings_of(Path(name).parent), (Found(None, name, named=True),)),), 0
-    tasks: dict[int, tuple[Settings, list[Found | Skipped]]] = {}
-    passed_over = 0
-    for item in gather(wishes.paths):
+        settings = for_file(settings_of(Path(name).parent), Path(name))
+        return (Task(settings, (Found(None, name, named=True),)),), ()
+    tasks: list[tuple[Settings, list[Found | Skipped]]] = []
+    passed_over: list[Passed] = []
+    for item in gather(wishes.paths, settings_of, force_exclude=wishes.force_exclude):
+        if isinstance(item, Passed):
+            passed_over.append(item)
+            continue
         path = item.path if isinstance(item, Found) else None
-        settings = settings_of(path.parent if path else Path())
-        may_pass = isinstance(item, Found) and (wishes.force_exclude or not item.named)
-        if path and may_pass and excluded(path, settings):
-            passed_over += 1
-        else:
-            tasks.setdefault(id(settings), (settings, []))[1].append(item)
-    return tuple(Task(settings, tuple(items)) for settings, items in tasks.values()), passed_over
+        settings = for_file(settings_of(path.parent), path) if path else settings_of(Path())
+        alike = (items for known, items in tasks if known is settings or known == settings)
+        if (items := next(alike, None)) is None:
+            tasks.append((settings, items := []))
+        items.append(item)
+    return tuple(Task(settings, tuple(items)) for settings, items in tasks), tuple(passed_over)
 
 
 def finder(wishes: Wishes, env: Mapping[str, str]) -> Callable[[Path], Settings]:
@@ -173,11 +177,13 @@ def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style) 
     return text
 
 
-def _notices(wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], run: Run, passed_over: int) -> None:
+def _notices(
+    wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], run: Run, passed_over: Sequence[Passed]
+) -> None:
     """What is to be said beside the result, to standard error."""
-    if passed_over and not wishes.quiet:
-        files = "1 file is" if passed_over == 1 else f"{passed_over:,} files are"
-        terminal.say(f"localproof: {files} excluded by the settings")
+    aloud = [p for p in passed_over if wishes.report or p.asked_for]
+    if aloud and not wishes.quiet:
+        terminal.say(f"localproof: passed over: {told(aloud)}")
     if wishes.correct == "fix" and not wishes.from_pipe and not wishes.quiet:
         for name in (name for o in outcomes for name in o.fixes.texts):
             terminal.say(f"localproof: corrected {one_line(name)}")
@@ -194,7 +200,9 @@ def _account(wishes: Wishes, run: Run, look: Style) -> str:
     return "".join(notes) + report_block(run, look)
 
 
-def _unusual(wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], run: Run, passed_over: int) -> int | None:
+def _unusual(
+    wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], run: Run, passed_over: Sequence[Passed]
+) -> int | None:
     """The exit status where it is not about findings, and a line that says why; None where all went well."""
     if any(o.interrupted for o in outcomes):
         return INTERRUPTED
@@ -204,10 +212,11 @@ def _unusual(wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], ru
             terminal.say(f"localproof: {one_line(s.what)}: {s.reason}" + (f" ({s.remedy})" if s.remedy else ""))
         return WRONG
     if not run.reports:
-        if passed_over:
+        if passed_over and (wishes.force_exclude or any(p.asked_for for p in passed_over)):
             return CLEAN
         endings = ", ".join(s for f in FORMATS.values() for s in f.suffixes)
         why = "nothing could be read" if run.skipped else f"no file that ends in one of {endings}"
+        why += f"; passed over: {told(passed_over)}" if passed_over else ""
         terminal.say(f"localproof: nothing was checked: {why}")
         return NOTHING
     if not any(o.looked() for o in outcomes):

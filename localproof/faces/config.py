@@ -8,8 +8,39 @@ from dataclasses import Field
 from pathlib import Path
 from typing import Any
 
-from ..settings import FILE_NAMES, KEYS, PROJECT_DICTIONARY, USER_DICTIONARY, USER_FILE, Settings, find, user_folder
+from ..settings import (
+    FILE_NAMES,
+    KEYS,
+    NOT_BY_PATH,
+    PROJECT_DICTIONARY,
+    USER_DICTIONARY,
+    USER_FILE,
+    Settings,
+    find,
+    user_folder,
+)
 from ..text import visible
+
+
+def _overrides(properties: Mapping[str, object]) -> dict[str, object]:
+    """The schema of the tables [[overrides]]: paths, and the keys that can hold for some paths only."""
+    own = {
+        key: properties[key] for key, f in KEYS.items() if f.metadata["scope"] == "text" and f.name not in NOT_BY_PATH
+    }
+    globs = {
+        "description": "Globs from the settings file's folder; * crosses folders.",
+        "type": "array",
+        "items": {"type": "string"},
+        "minItems": 1,
+    }
+    table = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["paths"],
+        "properties": {"paths": globs, **own},
+    }
+    about = "What holds for some paths only; a later table wins. Words, disable and enable add to the project's."
+    return {"description": about, "type": "array", "items": table, "default": []}
 
 
 def shown(settings: Settings) -> str:
@@ -57,7 +88,9 @@ def schema(engines: Iterable[str]) -> str:
     properties: dict[str, object] = {}
     for key, known in KEYS.items():
         choices = list(engines) if key == "engines" else list(known.metadata.get("choices", ()))
-        plain: dict[str, object] = {"type": {"int": "integer", "float": "number"}.get(str(known.type), "string")}
+        plain: dict[str, object] = {
+            "type": {"int": "integer", "float": "number", "bool": "boolean"}.get(str(known.type), "string")
+        }
         if choices:
             plain["enum"] = choices
         if "least" in known.metadata:
@@ -73,7 +106,7 @@ def schema(engines: Iterable[str]) -> str:
                 "title": "Settings of LocalProof",
                 "type": "object",
                 "additionalProperties": False,
-                "properties": properties,
+                "properties": {**properties, "overrides": _overrides(properties)},
             },
             indent=2,
         )

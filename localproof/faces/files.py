@@ -14,15 +14,11 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import BinaryIO
 
-from ..formats import format_of
-from ..report import BadInput, Skipped, Unavailable
-from ..settings import Settings
+from ..report import BadInput, Unavailable
 from ..text import visible
 
 _BOM = b"\xef\xbb\xbf"
@@ -33,8 +29,6 @@ _OTHER_ENCODINGS = (
     (b"\xfe\xff", "UTF-16"),
 )
 _LOOK_FOR_NUL = 8192  # bytes; git and grep decide on the same kind of evidence
-# Folders of other people's text, which a walk does not enter. Hidden ones (.git, .venv) it never does.
-_FOREIGN = frozenset({"node_modules", "bower_components", "__pycache__", "venv"})
 
 
 @dataclass(frozen=True)
@@ -206,74 +200,6 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def gather(names: Iterable[str]) -> Iterator[Found | Skipped]:
-    """The files to check, each once: those named, whatever their suffix, and those in the folders named.
-
-    In folders, files of a known format are taken, in order of name; hidden
-    files and folders and those of other people's code are passed over; a link
-    is not followed, so a walk never leaves its folder and never runs in a
-    circle. What has a known suffix but cannot be taken is a Skipped. Raises
-    BadInput for a name that does not exist.
-    """
-    seen: set[str] = set()
-    for name in names:
-        path = Path(name)
-        try:
-            is_folder = stat.S_ISDIR(path.stat().st_mode)
-        except (OSError, ValueError) as error:
-            raise BadInput(f"{visible(name)}: {_why(error)}") from None
-        for found in _walk(path, name) if is_folder else (Found(path, name, named=True),):
-            if isinstance(found, Skipped):
-                yield found
-            elif (real := os.path.realpath(found.path or "")) not in seen:
-                seen.add(real)
-                yield found
-
-
-def _walk(top: Path, name: str) -> Iterator[Found | Skipped]:
-    folders = [(top, "" if name in (".", "./") else name.rstrip("/") + "/" if name != "/" else "/")]
-    while folders:
-        folder, prefix = folders.pop()
-        try:
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda e: e.name)
-        except OSError as error:
-            yield Skipped(visible(prefix or "."), f"cannot be listed: {_why(error)}")
-            continue
-        below = []
-        for entry in entries:
-            if entry.name.startswith(".") or entry.name in _FOREIGN:
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                below.append((folder / entry.name, f"{prefix}{entry.name}/"))
-            elif taken := _take(entry, folder, prefix):
-                yield taken
-        folders += reversed(below)
-
-
-def _take(entry: os.DirEntry[str], folder: Path, prefix: str) -> Found | Skipped | None:
-    if format_of(entry.name) is None:
-        return None
-    name = prefix + entry.name
-    if entry.is_symlink():
-        return Skipped(visible(name), "a symbolic link, not followed in a folder", "name it to have it checked")
-    if not entry.is_file(follow_symlinks=False):
-        return Skipped(visible(name), "not a regular file")
-    return Found(folder / entry.name, name, named=False)
-
-
-def excluded(path: Path, settings: Settings) -> bool:
-    """Whether the settings say not to check `path`: it, or a folder it is in, matches one of their globs."""
-    if not settings.exclude or settings.root is None:
-        return False
-    try:
-        inner = Path(os.path.normpath(path.absolute())).relative_to(settings.root)
-    except ValueError:
-        return False
-    ways = [p.as_posix() for p in (inner, *inner.parents)][:-1]
-    return any(fnmatchcase(way, glob.rstrip("/")) for glob in settings.exclude for way in ways)
 
 
 def _why(error: OSError | ValueError) -> str:
