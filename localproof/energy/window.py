@@ -135,6 +135,14 @@ class Window:
             self.energy = self._close(words)
         return self.energy
 
+    def so_far(self, words: int | None = None) -> Energy:
+        """What the window comes to by now; it stays open."""
+        if not self._reading:
+            return self.close(words)
+        assert self._choice.meter is not None
+        self._advance()
+        return self._account(self._choice.meter, self._use(), words)
+
     def __enter__(self) -> Window:
         return self
 

@@ -1,0 +1,233 @@
+"""What an editor offers to do about a finding. Values, not yet LSP's: an edit of the text, or a command of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ...decisions import ignored_place
+from ...report import Finding, Report
+from ...text import Document, Edit, LineIndex, Span, visible
+
+QUICK_FIX, FIX_ALL, SOURCE = "quickfix", "source.fixAll.localproof", "source.localproof"
+_MOST_EDITS = 5
+_LONGEST_SHOWN = 40  # code points of a suggestion in a menu
+_ESCAPED = re.compile(r"[\\*_{}\[\]<>()#|!~&]")
+_COMMENTS = {"markdown": ("<!-- ", " -->"), "html": ("<!-- ", " -->")}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One line of the editor's menu: either `edits` of the text, or a `command` of the server's with its arguments.
+
+    `sure` says that there is one correction and it may be made without asking.
+    `finding` is what it is about, None where it is about the whole text.
+    """
+
+    title: str
+    kind: str
+    edits: tuple[Edit, ...] = ()
+    command: str = ""
+    arguments: tuple[object, ...] = ()
+    sure: bool = False
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What can be done where the text is: whether it belongs to a project that has or can have settings and words."""
+
+    uri: str
+    project: bool
+
+
+def at(report: Report, span: Span, place: Place, *, held_back: bool = False) -> tuple[Act, ...]:
+    """The menu for the findings that `span` touches: corrections first, then words, then silence, then the whole."""
+    found = [*report.findings, *(report.held_back if held_back else ())]
+    here = [f for f in found if f.span.overlaps(span) or f.span.end == span.start]
+    acts = [act for f in here for act in corrections(report.document.text, f)]
+    acts += [act for f in here for act in _words(report.document.text, f, place)]
+    acts += [act for f in here for act in _silence(report.document, f, place)]
+    return (*acts, *whole(report, place, held_back=held_back))
+
+
+def corrections(text: str, finding: Finding) -> tuple[Act, ...]:
+    """Each edit of a finding as a line of the menu, the best first."""
+    sure = finding.certain or len(finding.edits) == 1
+    return tuple(
+        Act(_title(text, edit), QUICK_FIX, (edit,), sure=sure and i == 0, finding=finding)
+        for i, edit in enumerate(finding.edits[:_MOST_EDITS])
+    )
+
+
+def _title(text: str, edit: Edit) -> str:
+    old, new = _short(edit.span.of(text)), _short(edit.text)
+    if not edit.text:
+        return f"Delete “{old}”"
+    if not len(edit.span):
+        return f"Insert “{new}”"
+    return f"“{old}” → “{new}”"
+
+
+def _short(text: str) -> str:
+    shown = visible(" ".join(text.split()) or text.replace("\n", " "))
+    return shown if len(shown) <= _LONGEST_SHOWN else shown[: _LONGEST_SHOWN - 1] + "…"
+
+
+def _words(text: str, finding: Finding, place: Place) -> list[Act]:
+    if finding.kind != "spelling":
+        return []
+    word = " ".join(finding.span.of(text).split()).strip('.,;:!?"“”‘()[]*_')
+    if not word or visible(word) != word or len(word) > 200:
+        return []
+    lists = [("project", "the project’s words")] if place.project else []
+    return [
+        Act(
+            f"Add “{_short(word)}” to {name}",
+            QUICK_FIX,
+            command="localproof.addWord",
+            arguments=(place.uri, word, where),
+            finding=finding,
+        )
+        for where, name in (*lists, ("user", "your words"))
+    ]
+
+
+def _silence(document: Document, finding: Finding, place: Place) -> list[Act]:
+    acts = []
+    if (edit := comment_here(document, finding)) is not None:
+        acts.append(Act("Ignore here (a comment in the text)", QUICK_FIX, (edit,), finding=finding))
+    if (line := ignored(document, finding)) is not None:
+        title = (
+            "Ignore here (a line in the project’s ignores)" if place.project else "Ignore here (a line in your ignores)"
+        )
+        where = "project" if place.project else "user"
+        arguments = (place.uri, line, where)
+        acts.append(Act(title, QUICK_FIX, command="localproof.ignorePlace", arguments=arguments, finding=finding))
+    if (edit := comment_for_file(document, finding.rule)) is not None:
+        acts.append(Act(f"Ignore {finding.rule} in this file", QUICK_FIX, (edit,), finding=finding))
+    if place.project:
+        acts.append(
+            Act(
+                f"Switch {finding.rule} off in this project",
+                QUICK_FIX,
+                command="localproof.disableRule",
+                arguments=(place.uri, finding.rule),
+                finding=finding,
+            )
+        )
+    return acts
+
+
+def whole(report: Report, place: Place, *, held_back: bool = False) -> tuple[Act, ...]:
+    """What can be done with the text as a whole."""
+    acts = []
+    edits = safe(report.findings)
+    if edits:
+        title = "Make the correction that is certain" if len(edits) == 1 else f"Make {len(edits)} certain corrections"
+        acts.append(Act(title, FIX_ALL, edits))
+    if report.held_back:
+        count = len(report.held_back)
+        shown = "Hide" if held_back else "Show"
+        title = f"{shown} the {count:,} held-back finding{'s' if count > 1 else ''}"
+        acts.append(Act(title, SOURCE, command="localproof.showHeldBack", arguments=(place.uri,)))
+    return tuple(acts)
+
+
+def safe(findings: Iterable[Finding]) -> tuple[Edit, ...]:
+    """The edits that may be made without asking; they do not overlap."""
+    edits: list[Edit] = []
+    for finding in findings:
+        if finding.certain and finding.edits and not any(finding.edits[0].span.overlaps(e.span) for e in edits):
+            edits.append(finding.edits[0])
+    return tuple(edits)
+
+
+def ignored(document: Document, finding: Finding) -> str | None:
+    """The line of an ignores file that speaks of the finding's place; None where no block of the document holds it."""
+    for block in document.blocks:
+        for piece in block.pieces:
+            if piece.kind == "text" and piece.source.start <= finding.span.start <= piece.source.end:
+                start = piece.span.start + finding.span.start - piece.source.start
+                span = Span(start, start + len(finding.span))
+                if block.to_source(span) == finding.span:
+                    return f"{finding.rule}: {ignored_place(block.text, span)}"
+    return None
+
+
+def comment_here(document: Document, finding: Finding) -> Edit | None:
+    """The edit that adds a comment against the finding to the end of its line; None where the format has no comments
+    or the line cannot bear one (front matter, a table, a heading's underline)."""
+    signs = _signs(document)
+    lines = LineIndex(document.text)
+    line = lines.line(finding.span.start)
+    if signs is None or lines.line(max(finding.span.end - 1, finding.span.start)) != line:
+        return None
+    end = lines.line_end(line)
+    content = document.text[lines.starts[line] : end]
+    if end <= _header_end(document) or content.rstrip().endswith("|") or content.lstrip().startswith("|"):
+        return None
+    spaced = "" if content.endswith(" ") and content.strip() and not content.endswith("  ") else " "
+    if content.endswith(("  ", "\\")):  # a line break, which must stay the last thing of its line
+        kept = len(content) - len(content.rstrip(" \\"))
+        at = end - kept
+        return Edit(Span(at, at), f" {signs[0]}localproof: ignore line {finding.rule}{signs[1]}")
+    return Edit(Span(end, end), f"{spaced}{signs[0]}localproof: ignore line {finding.rule}{signs[1]}")
+
+
+def comment_for_file(document: Document, rule: str) -> Edit | None:
+    """The edit that adds a comment against `rule` to the head of the text, after its front matter."""
+    signs = _signs(document)
+    if signs is None:
+        return None
+    at = _header_end(document)
+    newline = "\r\n" if "\r\n" in document.text else "\n"
+    before = newline if at and not document.text[:at].endswith(("\n", "\r")) else ""
+    return Edit(Span(at, at), f"{before}{signs[0]}localproof: ignore file {rule}{signs[1]}{newline}{newline}")
+
+
+def _signs(document: Document) -> tuple[str, str] | None:
+    if document.name.lower().endswith(".mdx"):
+        return ("{/* ", " */}")
+    return _COMMENTS.get(document.format)
+
+
+def _header_end(document: Document) -> int:
+    """Where the text proper begins, after a front matter between lines of ``---`` or ``+++``."""
+    text = document.text
+    fence = text[:3]
+    if fence not in ("---", "+++"):
+        return 0
+    lines = LineIndex(text)
+    for line in range(1, len(lines.starts)):
+        if text[lines.starts[line] : lines.line_end(line)].rstrip() == fence:
+            return lines.starts[line + 1] if line + 1 < len(lines.starts) else len(text)
+    return 0
+
+
+def hover(findings: Sequence[Finding], about: Mapping[str, str]) -> str:
+    """Markdown on what was found at a place: the message, the corrections, who found it, how sure, and the rule in a
+    sentence where `about` holds one."""
+    parts = []
+    for finding in findings:
+        lines = [f"**{_plain(finding.message)}**"]
+        if said := about.get(finding.rule):
+            lines.append(_plain(said))
+        suggestions = [f"`{_short(e.text).replace('`', 'ˋ')}`" for e in finding.edits if e.text][:_MOST_EDITS]
+        if suggestions:
+            lines.append("Suggested: " + ", ".join(suggestions))
+        if finding.hints:
+            lines.append("Not to be made by itself, as it would cross markup: " + ", ".join(map(_plain, finding.hints)))
+        sure = "" if finding.probability is None else f" · {finding.probability:.0%} sure"
+        lines.append(f"{finding.kind} · found by {_plain(', '.join(finding.source or (finding.rule,)))}{sure}")
+        parts.append("\n\n".join(lines))
+    return "\n\n---\n\n".join(parts)
+
+
+def _plain(text: str) -> str:
+    """`text` as Markdown that shows it and nothing else; words between backticks stay code."""
+    parts = " ".join(visible(text).split()).split("`")
+    if len(parts) % 2 == 0:  # one has no partner
+        parts = ["ˋ".join(parts)]
+    return "`".join(part if i % 2 else _ESCAPED.sub(r"\\\g<0>", part) for i, part in enumerate(parts))

@@ -1,0 +1,250 @@
+"""Where open texts are checked: settings by folder, engines that stay warm, judgements that are kept.
+
+Everything here but `close` runs in one thread, the checking thread; it knows
+nothing of editors or their protocol.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ... import __version__, proof
+from ...decisions import Ignores, Vocabulary
+from ...engines import ENGINES
+from ...formats import format_of, format_of_language, read
+from ...report import BadInput, Report, Run
+from ...settings import (
+    FILE_NAMES,
+    PROJECT_DICTIONARY,
+    PROJECT_IGNORES,
+    USER_DICTIONARY,
+    USER_FILE,
+    USER_IGNORES,
+    Settings,
+    covers,
+    find,
+    for_file,
+    load,
+    one_of,
+    user_folder,
+)
+from .opened import Opened
+
+_MOST_BENCHES = 2  # each holds its engines: some 500 MB
+
+
+@dataclass(frozen=True)
+class Job:
+    """A text on its way through the engines of a bench. `fresh`: they have not finished any text yet."""
+
+    opened: Opened
+    settings: Settings
+    bench: proof.Bench
+    begun: proof.Begun
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A text that is not checked, and why; "" where that goes without saying."""
+
+    opened: Opened
+    reason: str = ""
+
+
+def format_for(opened: Opened, path: Path | None) -> str | None:
+    """The name in `FORMATS` of what a text is written in, by the editor's name for it, else by its file's; None for
+    what is not read."""
+    said = format_of_language(opened.language)
+    known = format_of(path) if path is not None else None
+    if said is None or (said.name == "plain" and known is not None):  # what an editor does not know it calls plain
+        said = known
+    return said.name if said else None
+
+
+class Desk:
+    """Checks texts. `wishes` are settings that the editor sends, by field name; they win over files, as flags do.
+
+    A context manager: leaving it ends the engines.
+    """
+
+    def __init__(self, env: Mapping[str, str], wishes: Mapping[str, object] | None = None) -> None:
+        self._env = env
+        self._wishes = dict(wishes or {})
+        self._settings: dict[Path | None, tuple[object, Settings]] = {}
+        self._benches: dict[tuple[object, ...], tuple[proof.Bench, ExitStack]] = {}
+        self._judgements: dict[str, proof.Judgements] = {}
+        self._words: dict[str, int] = {}  # read in this session, by text
+        self._finished: set[object] = set()  # windows of benches that have seen a text through
+        self._begun_s = time.monotonic()
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def wish(self, wishes: Mapping[str, object]) -> None:
+        """Take other settings from the editor."""
+        self._wishes = dict(wishes)
+        self._settings.clear()
+
+    def settings_of(self, folder: Path | None) -> Settings:
+        """The settings that govern the texts of `folder`, read again when a file that decides on them has changed.
+
+        Raises BadInput for files that make no sense.
+        """
+        stamp = self._stamp(folder)
+        known = self._settings.get(folder)
+        if known is None or known[0] != stamp:
+            settings = load(folder, self._wishes, self._env)
+            for name in settings.engines:
+                one_of(name, ENGINES, "engine", settings.sources["engines"])
+            known = self._settings[folder] = (stamp, settings)
+        return known[1]
+
+    def _stamp(self, folder: Path | None) -> object:
+        home = user_folder(self._env)
+        paths = [home / name for name in (USER_FILE, USER_DICTIONARY, USER_IGNORES)]
+        if folder is not None:
+            found, root = find(folder)
+            paths += [found] if found else []
+            paths += [root / n for n in (PROJECT_DICTIONARY, PROJECT_IGNORES, ".editorconfig")] if root else []
+        return tuple((str(p), _state(p)) for p in paths)
+
+    def warm(self, folder: Path | None) -> None:
+        """Start the engines that texts in `folder` will want; what is wrong with its settings is told when a text is
+        checked."""
+        with contextlib.suppress(BadInput):
+            self._bench(self.settings_of(folder))
+
+    def begin(self, opened: Opened, path: Path | None) -> Job | Passed:
+        """Read `opened`, which is the file `path` (None: not a file), and give its blocks to the engines.
+
+        Raises BadInput where the settings make no sense.
+        """
+        format = format_for(opened, path)
+        if format is None:
+            return Passed(opened)
+        settings = self.settings_of(path.parent if path else None)
+        if path is not None:
+            if covers(settings.exclude, path, settings.root):
+                return Passed(opened, "left out by exclude in the settings")
+            settings = for_file(settings, path)
+        if len(opened.text) > settings.max_bytes:
+            return Passed(opened, f"not checked: longer than {settings.max_bytes:,} characters")
+        bench, fresh = self._bench(settings)
+        document = read(str(path or ""), opened.text, settings, format)
+        return Job(opened, settings, bench, proof.begin(bench, document), fresh)
+
+    def so_far(self, job: Job) -> Report:
+        """What has come of a job by now."""
+        uri = job.opened.uri
+        judgements = self._judgements.setdefault(uri, proof.Judgements())
+        report = proof.so_far(job.bench, job.begun, judgements)
+        self._words[uri] = report.words
+        job.bench.window.poll()
+        if not job.begun.open():
+            self._finished.add(job.bench.window)
+        return report
+
+    def forget(self, uri: str) -> None:
+        """The text was closed."""
+        self._judgements.pop(uri, None)
+
+    def _bench(self, settings: Settings) -> tuple[proof.Bench, bool]:
+        """The bench for `settings`, its engines shared with all settings that ask for the same ones."""
+        key = (
+            settings.engines,
+            settings.language,
+            settings.enable,
+            settings.jobs,
+            settings.block_timeout_s,
+            settings.cache_folder,
+            settings.energy_meter,
+            settings.watts_per_thread,
+        )
+        if key not in self._benches:
+            while len(self._benches) >= _MOST_BENCHES:
+                self._benches.pop(next(iter(self._benches)))[1].close()
+            stack = ExitStack()
+            self._benches[key] = (stack.enter_context(proof.open_bench(settings)), stack)
+        else:
+            self._benches[key] = self._benches.pop(key)  # used last
+        bench = replace(
+            self._benches[key][0],
+            settings=settings,
+            vocabulary=Vocabulary.of(settings.words),
+            ignores=Ignores.of(settings.ignores, settings.root),
+        )
+        return bench, bench.window not in self._finished
+
+    def session(self, reports: Iterable[Report]) -> Run:
+        """The account of the session so far: `reports` of the open texts, what the bench used last is made of, and
+        its energy since its engines were started."""
+        if not self._benches:
+            return Run(reports=tuple(reports), version=__version__, elapsed_s=time.monotonic() - self._begun_s)
+        bench = list(self._benches.values())[-1][0]
+        return Run(
+            reports=tuple(reports),
+            provenance=proof.provenance(bench),
+            energy=bench.window.so_far(sum(self._words.values())),
+            skipped=(*bench.skipped, *bench.trouble()),
+            profile=bench.settings.profile,
+            elapsed_s=time.monotonic() - self._begun_s,
+            version=__version__,
+        )
+
+    def close(self) -> None:
+        """End all engines."""
+        for _, stack in self._benches.values():
+            stack.close()
+        self._benches.clear()
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        about = path.stat()
+    except (OSError, ValueError):
+        return None
+    return about.st_mtime_ns, about.st_size
+
+
+def wishes_of(raw: object, complain: Callable[[str], None]) -> dict[str, object]:
+    """Settings as an editor sends them, by field name: ``{"profile": "balanced"}``, perhaps under "localproof", in
+    dashes or in camel case. What is not known or makes no sense is told to `complain` and left out; null, {} and
+    anything that is no object mean nothing.
+
+    >>> wishes_of({"localproof": {"frontMatter": ["title"]}}, print)
+    {'front_matter': ('title',)}
+    """
+    from ...settings import KEYS, parsed
+
+    if isinstance(raw, dict) and "localproof" in raw:
+        raw = raw["localproof"]
+    wishes: dict[str, object] = {}
+    for name, value in raw.items() if isinstance(raw, dict) else ():
+        key = "".join("-" + c.lower() if c.isupper() else c for c in str(name)).replace("_", "-")
+        if value is None or key in _OURS:
+            continue
+        try:
+            one_of(key, KEYS, "setting", "the editor's settings")
+            if KEYS[key].metadata["scope"] == "machine":  # it may come from a folder that somebody else made
+                raise BadInput(f"the editor's settings: {key} concerns the machine; set it in your own settings file")
+            wishes[KEYS[key].name] = parsed(KEYS[key].name, value, "the editor's settings")
+        except BadInput as error:
+            complain(str(error))
+    return wishes
+
+
+_OURS = frozenset({"debounce-ms", "diagnostics", "trace"})  # wishes to the server itself
+
+
+def settings_files() -> tuple[str, ...]:
+    """Globs, from any folder, of the files whose change may change a finding."""
+    return tuple(f"**/{name}" for name in (*FILE_NAMES, PROJECT_DICTIONARY, PROJECT_IGNORES, ".editorconfig"))

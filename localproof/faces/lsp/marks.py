@@ -1,0 +1,80 @@
+"""What an editor shows of a finding: where, how loud, under which code. Values, not yet LSP's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from ...report import Finding, Report
+from ...text import LineIndex, Span, visible
+from .opened import unfinished
+
+# As in LSP's DiagnosticSeverity.
+WARNING, INFORMATION, HINT = 2, 3, 4
+_SEVERITY = {"spelling": WARNING, "grammar": WARNING, "punctuation": INFORMATION, "typography": INFORMATION}
+_NOTE = re.compile(r"line (\d+): (.*)", re.DOTALL)
+_PAGES = {"languagetool": "https://community.languagetool.org/rule/show/{rule}?lang=en"}
+_MOST_NOTES = 50
+
+Tag = Literal["unnecessary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One underlined place. `span` counts code points; `link` is "" where there is no page on the rule."""
+
+    span: Span
+    severity: int
+    message: str
+    code: str
+    link: str = ""
+    tags: tuple[Tag, ...] = ()
+
+
+def marks(
+    text: str, findings: Iterable[Finding], held_back: Iterable[Finding] = (), notes: Iterable[str] = ()
+) -> tuple[Mark, ...]:
+    """Everything to underline in `text`, in order of position. `held_back` is what the profile keeps quiet about and
+    the writer asked to see: it comes as hints. `notes` are those of the document's reader that name a line."""
+    found = [_mark(f, _SEVERITY.get(f.kind, HINT)) for f in findings]
+    found += [_mark(f, HINT, doubt=True) for f in held_back]
+    lines = LineIndex(text)
+    for note in list(notes)[:_MOST_NOTES]:
+        if (said := _NOTE.fullmatch(note)) and 0 < int(said[1]) <= len(lines.starts):
+            line = int(said[1]) - 1
+            span = Span(lines.starts[line], lines.line_end(line))
+            found.append(Mark(span, HINT, visible(said[2]), "localproof/comment", tags=("unnecessary",)))
+    return tuple(sorted(found, key=lambda m: (m.span, m.code)))
+
+
+def _mark(finding: Finding, severity: int, *, doubt: bool = False) -> Mark:
+    message = visible(finding.message)
+    if doubt and finding.probability is not None:
+        message += f" (held back: {finding.probability:.0%} sure)"
+    return Mark(finding.span, severity, message, finding.rule, link(finding.rule))
+
+
+def link(rule: str) -> str:
+    """A page on the rule, "" where there is none.
+
+    >>> link("languagetool/EN_A_VS_AN")
+    'https://community.languagetool.org/rule/show/EN_A_VS_AN?lang=en'
+    """
+    engine, _, name = rule.partition("/")
+    return _PAGES[engine].format(rule=name) if engine in _PAGES and re.fullmatch(r"[A-Za-z0-9_]+", name) else ""
+
+
+def settled(text: str, findings: Iterable[Finding], caret: int | None) -> tuple[Finding, ...]:
+    """`findings` without those that speak of the word being typed, which may not be all there yet."""
+    word = unfinished(text, caret)
+    if word is None:
+        return tuple(findings)
+    return tuple(f for f in findings if not f.span.overlaps(word))
+
+
+def told(report: Report) -> tuple[str, ...]:
+    """What could not be done in the document, a line each, for the editor's log."""
+    lines = (f"{s.what}: {s.reason}" + (f" ({s.remedy})" if s.remedy else "") for s in report.skipped)
+    return tuple(visible(line).replace("\n", " ") for line in lines)

@@ -1,0 +1,321 @@
+"""The texts that are open, and when each is checked: the pure parts put to work, still without a protocol.
+
+Checks run in one thread beside the event loop, so that edits and menus never
+wait for them. A check whose text has changed in the meantime is given up: what
+is shown always belongs to the version that it names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from ...proof import Answer
+from ...report import BadInput, Finding, Report, Run, Skipped
+from ...text import Edit, Span, Unit
+from . import marks as marking
+from .desk import Desk, Job, Passed
+from .marks import Mark
+from .opened import Change, Opened, changed, moved, unfinished
+
+DEBOUNCE_S = 0.25
+_FIRST_S, _NEXT_S = 0.15, 0.5  # after which what has come is shown, though an engine is still at work
+_IDLE_S = 1.5  # without a key, after which the last word counts as finished
+
+_NAMES = {"harper": "Harper", "languagetool": "LanguageTool"}
+
+T = TypeVar("T")
+
+
+class Outlet(Protocol):
+    """Where a session says things."""
+
+    def show(self, opened: Opened, marks: tuple[Mark, ...]) -> None:
+        """Underline these places of the text at this version, and no others."""
+        ...
+
+    def log(self, line: str) -> None:
+        """A line for whoever looks into the editor's log."""
+        ...
+
+    def warn(self, line: str) -> None:
+        """A line for the writer."""
+        ...
+
+    def busy(self, what: str) -> None:
+        """A longer work begins, "" where it is over."""
+        ...
+
+
+@dataclass
+class _Text:
+    opened: Opened
+    path: Path | None
+    report: Report | None = None  # in the places where its findings are now
+    notes: tuple[str, ...] = ()  # of the reader of the document, for the version that was read
+    shown: tuple[object, ...] | None = None
+    held_back: bool = False
+    check: asyncio.Task[None] | None = None
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    told: frozenset[str] = frozenset()
+
+
+class Session:
+    """All open texts of one editor. Every method is called in the event loop's thread."""
+
+    def __init__(
+        self, desk: Desk, pool: Executor, outlet: Outlet, *, unit: Unit = "utf-16", debounce_s: float = DEBOUNCE_S
+    ) -> None:
+        self._desk, self._pool, self._out = desk, pool, outlet
+        self.unit, self.debounce_s = unit, debounce_s
+        self._texts: dict[str, _Text] = {}
+        self._starting = 0
+        self._complaints: set[str] = set()
+
+    # ── what the editor tells ──
+
+    def open(self, opened: Opened, path: Path | None) -> None:
+        """A text was opened."""
+        self.close(opened.uri)
+        self._texts[opened.uri] = _Text(opened, path)
+        self._check(opened.uri, 0.0)
+
+    def change(self, uri: str, changes: Iterable[Change], version: int) -> None:
+        """A text was edited. What an edit touched loses its mark now, everything else at the next check."""
+        if (text := self._texts.get(uri)) is None:
+            return
+        text.opened, edits = changed(text.opened, changes, version, self.unit)
+        if any("\n" in e.text or "\r" in e.text or len(e.span) for e in edits):
+            text.notes = ()  # they name lines, which may be others now
+        if text.report is not None:
+            before = len(text.report.findings)
+            text.report = _follow(text.report, text.opened.text, edits)
+            if len(text.report.findings) < before:
+                self._show(text)
+        self._check(uri, self.debounce_s)
+
+    def save(self, uri: str) -> None:
+        """A text was saved: now is the time, and no word is half typed any more."""
+        if (text := self._texts.get(uri)) is not None:
+            text.opened = replace(text.opened, caret=None)
+            self._check(uri, 0.0)
+
+    def close(self, uri: str) -> None:
+        """A text was closed; its marks go."""
+        text = self._texts.pop(uri, None)
+        if text is None:
+            return
+        if text.check is not None:
+            text.check.cancel()
+        text.done.set()
+        self._pool.submit(self._desk.forget, uri)
+        self._out.show(text.opened, ())
+
+    def check_all(self) -> None:
+        """Something that decides on findings has changed: settings, word lists."""
+        for uri in self._texts:
+            self._check(uri, 0.0)
+
+    def end(self) -> None:
+        """Give up what is being checked."""
+        for text in self._texts.values():
+            if text.check is not None:
+                text.check.cancel()
+            text.done.set()
+
+    # ── what the editor asks ──
+
+    def opened(self, uri: str) -> Opened | None:
+        """The text as it is now, None where it is not open."""
+        text = self._texts.get(uri)
+        return text.opened if text else None
+
+    def path(self, uri: str) -> Path | None:
+        """The file of an open text, None where it has none or is not open."""
+        text = self._texts.get(uri)
+        return text.path if text else None
+
+    def report(self, uri: str) -> Report | None:
+        """The last report on a text, its findings where they stand now."""
+        text = self._texts.get(uri)
+        return text.report if text else None
+
+    def shows_held_back(self, uri: str) -> bool:
+        """Whether the writer asked to see what the profile keeps quiet about."""
+        text = self._texts.get(uri)
+        return text is not None and text.held_back
+
+    def toggle_held_back(self, uri: str) -> None:
+        """Show what the profile keeps quiet about, or hide it again."""
+        if (text := self._texts.get(uri)) is not None:
+            text.held_back = not text.held_back
+            self._show(text)
+
+    async def finished(self, uri: str) -> tuple[Opened, tuple[Mark, ...]] | None:
+        """The text and its marks as soon as its present state has been checked; None if it is closed before."""
+        while (text := self._texts.get(uri)) is not None and not text.done.is_set():
+            await text.done.wait()
+        if (text := self._texts.get(uri)) is None:
+            return None
+        return text.opened, self._marks(text)
+
+    async def account(self) -> Run:
+        """All open texts and what the session is made of and has cost."""
+        reports = [t.report for t in self._texts.values() if t.report is not None]
+        return await self._apart(lambda: self._desk.session(reports))
+
+    # ── checking ──
+
+    def _check(self, uri: str, delay_s: float) -> None:
+        text = self._texts[uri]
+        if text.check is not None:
+            text.check.cancel()
+        text.done.clear()
+        text.check = asyncio.get_running_loop().create_task(self._checked(text, delay_s))
+        text.check.add_done_callback(self._wrong)
+
+    def _wrong(self, task: asyncio.Task[None]) -> None:
+        """A check that broke is said and costs that check alone."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._out.log(f"a check failed: {type(error).__name__}: {error}")
+
+    async def _checked(self, text: _Text, delay_s: float) -> None:
+        await asyncio.sleep(delay_s)
+        job = await self._begun(text)
+        if isinstance(job, Passed):
+            self._pass(text, job)
+            return
+        self._mind(job)
+        try:
+            await self._followed(text, job)
+        finally:
+            self._mind(job, over=True)
+        text.done.set()
+        if unfinished(text.opened.text, text.opened.caret) is not None:
+            await asyncio.sleep(_IDLE_S)
+            text.opened = replace(text.opened, caret=None)
+            self._show(text)
+
+    async def _begun(self, text: _Text) -> Job | Passed:
+        try:
+            return await self._apart(partial(self._desk.begin, text.opened, text.path))
+        except BadInput as error:
+            if str(error) not in self._complaints:
+                self._complaints.add(str(error))
+                self._out.warn(str(error))
+            return Passed(text.opened)
+
+    def _pass(self, text: _Text, passed: Passed) -> None:
+        text.report, text.notes = None, ()
+        self._tell(text, [passed.reason] if passed.reason else [])
+        self._show(text)
+        text.done.set()
+
+    async def _followed(self, text: _Text, job: Job) -> None:
+        """Show the report of a job: at once where all answers are there, else in parts until they are."""
+        waiting, patience_s = job.begun.open(), _FIRST_S
+        missing = sum(map(len, job.begun.answers))  # in what is shown
+        while waiting:
+            await _all_of(waiting, patience_s)
+            waiting, patience_s = job.begun.open(), _NEXT_S
+            if 0 < len(waiting) < missing:
+                missing = len(waiting)
+                self._take(text, job, await self._apart(partial(self._desk.so_far, job)), whole=False)
+        self._take(text, job, await self._apart(partial(self._desk.so_far, job)), whole=True)
+
+    def _take(self, text: _Text, job: Job, report: Report, *, whole: bool) -> None:
+        if text.opened.version != job.opened.version or text.opened.text != job.opened.text:
+            return
+        if whole:
+            self._tell(text, [*map(_told, job.bench.skipped), *marking.told(report)])
+        elif text.report is not None:
+            report = _joined(report, text.report)
+        text.report, text.notes = report, report.document.notes if whole else ()
+        self._show(text)
+
+    def _tell(self, text: _Text, lines: Iterable[str]) -> None:
+        every = frozenset(lines)
+        for line in sorted(every - text.told):
+            self._out.log(line)
+        text.told = every
+
+    def _mind(self, job: Job, *, over: bool = False) -> None:
+        if not job.fresh:
+            return
+        self._starting += -1 if over else 1
+        if over and not self._starting:
+            self._out.busy("")
+        elif not over and self._starting == 1:
+            self._out.busy("Starting " + " and ".join(_NAMES.get(n, n) for n in job.bench.engines))
+
+    async def _apart(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    # ── showing ──
+
+    def _show(self, text: _Text) -> None:
+        marks = self._marks(text)
+        state = (text.opened.version, marks)
+        if text.shown != state:
+            text.shown = state
+            self._out.show(text.opened, marks)
+
+    def _marks(self, text: _Text) -> tuple[Mark, ...]:
+        if text.report is None:
+            return ()
+        findings = marking.settled(text.opened.text, text.report.findings, text.opened.caret)
+        held_back = text.report.held_back if text.held_back else ()
+        return marking.marks(text.opened.text, findings, held_back, text.notes)
+
+
+def _told(skipped: Skipped) -> str:
+    return f"{skipped.what}: {skipped.reason}" + (f" ({skipped.remedy})" if skipped.remedy else "")
+
+
+def _follow(report: Report, text: str, edits: tuple[Edit, ...]) -> Report:
+    """`report` after `edits`, which made `text` of its text."""
+    return replace(
+        report,
+        document=replace(report.document, text=text, blocks=(), notes=()),
+        findings=moved(report.findings, edits),
+        held_back=moved(report.held_back, edits),
+    )
+
+
+def _joined(partial_: Report, before: Report) -> Report:
+    """What has come so far, and what was shown before where it says nothing else."""
+    said = [f.span for f in (*partial_.findings, *partial_.held_back)]
+    kept = tuple(f for f in before.findings if not any(f.span.overlaps(s) for s in said))
+    findings = tuple(sorted((*partial_.findings, *kept), key=_order))
+    return replace(partial_, findings=findings, held_back=before.held_back or partial_.held_back)
+
+
+def _order(finding: Finding) -> tuple[Span, str]:
+    return finding.span, finding.rule
+
+
+async def _all_of(answers: tuple[Answer, ...], patience_s: float) -> None:
+    """Wait until all `answers` have come, or `patience_s` are over."""
+    loop = asyncio.get_running_loop()
+    every: asyncio.Future[None] = loop.create_future()
+    left = len(answers)
+
+    def one() -> None:
+        nonlocal left
+        left -= 1
+        if not left and not every.done():
+            every.set_result(None)
+
+    def heard(_: Answer) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+            loop.call_soon_threadsafe(one)
+
+    for answer in answers:
+        answer.add_done_callback(heard)
+    await asyncio.wait([every], timeout=patience_s)

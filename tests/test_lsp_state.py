@@ -1,0 +1,516 @@
+"""The language server without a server: texts under edits, marks, menus, settings files."""
+
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from localproof import proof
+from localproof.decisions import Vocabulary
+from localproof.energy import open_window
+from localproof.engines import Engine
+from localproof.faces import rules
+from localproof.faces.lsp import actions, marks
+from localproof.faces.lsp.desk import Desk, Job, format_for, wishes_of
+from localproof.faces.lsp.opened import Change, Opened, changed, moved, unfinished
+from localproof.faces.lsp.session import Session
+from localproof.faces.toml_edit import disabled
+from localproof.formats import read
+from localproof.report import BadInput, Finding, Provenance, Report, Unavailable
+from localproof.settings import Settings
+from localproof.text import Document, Edit, LineIndex, Span, Unit, apply
+
+UNITS: tuple[Unit, ...] = ("utf-8", "utf-16", "utf-32")
+CHARS = st.sampled_from("ab \n\r\x85\u2028\x0c\t😀é\u0301中")
+TEXTS = st.text(CHARS, max_size=30)
+
+
+def open_text(text: str, language: str = "markdown") -> Opened:
+    return Opened("file:///a.md", language, 1, text)
+
+
+# ── the text ──
+
+
+@given(TEXTS, st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), TEXTS), max_size=6), st.sampled_from(UNITS))
+@example("a\u2028b teh\nc\x0cd teh\n", [(9, 12, "the")], "utf-16")
+@example("😀 teh", [(2, 5, "the")], "utf-16")
+def test_the_servers_text_is_the_editors_after_any_edits(
+    text: str, edits: list[tuple[int, int, str]], unit: Unit
+) -> None:
+    """The editor's side: cut at code points, told as positions."""
+    here = there = text
+    changes = []
+    for a, b, new in edits:
+        start, end = sorted((min(a, len(here)), min(b, len(here))))
+        lines = LineIndex(here)
+        # A place between \r and \n cannot be told as a line and a column.
+        assume(all(here[i - 1 : i + 1] != "\r\n" for i in (start, end)))
+        changes.append(Change(lines.position(start, unit), lines.position(end, unit), new))
+        here = here[:start] + new + here[end:]
+    after, made = changed(open_text(there), changes, 2, unit)
+    assert after.text == here
+    assert after.version == 2
+    for edit in made:
+        there = apply(there, [edit])
+    assert there == here
+
+
+@given(TEXTS, st.tuples(st.integers(-2, 9), st.integers(-2, 99)), st.tuples(st.integers(-2, 9), st.integers(-2, 99)))
+def test_positions_that_make_no_sense_break_nothing(text: str, start: tuple[int, int], end: tuple[int, int]) -> None:
+    after, (edit,) = changed(open_text(text), [Change(start, end, "x")], 2, "utf-16")
+    assert after.text == apply(text, [edit])
+
+
+def test_the_whole_text_may_come_anew() -> None:
+    assert changed(open_text("old"), [Change(None, None, "new")], 2, "utf-16")[0].text == "new"
+
+
+@given(TEXTS, st.integers(0, 30), st.integers(0, 5), st.integers(0, 30), st.integers(0, 5), TEXTS)
+def test_a_finding_moves_with_its_words_or_goes(
+    text: str, at: int, length: int, edited: int, cut: int, new: str
+) -> None:
+    at, edited = min(at, len(text)), min(edited, len(text))
+    span = Span(at, min(at + length, len(text)))
+    edit = Edit(Span(edited, min(edited + cut, len(text))), new)
+    finding = Finding(span, "harper/X", "", (Edit(span, "y"),))
+    after = apply(text, [edit])
+    for left in moved([finding], [edit]):
+        assert left.span.of(after) == span.of(text)
+        assert left.edits[0].span == left.span
+
+
+def test_a_space_after_a_misspelling_does_not_hide_it() -> None:
+    finding = Finding(Span(2, 5), "harper/SpellCheck", "")
+    assert moved([finding], [Edit(Span(5, 5), " ")]) == (finding,)
+    assert moved([finding], [Edit(Span(5, 5), "m")]) == ()
+    assert moved([finding], [Edit(Span(1, 2), " ")]) == (finding,)
+
+
+def test_the_word_being_typed_is_left_alone_until_it_ends() -> None:
+    finding = Finding(Span(2, 7), "harper/SpellCheck", "")
+    assert unfinished("I recie", 7) == Span(2, 7)
+    assert marks.settled("I recie", [finding], 7) == ()
+    assert marks.settled("I recie ", [finding], 8) == (finding,)
+    assert marks.settled("I recie", [finding], None) == (finding,)
+
+
+# ── marks ──
+
+
+def test_how_loud_a_mark_is_goes_by_the_kind_of_finding() -> None:
+    kinds = ("spelling", "grammar", "punctuation", "typography", "style")
+    found = [Finding(Span(i, i + 1), "harper/X", "m", kind=kind) for i, kind in enumerate(kinds)]  # type: ignore[arg-type]
+    assert [m.severity for m in marks.marks("abcde", found)] == [2, 2, 3, 3, 4]
+
+
+def test_a_comment_that_silences_nothing_is_marked_as_unnecessary() -> None:
+    (mark,) = marks.marks("one\ntwo\n", [], notes=["line 2: nothing is said there", "no line at all"])
+    assert (mark.span, mark.tags, mark.message) == (Span(4, 7), ("unnecessary",), "nothing is said there")
+
+
+def test_what_an_engine_says_reaches_the_editor_without_control_characters() -> None:
+    (mark,) = marks.marks("abc", [Finding(Span(0, 1), "harper/X", "\x1b[31m\u202ered")])
+    assert mark.message == "\\x1b[31m\\u202ered"
+
+
+# ── menus ──
+
+HERE = actions.Place("file:///p/a.md", project=True)
+
+
+def report_on(text: str, *findings: Finding, name: str = "a.md", held_back: tuple[Finding, ...] = ()) -> Report:
+    return Report(read(name, text, Settings()), findings, held_back)
+
+
+def spelling(text: str, word: str, *fixes: str, certain: bool = False) -> Finding:
+    span = Span(text.index(word), text.index(word) + len(word))
+    edits = tuple(Edit(span, fix) for fix in fixes)
+    return Finding(span, "harper/SpellCheck", "Unknown.", edits, kind="spelling", probability=0.9, certain=certain)
+
+
+def test_the_menu_begins_with_the_corrections_and_ends_with_silence() -> None:
+    text = "We recieve it.\n"
+    menu = actions.at(report_on(text, spelling(text, "recieve", "receive", "relieve")), Span(4, 4), HERE)
+    assert [a.title for a in menu] == [
+        "“recieve” → “receive”",
+        "“recieve” → “relieve”",
+        "Add “recieve” to the project’s words",
+        "Add “recieve” to your words",
+        "Ignore here (a comment in the text)",
+        "Ignore here (a line in the project’s ignores)",
+        "Ignore harper/SpellCheck in this file",
+        "Switch harper/SpellCheck off in this project",
+    ]
+
+
+def test_a_correction_is_preferred_where_it_is_the_only_one_or_certain() -> None:
+    text = "We recieve it.\n"
+
+    def preferred(finding: Finding) -> list[bool]:
+        return [a.sure for a in actions.corrections(text, finding)]
+
+    assert preferred(spelling(text, "recieve", "receive")) == [True]
+    assert preferred(spelling(text, "recieve", "receive", "relieve")) == [False, False]
+    assert preferred(spelling(text, "recieve", "receive", "relieve", certain=True)) == [True, False]
+
+
+def test_fix_all_makes_only_what_is_certain() -> None:
+    text = "We recieve teh mail.\n"
+    report = report_on(text, spelling(text, "recieve", "receive", certain=True), spelling(text, "teh", "the"))
+    (act,) = (a for a in actions.at(report, Span(0, 0), HERE) if a.kind == actions.FIX_ALL)
+    assert apply(text, act.edits) == "We receive teh mail.\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We recieve it.\n",
+        "We recieve it.",
+        "- We recieve it.\n- more\n",
+        "We recieve it.  \nAnd a second line.\n",
+        "We recieve it.\\\nAnd a second line.\n",
+        "We recieve it.\r\nMore.\r\n",
+        "---\ntitle: x\n---\n\nWe recieve it.\n",
+    ],
+)
+def test_a_comment_from_the_menu_silences_that_finding(text: str) -> None:
+    finding = spelling(text, "recieve", "receive")
+    document = read("a.md", text, Settings())
+    here, everywhere = actions.comment_here(document, finding), actions.comment_for_file(document, finding.rule)
+    assert here is not None and everywhere is not None
+    for edit in (here, everywhere):
+        after = read("a.md", apply(text, [edit]), Settings())
+        assert [d.rules for d in after.directives] == [("harper/SpellCheck",)]
+        assert [" ".join(b.text.split()) for b in after.blocks] == [" ".join(b.text.split()) for b in document.blocks]
+
+
+@pytest.mark.parametrize("text", ["| recieve | b |\n|---|---|\n| a | b |\n", "---\ntitle: We recieve\n---\n\nText.\n"])
+def test_no_comment_is_offered_where_none_can_stand(text: str) -> None:
+    assert actions.comment_here(read("a.md", text, Settings()), spelling(text, "recieve")) is None
+
+
+def test_what_the_writer_wrote_cannot_break_out_of_the_hover() -> None:
+    finding = replace(spelling("x recieve", "recieve", "a`b"), message="<script> [x](y) `code` _em_")
+    text = actions.hover([finding], {})
+    assert "**\\<script\\> \\[x\\]\\(y\\) `code` \\_em\\_**" in text
+    assert "`aˋb`" in text
+
+
+# ── settings files ──
+
+
+@pytest.mark.parametrize(
+    ("before", "table", "after"),
+    [
+        ("", "", 'disable = ["a/B"]\n'),
+        ('language = "en-GB"\n', "", 'language = "en-GB"\ndisable = ["a/B"]\n'),
+        ("disable = []\n", "", 'disable = ["a/B"]\n'),
+        ('disable = ["x"] # why\n', "", 'disable = ["x", "a/B"] # why\n'),
+        ('disable = [\n  "x", # one\n]\n', "", 'disable = [\n  "x",\n  "a/B", # one\n]\n'),
+        ('disable = [\n  "x" # ]\n]\n', "", 'disable = [\n  "x",\n  "a/B" # ]\n]\n'),
+        ('# us\n\n[[overrides]]\npaths = ["a"]\n', "", '# us\ndisable = ["a/B"]\n\n[[overrides]]\npaths = ["a"]\n'),
+        (
+            '[tool.localproof]\nprofile = "all"\n\n[tool.x]\ny = 1\n',
+            "tool.localproof",
+            '[tool.localproof]\nprofile = "all"\ndisable = ["a/B"]\n\n[tool.x]\ny = 1\n',
+        ),
+        (
+            '[tool.x]\ndisable = ["no"]\n[tool.localproof]\n',
+            "tool.localproof",
+            '[tool.x]\ndisable = ["no"]\n[tool.localproof]\ndisable = ["a/B"]\n',
+        ),
+        ('disable = ["a/B"]\r\n', "", 'disable = ["a/B"]\r\n'),
+        ('words = ["x"]\r\n', "", 'words = ["x"]\r\ndisable = ["a/B"]\r\n'),
+    ],
+)
+def test_a_rule_is_added_to_a_settings_file_and_nothing_else_changes(before: str, table: str, after: str) -> None:
+    assert disabled(before, "a/B", table=table) == after
+
+
+NAMES = st.text(st.sampled_from("ab#[]\"'\\, /"), max_size=6)
+
+
+@given(st.lists(NAMES, max_size=4, unique=True), st.booleans(), st.booleans(), st.sampled_from(["", "tool.localproof"]))
+def test_a_list_of_any_rules_is_added_to_or_left_alone(names: list[str], many: bool, comma: bool, table: str) -> None:
+    shown = ['"' + n.replace("\\", "\\\\").replace('"', '\\"') + '"' for n in names]
+    joint = ",\n    " if many else ", "
+    inside = joint.join(shown) + ("," if comma and shown else "")
+    head = f"[{table}]\n" if table else "# head\n"
+    text = f"{head}disable = [{inside}]  # kept\n\n[other]\ndisable = ['no']\n"
+    try:
+        after = disabled(text, "harper/AnA", table=table)
+    except BadInput:
+        return
+    value = tomllib.loads(after)
+    for part in filter(None, table.split(".")):
+        value = value[part]
+    assert value["disable"] == [*names, "harper/AnA"]
+    assert "# kept" in after and after.startswith(head)
+
+
+def test_a_settings_file_that_is_broken_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "localproof.toml").write_text("disable = [", "utf-8")
+    with pytest.raises(BadInput, match="not valid TOML"):
+        rules.disable(tmp_path, "a/B")
+    assert (tmp_path / "localproof.toml").read_text("utf-8") == "disable = ["
+
+
+def test_a_project_without_settings_gets_a_file_in_its_top_folder(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "posts").mkdir()
+    assert rules.disable(tmp_path / "posts", "a/B") == tmp_path / "localproof.toml"
+    assert tomllib.loads((tmp_path / "localproof.toml").read_text("utf-8")) == {"disable": ["a/B"]}
+
+
+# ── what editors send ──
+
+
+@pytest.mark.parametrize("raw", [None, {}, [], "x", 7, {"localproof": None}, {"localproof": {}}])
+def test_an_editor_that_sends_nothing_wishes_nothing(raw: object) -> None:
+    assert wishes_of(raw, pytest.fail) == {}
+
+
+def test_a_wish_that_makes_no_sense_is_told_and_the_others_hold() -> None:
+    said: list[str] = []
+    raw = {"profile": "loud", "frontMatter": ["title"], "jobs": 9, "colour": "red", "debounceMs": 10}
+    assert wishes_of(raw, said.append) == {"front_matter": ("title",)}
+    assert len(said) == 3
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "format"),
+    [
+        ("markdown", "a.md", "markdown"),
+        ("mdx", "a.mdx", "markdown"),
+        ("plaintext", "a.md", "markdown"),
+        ("plaintext", None, "plain"),
+        ("python", "a.py", None),
+        ("", "a.txt", "plain"),
+    ],
+)
+def test_the_editors_name_for_a_language_decides_on_the_format(
+    language: str, name: str | None, format: str | None
+) -> None:
+    path = Path(name) if name else None
+    assert format_for(replace(open_text(""), language=language), path) == format
+
+
+# ── checking, with engines of our own ──
+
+
+class Slow:
+    """An engine that finds every "teh", as soon as it is told to answer."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.asked: list[tuple[str, Future[tuple[Finding, ...]]]] = []
+        self.at_once = True
+
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def submit(self, text: str) -> Future[tuple[Finding, ...]]:
+        future: Future[tuple[Finding, ...]] = Future()
+        self.asked.append((text, future))
+        if self.at_once:
+            self.answer(text, future)
+        return future
+
+    def answer(self, text: str, future: Future[tuple[Finding, ...]]) -> None:
+        if "crash" in text:
+            future.set_exception(Unavailable(self.name, "crashed"))
+            return
+        spans = [Span(i, i + 3) for i in range(len(text)) if text.startswith("teh", i)]
+        rule = f"{self.name}/SpellCheck"
+        future.set_result(tuple(Finding(s, rule, "Typo.", (Edit(s, "the"),), (rule,), kind="spelling") for s in spans))
+
+    def answer_all(self) -> None:
+        for text, future in self.asked:
+            if not future.done():
+                self.answer(text, future)
+
+    def provenance(self) -> tuple[Provenance, ...]:
+        return ()
+
+    def key(self) -> str:
+        return self.name
+
+    def pids(self) -> tuple[int, ...]:
+        return ()
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class FakeDesk(Desk):
+    """A desk whose bench holds engines of ours."""
+
+    def __init__(self, engines: Mapping[str, Engine]) -> None:
+        super().__init__({"LOCALPROOF_CONFIG_DIR": "/nonexistent"})
+        self.engines = engines
+
+    def _bench(self, settings: Settings) -> tuple[proof.Bench, bool]:
+        window = open_window(method="off")
+        everything = replace(settings, profile="all")
+        return proof.Bench(everything, self.engines, (), Vocabulary.of(settings.words), window, 0.0), False
+
+
+class Screen:
+    """An editor that remembers what it was told to show."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[int, str, list[str]]] = []
+        self.lines: list[str] = []
+
+    def show(self, opened: Opened, marks: tuple[marks.Mark, ...]) -> None:
+        self.shown.append((opened.version, opened.text, [m.span.of(opened.text) for m in marks]))
+
+    def log(self, line: str) -> None:
+        self.lines.append(line)
+
+    def warn(self, line: str) -> None:
+        self.lines.append(line)
+
+    def busy(self, what: str) -> None:
+        """Nothing to show."""
+
+
+async def until(condition: object, screen: Screen) -> None:
+    for _ in range(500):
+        if callable(condition) and condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError((screen.shown, screen.lines))
+
+
+def test_every_state_that_is_shown_belongs_to_the_version_it_names() -> None:
+    engine, screen = Slow("harper"), Screen()
+
+    async def scene() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            session = Session(FakeDesk({"harper": engine}), pool, screen, debounce_s=0.01)
+            session.open(open_text("One teh.\n\nTwo.\n"), None)
+            await until(lambda: screen.shown and screen.shown[-1][2] == ["teh"], screen)
+            for version in range(2, 12):
+                session.change("file:///a.md", [Change((2, 0), (2, 0), "And teh.\n\n")], version)
+                await asyncio.sleep(0.004 * (version % 4))
+            await until(lambda: screen.shown[-1][0] == 11 and len(screen.shown[-1][2]) == 11, screen)
+            session.end()
+
+    asyncio.run(scene())
+    assert [v for v, _, _ in screen.shown] == sorted(v for v, _, _ in screen.shown)
+    assert all(word == "teh" for _, _, words in screen.shown for word in words)
+
+
+def test_an_engine_that_is_not_ready_does_not_delay_the_one_that_is() -> None:
+    quick, slow, screen = Slow("harper"), Slow("languagetool"), Screen()
+    slow.at_once = False
+
+    async def scene() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            session = Session(FakeDesk({"harper": quick, "languagetool": slow}), pool, screen)
+            session.open(open_text("One teh.\n"), None)
+            await asyncio.sleep(0.05)
+            assert screen.shown == []
+            await until(lambda: screen.shown, screen)
+            assert screen.shown[-1][2] == ["teh"]
+            assert not slow.asked[0][1].done()
+            slow.answer_all()
+            report = await session.finished("file:///a.md")
+            assert report is not None
+            session.end()
+
+    asyncio.run(scene())
+
+
+def test_only_the_block_that_changed_is_judged_again_and_the_result_is_the_same() -> None:
+    engine, screen = Slow("harper"), Screen()
+    text = "".join(f"Paragraph {i} with teh word.\n\n" for i in range(30))
+    desk = FakeDesk({"harper": engine})
+    job = desk.begin(open_text(text), None)
+    assert isinstance(job, Job)
+    first = desk.so_far(job)
+    later = desk.begin(open_text("New teh.\n\n" + text), None)
+    assert isinstance(later, Job)
+    assert desk.so_far(later) == proof.check(later.bench, later.begun.document)
+    assert len(first.findings) == 30 and screen.lines == []
+
+
+def test_an_engine_that_fails_is_told_once_and_the_rest_is_shown() -> None:
+    good, bad, screen = Slow("harper"), Slow("languagetool"), Screen()
+
+    async def scene() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            session = Session(FakeDesk({"harper": good, "languagetool": bad}), pool, screen, debounce_s=0.0)
+            session.open(open_text("One teh.\n\nA crash.\n"), None)
+            await session.finished("file:///a.md")
+            session.change("file:///a.md", [Change((0, 0), (0, 0), "x ")], 2)
+            await session.finished("file:///a.md")
+            session.end()
+
+    asyncio.run(scene())
+    assert screen.shown[-1][2] == ["teh"]
+    assert len([line for line in screen.lines if "crashed" in line]) == 2  # one for each engine
+
+
+def test_a_correction_takes_its_mark_away_before_anything_is_checked() -> None:
+    engine, screen = Slow("harper"), Screen()
+
+    async def scene() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            session = Session(FakeDesk({"harper": engine}), pool, screen, debounce_s=60.0)
+            session.open(open_text("One teh. Two teh.\n"), None)
+            await session.finished("file:///a.md")
+            session.change("file:///a.md", [Change((0, 4), (0, 7), "the")], 2)
+            session.end()
+
+    asyncio.run(scene())
+    assert screen.shown[-1] == (2, "One the. Two teh.\n", ["teh"])
+
+
+def test_settings_that_make_no_sense_are_told_once(tmp_path: Path) -> None:
+    (tmp_path / "localproof.toml").write_text("profil = 1\n", "utf-8")
+    screen = Screen()
+
+    async def scene() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            session = Session(Desk({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}), pool, screen, debounce_s=0.0)
+            session.open(open_text("One teh.\n"), tmp_path / "a.md")
+            await session.finished("file:///a.md")
+            session.save("file:///a.md")
+            await session.finished("file:///a.md")
+            session.end()
+
+    asyncio.run(scene())
+    assert len([line for line in screen.lines if "did you mean profile?" in line]) == 1
+
+
+# ── judgements that are kept ──
+
+
+@given(st.lists(st.sampled_from(["teh cat", "Teh Dog", "a [teh](x) link", "teh teh", "plain"]), min_size=1, max_size=6))
+def test_judgements_that_are_kept_are_those_that_would_be_made(parts: list[str]) -> None:
+    engine = Slow("harper")
+    desk = FakeDesk({"harper": engine})
+    text = ""
+    for part in parts:
+        text = f"{part}.\n\n{text}"
+        job = desk.begin(open_text(text), None)
+        assert isinstance(job, Job)
+        assert desk.so_far(job) == proof.check(job.bench, job.begun.document)
+
+
+def test_a_document_says_the_line_of_an_ignores_file() -> None:
+    text = "It is *more* teh I had hoped for.\n"
+    document: Document = read("a.md", text, Settings())
+    line = actions.ignored(document, spelling(text, "teh"))
+    assert line == "harper/SpellCheck: It is more [[teh]] I had hoped for."
