@@ -267,6 +267,16 @@ def _run_doctor(args: argparse.Namespace, terminal: Terminal) -> int:
     return doctor(load(Path(), {}, terminal.env), terminal)
 
 
+def _lsp(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stdio", action="store_true", help="as some editors say it; there is no other way")
+
+
+def _run_lsp(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.lsp import serve
+
+    return serve(terminal.env)
+
+
 def _energy_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
@@ -339,6 +349,7 @@ COMMANDS: dict[str, Command] = {
     "cache": Command("Say what is kept from earlier runs, or clear it", _cache_arguments, _run_cache),
     "demo": Command("Proofread a built-in page, with the full report", _demo_arguments, _run_demo),
     "doctor": Command("Look whether all parts work here", _none, _run_doctor),
+    "lsp": Command("Speak with an editor (Language Server Protocol on standard input and output)", _lsp, _run_lsp),
     "energy": Command("Ask what this machine can tell of energy: energy doctor", _energy_arguments, _run_energy),
     "completion": Command("Write a completion script for bash, zsh or fish", _completion_arguments, _run_completion),
 }
