@@ -197,6 +197,44 @@ def _flags(args: argparse.Namespace) -> dict[str, object]:
     return {field: given[name] for name, field in names.items() if name in given}
 
 
+# ─ review ─
+
+
+def _review_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: this folder)")
+    _settings_arguments(parser)
+    group = parser.add_argument_group("the review")
+    group.add_argument(
+        "--plain", action="store_true", help="line by line, for screen readers and scripts; needs no screen"
+    )
+    group.add_argument("--json", action="store_true", help="end with a summary in JSON on standard output")
+    group.add_argument("--restart", action="store_true", help="forget where the last review of these files stopped")
+    group.add_argument("--mouse", action="store_true", help="let the mouse choose suggestions")
+    _colour_argument(group)
+    group = parser.add_argument_group("afterwards")
+    group.add_argument(
+        "--undo-last", action="store_true", help="put back what stood in the files before the last review or --fix"
+    )
+    group.add_argument("--journal", action="store_true", help="list what was written, and what each file holds now")
+
+
+def _run_review(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.check import Wishes
+    from .faces.review import Manner, review, show_journal, undo_last
+
+    if args.undo_last or args.journal:
+        return undo_last(terminal) if args.undo_last else show_journal(terminal)
+    wishes = Wishes(
+        paths=tuple(args.paths) or (".",),
+        flags=_flags(args),
+        config=args.config,
+        isolated=args.isolated,
+        force_exclude=args.force_exclude,
+        colour=args.color,
+    )
+    return review(wishes, Manner(args.plain, args.json, args.restart, args.mouse), terminal)
+
+
 # ─ the others ─
 
 
@@ -343,6 +381,7 @@ def _none(parser: argparse.ArgumentParser) -> None:
 # A new command is one row here.
 COMMANDS: dict[str, Command] = {
     "check": Command("Proofread files, folders or standard input (the default command)", _check_arguments, _run_check),
+    "review": Command("Walk through the findings, decide, and write the corrections", _review_arguments, _run_review),
     "explain": Command("Say what a rule looks for and how to switch it off", _explain_arguments, _run_explain),
     "dict": Command("Add to your word lists, take from them, show them", _dict_arguments, _run_dict),
     "config": Command("Show the settings and where each comes from", _config_arguments, _run_config),

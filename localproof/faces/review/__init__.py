@@ -1,0 +1,80 @@
+"""The face behind `localproof review`: walk through findings one by one, decide, and never regret it.
+
+- `session`: the review as values, and every command as a function; `places`, `content`: positions and comparisons;
+- `desk`: files, engines and lists; `journal`: what was written, to undo it; `progress`: where a review stopped;
+- `plain`: line by line; `screen`, `picture`: the full screen; `wording`, `summary`: what is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..check import Wishes
+from ..terminal import Terminal, is_terminal, wants_colour
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a review is held. `plain`: line by line. `json`: the summary is for a script. `mouse`: it may point."""
+
+    plain: bool = False
+    json: bool = False
+    restart: bool = False
+    mouse: bool = False
+
+
+def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
+    """Hold a review and end it with its summary; the exit status. Raises BadInput for what makes no sense."""
+    from ..about import explain
+    from .desk import Desk
+    from .plain import converse
+    from .summary import as_json, as_text, ending
+
+    by_line = manner.plain or terminal.env.get("TERM", "") in ("", "dumb")
+    by_line = by_line or not (is_terminal(terminal.stdout) and is_terminal(terminal.stdin))
+    say = _aside(terminal) if manner.json else terminal.write
+    with Desk(wishes, terminal.env, restart=manner.restart) as desk:
+        if by_line:
+            session = converse(desk, terminal, say, lambda rule: explain(rule, desk.settings))
+        else:
+            from .screen import walk
+
+            colour = wants_colour(wishes.colour, terminal.env, terminal=True)
+            session = walk(desk, terminal, lambda rule: explain(rule, desk.settings), colour=colour, mouse=manner.mouse)
+        result = ending(desk, session)
+    terminal.write((as_json if manner.json else as_text)(result))
+    return 0
+
+
+def _aside(terminal: Terminal) -> Callable[[str], None]:
+    """Where the conversation goes when the result alone is to be on standard output."""
+
+    def say(text: str) -> None:
+        terminal.stderr.write(text)
+        terminal.stderr.flush()
+
+    return say
+
+
+def undo_last(terminal: Terminal) -> int:
+    """Put back what the last session that was not undone has written; the exit status, 1 where something was left."""
+    from . import journal
+
+    last = next((s for s in reversed(journal.sessions(terminal.env)) if not s.undone), None)
+    if last is None:
+        terminal.say("localproof: there is nothing to undo")
+        return 0
+    lines = journal.undo(last)
+    terminal.write("".join(f"{line}\n" for line in lines))
+    return 1 if any(": left as it is" in line for line in lines) else 0
+
+
+def show_journal(terminal: Terminal) -> int:
+    """List the sessions that wrote, newest first, and what each file holds now; the exit status."""
+    from . import journal
+
+    terminal.write(
+        "".join(journal.told(s) for s in reversed(journal.sessions(terminal.env))) or "nothing was written\n"
+    )
+    return 0

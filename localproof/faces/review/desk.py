@@ -1,0 +1,325 @@
+"""What a review touches outside itself: files read, checked and written, word lists, and what it remembers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import wait
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ... import __version__, energy, proof
+from ...formats import read
+from ...report import BadInput, Report, Run, Skipped, Unavailable
+from ...settings import Settings
+from ...text import Document
+from .. import words as word_lists
+from ..check import Wishes, plan
+from ..files import Found, Source, encoded, read_source
+from . import journal, lists, progress
+from .content import merged, words_changed
+from .session import Page, Recalled, Session, remembered, reread, written
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file under review: how it is called, what governs it, and what it was read as."""
+
+    found: Found
+    settings: Settings
+    source: Source
+
+    @property
+    def key(self) -> str:
+        """What it is remembered by."""
+        return os.path.realpath(self.source.path or "")
+
+
+@dataclass(frozen=True)
+class Again:
+    """A file that was read anew: see `Desk.look_again`."""
+
+    number: int
+    version: int
+    source: Source
+    report: Report
+    places: tuple[Recalled, ...]
+    misfits: int
+
+
+class Desk:
+    """The files of one review and what checks them. A context manager; `pages` and `check` are for one thread."""
+
+    def __init__(self, wishes: Wishes, env: Mapping[str, str], *, restart: bool = False) -> None:
+        if wishes.from_pipe or "-" in wishes.paths:
+            raise BadInput("a review asks and writes back, so it needs files; name a file or a folder")
+        self.env = env
+        tasks, self.passed_over = plan(wishes, env)
+        self.tasks = tasks
+        self.settings = tasks[0].settings if tasks else Settings()
+        self.texts: list[Text] = []
+        self.skipped: list[Skipped] = []
+        self.journal = journal.begin(env)
+        self._memory = progress.place(env, self.settings.root or Path())
+        self.remembered = progress.Progress() if restart else progress.load(self._memory)
+        self._lines: dict[Path, tuple[str, ...]] = {}  # written by this session: words and ignored places, by list
+        self._stack = ExitStack()
+        self._benches: list[tuple[Settings, proof.Bench]] = []
+        self._judged: dict[int, proof.Judgements] = {}
+        self.started: list[str] = []  # what each file held when it was read first, or anew
+        self.changed_before = 0  # words, in texts that were read anew since
+        self.kept = False  # whether decisions were remembered that are in no file
+        self.written: list[str] = []  # names of files, in order
+        self._begun = time.monotonic()
+        self._window = energy.open_window(
+            self.settings,
+            pids=lambda: [pid for _, bench in self._benches for pid in bench.pids()],
+            calibration=energy.stored_calibration(),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stack.close()
+        self._window.close()
+
+    @property
+    def total(self) -> int:
+        """How many files there are to review."""
+        return sum(isinstance(i, Found) for task in self.tasks for i in task.inputs)
+
+    def pages(self) -> Iterator[Page]:
+        """Each text that can be read, checked, with what an earlier review had decided. What cannot is in `skipped`."""
+        for task in self.tasks:
+            for found in task.inputs:
+                if isinstance(found, Skipped):
+                    self.skipped.append(found)
+                    continue
+                try:
+                    source = read_source(found, task.settings.max_bytes)
+                except Unavailable as error:
+                    self.skipped.append(error.skipped)
+                    continue
+                self.texts.append(Text(found, task.settings, source))
+                self.started.append(source.text)
+                yield self._page(len(self.texts) - 1)
+
+    def _page(self, number: int) -> Page:
+        text = self.texts[number]
+        stopped = self.remembered.files.get(text.key, progress.Stopped())
+        now = text.source.text
+        if stopped.text:
+            now, _ = merged(stopped.original, stopped.text, now)
+        return Page(
+            text.source.name,
+            text.source.text,
+            now,
+            self.check(number, now),
+            silent=stopped.silent,
+            recalled=frozenset(stopped.marks),
+        )
+
+    def document(self, number: int, text: str) -> Document:
+        """`text` taken apart as the file's content."""
+        return read(self.texts[number].source.name, text, self.texts[number].settings)
+
+    def check(self, number: int, text: str) -> Report:
+        """What is found in `text`, the content that file `number` is to have. Costs the paragraphs that are new."""
+        bench = self._bench(self.texts[number].settings)
+        begun = proof.begin(bench, self.document(number, text))
+        wait(begun.open())
+        return proof.so_far(bench, begun, self._judged.setdefault(number, proof.Judgements()))
+
+    def _bench(self, settings: Settings) -> proof.Bench:
+        for known, bench in self._benches:
+            if known is settings:
+                return bench
+        bench = self._stack.enter_context(proof.open_bench(settings, at_once=False))
+        self._benches.append((settings, bench))
+        return bench
+
+    # ─ writing ─
+
+    def pending(self, session: Session) -> bool:
+        """Whether anything was decided that is not in a file yet."""
+        return any(p.changed for p in session.pages) or self._wanted(session) != self._lines
+
+    def write(self, session: Session) -> tuple[Session, list[int]]:
+        """Write every file that was changed, and the lists. What was done is in the session's note.
+
+        A file that someone else has changed meanwhile gets the changes that
+        fit; where one does not, nothing is written. The numbers of such files
+        come back: they are to be read anew (`look_again`, `taken_in`).
+        """
+        told: list[str] = []
+        anew: list[int] = []
+        before = len(self.written)
+        for number, page in enumerate(session.pages):
+            if page.changed:
+                session, again = self.write_one(session, number)
+                told.append(session.note)
+                anew += [number] * again
+        files, lines = len(self.written) - before, 0
+        try:
+            lines = self._write_lists(session)
+        except (BadInput, Unavailable) as error:
+            told.append(str(error))
+        what = [_count(files, "file")] if files else []
+        what += [f"{_count(lines, 'line')} of your lists"] if lines else []
+        told = [f"written: {' and '.join(what)}" if what else "", *told]
+        return replace(session, note="; ".join(filter(None, told)) or "there is nothing to write"), anew
+
+    def write_one(self, session: Session, number: int) -> tuple[Session, bool]:
+        """Write one file, and whether it is to be read anew; as `write`."""
+        page, text = session.pages[number], self.texts[number]
+        try:
+            self._write(number, text.source, page.text)
+        except Unavailable as error:
+            try:
+                now = read_source(text.found, text.settings.max_bytes)
+            except Unavailable as gone:
+                return replace(session, note=str(gone)), False
+            if now.digest == text.source.digest:
+                return replace(session, note=str(error)), False
+            said = self._write_both(number, page, now)
+            return replace(session, note=f"{page.name} was changed elsewhere{said}"), True
+        return replace(written(session, number, page.text), note=""), False
+
+    def _write(self, number: int, source: Source, text: str) -> None:
+        self.journal.write(source, text)
+        digest = hashlib.sha256(encoded(source, text)).hexdigest()
+        self.texts[number] = replace(self.texts[number], source=replace(source, text=text, digest=digest))
+        self.written.append(source.name)
+
+    def _write_both(self, number: int, page: Page, now: Source) -> str:
+        both, misfits = merged(page.original, page.text, now.text)
+        if misfits:
+            return ", where you changed it too; not written: look again, then write"
+        try:
+            self._write(number, now, both)
+        except Unavailable as error:
+            return f"; {error}"
+        return "; written with both changes"
+
+    def look_again(self, number: int, page: Page) -> Again:
+        """File `number` as it is now, with what was decided in it as far as that still fits. Raises Unavailable."""
+        source = read_source(self.texts[number].found, self.texts[number].settings.max_bytes)
+        both, misfits = merged(page.original, page.text, source.text)
+        return Again(number, page.version, source, self.check(number, both), tuple(self.places(number, page)), misfits)
+
+    def taken_in(self, session: Session, again: Again) -> Session | None:
+        """The session that goes on from what was read; None where its page has changed since, and must be read anew."""
+        number, page = again.number, session.pages[again.number]
+        if page.version != again.version:
+            return None
+        self.changed_before += words_changed(self.started[number], page.original)
+        self.started[number] = again.source.text
+        self.texts[number] = replace(self.texts[number], source=again.source)
+        session = reread(session, number, again.source.text, again.report, again.places)
+        if again.misfits:
+            lost = f"{_count(again.misfits, 'change')} of yours did not fit any more"
+            session = replace(session, note="; ".join(filter(None, [session.note, lost])))
+        return session
+
+    def anew(self, session: Session, number: int) -> Session:
+        """Both at once."""
+        try:
+            return self.taken_in(session, self.look_again(number, session.pages[number])) or session
+        except Unavailable as error:
+            return replace(session, note=str(error))
+
+    def places(self, number: int, page: Page) -> list[Recalled]:
+        """The marks of `page` by the words around them."""
+        if not page.marks:
+            return list(page.recalled)
+        document = self.document(number, page.text) if page.since else page.report.document
+        return [*remembered(page, document), *page.recalled]
+
+    def _wanted(self, session: Session) -> dict[Path, tuple[str, ...]]:
+        """By list, the lines that this session is to have added."""
+        wanted: dict[Path, tuple[str, ...]] = {}
+        for word, where in session.words:
+            path = self._word_list(where)
+            wanted[path] = (*wanted.get(path, ()), word)
+        for number, page in enumerate(session.pages):
+            lines = [f"{rule}: {spot}" for rule, spot, verdict in self.places(number, page) if verdict == "ignored"]
+            lines += [f"{rule} in {self._way(number)}" for rule in page.silent]
+            if lines:
+                path = lists.ignores_file(self.texts[number].settings, self.env)
+                wanted[path] = (*wanted.get(path, ()), *lines)
+        return {path: tuple(dict.fromkeys(lines)) for path, lines in wanted.items()}
+
+    def _word_list(self, where: str) -> Path:
+        project = where == "project" and self.settings.dictionary is not None
+        return word_lists.list_of(self.settings, self.env, project=project)
+
+    def _way(self, number: int) -> str:
+        """The file as an ignores list names it: from the project's folder, else from the top."""
+        text = self.texts[number]
+        path = Path(os.path.normpath((text.source.path or Path()).absolute()))
+        root = text.settings.root
+        return path.relative_to(root).as_posix() if root and path.is_relative_to(root) else path.as_posix()
+
+    def _write_lists(self, session: Session) -> int:
+        wanted, done = self._wanted(session), 0
+        for path in {**self._lines, **wanted}:
+            before, now = self._lines.get(path, ()), wanted.get(path, ())
+            ours = path.name in ("ignores",)
+            if new := [line for line in now if line not in before]:
+                self.journal.note_lines(path, new)
+                done += len(lists.put(path, new) if ours else word_lists.add(path, new))
+            if gone := [line for line in before if line not in now]:
+                done += len(lists.take(path, gone))
+        self._lines = wanted
+        return done
+
+    # ─ remembering ─
+
+    def save(self, session: Session, *, finished: bool = False, discard: bool = False) -> None:
+        """Remember what was decided and is not written, for the next review. `finished`: every finding was decided, so
+        that what was skipped may be asked again another time. Raises BadInput."""
+        files = dict(self.remembered.files)
+        for number, page in enumerate(session.pages):
+            marks = () if finished else tuple(m for m in self.places(number, page) if m[2] == "skipped")
+            kept = progress.Stopped(marks=marks)
+            if not discard:
+                marks = (*marks, *(m for m in self.places(number, page) if m[2] == "ignored" and self._open(number, m)))
+                silent = tuple(r for r in page.silent if f"{r} in {self._way(number)}" not in self._all_lines())
+                kept = progress.Stopped("", "", marks, silent)
+                if page.changed:
+                    kept = replace(kept, original=page.original, text=page.text)
+            files[self.texts[number].key] = kept
+        words = () if discard else tuple(w for w in session.words if w[0] not in self._all_lines())
+        progress.save(self._memory, progress.Progress(files, words))
+        self.kept = not discard and self.pending(session)
+
+    def _open(self, number: int, mark: Recalled) -> bool:
+        return f"{mark[0]}: {mark[1]}" not in self._all_lines()
+
+    def _all_lines(self) -> set[str]:
+        return {line for lines in self._lines.values() for line in lines}
+
+    def run(self, session: Session) -> Run:
+        """The account of the review: what it was made of and what it cost so far."""
+        parts = dict.fromkeys(p for _, bench in self._benches for p in proof.provenance(bench))
+        reports = tuple(p.report for p in session.pages)
+        troubles = tuple(s for _, bench in self._benches for s in (*bench.skipped, *bench.trouble()))
+        return Run(
+            reports,
+            tuple(parts),
+            self._window.close(sum(r.words for r in reports)),
+            (*self.skipped, *dict.fromkeys(troubles)),
+            self.settings.profile,
+            time.monotonic() - self._begun,
+            __version__,
+        )
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number:,} {one}{'' if number == 1 else 's'}"

@@ -1,0 +1,196 @@
+"""The journal of what was written, so that every session can be undone later, whatever became of it.
+
+A session is a folder, named by the time it began. For each file it holds, in
+order, the bytes that stood there (``001.old``) and, written after them and
+before the file is touched, what is about to happen (``001.json``): the path and
+the SHA-256 of the old and of the new content. A file is old or new by what it
+holds now, so the journal tells which even after the power was cut. For word
+lists and ignores it holds the lines that were added.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from ...report import BadInput, Unavailable
+from ...text import visible
+from ..files import Source, decode, encoded, write_back, write_new
+
+_MOST_SESSIONS = 200
+_UNDONE = "undone"
+
+State = Literal["old", "new", "changed since", "gone"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of a session, or lines that were added to one of the writer's lists."""
+
+    path: Path
+    old: str = ""  # SHA-256
+    new: str = ""
+    kept: Path | None = None  # a copy of the old content
+    lines: tuple[str, ...] = ()
+
+    def state(self) -> State:
+        """What the file holds now: the old content, the new one, or neither."""
+        try:
+            digest = hashlib.sha256(self.path.read_bytes()).hexdigest()
+        except OSError:
+            return "gone"
+        return "new" if digest == self.new else "old" if digest == self.old else "changed since"
+
+
+@dataclass(frozen=True)
+class Journal:
+    """One session's folder, which is made with its first entry."""
+
+    folder: Path
+
+    def write(self, source: Source, text: str) -> None:
+        """Note what stood in the file of `source`, then give it the content `text` (see `files.write_back`).
+
+        Raises Unavailable, with the file as it was, where either cannot be done.
+        """
+        if source.path is None:
+            raise ValueError("what came through a pipe has no file")
+        path = os.path.realpath(source.path)
+        try:
+            stem = self._next()
+            old = encoded(source, source.text)
+            write_new(stem.with_suffix(".old"), old)
+            self._note(stem, path=path, old=source.digest, new=hashlib.sha256(encoded(source, text)).hexdigest())
+        except (OSError, BadInput) as error:
+            name = visible(source.name)
+            raise Unavailable(name, f"not changed: the journal cannot be written: {error}") from None
+        write_back(source, text)
+
+    def note_lines(self, path: Path, lines: Sequence[str]) -> None:
+        """Note that `lines` are about to be added to a list. Raises Unavailable."""
+        try:
+            self._note(self._next(), path=str(path), lines=list(lines))
+        except (OSError, BadInput) as error:
+            raise Unavailable(visible(str(path)), f"not changed: the journal cannot be written: {error}") from None
+
+    def _next(self) -> Path:
+        if not self.folder.exists():
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            _forget(self.folder.parent)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        return self.folder / f"{sum(p.suffix == '.json' for p in self.folder.iterdir()) + 1:03}"
+
+    @staticmethod
+    def _note(stem: Path, **record: Any) -> None:
+        # In two steps of which the second is one rename: an entry that is there is whole.
+        write_new(stem.with_suffix(".json"), json.dumps(record, indent=1).encode())
+
+    def entries(self) -> Iterator[Entry]:
+        """What the session wrote or was about to write, in order."""
+        for file in sorted(self.folder.glob("*.json"), key=lambda p: int(p.stem)):
+            record = json.loads(file.read_text("utf-8"))
+            yield Entry(
+                Path(record["path"]),
+                record.get("old", ""),
+                record.get("new", ""),
+                file.with_suffix(".old") if "old" in record else None,
+                tuple(record.get("lines", ())),
+            )
+
+    @property
+    def undone(self) -> bool:
+        """Whether the session was undone."""
+        return (self.folder / _UNDONE).exists()
+
+
+def state_folder(env: Mapping[str, str]) -> Path:
+    """Where LocalProof keeps what it must remember; `LOCALPROOF_STATE_DIR` moves it."""
+    if moved := env.get("LOCALPROOF_STATE_DIR"):
+        return Path(moved)
+    from platformdirs import user_state_path
+
+    return user_state_path("localproof", appauthor=False)
+
+
+def begin(env: Mapping[str, str]) -> Journal:
+    """The journal of a new session. Nothing is written yet."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S.%f")
+    return Journal(state_folder(env) / "journal" / f"{now}-{secrets.token_hex(3)}")
+
+
+def sessions(env: Mapping[str, str]) -> tuple[Journal, ...]:
+    """Every session that is remembered, oldest first."""
+    folder = state_folder(env) / "journal"
+    if not folder.is_dir():
+        return ()
+    return tuple(Journal(p) for p in sorted(folder.iterdir()) if p.is_dir() and next(p.glob("*.json"), None))
+
+
+def _forget(folder: Path) -> None:
+    """Let go of the oldest sessions."""
+    old = sorted(p for p in folder.iterdir() if p.is_dir())[: -_MOST_SESSIONS + 1]
+    for path in old:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def undo(journal: Journal) -> list[str]:
+    """Put back what stood in the files of a session, and say for each what was done. A file that holds anything but
+    what the session wrote is left as it is. The session counts as undone."""
+    told = [_put_back(entry) for entry in reversed([*journal.entries()])]
+    with contextlib.suppress(OSError):
+        (journal.folder / _UNDONE).touch()
+    return told
+
+
+def _put_back(entry: Entry) -> str:
+    name = visible(str(entry.path))
+    if entry.kept is None:
+        return _lines_taken(entry, name)
+    state = entry.state()
+    if state == "old":
+        return f"{name}: as it was before; nothing to undo"
+    if state != "new":
+        return f"{name}: left as it is, for it was {state}; what stood there before: {visible(str(entry.kept))}"
+    try:
+        now = entry.path.read_bytes()
+        text, bom = decode(now, name)
+        old, _ = decode(entry.kept.read_bytes(), name)
+        write_back(Source(str(entry.path), text, entry.new, bom, entry.path), old)
+    except (OSError, Unavailable) as error:
+        return f"{name}: left as it is: {error}"
+    return f"{name}: put back"
+
+
+def _lines_taken(entry: Entry, name: str) -> str:
+    from .lists import take
+
+    try:
+        gone = take(entry.path, entry.lines)
+    except BadInput as error:
+        return f"{name}: left as it is: {error}"
+    return f"{name}: {len(gone)} line{'' if len(gone) == 1 else 's'} taken out"
+
+
+def told(journal: Journal) -> str:
+    """A session for people: when it was, and what each of its files holds now."""
+    when = journal.folder.name[:17]
+    head = f"{when[:10]} {when[11:13]}:{when[13:15]}:{when[15:17]} UTC{', undone' if journal.undone else ''}\n"
+    rows = []
+    for entry in journal.entries():
+        if entry.kept is None:
+            rows.append(f"    {visible(str(entry.path))}: {len(entry.lines)} added\n")
+        else:
+            state = entry.state()
+            rows.append(
+                f"    {visible(str(entry.path))}: {'holds the ' + state if state in ('old', 'new') else state}\n"
+            )
+    return head + "".join(rows)

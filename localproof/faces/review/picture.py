@@ -1,0 +1,256 @@
+"""The screen of a review as lines of styled text: a function of the session and of the room there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ...render.width import cells, columns, one_line
+from ...text import Edit, LineIndex, Span
+from . import session as review
+from . import wording
+from .places import Blocks, moved
+from .session import Item, Page, Session
+
+Fragment = tuple[str, str]  # style, text
+Line = list[Fragment]
+
+_SMALLEST, _WIDEST = 20, 110  # columns of text; wider windows leave the rest empty
+_REACH = 4000  # code points of a paragraph to each side of the words; more does not fit on any screen
+_KEYS = (
+    ("1-9 Enter", "accept"),
+    ("e", "edit"),
+    ("s", "skip"),
+    ("i", "ignore here"),
+    ("d", "word is right"),
+    ("r", "rule off in file"),
+    ("u U", "undo redo"),
+    ("n p", "next previous"),
+    ("w", "write"),
+    ("q", "quit"),
+    ("?", "why, all keys"),
+    ("a", "accept all alike"),
+    ("N P", "file"),
+    ("f", "filter"),
+    ("h", "held back"),
+    ("o", "editor"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the screen shows beside the session. `draft` is what stands in the line of input, None outside of it."""
+
+    selected: int = 1
+    draft: str | None = None
+    question: str = ""
+    arriving: int = 0
+    colour: bool = True
+    unicode: bool = True
+
+
+def head(session: Session, look: Look, width: int) -> Line:
+    """The top line: where the writer is, and how far the work has come."""
+    item = review.current(session)
+    nth, of, all_nth, total = review.position(session)
+    done = sum(review.tally(session).values())
+    left = ""
+    if item is not None:
+        page = session.pages[item.page]
+        line, column = LineIndex(page.text).position(item.span.start)
+        left = f" {one_line(page.name)}:{line + 1}:{column + 1}"
+    where = f"{nth} of {of} here" if item else "end"
+    if len(session.pages) > 1 and item:
+        where += f", {all_nth} of {total}, file {item.page + 1} of {len(session.pages)}"
+    right = f"{where}  {_bar(done, total, look)} {done} done "
+    if look.arriving:
+        right = f"checking {look.arriving} more  {right}"
+    if session.view.query or session.view.held:
+        shown = " +held back" * session.view.held + (f" only {one_line(session.view.query)}" * bool(session.view.query))
+        right = f"[{shown.strip()}]  {right}"
+    room = width - columns(right)
+    if room < 12:
+        right = f"{all_nth}/{total} "
+        room = width - columns(right)
+    left = _cut(left, room - 1)
+    return [("class:head", left + " " * (room - columns(left)) + right)]
+
+
+def _bar(done: int, total: int, look: Look) -> str:
+    size = 8
+    full = size * done // max(done + total, 1)
+    return ("▓" if look.unicode else "#") * full + ("░" if look.unicode else ".") * (size - full)
+
+
+def _cut(text: str, room: int) -> str:
+    """The end of `text` that fits."""
+    while text and columns(text) > room:
+        text = text[1:]
+    return text
+
+
+def body(session: Session, look: Look, width: int, rows: int) -> list[Line]:
+    """The paragraph with the words marked and the suggestion in it, the reasons, the suggestions: `rows` lines."""
+    item = review.current(session)
+    room = min(max(width - 2, _SMALLEST), _WIDEST)
+    if item is None:
+        text = wording.nothing_left(session, review.position(session)[3], look.arriving)
+        return _filled([[], *wrapped([(text, "")], room)], rows)
+    below = _below(session, item, look, room)
+    space = rows - 1
+    if len(below) > space - 3:  # the paragraph keeps three lines, or half of what there is
+        below = below[: max(space - 3, space // 2)]
+    lines, first = _paragraph(session, item, look, room)
+    high = max(space - len(below) - 1, 1)
+    start = min(max(first - high // 3, 0), max(len(lines) - high, 0))
+    shown = lines[start : start + high]
+    out: list[Line] = [[]] if rows > 8 else []
+    for i, line in enumerate(shown):
+        cut = (i == 0 and start > 0) or (i == len(shown) - 1 and start + high < len(lines))
+        out.append([("class:quiet", ("… " if look.unicode else ". ") if cut else "  "), *line])
+    return _filled([*out, [], *([("", "  "), *line] for line in below)], rows)
+
+
+def _filled(lines: list[Line], rows: int) -> list[Line]:
+    return [*lines, *([] for _ in range(rows - len(lines)))][:rows]
+
+
+def _below(session: Session, item: Item, look: Look, room: int) -> list[Line]:
+    """The suggestions, why, and who says so."""
+    text = session.pages[item.page].text
+    pieces: list[Fragment] = []
+    for i, told in enumerate(wording.choices(text, item.edits), 1):
+        chosen = i == look.selected
+        pieces += [("\n" if len(item.edits) > 1 and room < 50 and i > 1 else "  ", "")] if pieces else []
+        pieces += [(f"{i}", "class:number"), ("\u00a0", "")]
+        pieces.append((told.replace(" ", "\u00a0"), "class:chosen" if chosen else "class:new"))
+    lines = wrapped(pieces, room) if pieces else wrapped([("no suggestion", "class:quiet")], room)
+    if hint := wording.hints(item):
+        lines += wrapped([(hint, "")], room)
+    lines += wrapped([(wording.why(item), "")], room)
+    return lines + wrapped([(wording.who(item), "class:quiet")], room)
+
+
+def _paragraph(session: Session, item: Item, look: Look, room: int) -> tuple[list[Line], int]:
+    """The paragraph in lines, and which of them holds the words."""
+    page = session.pages[item.page]
+    change = _change(session, item, look)
+    old = change.span if change else item.span
+    around, inks = _surroundings(page, item)
+    pieces: list[Fragment] = []
+
+    def put(span: Span, ink: str) -> None:
+        at = span.start
+        for other in (*inks, Span(span.end, span.end)):
+            if other.end <= at or other.start > span.end:
+                continue
+            if other.start > at:
+                pieces.append((page.text[at : min(other.start, span.end)], ink))
+            stop = min(other.end, span.end)
+            if stop > max(other.start, at):
+                pieces.append((page.text[max(other.start, at) : stop], ink or "class:markup"))
+            at = max(at, stop)
+
+    put(Span(around.start, max(old.start, around.start)), "")
+    marker = len(pieces)
+    if not look.colour and old.start < old.end:
+        pieces.append(("[-" if change else "[[", "class:old" if change else "class:flag"))
+    put(old, "class:old" if change else "class:flag")
+    if not look.colour and old.start < old.end:
+        pieces.append(("-]" if change else "]]", "class:old" if change else "class:flag"))
+    if change and change.text:
+        new = change.text if look.colour else f"{{+{change.text}+}}"
+        pieces += [(" ", "")] * (old.start < old.end) + [(new, "class:new")]
+    elif old.start == old.end and not change:
+        pieces.append(("^", "class:flag"))
+    put(Span(old.end, max(around.end, old.end)), "")
+    lines = wrapped(pieces, room)
+    marks = [i for i, line in enumerate(lines) if any(s in ("class:old", "class:new", "class:flag") for s, _ in line)]
+    return lines, marks[0] if marks and marker is not None else 0
+
+
+def _change(session: Session, item: Item, look: Look) -> Edit | None:
+    """What the paragraph is shown with: the draft of the writer's, or the suggestion chosen."""
+    if look.draft is not None:
+        span = review.editable(session, item)
+        return Edit(span, look.draft) if span else None
+    return item.edits[look.selected - 1] if 0 < look.selected <= len(item.edits) else None
+
+
+def _surroundings(page: Page, item: Item) -> tuple[Span, list[Span]]:
+    """The run of the page's text to show, and the runs of markup in it."""
+    found = Blocks(page.report.document).at(item.finding.span)
+    low, high = max(item.span.start - _REACH, 0), min(item.span.end + _REACH, len(page.text))
+    if found is None:
+        low = max(low, page.text.rfind("\n\n", 0, item.span.start) + 2 if "\n\n" in page.text[: item.span.start] else 0)
+        stop = page.text.find("\n\n", item.span.end)
+        return Span(low, max(item.span.end, min(high, stop if stop >= 0 else high))), []
+    pieces = found[0].pieces
+    start, end = moved(pieces[0].source.start, page.since), moved(pieces[-1].source.end, page.since)
+    verbatim = [p.source for p in pieces if p.kind == "text"]
+    gaps, at = [], pieces[0].source.start
+    for source in verbatim:
+        if source.start > at:
+            gaps.append((at, source.start))
+        at = max(at, source.end)
+    if at < pieces[-1].source.end:
+        gaps.append((at, pieces[-1].source.end))
+    markup = [Span(a, max(a, b)) for a, b in ((moved(a, page.since), moved(b, page.since)) for a, b in gaps)]
+    return Span(max(start, low), min(max(end, item.span.end), high)), markup
+
+
+def wrapped(pieces: Iterable[tuple[str, str]], room: int) -> list[Line]:
+    """Pieces of text, each with its style, in lines of at most `room` columns, broken at spaces where there are any.
+
+    Controls are written out; a line end within a text is a space.
+    """
+    row: list[tuple[str, int, str]] = []
+    for text, ink in pieces:
+        if text == "\n":
+            row.append(("\n", 0, ink))
+        else:
+            row += [(cell.text, cell.width, ink) for cell in cells(text)]
+    lines: list[Line] = []
+    start = used = 0
+    space = -1  # where the present line can be broken
+    i = 0
+    while i < len(row):
+        text, width, _ = row[i]
+        if text == "\n" or used + width > room:
+            stop = i if text == "\n" or space < 0 else space + 1
+            stop = max(stop, start + 1) if text != "\n" else stop
+            lines.append(_joined(row[start:stop]))
+            start = i = stop + (text == "\n")
+            used, space = 0, -1
+            continue
+        if text == " ":
+            space = i
+        used += width
+        i += 1
+    return [*lines, _joined(row[start:])]
+
+
+def _joined(row: Sequence[tuple[str, int, str]]) -> Line:
+    line: Line = []
+    for text, _, ink in row:
+        if line and line[-1][0] == ink:
+            line[-1] = (ink, line[-1][1] + text)
+        elif text:
+            line.append((ink, text))
+    return line
+
+
+def keys(width: int, rows: int) -> list[Line]:
+    """What the keys do, in at most `rows` lines, the most used first; what does not fit is behind ``?``."""
+    lines: list[Line] = [[("", " ")]]
+    used = 1
+    for key, does in _KEYS:
+        size = columns(key) + columns(does) + 3
+        if used + size > width:
+            if len(lines) == rows:
+                break
+            lines.append([("", " ")])
+            used = 1
+        lines[-1] += [("class:key", key), ("class:quiet", f" {does}  ")]
+        used += size
+    return lines

@@ -1,0 +1,128 @@
+"""Where in its prose a place of the source lies, and which words of it may be rewritten."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+from ...text import Block, Document, Edit, Span
+
+_MOST_TRIED = 50  # blocks lie side by side; one within another (a caption, a note) is a few further back
+
+
+class Blocks:
+    """The blocks of a document, ready to be asked which of them holds a place."""
+
+    def __init__(self, document: Document) -> None:
+        self._found = sorted(
+            ((b.pieces[0].source.start, i, b) for i, b in enumerate(document.blocks) if b.pieces), key=lambda f: f[:2]
+        )
+        self._starts = [start for start, _, _ in self._found]
+
+    def at(self, span: Span) -> tuple[Block, Span] | None:
+        """The block that holds `span` of the source, and the run of its text that stands for it."""
+        i = bisect_right(self._starts, span.start)
+        for _, _, block in reversed(self._found[max(i - _MOST_TRIED, 0) : i]):
+            inner = in_block(block, span)
+            if inner is not None:
+                return block, inner
+        return None
+
+
+def in_block(block: Block, span: Span) -> Span | None:
+    """The run of the block's text that stands for `span` of the source; None if none does."""
+    first = next((p for p in block.pieces if p.source.start <= span.start < p.source.end), None)
+    if first is None and block.pieces and span.start == span.end == block.pieces[-1].source.end:
+        first = block.pieces[-1]
+    if first is None:
+        return None
+    start = first.span.start + (span.start - first.source.start if first.kind == "text" else 0)
+    if span.start == span.end:
+        return Span(start, start)
+    last = next((p for p in block.pieces if p.source.start < span.end <= p.source.end), None)
+    if last is None:
+        return None
+    end = last.span.start + span.end - last.source.start if last.kind == "text" else last.span.end
+    return Span(start, max(start, end))
+
+
+def words_around(document: Document, span: Span) -> Span | None:
+    """The whole words that `span` of the source lies in, as far as no markup comes in between.
+
+    None where `span` itself is not verbatim prose of one run: nothing is to be
+    written there by hand but in an editor.
+    """
+    found = Blocks(document).at(span)
+    if found is None:
+        return None
+    run = next((r for r in _runs(found[0]) if r.contains(span)), None)
+    if run is None:
+        return None
+    start, end, source = span.start, span.end, document.text
+    while start > run.start and not source[start - 1].isspace():
+        start -= 1
+    while end < run.end and not source[end].isspace():
+        end += 1
+    return Span(start, end)
+
+
+def _runs(block: Block) -> list[Span]:
+    """The runs of the source that are verbatim prose of `block`, neighbours joined."""
+    runs: list[Span] = []
+    for piece in block.pieces:
+        if piece.kind != "text":
+            continue
+        if runs and runs[-1].end == piece.source.start:
+            runs[-1] = Span(runs[-1].start, piece.source.end)
+        else:
+            runs.append(piece.source)
+    return runs
+
+
+def carried(span: Span, since: Iterable[Sequence[Edit]]) -> Span | None:
+    """Where `span` is after groups of edits, or None if one of them went into it.
+
+    >>> carried(Span(4, 6), [[Edit(Span(0, 1), "abc")], [Edit(Span(6, 6), ",")]])
+    Span(start=7, end=9)
+    """
+    for edits in since:
+        by = 0
+        for edit in edits:
+            if edit.span == span or (edit.span.start < span.end and span.start < edit.span.end):
+                return None
+            if edit.span.end <= span.start:
+                by += len(edit.text) - len(edit.span)
+        if by:
+            span = span.shifted(by)
+    return span
+
+
+def inverse(text: str, edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """The edits of the text after `edits` (in order) that lead back to `text`.
+
+    >>> inverse("abcd", [Edit(Span(0, 1), "xyz"), Edit(Span(3, 3), "-")])
+    (Edit(span=Span(start=0, end=3), text='a'), Edit(span=Span(start=5, end=6), text=''))
+    """
+    out, by = [], 0
+    for edit in edits:
+        start = edit.span.start + by
+        out.append(Edit(Span(start, start + len(edit.text)), edit.span.of(text)))
+        by += len(edit.text) - len(edit.span)
+    return tuple(out)
+
+
+def moved(offset: int, since: Iterable[Sequence[Edit]]) -> int:
+    """Where a place between characters is after groups of edits; one inside an edit is at its end.
+
+    >>> moved(5, [[Edit(Span(0, 2), "abcd")]])
+    7
+    """
+    for edits in since:
+        by = 0
+        for edit in edits:
+            if edit.span.end <= offset:
+                by += len(edit.text) - len(edit.span)
+            elif edit.span.start < offset:
+                by += edit.span.start + len(edit.text) - offset
+        offset += by
+    return offset

@@ -1,0 +1,218 @@
+"""A review line by line: for screen readers, plain terminals and scripts. One finding, one question, one line back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ...report import BadInput
+from ...text import LineIndex, Span, visible
+from ..terminal import Terminal
+from . import session as review
+from . import wording
+from .desk import Desk
+from .editor import open_editor
+from .session import Item, Session, View
+
+_AROUND = 160  # code points of the paragraph to each side of the words
+HELP = """\
+Enter  accept the suggestion that is chosen, else the first; 1 to 9: that one
+a      accept it wherever the file has the same words
+e      write something else in its place; line by line: e TEXT
+s      skip: leave it, and ask again another time
+i      ignore it here, from now on
+d      the word is right everywhere in the project; D: in all you write
+r      silence the rule in this file
+u      undo, as often as you like; U: redo
+n p    next and previous finding; N P: file
+f      show only a kind, an engine or a rule; line by line: f WORDS
+h      show what the profile holds back, or hide it
+?      the whole explanation; ??: these lines
+o      open in $VISUAL or $EDITOR at the line; what you accepted there is written first
+w      write now
+q      end; asks what becomes of what is not written; line by line also q w, q l, q x
+"""
+_FATES = {"w": "write", "l": "later", "x": "discard"}
+
+
+@dataclass
+class _Talk:
+    """The two ends of the conversation."""
+
+    terminal: Terminal
+    say: Callable[[str], None]
+
+    def ask(self, question: str) -> str | None:
+        """The answer in one line, None at the end of input."""
+        self.say(question)
+        line = self.terminal.stdin.readline() if self.terminal.stdin else b""
+        if not line:
+            self.say("\n")
+            return None
+        return line.decode("utf-8", "replace").strip()
+
+
+def converse(desk: Desk, terminal: Terminal, say: Callable[[str], None], explain: Callable[[str], str]) -> Session:
+    """Hold the review; the session as it ended. What was to be written is written."""
+    talk = _Talk(terminal, say)
+    session = Session(words=tuple((w, "user" if where == "user" else "project") for w, where in desk.remembered.words))
+    for page in desk.pages():
+        session = review.arrived(session, page)
+    for report in (p.report for p in session.pages):
+        for note in report.document.notes:
+            say(f"note: {visible(report.document.name)}: {visible(note)}\n")
+    shown: tuple[object, ...] = ()
+    while True:
+        item = review.current(session)
+        key = (item and (item.page, item.span, item.finding.rule), session.pages and session.pages[-1].version)
+        if session.note:
+            say(f"{visible(session.note)}\n")
+            session = replace(session, note="")
+        if key != shown:
+            say(told(session, item))
+            shown = key
+        answer = talk.ask("? " if item is None else _question(item))
+        if answer is None:
+            desk.save(session)
+            return session
+        command, rest = answer[:1], answer[1:].strip()
+        if command == "q":
+            ended = _end(session, desk, talk, rest)
+            if ended is not None:
+                return ended
+            continue
+        session = _obey(session, desk, talk, command, answer if command.isdecimal() else rest, explain)
+        if command == "?":
+            shown = ()
+
+
+def told(session: Session, item: Item | None) -> str:
+    """All there is to say of the present finding, in a few lines."""
+    nth, of, all_nth, total = review.position(session)
+    if item is None:
+        return wording.nothing_left(session, total) + "\n"
+    page = session.pages[item.page]
+    line, column = LineIndex(page.text).position(item.span.start)
+    out = [f"\n{visible(page.name)}:{line + 1}:{column + 1}: finding {nth} of {of} here, {all_nth} of {total} in all"]
+    out.append(_context(page.text, item.span))
+    out.append(f"{wording.why(item)} ({wording.who(item)})")
+    out += [f"{i} {told}" for i, told in enumerate(wording.choices(page.text, item.edits), 1)]
+    if hint := wording.hints(item):
+        out.append(hint)
+    return "\n".join(out) + "\n"
+
+
+def _context(text: str, span: Span) -> str:
+    """The words around, on one line, with the flagged ones in brackets."""
+    start = max(text.rfind("\n\n", 0, span.start) + 1, span.start - _AROUND, 0)
+    stop = text.find("\n\n", span.end)
+    end = min(len(text) if stop < 0 else stop, span.end + _AROUND)
+    before, after = text[start : span.start], text[span.end : end]
+    marked = f"{before}[{span.of(text)}]{after}"
+    return visible(" ".join(marked.split()))
+
+
+def _question(item: Item) -> str:
+    number = len(item.edits)
+    first = "" if not number else "Enter, " if number == 1 else f"Enter, 1–{number}, "
+    return f"{first}e s i d r u n p w q, help: ?? "
+
+
+def _obey(session: Session, desk: Desk, talk: _Talk, command: str, rest: str, explain: Callable[[str], str]) -> Session:
+    """The session after one command; a change of the text is checked at once."""
+    simple = _SIMPLE.get(command)
+    versions = [p.version for p in session.pages]
+    if simple is not None:
+        after = simple(session)
+    elif command == "" or command.isdecimal():
+        after = review.accept(session, int(rest) if rest else 1)
+    elif command in _WITH_REST:
+        after = _WITH_REST[command](session, rest)
+    elif command == "e":
+        after = _edited(session, talk, rest)
+    elif command == "d":
+        after = review.add_word(session, "project" if desk.settings.dictionary else "user")
+    elif command == "w":
+        after, anew = desk.write(session)
+        for number in anew:
+            after = desk.anew(after, number)
+    elif command == "o":
+        after, changed = open_editor(session, desk)
+        after = after if changed is None else desk.anew(after, changed)
+    elif command == "?":
+        _explained(session, talk, rest, explain)
+        after = session
+    else:
+        after = replace(session, note=f"{visible(command)!r} is no command; ?? lists them")
+    for number, page in enumerate(after.pages):
+        if number >= len(versions) or page.version != versions[number]:
+            fresh = command not in ("u", "U")
+            report = desk.check(number, page.text)
+            after = review.checked(after, number, page.version, report, follow=fresh, tell=fresh)
+    desk.save(after)
+    return after
+
+
+_SIMPLE: dict[str, Callable[[Session], Session]] = {
+    "s": review.skip,
+    "i": review.ignore,
+    "D": lambda s: review.add_word(s, "user"),
+    "r": review.silence,
+    "u": review.undo,
+    "U": review.redo,
+    "n": review.forward,
+    "p": review.back,
+    "N": lambda s: review.next_page(s, 1),
+    "P": lambda s: review.next_page(s, -1),
+    "h": lambda s: review.show(s, View(s.view.query, not s.view.held)),
+}
+_WITH_REST: dict[str, Callable[[Session, str], Session]] = {
+    "f": lambda s, rest: review.show(s, View(rest, s.view.held)),
+    "a": lambda s, rest: review.accept_alike(s, int(rest) if rest.isdecimal() else 1),
+}
+
+
+def _edited(session: Session, talk: _Talk, rest: str) -> Session:
+    item = review.current(session)
+    span = review.editable(session, item) if item else None
+    if item is None or span is None:
+        return review.edit(session, "")
+    old = span.of(session.pages[item.page].text)
+    new = rest or talk.ask(f"in place of “{visible(' '.join(old.split()))}”: ")
+    return replace(session, note="nothing changed") if not new else review.edit(session, new)
+
+
+def _explained(session: Session, talk: _Talk, rest: str, explain: Callable[[str], str]) -> None:
+    item = review.current(session)
+    if rest == "?" or item is None:
+        talk.say(HELP)
+        return
+    for rule in item.finding.source or (item.finding.rule,):
+        try:
+            talk.say(explain(rule))
+        except BadInput as error:
+            talk.say(f"{error}\n")
+
+
+def _end(session: Session, desk: Desk, talk: _Talk, rest: str) -> Session | None:
+    """The session with everything where it belongs; None where the writer wants to go on."""
+    fate: str | None = rest[:1]
+    if fate not in _FATES:
+        fate = "w" if not desk.pending(session) else None
+    while fate is None:
+        answer = talk.ask("not written yet: w writes, l leaves it for later, x discards it, c goes on: ")
+        if answer == "c":
+            return None
+        fate = "l" if answer is None else answer[:1] if answer[:1] in _FATES else None
+    return settle(session, desk, _FATES[fate])
+
+
+def settle(session: Session, desk: Desk, fate: str) -> Session:
+    """Write, keep for later or discard what is not written, and remember where the review stopped."""
+    if fate == "write" and desk.pending(session):
+        session, anew = desk.write(session)
+        for number in anew:
+            session = desk.anew(session, number)
+    finished = not review.queue(replace(session, view=View()))
+    desk.save(session, finished=finished, discard=fate == "discard")
+    return session

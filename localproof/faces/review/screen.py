@@ -1,0 +1,467 @@
+"""The full screen of a review: keys in, pictures out. What the keys mean is decided by `session`.
+
+Checking goes on in one thread of its own; what comes of it is taken in by the
+thread of the screen, which alone changes the session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from ...report import BadInput, Report, Unavailable
+from ...text import visible
+from ..terminal import Terminal
+from . import picture
+from . import session as review
+from .desk import Again, Desk
+from .editor import open_editor
+from .picture import Line, Look
+from .plain import HELP, settle
+from .session import Page, Session, View
+
+
+# In sixteen colours of the terminal's own theme; nothing is told by colour alone.
+_COLOURS = {
+    "head": "reverse",
+    "old": "ansired strike",
+    "new": "ansigreen bold",
+    "flag": "ansired underline",
+    "chosen": "ansigreen bold reverse",
+    "number": "bold",
+    "key": "bold",
+    "markup": "ansibrightblack",
+    "quiet": "ansibrightblack",
+    "note": "bold",
+}
+_NO_COLOURS = {
+    "head": "reverse",
+    "old": "underline",
+    "new": "bold",
+    "flag": "underline",
+    "chosen": "bold reverse",
+    "number": "bold",
+    "key": "bold",
+    "markup": "",
+    "quiet": "",
+    "note": "bold",
+}
+_UNWRITTEN = "Not written yet: w writes, l leaves it for later, x discards it, Esc goes on"
+
+
+def walk(
+    desk: Desk,
+    terminal: Terminal,
+    explain: Callable[[str], str],
+    *,
+    colour: bool = True,
+    mouse: bool = False,
+    source: Any = None,
+    target: Any = None,
+) -> Session:
+    """Hold the review on the full screen; the session as it ended. What was to be written is written.
+
+    `source` and `target` take the place of the terminal's input and output.
+    """
+    screen = Screen(desk, explain, colour=colour)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        application(screen, mouse=mouse, source=source, target=target).run(pre_run=screen.begin)
+    finally:
+        screen.checking.shutdown(wait=False, cancel_futures=True)
+        signal.signal(signal.SIGTERM, before)
+    return settle(screen.session, desk, screen.fate)
+
+
+class Screen:
+    """What is on the screen and what happens when a key is pressed."""
+
+    def __init__(self, desk: Desk, explain: Callable[[str], str], *, colour: bool) -> None:
+        self.desk, self._explain = desk, explain
+        words = tuple((w, "user" if where == "user" else "project") for w, where in desk.remembered.words)
+        self.session = Session(words=words)  # type: ignore[arg-type]
+        self.look = Look(colour=colour, arriving=desk.total)
+        self.mode = "deciding"  # or editing, filtering, leaving, reading
+        self.reading: list[Line] = []
+        self.scroll = 0
+        self.fate = "later"
+        self.checking = ThreadPoolExecutor(1, "localproof-review")
+        self.app: Any = None  # a prompt-toolkit Application, which only functions may import
+        self._pages: Iterator[Page] = desk.pages()
+        self._strokes = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    # ─ what comes from the checking thread ─
+
+    def begin(self) -> None:
+        """Start checking; called once the screen's loop runs."""
+        self._loop = asyncio.get_running_loop()
+        if hasattr(signal, "SIGTERM") and hasattr(self._loop, "add_signal_handler"):
+            with_status = SystemExit(143)
+            self._loop.add_signal_handler(signal.SIGTERM, lambda: self._leave(with_status))
+        self._next_page()
+
+    def _in_background(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Have `work` done by the checking thread, and `then` called with what came of it by ours."""
+
+        def done(future: Future[Any]) -> None:
+            if future.cancelled() or self._loop is None:
+                return
+            try:
+                self._loop.call_soon_threadsafe(self._take, future, then)
+            except RuntimeError:  # the loop has ended
+                return
+
+        try:
+            self.checking.submit(work).add_done_callback(done)
+        except RuntimeError:  # shut down: the writer has left
+            return
+
+    def _take(self, future: Future[Any], then: Callable[[Any], None]) -> None:
+        error = future.exception()
+        if isinstance(error, BadInput | Unavailable):
+            self.session = replace(self.session, note=str(error))
+        elif error is not None:
+            self._leave(error)
+            return
+        else:
+            then(future.result())
+        self._draw()
+
+    def _next_page(self) -> None:
+        self._in_background(lambda: next(self._pages, None), self._arrived)
+
+    def _arrived(self, page: Page | None) -> None:
+        if page is None:
+            self.look = replace(self.look, arriving=0)
+            return
+        self.session = review.arrived(self.session, page)
+        self.look = replace(self.look, arriving=max(self.desk.total - len(self.session.pages), 0))
+        self._next_page()
+
+    def _changed(self, before: Session, *, follow: bool = True) -> None:
+        """Check again what was changed, and remember how far the review has come."""
+        strokes = self._strokes
+        for number, page in enumerate(self.session.pages):
+            if number < len(before.pages) and page.version != before.pages[number].version:
+                self._check(number, page, strokes, follow=follow)
+        if self.session.past != before.past:
+            session = self.session
+            self._in_background(lambda: self.desk.save(session) if session is self.session else None, lambda _: None)
+
+    def _check(self, number: int, page: Page, strokes: int, *, follow: bool) -> None:
+        def check() -> Report | None:
+            stale = self.session.pages[number].version != page.version
+            return None if stale else self.desk.check(number, page.text)
+
+        def take(report: Report | None) -> None:
+            if report is not None:
+                quiet = follow and strokes == self._strokes  # never move under the writer's fingers
+                at = review.checked(self.session, number, page.version, report, follow=quiet, tell=follow)
+                self.session = at
+
+        self._in_background(check, take)
+
+    def _look_again(self, number: int) -> None:
+        page = self.session.pages[number]
+
+        def take(again: Again) -> None:
+            taken = self.desk.taken_in(self.session, again)
+            if taken is None:
+                self._look_again(number)
+            else:
+                self.session = taken
+
+        self._in_background(lambda: self.desk.look_again(number, page), take)
+
+    # ─ keys ─
+
+    def press(self, key: str) -> None:
+        """A key of the writer's, outside of the line of input."""
+        self._strokes += 1
+        before = self.session
+        if self.mode == "reading":
+            self._read_on(key)
+        elif self.mode == "leaving":
+            self._leaving(key)
+        else:
+            self._decide(key)
+        if self.session is not before:
+            at = review.current(before), review.current(self.session)
+            if at[0] is None or at[1] is None or at[0].span != at[1].span or at[0].page != at[1].page:
+                self.look = replace(self.look, selected=1)
+            self._changed(before, follow=key not in ("u", "U", "c-r"))
+
+    def _decide(self, key: str) -> None:
+        item = review.current(self.session)
+        if key in _COMMANDS:
+            self.session = _COMMANDS[key](self.session)
+        elif key.isdecimal() and len(key) == 1:
+            self.session = review.accept(self.session, int(key))
+        elif key == "enter":
+            self.session = review.accept(self.session, self.look.selected)
+        elif key == "a":
+            self.session = review.accept_alike(self.session, self.look.selected)
+        elif key in ("tab", "right", "left", "s-tab") and item and item.edits:
+            by = 1 if key in ("tab", "right") else -1
+            self.look = replace(self.look, selected=(self.look.selected - 1 + by) % len(item.edits) + 1)
+        elif key == "d":
+            self.session = review.add_word(self.session, "project" if self.desk.settings.dictionary else "user")
+        elif key == "e":
+            self._edit()
+        elif key == "f":
+            self._ask("filtering", "Show only this kind, engine or rule (nothing: all): ", self.session.view.query)
+        elif key == "w":
+            self.session, anew = self.desk.write(self.session)
+            for number in anew:
+                self._look_again(number)
+        elif key in ("q", "c-c", "escape"):
+            self._quit(key)
+        elif key == "?":
+            self._why()
+        elif key == "o":
+            self._open()
+
+    def _quit(self, key: str) -> None:
+        if key == "escape":
+            self.session = replace(self.session, note="")
+        elif self.desk.pending(self.session):
+            self.mode = "leaving"
+        else:
+            self.fate = "write"
+            self._leave()
+
+    def _leaving(self, key: str) -> None:
+        fates = {"w": "write", "l": "later", "x": "discard", "q": "later", "c-c": "later"}
+        if key in fates:
+            self.fate = fates[key]
+            self._leave()
+        else:
+            self.mode = "deciding"
+
+    def _leave(self, error: BaseException | None = None) -> None:
+        if self.app is None or not self.app.is_running or self.app.is_done:
+            return
+        if error is None:
+            self.app.exit()
+        else:
+            self.app.exit(exception=error)
+
+    def _edit(self) -> None:
+        item = review.current(self.session)
+        span = review.editable(self.session, item) if item else None
+        if item is None or span is None:
+            self.session = review.edit(self.session, "")
+            return
+        self._ask("editing", "Write instead: ", span.of(self.session.pages[item.page].text))
+
+    def _ask(self, mode: str, question: str, draft: str) -> None:
+        self.mode = mode
+        self.look = replace(self.look, question=question, draft=draft if mode == "editing" else None)
+        buffer = self.app.layout.get_buffer_by_name("draft")
+        buffer.text = draft.replace("\n", " ")
+        buffer.cursor_position = len(buffer.text)
+        self.app.layout.focus(buffer)
+
+    def answered(self, text: str | None) -> None:
+        """The line of input was ended: with `text`, or None for left."""
+        self._strokes += 1
+        mode, before = self.mode, self.session
+        self.mode, self.look = "deciding", replace(self.look, draft=None, question="")
+        self.app.layout.focus_last()
+        if text is None:
+            return
+        if mode == "editing":
+            item = review.current(self.session)
+            span = review.editable(self.session, item) if item else None
+            same = item is not None and span is not None
+            if same and span and item and span.of(self.session.pages[item.page].text).replace("\n", " ") == text:
+                self.session = replace(self.session, note="nothing changed")
+            else:
+                self.session = review.edit(self.session, text)
+        else:
+            self.session = review.show(self.session, View(text.strip(), self.session.view.held))
+        self.look = replace(self.look, selected=1)
+        self._changed(before)
+
+    def _why(self) -> None:
+        item = review.current(self.session)
+        self.mode, self.scroll = "reading", 0
+        rules = (item.finding.source or (item.finding.rule,)) if item else ()
+        arrows = "Tab    choose another suggestion, which the paragraph then shows\n"
+        keys = f"The keys\n\n{arrows}{HELP}"
+        self._to_read(("Looking up the rule …\n\n" if rules else "") + keys)
+
+        def explained() -> str:
+            out = []
+            for rule in rules:
+                try:
+                    out.append(self._explain(rule))
+                except BadInput as error:
+                    out.append(f"{error}\n")
+            return "\n".join(out)
+
+        if item:
+            self._in_background(explained, lambda text: self._to_read(f"{visible(text)}\n{keys}"))
+
+    def _to_read(self, text: str) -> None:
+        self.reading = [[("", line)] for line in text.split("\n")]
+
+    def _read_on(self, key: str) -> None:
+        steps = {"down": 1, "j": 1, "n": 1, "up": -1, "k": -1, "p": -1, "pagedown": 10, " ": 10, "pageup": -10}
+        if key in steps:
+            self.scroll = min(max(self.scroll + steps[key], 0), max(len(self.reading) - 3, 0))
+        else:
+            self.mode = "deciding"
+
+    def _open(self) -> None:
+        from prompt_toolkit.application import run_in_terminal
+
+        def edit() -> None:
+            self.session, number = open_editor(self.session, self.desk)
+            if number is not None:
+                self._look_again(number)
+
+        run_in_terminal(edit)
+
+    # ─ pictures ─
+
+    def _draw(self) -> None:
+        if self.app is not None:
+            self.app.invalidate()
+
+    def picture(self, width: int, rows: int) -> list[Line]:
+        """The whole screen but the line of input: `rows` lines."""
+        foot = self._foot(width, rows)
+        head = picture.head(self.session, self.look, width)
+        room = rows - 1 - len(foot)
+        if self.mode == "reading":
+            lines = [part for line in self.reading for part in picture.wrapped([(t, s) for s, t in line], width - 2)]
+            self.scroll = min(self.scroll, max(len(lines) - room, 0))
+            middle = [[("", " "), *line] for line in lines[self.scroll : self.scroll + room]]
+            middle += [[] for _ in range(room - len(middle))]
+        else:
+            middle = picture.body(self.session, self.look, width, room)
+        return [head, *middle, *foot]
+
+    def _foot(self, width: int, rows: int) -> list[Line]:
+        if self.mode == "reading":
+            return [[("class:note", " any other key goes back; arrows and space scroll")]]
+        if self.mode == "leaving":
+            return [[("class:note", line)] for line in _lines(_UNWRITTEN, width)]
+        if self.mode in ("editing", "filtering"):
+            return [[("class:quiet", " Enter takes it, Esc leaves it")]]
+        note = _lines(visible(self.session.note), width)[:2] if self.session.note else []
+        return [*([("class:note", line)] for line in note), *picture.keys(width, 3 if rows >= 16 else 1)]
+
+
+def _lines(text: str, width: int) -> list[str]:
+    return [" " + "".join(t for _, t in line) for line in picture.wrapped([(text, "")], max(width - 2, 20))]
+
+
+_COMMANDS: dict[str, Callable[[Session], Session]] = {
+    "s": review.skip,
+    " ": review.skip,
+    "i": review.ignore,
+    "D": lambda s: review.add_word(s, "user"),
+    "r": review.silence,
+    "u": review.undo,
+    "U": review.redo,
+    "c-r": review.redo,
+    "n": review.forward,
+    "j": review.forward,
+    "down": review.forward,
+    "p": review.back,
+    "k": review.back,
+    "up": review.back,
+    "N": lambda s: review.next_page(s, 1),
+    "pagedown": lambda s: review.next_page(s, 1),
+    "P": lambda s: review.next_page(s, -1),
+    "pageup": lambda s: review.next_page(s, -1),
+    "h": lambda s: review.show(s, View(s.view.query, not s.view.held)),
+}
+_NAMED = ("enter", "tab", "s-tab", "left", "right", "up", "down", "pageup", "pagedown", "escape", "c-c", "c-r")
+
+
+def application(screen: Screen, *, mouse: bool = False, source: Any = None, target: Any = None) -> Any:
+    """The screen as a program of prompt-toolkit."""
+    from prompt_toolkit.application import Application
+    from prompt_toolkit.buffer import Buffer
+    from prompt_toolkit.filters import Condition
+    from prompt_toolkit.layout import ConditionalContainer, HSplit, Layout, VSplit, Window
+    from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
+    from prompt_toolkit.output.color_depth import ColorDepth
+    from prompt_toolkit.styles import Style
+
+    asking = Condition(lambda: screen.mode in ("editing", "filtering"))
+    draft = Buffer(name="draft", multiline=False, on_text_changed=lambda b: _drafted(screen, b.text))
+
+    def fragments() -> Any:
+        size = app.output.get_size()
+        rows = size.rows - (1 if asking() else 0)
+        out: list[Any] = []
+        for i, line in enumerate(screen.picture(size.columns, max(rows, 3))):
+            out += [("", "\n")] * (i > 0)
+            out += line
+        return out
+
+    main = FormattedTextControl(fragments, focusable=True, show_cursor=False)
+    question = Window(
+        FormattedTextControl(lambda: [("class:note", " " + screen.look.question)]),
+        height=1,
+        width=lambda: min(len(screen.look.question) + 1, 40),
+        dont_extend_width=True,
+    )
+    line = ConditionalContainer(VSplit([question, Window(BufferControl(draft), height=1)]), asking)
+    app: Application[None] = Application(
+        layout=Layout(HSplit([Window(main, wrap_lines=False), line]), focused_element=main),
+        key_bindings=_bindings(screen, asking, draft),
+        style=Style.from_dict(_COLOURS if screen.look.colour else _NO_COLOURS),
+        color_depth=None if screen.look.colour else ColorDepth.DEPTH_1_BIT,
+        full_screen=True,
+        mouse_support=mouse,
+        input=source,
+        output=target,
+    )
+    app.ttimeoutlen = 0.05  # Esc is a key of ours, and nobody wants to wait for it
+    screen.app = app
+    return app
+
+
+def _drafted(screen: Screen, text: str) -> None:
+    if screen.mode == "editing":
+        screen.look = replace(screen.look, draft=text)
+
+
+def _bindings(screen: Screen, asking: Any, draft: Any) -> Any:
+    from prompt_toolkit.key_binding import KeyBindings
+
+    bindings = KeyBindings()
+
+    @bindings.add("<any>", filter=~asking)
+    def _(event: Any) -> None:
+        for press in event.key_sequence:
+            if len(press.key) == 1:
+                screen.press(press.key)
+
+    for name in _NAMED:
+        bindings.add(name, filter=~asking, eager=name == "escape")(lambda event, name=name: screen.press(name))
+
+    @bindings.add("enter", filter=asking)
+    def _(event: Any) -> None:
+        screen.answered(draft.text)
+
+    @bindings.add("escape", filter=asking, eager=True)
+    @bindings.add("c-c", filter=asking)
+    def _(event: Any) -> None:
+        screen.answered(None)
+
+    @bindings.add("c-z")
+    def _(event: Any) -> None:
+        event.app.suspend_to_background()
+
+    return bindings

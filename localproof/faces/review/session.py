@@ -1,0 +1,511 @@
+"""A review as values: what is to be decided, what was decided, and what every command makes of it.
+
+Nothing here reads a key, a file or a clock. A command is a function from one
+`Session` to the next; `Session.note` is what it has to say. Positions count
+code points of a page's present text unless they are said to be the report's.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Literal, TypeVar
+
+from ...decisions import Vocabulary, ignored_place, silences
+from ...report import Finding, Report
+from ...text import Document, Edit, Span, apply
+from .content import edits_between
+from .places import Blocks, carried, inverse, words_around
+
+T = TypeVar("T")
+Act = Literal["accepted", "edited", "skipped", "ignored", "word", "rule"]
+Verdict = Literal["skipped", "ignored"]
+Where = Literal["project", "user"]
+Place = tuple[int, int]  # page, offset in its text
+Recalled = tuple[str, str, Verdict]  # rule, place by the words around it, what was decided
+
+_EDGES = " \t\r\n\"'“”‘’()[]*_.,;:!?"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place that the writer has decided to leave as it is."""
+
+    span: Span
+    rule: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """One text under review.
+
+    `original` is what the file held when it was read, `text` what it is to
+    hold. `report` speaks of the text before the groups of edits in `since`,
+    each of which counts in the text as it was before it. `version` grows with
+    every change of the text. `silent` are rules not to be heard of in this
+    file, `recalled` the places that an earlier session had decided on.
+    """
+
+    name: str
+    original: str
+    text: str
+    report: Report
+    since: tuple[tuple[Edit, ...], ...] = ()
+    marks: tuple[Mark, ...] = ()
+    silent: tuple[str, ...] = ()
+    recalled: frozenset[Recalled] = frozenset()
+    version: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to write."""
+        return self.text != self.original
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A finding that waits for a decision. `finding` counts in the report's text, `span` and `edits` in the page's."""
+
+    page: int
+    finding: Finding
+    span: Span
+    edits: tuple[Edit, ...]
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which findings are shown: those of whose kind, engine or rule `query` is a part ("" all), and held-back ones."""
+
+    query: str = ""
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing done, with all it takes to undo it and to do it again. `edits` count in the text before it."""
+
+    act: Act
+    page: int
+    at: Place
+    edits: tuple[Edit, ...] = ()
+    undoing: tuple[Edit, ...] = ()
+    made: tuple[Mark, ...] = ()
+    lost: tuple[Mark, ...] = ()
+    word: tuple[str, Where] | None = None
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class Session:
+    """The whole review at one moment. `at` is where the writer is: the finding there or the next one after it."""
+
+    pages: tuple[Page, ...] = ()
+    at: Place = (0, 0)
+    view: View = View()
+    words: tuple[tuple[str, Where], ...] = ()
+    past: tuple[Step, ...] = ()
+    future: tuple[Step, ...] = ()
+    note: str = ""
+    before: Counter[str] = field(default_factory=Counter)  # what was done and can no longer be undone
+
+
+# ─ what is to be decided ─
+
+
+def queue(session: Session) -> tuple[Item, ...]:
+    """Every finding that waits for a decision, in order."""
+    return tuple(item for i in range(len(session.pages)) for item in items(session, i))
+
+
+def items(session: Session, page: int) -> tuple[Item, ...]:
+    """Those of one page."""
+    return _items(session.pages[page], page, session.view, session.words)
+
+
+@lru_cache(maxsize=4096)
+def _items(page: Page, number: int, view: View, words: tuple[tuple[str, Where], ...]) -> tuple[Item, ...]:
+    shown = [(f, False) for f in page.report.findings]
+    if view.held:
+        shown = sorted([*shown, *((f, True) for f in page.report.held_back)], key=lambda pair: pair[0].span)
+    decided = {(m.span, m.rule) for m in page.marks}
+    vocabulary = Vocabulary.of(word for word, _ in words)
+    source, wanted = page.report.document.text, [q.strip() for q in view.query.casefold().split(",") if q.strip()]
+    out = []
+    for finding, held in shown:
+        span = carried(finding.span, page.since)
+        if span is None or (span, finding.rule) in decided:
+            continue
+        if page.silent and any(silences(p, r) for p in page.silent for r in finding.source or (finding.rule,)):
+            continue
+        if words and vocabulary.covers(source, finding):
+            continue
+        if wanted and not _matches(finding, wanted):
+            continue
+        edits = finding.edits
+        if page.since:
+            placed = ((carried(e.span, page.since), e.text) for e in finding.edits)
+            edits = tuple(Edit(s, t) for s, t in placed if s is not None)
+        out.append(Item(number, finding, span, edits[:9], held))
+    return tuple(out)
+
+
+def _matches(finding: Finding, wanted: Sequence[str]) -> bool:
+    names = [finding.kind, finding.rule.casefold(), *(s.casefold() for s in finding.source)]
+    return any(w in name for w in wanted for name in names)
+
+
+def current(session: Session) -> Item | None:
+    """The finding that the writer is at; None after the last."""
+    for number in range(session.at[0], len(session.pages)):
+        here = items(session, number)
+        start = session.at[1] if number == session.at[0] else 0
+        i = bisect_left(here, start, key=lambda item: item.span.start)
+        if i < len(here):
+            return here[i]
+    return None
+
+
+def position(session: Session) -> tuple[int, int, int, int]:
+    """(which finding of the page, of how many, which of all, of how many), counted from 1; 0 for none."""
+    item = current(session)
+    counts = [len(items(session, i)) for i in range(len(session.pages))]
+    if item is None:
+        return 0, 0, 0, sum(counts)
+    here = items(session, item.page)
+    nth = bisect_left(here, item.span.start, key=lambda i: i.span.start) + 1
+    return nth, len(here), sum(counts[: item.page]) + nth, sum(counts)
+
+
+# ─ moving ─
+
+
+def forward(session: Session) -> Session:
+    """Go to the next finding, decided or not."""
+    item = current(session)
+    if item is None:
+        first = next(iter(queue(session)), None)
+        return replace(session, at=(0, 0), note="from the top" if first else "")
+    return replace(session, at=(item.page, item.span.start + 1), note="")
+
+
+def back(session: Session) -> Session:
+    """Go to the finding before."""
+    item = current(session)
+    here = (item.page, item.span.start) if item else (len(session.pages), 0)
+    for number in range(min(here[0], len(session.pages) - 1), -1, -1):
+        before = [i for i in items(session, number) if (number, i.span.start) < here]
+        if before:
+            return replace(session, at=(number, before[-1].span.start), note="")
+    return replace(session, note="this is the first")
+
+
+def next_page(session: Session, by: int) -> Session:
+    """Go to the first finding of the next (`by` 1) or an earlier (-1) file that has any."""
+    item = current(session)
+    here = item.page if item else len(session.pages)
+    numbers = range(here + 1, len(session.pages)) if by > 0 else range(here - 1, -1, -1)
+    target = next((n for n in numbers if items(session, n)), None)
+    if target is None:
+        return replace(session, note="no further file has findings" if by > 0 else "no earlier file has findings")
+    return replace(session, at=(target, 0), note="")
+
+
+def show(session: Session, view: View) -> Session:
+    """Show other findings than before; the place is kept."""
+    session = replace(session, view=view, note="")
+    count = len(queue(session))
+    what = f" for {view.query}" if view.query else ""
+    return replace(session, note=f"{count:,} finding{'' if count == 1 else 's'}{what}, held back ones " + _held(view))
+
+
+def _held(view: View) -> str:
+    return "included" if view.held else "left out"
+
+
+# ─ deciding ─
+
+
+def accept(session: Session, number: int = 1) -> Session:
+    """Make suggestion `number` (from 1) of the present finding."""
+    item = current(session)
+    if item is None:
+        return replace(session, note="there is nothing to accept")
+    if not item.edits:
+        return replace(session, note="there is no suggestion to accept; e edits by hand, s skips")
+    if not 1 <= number <= len(item.edits):
+        return replace(session, note=f"there is no suggestion {number}")
+    return _done(session, Step("accepted", item.page, session.at, (item.edits[number - 1],)))
+
+
+def accept_alike(session: Session, number: int = 1) -> Session:
+    """Make the same correction wherever this page has the same words flagged by the same rule."""
+    item = current(session)
+    if item is None or not 1 <= number <= len(item.edits):
+        return replace(session, note="there is no such suggestion to accept")
+    text, chosen = session.pages[item.page].text, item.edits[number - 1]
+    old = chosen.span.of(text)
+    edits: list[Edit] = []
+    for other in items(session, item.page):
+        if other.finding.rule == item.finding.rule:
+            same = [e for e in other.edits if e.text == chosen.text and e.span.of(text) == old]
+            edits += [e for e in same[:1] if not edits or edits[-1].span.end <= e.span.start]
+    step = _done(session, Step("accepted", item.page, session.at, tuple(edits)))
+    return replace(step, note=f"accepted {len(edits)} times")
+
+
+def editable(session: Session, item: Item) -> Span | None:
+    """What is edited by hand for `item`: its words, whole; None where markup comes in between."""
+    page = session.pages[item.page]
+    wide = words_around(page.report.document, item.finding.span)
+    return None if wide is None else carried(wide, page.since) or item.span
+
+
+def edit(session: Session, new: str) -> Session:
+    """Write `new` in place of what `editable` says of the present finding."""
+    item = current(session)
+    span = editable(session, item) if item else None
+    if item is None or span is None:
+        return replace(session, note="this crosses markup; o opens the file in your editor")
+    if any(char in new for char in "\r\n"):
+        return replace(session, note="one line only; o opens the file in your editor")
+    if span.of(session.pages[item.page].text) == new:
+        return replace(session, note="nothing changed")
+    return _done(session, Step("edited", item.page, session.at, (Edit(span, new),)))
+
+
+def skip(session: Session) -> Session:
+    """Leave the place as it is."""
+    return _marked(session, "skipped")
+
+
+def ignore(session: Session) -> Session:
+    """Leave the place as it is, now and in every later run."""
+    return _marked(session, "ignored")
+
+
+def _marked(session: Session, verdict: Verdict) -> Session:
+    item = current(session)
+    if item is None:
+        return replace(session, note="there is nothing left to decide")
+    mark = Mark(item.span, item.finding.rule, verdict)
+    return _done(session, Step(verdict, item.page, session.at, made=(mark,)))
+
+
+def add_word(session: Session, where: Where) -> Session:
+    """Take the flagged words into a word list, so that they are right everywhere."""
+    item = current(session)
+    if item is None:
+        return replace(session, note="there is no word to add")
+    word = " ".join(item.span.of(session.pages[item.page].text).strip(_EDGES).split())
+    if not word or not Vocabulary.of([word]).covers(session.pages[item.page].report.document.text, item.finding):
+        return replace(session, note="a word list is for spellings; i ignores this place, r the rule in this file")
+    session = _done(session, Step("word", item.page, session.at, word=(word, where)))
+    return replace(session, note=f"“{word}” is right everywhere in {'the project' if where == 'project' else 'yours'}")
+
+
+def silence(session: Session) -> Session:
+    """Hear no more of the present finding's rule in this file."""
+    item = current(session)
+    if item is None:
+        return replace(session, note="there is no rule to silence")
+    session = _done(session, Step("rule", item.page, session.at, rule=item.finding.rule))
+    return replace(session, note=f"{item.finding.rule} is silent in this file")
+
+
+def undo(session: Session) -> Session:
+    """Take back the last thing done."""
+    if not session.past:
+        return replace(session, note="there is nothing to undo")
+    step = session.past[-1]
+    session = _undone(session, step)
+    return replace(session, past=session.past[:-1], future=(*session.future, step), note=f"undone: {told(step)}")
+
+
+def redo(session: Session) -> Session:
+    """Do again what was undone last."""
+    if not session.future:
+        return replace(session, note="there is nothing to redo")
+    step = session.future[-1]
+    rest = session.future[:-1]
+    return replace(_done(replace(session, at=step.at), step), future=rest, note=f"done again: {told(step)}")
+
+
+def told(step: Step) -> str:
+    """What a step was, in a few words."""
+    if step.word:
+        return f"“{step.word[0]}” in a word list"
+    return {"rule": f"{step.rule} silent", "ignored": "ignored here"}.get(step.act, step.act)
+
+
+def _done(session: Session, step: Step) -> Session:
+    """`step` made, noted and moved on from."""
+    page = session.pages[step.page]
+    undoing, lost, at = step.undoing, step.lost, (step.page, step.at[1] + 1)
+    if step.edits:
+        undoing = inverse(page.text, step.edits)
+        page, lost = _edited(page, step.edits)
+        at = (step.page, undoing[0].span.end)
+    elif (item := current(session)) is not None:
+        at = (item.page, item.span.start + 1)
+    page = replace(
+        page,
+        marks=(*page.marks, *step.made) if step.made else page.marks,
+        silent=(*page.silent, step.rule) if step.rule else page.silent,
+    )
+    return replace(
+        session,
+        pages=_with(session.pages, step.page, page),
+        at=at,
+        words=(*session.words, step.word) if step.word else session.words,
+        past=(*session.past, replace(step, undoing=undoing, lost=lost)),
+        future=(),
+        note="",
+    )
+
+
+def _undone(session: Session, step: Step) -> Session:
+    page = session.pages[step.page]
+    if step.edits:
+        page, _ = _edited(page, step.undoing)
+    marks = page.marks
+    if step.made or step.lost:
+        made = set(step.made)
+        marks = (*(m for m in marks if m not in made), *step.lost)
+    page = replace(page, marks=marks, silent=_less(page.silent, step.rule))
+    words = _less(session.words, step.word)
+    return replace(session, pages=_with(session.pages, step.page, page), at=step.at, words=words)
+
+
+def _edited(page: Page, edits: tuple[Edit, ...]) -> tuple[Page, tuple[Mark, ...]]:
+    """`page` with `edits` made, and the marks that they went into."""
+    kept: list[Mark] = []
+    lost: list[Mark] = []
+    for mark in page.marks:
+        span = carried(mark.span, (edits,))
+        if span is None:
+            lost.append(mark)
+        else:
+            kept.append(mark if span == mark.span else Mark(span, mark.rule, mark.verdict))
+    page = replace(
+        page,
+        text=apply(page.text, edits),
+        since=(*page.since, edits),
+        marks=tuple(kept),
+        version=page.version + 1,
+    )
+    return page, tuple(lost)
+
+
+def _less(have: tuple[T, ...], gone: T | None) -> tuple[T, ...]:
+    """`have` without the last that equals `gone`."""
+    for i in range(len(have) - 1, -1, -1):
+        if have[i] == gone:
+            return (*have[:i], *have[i + 1 :])
+    return have
+
+
+def _with(pages: tuple[Page, ...], number: int, page: Page) -> tuple[Page, ...]:
+    return (*pages[:number], page, *pages[number + 1 :])
+
+
+# ─ what comes in from outside ─
+
+
+def arrived(session: Session, page: Page) -> Session:
+    """One more page, whose findings are known. What an earlier session had changed in it can be undone, as one step."""
+    number, past = len(session.pages), session.past
+    if page.changed:
+        edits = edits_between(page.original, page.text)
+        past = (*past, Step("accepted", number, (number, 0), edits, inverse(page.original, edits)))
+    return replace(session, pages=(*session.pages, _recalled(page)), past=past)
+
+
+def checked(
+    session: Session, number: int, version: int, report: Report, *, follow: bool = False, tell: bool = True
+) -> Session:
+    """The page's present text was checked again. What is new in it is told with `tell`, and gone to with `follow`.
+
+    Nothing happens where the text has changed since, for then another check is on its way.
+    """
+    page = session.pages[number]
+    if page.version != version:
+        return session
+    old = {(carried(f.span, page.since), f.rule) for f in page.report.findings}
+    fresh = [f for f in report.findings if (f.span, f.rule) not in old]
+    session = replace(session, pages=_with(session.pages, number, _recalled(replace(page, report=report, since=()))))
+    known = {i.finding.span for i in items(session, number)}
+    starts = [f.span.start for f in fresh if f.span in known]
+    note = session.note
+    if [b.kind for b in report.document.blocks] != [b.kind for b in page.report.document.blocks]:
+        note = "this changed the structure of the text; u undoes it"
+    elif starts and tell:
+        note = f"{len(starts)} new finding{'s' * (len(starts) > 1)} after your change"
+    at = session.at
+    if follow and starts and (number, starts[0]) < at:
+        at = (number, starts[0])
+    return replace(session, at=at, note=note)
+
+
+def reread(session: Session, number: int, original: str, report: Report, places: Iterable[Recalled]) -> Session:
+    """The file was changed by someone else: it now holds `original`, and with what was decided here becomes the text
+    of `report`; `places` are the marks (see `remembered`). What was done in this page can no longer be undone."""
+    page = session.pages[number]
+    text, known = report.document.text, frozenset(places) | page.recalled
+    fresh = Page(page.name, original, text, report, (), (), page.silent, known, page.version + 1)
+    gone = [s for s in session.past if s.page == number]
+    item = current(session)
+    at = session.at if item is None or item.page != number else (number, min(session.at[1], len(text)))
+    return replace(
+        session,
+        pages=_with(session.pages, number, _recalled(fresh)),
+        at=at,
+        past=tuple(s for s in session.past if s.page != number),
+        future=tuple(s for s in session.future if s.page != number),
+        before=session.before + acts(gone),
+    )
+
+
+def written(session: Session, number: int, text: str) -> Session:
+    """The file now holds `text`."""
+    return replace(session, pages=_with(session.pages, number, replace(session.pages[number], original=text)))
+
+
+def _recalled(page: Page) -> Page:
+    """`page` with a mark where an earlier session had decided, known by the words around."""
+    if not page.recalled or page.since:
+        return page
+    verdicts = {(rule, place): verdict for rule, place, verdict in page.recalled}
+    marked = {(m.span, m.rule) for m in page.marks}
+    blocks, more = Blocks(page.report.document), []
+    for finding in (*page.report.findings, *page.report.held_back):
+        found = blocks.at(finding.span)
+        if found is None or (finding.span, finding.rule) in marked:
+            continue
+        if verdict := verdicts.get((finding.rule, ignored_place(found[0].text, found[1]))):
+            more.append(Mark(finding.span, finding.rule, verdict))
+    return replace(page, marks=(*page.marks, *more), recalled=frozenset())
+
+
+def remembered(page: Page, document: Document) -> list[Recalled]:
+    """The page's marks by the words around them: (rule, place, verdict). `document` is that of the present text."""
+    blocks = Blocks(document)
+    placed = [(mark, blocks.at(mark.span)) for mark in page.marks]
+    return [(m.rule, ignored_place(found[0].text, found[1]), m.verdict) for m, found in placed if found]
+
+
+def acts(steps: Iterable[Step]) -> Counter[str]:
+    """How often each thing was done; a correction made in many places counts as often."""
+    out: Counter[str] = Counter()
+    for step in steps:
+        out[step.act] += max(len(step.edits), 1)
+    return out
+
+
+def tally(session: Session) -> Counter[str]:
+    """What was done in this session and not undone."""
+    return session.before + acts(session.past)
