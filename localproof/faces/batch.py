@@ -204,13 +204,13 @@ def _at_rest(report: Report, settings: Settings, check: Callable[[Document], Rep
     raise Unavailable(visible(report.document.name), "not corrected: one correction leads to another without end")
 
 
-def write_fixes(outcome: Outcome) -> Outcome:
+def write_fixes(outcome: Outcome, write: Callable[[Source, str], None] = write_back) -> Outcome:
     """Write the corrected texts into their files. What cannot be written is left as it was, and that is said."""
     texts, reports = dict(outcome.fixes.texts), dict(outcome.fixes.reports)
     unwritten: list[Skipped] = []
     for name, text in outcome.fixes.texts.items():
         try:
-            write_back(outcome.sources[name], text)
+            write(outcome.sources[name], text)
         except Unavailable as error:
             unwritten.append(error.skipped)
             del texts[name], reports[name]

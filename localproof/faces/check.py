@@ -18,7 +18,7 @@ from ..report import BadInput, Run, Skipped
 from ..settings import Settings, find, for_file, load, one_of
 from ..text import visible
 from .batch import Outcome, Task, joined, proofread, write_fixes
-from .files import Found, encoded, write_new
+from .files import Found, Source, encoded, write_back, write_new
 from .terminal import Terminal, is_terminal, one_line, progress, style
 from .walk import Passed, gather, told
 
@@ -65,11 +65,12 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
         calibration=energy.stored_calibration(),
     )
     outcomes: list[Outcome] = []
+    write = _writer(terminal.env) if wishes.correct == "fix" else write_back
     for task in tasks:
         fix = bool(wishes.correct)
         outcome = proofread(task, terminal.stdin, fix=fix, on_bench=benches.append, on_report=step)
         if wishes.correct == "fix" and not wishes.from_pipe and not outcome.interrupted:
-            outcome = write_fixes(outcome)
+            outcome = write_fixes(outcome, write)
         outcomes.append(outcome)
         if outcome.interrupted:
             break
@@ -85,6 +86,13 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
         o.fixes.texts if wishes.correct == "diff" else o.fails(r) for o, r in zip(outcomes, runs, strict=True)
     )
     return FINDINGS if failing and not wishes.exit_zero else CLEAN
+
+
+def _writer(env: Mapping[str, str]) -> Callable[[Source, str], None]:
+    """What writes so that `localproof review --undo-last` can put back what stood there."""
+    from .review.journal import begin
+
+    return begin(env).write
 
 
 def plan(wishes: Wishes, env: Mapping[str, str]) -> tuple[tuple[Task, ...], tuple[Passed, ...]]:

@@ -24,7 +24,6 @@ from .picture import Line, Look
 from .plain import HELP, settle
 from .session import Page, Session, View
 
-
 # In sixteen colours of the terminal's own theme; nothing is told by colour alone.
 _COLOURS = {
     "head": "reverse",
