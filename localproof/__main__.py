@@ -1,8 +1,21 @@
-"""`python -m localproof`."""
+"""`localproof` and `python -m localproof`: by the resident service where it can, else here."""
+
+from __future__ import annotations
 
 import sys
 
-from .cli import main
+
+def main() -> int:
+    """The command `localproof`. Returns the exit status."""
+    from .faces import thin
+
+    status = thin.run(sys.argv[1:])
+    if status is not None:
+        return status
+    from .cli import main as do
+
+    return do()
+
 
 if __name__ == "__main__":
     sys.exit(main())

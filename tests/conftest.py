@@ -1,6 +1,11 @@
 """What pytest must not take for a test, and how Hypothesis works here."""
 
+import os
+
 from hypothesis import HealthCheck, settings
+
+# No test uses or leaves behind a resident service that it did not start itself.
+os.environ["LOCALPROOF_SERVICE"] = "off"
 
 collect_ignore = ["misbehaving_worker.py"]  # a program that tests start
 

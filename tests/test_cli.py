@@ -75,6 +75,7 @@ def surroundings(home: Path, **more: str) -> dict[str, str]:
     """An environment that knows nothing of the user who runs the tests."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
     own = {"LOCALPROOF_CONFIG_DIR": str(home), "XDG_CACHE_HOME": str(home / "cache"), "COLUMNS": "80"}
+    own["LOCALPROOF_SERVICE"] = "off"
     return {**kept, **own, "PYTHONPATH": str(REPOSITORY), "HOME": str(home), **more}
 
 

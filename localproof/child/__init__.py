@@ -3,11 +3,14 @@
 - `process`: `Child`, one process with pipes to it, and the command for a Python one;
 - `worker`: `Worker`, a child that answers questions and is started again when it ends early;
 - `serve`: the child's end of a worker;
-- `frames`: what goes over the pipes.
+- `frames`: what goes over the pipes;
+- `door`: the Unix socket of the resident service, the only user of `socket`;
+- `borrowed`: `Borrowed`, a helper that the service holds, or a worker of our own where it does not;
+- `ledger`: what the service has spent on us.
 
 Parent and child speak over the child's standard input and a private copy of
 its standard output. The child says ``{"ready": true}`` once, or ``{"unable":
-why}``; it is asked ``{"id": n, …}`` and answers ``{"id": n, "raw": …}``,
+why}``; it is asked ``{"id": n, …}`` and answers ``{"id": n, "cpu_s": seconds, "raw": …}``,
 ``{"id": n, "error": why}``, or ``{"id": n, "fatal": why}`` and ends. It ends
 with its parent, however that one dies: its input closes, and Linux signals it
 besides.

@@ -21,11 +21,14 @@ def python(module: str, *arguments: str) -> list[str]:
     """The command that calls ``main(arguments)`` of `module` in a fresh interpreter.
 
     With ``-P``, so that no module is taken from the folder that the writer
-    happens to be in. Where LocalProof lies comes last on the path: the child
-    finds it even where it is not installed, and nothing there hides another
-    package.
+    happens to be in. The child finds the LocalProof that runs here, whatever
+    other is installed; beyond that, the place where it lies comes last on the
+    path, so that nothing there hides another package.
     """
-    boot = "import sys, importlib as i; sys.path.append(sys.argv[1]); i.import_module(sys.argv[2]).main(sys.argv[3:])"
+    boot = (
+        "import sys, importlib as i; sys.path.insert(0, sys.argv[1]); import localproof; "
+        "sys.path.append(sys.path.pop(0)); i.import_module(sys.argv[2]).main(sys.argv[3:])"
+    )
     root = Path(__file__).resolve().parents[2]
     return [sys.executable, "-P", "-c", boot, str(root), module, *arguments]
 

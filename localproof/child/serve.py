@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 from .frames import LIMIT, from_json, read_frames, to_json, write_frame
@@ -78,13 +79,20 @@ def _answer(begin: Callable[[], Answer], requests: SimpleQueue[bytes], channel: 
     while True:
         request = from_json(requests.get())
         number = channel.current[threading.get_ident()] = request["id"]
+        begun_s = _thread_s()
         try:
-            body = b'{"id":%d,"raw":%s}' % (number, answer(request).encode())
+            raw = answer(request).encode()
+            body = b'{"id":%d,"cpu_s":%.6f,"raw":%s}' % (number, _thread_s() - begun_s, raw)
         except (RuntimeError, ValueError) as error:
             body = to_json({"id": number, "error": f"{type(error).__name__}: {error}"[:500]})
         if len(body) > LIMIT:
             body = to_json({"id": number, "error": "the answer is too long"})
         channel.say(body)
+
+
+def _thread_s() -> float:
+    """Seconds of CPU that this thread has used, 0 where the system does not say."""
+    return time.thread_time() if hasattr(time, "thread_time") else 0.0
 
 
 def _listen(incoming: IO[bytes], requests: SimpleQueue[bytes]) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..child.ledger import owed_ns
 from .meter import Machine
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Busy(NamedTuple):
 class Clocks(NamedTuple):
     """The clocks of an account of energy. A test gives its own.
 
+    `own_ns` is the CPU time of this process and what a service has worked for it.
     `slept_ns` grows by the time that the machine was suspended and by nothing
     else, give or take the resolution of its clocks. `reaped_ns` is the CPU
     time of all children that ended and were waited for, None where the system
@@ -39,7 +41,7 @@ class Clocks(NamedTuple):
 
     now_ns: Callable[[], int] = time.monotonic_ns
     slept_ns: Callable[[], int] = lambda: 0
-    own_ns: Callable[[], int] = time.process_time_ns
+    own_ns: Callable[[], int] = lambda: time.process_time_ns() + owed_ns()
     reaped_ns: Callable[[], int | None] = lambda: None
     child_ns: Callable[[int], int | None] = lambda pid: None
     busy: Callable[[], Busy | None] = lambda: None

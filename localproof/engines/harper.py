@@ -11,8 +11,7 @@ from concurrent.futures import Future
 from importlib.util import find_spec
 from typing import Any
 
-from ..child.process import python
-from ..child.worker import Worker
+from ..child.borrowed import Borrowed
 from ..report import Finding, Kind, Provenance, Unavailable
 from ..settings import Settings
 from ..text import Edit, Span
@@ -150,8 +149,14 @@ class Harper:
         self._enable = mine("harper", settings.enable)
         count = threads(settings) if settings.jobs else min(threads(settings), MOST_THREADS)
         options = {"dialect": self._dialect, "enable": self._enable, "threads": count}
-        command = python("localproof.engines.worker", "harper", json.dumps(options))
-        self._worker = Worker("harper", command, threads=count, limit_s=settings.block_timeout_s, at_once=False)
+        self._worker = Borrowed(
+            "harper",
+            "localproof.engines.worker",
+            ("harper", json.dumps(options)),
+            threads=count,
+            limit_s=settings.block_timeout_s,
+            service=settings.service,
+        )
 
     def start(self) -> None:
         """See `Engine.start`."""

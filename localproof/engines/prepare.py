@@ -24,6 +24,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
+from ..child.borrowed import Borrowed
 from ..child.worker import Worker
 from ..report import Finding, Unavailable
 from ..settings import Settings
@@ -138,7 +139,7 @@ def _around(text: str, cut: int) -> Span:
     return Span(cut - len(head.group() if head else ""), cut + len(tail.group() if tail else ""))
 
 
-def check(worker: Worker, text: str, convert: Convert) -> Future[tuple[Finding, ...]]:
+def check(worker: Worker | Borrowed, text: str, convert: Convert) -> Future[tuple[Finding, ...]]:
     """Ask `worker` about `text`. `convert` makes findings of what it read and what it answered.
 
     The future gives the findings with their spans in `text`, in order of

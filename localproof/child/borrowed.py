@@ -1,0 +1,270 @@
+"""A helper that the resident service holds, or one of our own where it does not.
+
+The seam of the service: engines ask a `Borrowed` what they would ask a
+`Worker`, in the same words, and get the same rows. What the service does not
+answer, for whatever reason and at whatever moment, a helper of our own does.
+"""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import os
+import threading
+from collections import deque
+from collections.abc import Mapping
+from concurrent.futures import Future
+from functools import partial
+from typing import Any
+
+from ..report import Unavailable
+from . import ledger
+from .door import MOST, PATIENCE_S, Line, address, call, fingerprint
+from .frames import from_json, to_json
+from .process import python
+from .worker import Worker
+
+AT_A_TIME = 8  # questions that are with the service at once; the rest wait here, where they block nobody
+SILENCE_S = 20.0  # a service that owes us an answer says every few seconds that it lives
+_CLOSED = "was closed"
+
+
+class Borrowed:
+    """Answers as a `Worker` does (see there for `submit`, `pids`, `close`); nothing is started before it is needed.
+
+    `arguments` are those of ``main`` of `module`, which serves as a child.
+    With `service` "off", or ``LOCALPROOF_SERVICE`` set to it, the helper is
+    our own from the beginning.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        arguments: tuple[str, ...],
+        *,
+        threads: int = 1,
+        limit_s: float = 10.0,
+        start_limit_s: float = 60.0,
+        service: str = "auto",
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        env = os.environ if env is None else env
+        self.name = name
+        self._order: dict[str, Any] = {
+            "name": name,
+            "module": module,
+            "arguments": list(arguments),
+            "threads": threads,
+            "limit_s": limit_s,
+            "start_limit_s": start_limit_s,
+        }
+        self._wanted = service != "off" and env.get("LOCALPROOF_SERVICE") != "off"
+        self._env = env
+        self._lock = threading.RLock()
+        self._line: _Lent | None = None
+        self._own: Worker | None = None
+        self._closed = False
+
+    def start(self) -> None:
+        """Have the helper built, unless that was done."""
+        with self._lock:
+            if self._closed or self._line is not None or self._own is not None:
+                return
+            self._line = self._borrow()
+            if self._line is None:
+                self._start_own()
+
+    def submit(self, request: Mapping[str, Any]) -> Future[Any]:
+        """Ask. The future gives what the helper answered, or raises `Unavailable`.
+
+        Raises UnicodeEncodeError at once where the request holds a lone surrogate.
+        """
+        self.start()
+        future: Future[Any] = Future()
+        line = self._line
+        if line is None or not line.submit(request, future):
+            self._ask_own(request, future)
+        return future
+
+    def pids(self) -> tuple[int, ...]:
+        """The process id of the helper, if it is ours and lives. What a service spends on us is in the `ledger`."""
+        return self._own.pids() if self._own is not None else ()
+
+    def close(self) -> None:
+        """End or give back the helper. Questions still open raise `Unavailable`. Closing twice is harmless."""
+        with self._lock:
+            self._closed = True
+            line, own = self._line, self._own
+        if line is not None:
+            line.close()
+        if own is not None:
+            own.close()
+
+    def _borrow(self) -> _Lent | None:
+        path = address(self._env) if self._wanted else None
+        line = call(path) if path is not None and path.exists() else None
+        if line is None:
+            return None
+        try:
+            line.send(to_json({"hello": fingerprint(), "want": "helper", "order": self._order}))
+            welcome = from_json(line.receive(MOST, PATIENCE_S))
+        except (OSError, ValueError):
+            welcome = {}
+        if "welcome" not in welcome:
+            line.close()
+            return None
+        return _Lent(self.name, line, self._ask_own)
+
+    def _start_own(self) -> Worker:
+        with self._lock:
+            if self._own is None:
+                self._own = as_ordered(self._order)
+                if self._wanted:
+                    ledger.built_alone(self._order)
+            return self._own
+
+    def _ask_own(self, request: Mapping[str, Any], future: Future[Any]) -> None:
+        """Have our own helper resolve `future`, in place of a service that will not."""
+        with self._lock:
+            own = None if self._closed else self._start_own()
+        if own is None:
+            _settle(future, Unavailable(self.name, _CLOSED))
+            return
+        answer = own.submit(request)
+        future.add_done_callback(lambda done: answer.cancel() if done.cancelled() else None)
+        answer.add_done_callback(partial(_pass_on, future))
+
+
+def as_ordered(order: Mapping[str, Any]) -> Worker:
+    """The worker that `order` describes, being built. Raises LookupError, TypeError or ValueError where it makes no
+    sense."""
+    return Worker(
+        str(order["name"]),
+        python(order["module"], *map(str, order["arguments"])),
+        threads=int(order["threads"]),
+        limit_s=float(order["limit_s"]),
+        start_limit_s=float(order["start_limit_s"]),
+    )
+
+
+def _pass_on(future: Future[Any], answer: Future[Any]) -> None:
+    if answer.cancelled():
+        return
+    error = answer.exception()
+    _settle(future, error, None if error else answer.result())
+
+
+def _settle(future: Future[Any], error: BaseException | None, raw: Any = None) -> None:
+    """Resolve `future`, unless whoever asked has lost interest."""
+    if future.done() or (not future.running() and not future.set_running_or_notify_cancel()):
+        return
+    if error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(raw)
+
+
+class _Question:
+    """One question that the service was asked, or will be."""
+
+    __slots__ = ("body", "future", "request")
+
+    def __init__(self, request: Mapping[str, Any], body: bytes, future: Future[Any]) -> None:
+        self.request, self.body, self.future = request, body, future
+
+
+class _Lent:
+    """A helper in the service and the line to it. Two threads at most: whoever asks, and one that listens."""
+
+    def __init__(self, name: str, line: Line, instead: Any) -> None:
+        self._name, self._line, self._instead = name, line, instead
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._sending = threading.Lock()
+        self._waiting: deque[_Question] = deque()
+        self._asked: dict[int, _Question] = {}
+        self._over = False
+        self._closed = False
+        atexit.register(self.close)
+        self._listener = threading.Thread(target=self._listen, name=f"localproof-{name}-lent", daemon=True)
+        self._listener.start()
+
+    def submit(self, request: Mapping[str, Any], future: Future[Any]) -> bool:
+        """Ask the service, now or soon. False where it is not there any more, or the question is too long for it."""
+        body = to_json(request)
+        if len(body) > MOST - 64:
+            return False
+        with self._lock:
+            if self._over:
+                return False
+            self._waiting.append(_Question(request, body, future))
+        self._pump()
+        return True
+
+    def close(self) -> None:
+        """Hang up. Questions still open raise `Unavailable`."""
+        with self._lock:
+            self._closed = True
+        self._line.hang_up()
+        if self._listener is not threading.current_thread():
+            self._listener.join(5.0)
+        atexit.unregister(self.close)
+
+    def _pump(self) -> None:
+        while taken := self._take():
+            number, question = taken
+            try:
+                with self._sending:
+                    self._line.send(b'{"id":%d,%s' % (number, question.body[1:]))
+            except OSError:  # it is gone; the listener hears that too and has everything done without it
+                self._line.hang_up()
+                return
+
+    def _take(self) -> tuple[int, _Question] | None:
+        with self._lock:
+            while self._waiting and len(self._asked) < AT_A_TIME and not self._over:
+                question = self._waiting.popleft()
+                if question.future.set_running_or_notify_cancel():
+                    number = next(self._numbers)
+                    self._asked[number] = question
+                    return number, question
+        return None
+
+    def _listen(self) -> None:
+        try:
+            while self._hear():
+                self._pump()
+        finally:
+            with self._lock:
+                self._over = True
+                left = [*self._asked.values(), *self._waiting]
+                self._asked.clear()
+                self._waiting.clear()
+                closed = self._closed
+            self._line.close()
+            for question in left:
+                if closed:
+                    _settle(question.future, Unavailable(self._name, _CLOSED))
+                else:
+                    self._instead(question.request, question.future)
+
+    def _hear(self) -> bool:
+        """Wait for one frame and act on it. False where no more is to be expected."""
+        try:
+            message = from_json(self._line.receive(64 * MOST, SILENCE_S))
+            number = int(message.get("id", 0))
+        except TimeoutError:
+            return not self._asked
+        except (OSError, ValueError, TypeError):
+            return False
+        with self._lock:
+            question = self._asked.pop(number, None)
+        if question is None:
+            return True
+        if "raw" in message:
+            ledger.owe(float(message.get("cpu_s", 0.0)))
+            _settle(question.future, None, message["raw"])
+        else:
+            _settle(question.future, Unavailable(self._name, str(message.get("error", "gave no answer"))))
+        return True
