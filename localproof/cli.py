@@ -89,6 +89,7 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
         "paths", nargs="*", metavar="PATH", help="files and folders, or - for standard input (the default in a pipe)"
     )
     _settings_arguments(parser)
+    _now_arguments(parser)
     group = parser.add_argument_group("output")
     group.add_argument(
         "--output-format", type=_One("format", tuple(RENDERERS)), default="text", metavar="FORMAT", help=_of(RENDERERS)
@@ -115,6 +116,23 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"what counts as a failure: {_of(FAIL_ON)}",
     )
     group.add_argument("--exit-zero", action="store_true", help="exit with 0 where there are findings")
+
+
+def _now_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("only what matters now")
+    group.add_argument(
+        "--changed",
+        nargs="?",
+        const="",
+        metavar="BASE",
+        help="only lines that changed in git since BASE (the last commit); a BASE that is also a file is the file",
+    )
+    group.add_argument(
+        "--no-baseline", action="store_false", dest="baseline", help="show what the project's baseline accepts, too"
+    )
+    group.add_argument("--max-findings", type=int, metavar="N", help="show N findings and count the others")
+    group.add_argument("--statistics", action="store_true", help="numbers by kind, rule and file instead of findings")
+    group.add_argument("--watch", action="store_true", help="check again whenever a file is saved, till Ctrl-C")
 
 
 def _settings_arguments(parser: argparse.ArgumentParser) -> None:
@@ -167,6 +185,10 @@ def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
     from .faces.check import Wishes, check
     from .faces.terminal import is_terminal
 
+    if args.changed and Path(args.changed).exists():
+        args.paths, args.changed = [args.changed, *args.paths], ""
+    if not args.paths and (args.changed is not None or args.watch):
+        args.paths = ["."]
     if not args.paths:
         if terminal.stdin is None:
             raise BadInput("there is no input: name a file or a folder, or pipe text in")
@@ -187,7 +209,15 @@ def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
         colour=args.color,
         correct="fix" if args.fix else "diff" if args.diff else "",
         exit_zero=args.exit_zero,
+        changed=args.changed,
+        baseline=args.baseline,
+        most_findings=args.max_findings,
+        statistics=args.statistics,
     )
+    if args.watch:
+        from .faces.watch import watch
+
+        return watch(wishes, terminal)
     return check(wishes, terminal)
 
 
@@ -285,6 +315,7 @@ def _run_config(args: argparse.Namespace, terminal: Terminal) -> int:
     from .engines import ENGINES
     from .faces import config
     from .faces.check import Wishes, finder
+    from .settings import for_file
 
     if args.action == "schema":
         terminal.write(config.schema(ENGINES))
@@ -294,8 +325,28 @@ def _run_config(args: argparse.Namespace, terminal: Terminal) -> int:
         terminal.write(config.paths(folder, terminal.env))
         return 0
     wishes = Wishes(flags=_flags(args), config=args.config, isolated=args.isolated)
-    terminal.write(config.shown(finder(wishes, terminal.env)(folder)))
+    settings = finder(wishes, terminal.env)(folder)
+    terminal.write(config.shown(settings if args.path.is_dir() else for_file(settings, args.path)))
     return 0
+
+
+def _baseline_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        type=_One("action", ("create", "update", "show")),
+        metavar="ACTION",
+        help="create: accept all that is found now; update: the same, and forget what is gone; show: what is accepted",
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders; the present folder if none")
+    _settings_arguments(parser)
+
+
+def _run_baseline(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.accept import baseline
+    from .faces.check import Wishes
+
+    wishes = Wishes(tuple(args.paths) or (".",), flags=_flags(args), config=args.config, isolated=args.isolated)
+    return baseline(args.action, wishes, terminal)
 
 
 def _run_doctor(args: argparse.Namespace, terminal: Terminal) -> int:
@@ -384,6 +435,7 @@ COMMANDS: dict[str, Command] = {
     "review": Command("Walk through the findings, decide, and write the corrections", _review_arguments, _run_review),
     "explain": Command("Say what a rule looks for and how to switch it off", _explain_arguments, _run_explain),
     "dict": Command("Add to your word lists, take from them, show them", _dict_arguments, _run_dict),
+    "baseline": Command("Accept what is found now, to hear of new findings only", _baseline_arguments, _run_baseline),
     "config": Command("Show the settings and where each comes from", _config_arguments, _run_config),
     "cache": Command("Say what is kept from earlier runs, or clear it", _cache_arguments, _run_cache),
     "demo": Command("Proofread a built-in page, with the full report", _demo_arguments, _run_demo),

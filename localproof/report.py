@@ -122,6 +122,8 @@ class Report:
     `findings` are those to show, in order of position. `held_back` are those
     that the profile keeps quiet about. `suppressed` counts what the writer's
     own decisions silenced (dictionary, inline comments, disabled rules).
+    `set_aside` counts what this run was not asked to show, by reason ("in the
+    baseline").
     """
 
     document: Document
@@ -131,6 +133,7 @@ class Report:
     skipped: tuple[Skipped, ...] = ()
     words: int = 0
     digest: str = ""  # SHA-256 of the bytes that were read, "" where there were none
+    set_aside: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,14 @@ class Run:
         for report in self.reports:
             for finding in report.findings:
                 yield report, finding
+
+    def set_aside(self) -> dict[str, int]:
+        """How many findings the run was not asked to show, by reason."""
+        total: dict[str, int] = {}
+        for report in self.reports:
+            for why, count in report.set_aside:
+                total[why] = total.get(why, 0) + count
+        return total
 
     def all_skipped(self) -> tuple[Skipped, ...]:
         """What the run and each of its reports could not do."""

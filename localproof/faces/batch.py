@@ -90,9 +90,11 @@ def proofread(
     fix: bool = False,
     on_bench: Callable[[proof.Bench], None] = lambda _: None,
     on_report: Callable[[Report], None] = lambda _: None,
+    narrow: Callable[[Report], Report] = lambda report: report,
 ) -> Outcome:
     """Proofread all texts of `task` and, with `fix`, correct what is certain, in memory.
 
+    What `narrow` takes out of a report is neither shown nor corrected.
     `on_bench` hears of the bench as soon as it is open. Ctrl-C ends it early:
     the outcome then holds what was finished, and says so.
     """
@@ -112,10 +114,11 @@ def proofread(
         on_bench(bench)
         try:
             run = proof.run(bench, _documents(task, stdin, sources, unread), on_report=note)
+            run = replace(run, reports=tuple(map(narrow, run.reports)))
             if fix:
-                fixes = correct(run.reports, task.settings, lambda document: proof.check(bench, document))
+                fixes = correct(run.reports, task.settings, lambda document: narrow(proof.check(bench, document)))
         except KeyboardInterrupt:
-            run = _cut_short(bench, done)
+            run = _cut_short(bench, [narrow(report) for report in done])
             interrupted = True
     return Outcome(task.settings, _signed(run, sources), sources, tuple(unread), (), fixes, interrupted)
 

@@ -18,7 +18,10 @@ from ..report import BadInput, Run, Skipped
 from ..settings import Settings, find, for_file, load, one_of
 from ..text import visible
 from .batch import Outcome, Task, joined, proofread, write_fixes
+from .changes import Changes, changes
 from .files import Found, Source, encoded, write_back, write_new
+from .narrow import limited, narrowing
+from .statistics import statistics
 from .terminal import Terminal, is_terminal, one_line, progress, style
 from .walk import Passed, gather, told
 
@@ -43,6 +46,10 @@ class Wishes:
     colour: str = "auto"
     correct: Literal["", "fix", "diff"] = ""
     exit_zero: bool = False
+    changed: str | None = None  # the commit to compare with, "" for the last one; None: all lines are spoken of
+    baseline: bool = True
+    most_findings: int | None = None
+    statistics: bool = False
 
     @property
     def from_pipe(self) -> bool:
@@ -55,7 +62,12 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
     begun = time.monotonic()
     if wishes.output_file is not None and not wishes.output_file.parent.is_dir():
         raise BadInput(f"{one_line(str(wishes.output_file))}: cannot be written: its folder does not exist")
+    _possible(wishes)
     tasks, passed_over = plan(wishes, terminal.env)
+    changed = None if wishes.changed is None else changes(map(Path, wishes.paths), wishes.changed)
+    narrow_of = narrowing(changed, baseline=wishes.baseline and not wishes.isolated)
+    if changed is not None:
+        tasks = tuple(some for task in tasks if (some := only_changed(task, changed)).inputs)
     step, clear = progress(terminal, sum(isinstance(i, Found) for task in tasks for i in task.inputs))
     benches: list[Bench] = []
     # One window around everything: several benches, and the second look that correcting takes.
@@ -68,7 +80,9 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
     write = _writer(terminal.env) if wishes.correct == "fix" else write_back
     for task in tasks:
         fix = bool(wishes.correct)
-        outcome = proofread(task, terminal.stdin, fix=fix, on_bench=benches.append, on_report=step)
+        outcome = proofread(
+            task, terminal.stdin, fix=fix, on_bench=benches.append, on_report=step, narrow=narrow_of(task.settings)
+        )
         if wishes.correct == "fix" and not wishes.from_pipe and not outcome.interrupted:
             outcome = write_fixes(outcome, write)
         outcomes.append(outcome)
@@ -78,6 +92,7 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
     runs = [o.fixed_run() if wishes.correct == "fix" else o.shown_run() for o in outcomes]
     run = joined(runs)
     run = replace(run, energy=window.close(run.words), elapsed_s=time.monotonic() - begun)
+    run = limited(run, wishes.most_findings)
     _deliver(wishes, terminal, outcomes, run)
     _notices(wishes, terminal, outcomes, run, passed_over)
     if (status := _unusual(wishes, terminal, outcomes, run, passed_over)) is not None:
@@ -86,6 +101,26 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
         o.fixes.texts if wishes.correct == "diff" else o.fails(r) for o, r in zip(outcomes, runs, strict=True)
     )
     return FINDINGS if failing and not wishes.exit_zero else CLEAN
+
+
+def _possible(wishes: Wishes) -> None:
+    """Raises BadInput for wishes that contradict each other."""
+    if wishes.changed is not None and wishes.from_pipe:
+        raise BadInput("--changed asks git about files, and standard input is none")
+    if wishes.statistics and (wishes.output_format != "text" or wishes.correct):
+        raise BadInput("--statistics is a text by itself: no other --output-format, no --fix, no --diff")
+
+
+def only_changed(task: Task, changed: Changes) -> Task:
+    """`task` without the files in which nothing changed; one that is not there stays, to be told."""
+    return replace(
+        task,
+        inputs=tuple(
+            i
+            for i in task.inputs
+            if not isinstance(i, Found) or (i.path and (changed.file(i.path) or not i.path.exists()))
+        ),
+    )
 
 
 def _writer(env: Mapping[str, str]) -> Callable[[Source, str], None]:
@@ -177,6 +212,8 @@ def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style) 
             for report in outcome.run.reports
             if report.document.name in outcome.fixes.texts
         )
+    if wishes.statistics:
+        return statistics(run)
     if wishes.output_format == "text":
         return "".join(findings_of(report, look) for report in run.reports)
     text = RENDERERS[wishes.output_format](run, look)
@@ -220,6 +257,9 @@ def _unusual(
             terminal.say(f"localproof: {one_line(s.what)}: {s.reason}" + (f" ({s.remedy})" if s.remedy else ""))
         return WRONG
     if not run.reports:
+        if wishes.changed is not None and not run.skipped:
+            terminal.say(f"localproof: no text changed since {one_line(wishes.changed or 'HEAD')}")
+            return CLEAN
         if passed_over and (wishes.force_exclude or any(p.asked_for for p in passed_over)):
             return CLEAN
         endings = ", ".join(s for f in FORMATS.values() for s in f.suffixes)

@@ -144,6 +144,7 @@ def _trimmed(line: str) -> str:
 
 def segments_of(line: str) -> list[Segment]:
     """The parts of a pattern between its slashes; [] for a pattern that matches nothing."""
+    line = re.sub(r"\\(.)", lambda m: "/" if m[1] == "/" else m[0], line)  # a slash is one with or without it
     found: list[Segment] = []
     pieces: list[str] = [""]  # of the present segment: regular expressions, with a star between each two
     i = start = 0

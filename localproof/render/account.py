@@ -29,6 +29,7 @@ def summary_parts(run: Run) -> list[str]:
     parts = [_found(run)]
     if held := sum(len(r.held_back) for r in run.reports):
         parts.append(f"{held:,} held back")
+    parts += [f"{count:,} {why}" for why, count in run.set_aside().items()]
     if skipped := len(set(run.all_skipped())):
         parts.append(f"{skipped:,} skipped")
     return [*parts, _made_of(run.provenance), joules.brief(run.energy), "--report for all"]

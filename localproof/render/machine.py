@@ -72,6 +72,7 @@ def _head(run: Run) -> Record:
             "findings": sum(len(r.findings) for r in run.reports),
             "held_back": sum(len(r.held_back) for r in run.reports),
             "suppressed": sum(r.suppressed for r in run.reports),
+            "set_aside": sum(run.set_aside().values()),
             "skipped": len(run.all_skipped()),
         },
     }
@@ -97,6 +98,7 @@ def _about(report: Report) -> Record:
             "findings": len(report.findings),
             "held_back": len(report.held_back),
             "suppressed": report.suppressed,
+            "set_aside": dict(report.set_aside),
         },
         "notes": list(report.document.notes),
         "skipped": _skipped(report.skipped),

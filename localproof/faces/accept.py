@@ -1,0 +1,59 @@
+"""`localproof baseline`: accept what is there, so that later only what is new is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..report import BadInput, Report
+from ..text import visible
+from .baseline import made_of, shown, stored, updated, write
+from .batch import Outcome, proofread
+from .check import CLEAN, INTERRUPTED, NOTHING, WRONG, Wishes, finder, plan
+from .files import Found
+from .terminal import Terminal, one_line, progress
+
+
+def baseline(action: str, wishes: Wishes, terminal: Terminal) -> int:
+    """Create, update or show the baseline; the exit status. Raises BadInput for what makes no sense."""
+    if action == "show":
+        root = finder(wishes, terminal.env)(Path()).root
+        known = stored(root)
+        if known is None:
+            raise BadInput("no baseline here; make one: localproof baseline create")
+        terminal.write(shown(known))
+        return CLEAN
+    if wishes.from_pipe:
+        raise BadInput("a baseline is of files: name files or folders")
+    tasks, _ = plan(wishes, terminal.env)
+    roots = {task.settings.root for task in tasks}
+    if None in roots:
+        raise BadInput("no project here: a baseline needs a settings file or a .git above what it speaks of")
+    there = [root for root in roots if root is not None and action == "create" and stored(root) is not None]
+    if there:
+        raise BadInput(f"{one_line(str(there[0]))} has a baseline; to renew it: localproof baseline update")
+    step, clear = progress(terminal, sum(isinstance(i, Found) for task in tasks for i in task.inputs))
+    outcomes = [proofread(task, on_report=step) for task in tasks]
+    clear()
+    if any(o.interrupted for o in outcomes):
+        return INTERRUPTED
+    return _write(outcomes, terminal)
+
+
+def _write(outcomes: Sequence[Outcome], terminal: Terminal) -> int:
+    unread = [s for o in outcomes for s in o.run.all_skipped()]
+    for s in dict.fromkeys(unread):
+        terminal.say(f"localproof: skipped: {one_line(f'{s.what}: {s.reason}')}")
+    if not any(o.run.reports and o.looked() for o in outcomes):
+        terminal.say("localproof: nothing was checked, and no baseline is written")
+        return NOTHING
+    reports: dict[Path, list[Report]] = {}
+    for outcome in outcomes:
+        if outcome.settings.root is not None:
+            reports.setdefault(outcome.settings.root, []).extend(outcome.run.reports)
+    for root, some in reports.items():
+        new = updated(stored(root), made_of(some, root), [r.document.name for r in some])
+        path = write(new)
+        count = sum(new.known.values())
+        terminal.say(f"localproof: {count:,} finding{'' if count == 1 else 's'} accepted in {visible(str(path))}")
+    return WRONG if any(o.unread for o in outcomes) else CLEAN

@@ -1,0 +1,91 @@
+"""Only what matters now: findings on lines that did not change, or known from before, are counted and not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..report import BadInput, Finding, Report, Run
+from ..settings import Settings
+from .baseline import Baseline, stored
+from .changes import Changes
+
+Narrow = Callable[[Report], Report]
+
+
+def as_it_is(report: Report) -> Report:
+    """The report, whole."""
+    return report
+
+
+def set_aside(report: Report, aside: Sequence[bool], why: str) -> Report:
+    """`report` without the findings for which `aside` is true, which are counted under `why`."""
+    count = sum(aside)
+    if not count:
+        return report
+    kept = tuple(f for f, is_aside in zip(report.findings, aside, strict=True) if not is_aside)
+    return replace(report, findings=kept, set_aside=(*report.set_aside, (why, count)))
+
+
+def to_changes(changes: Changes) -> Narrow:
+    """A function that keeps of a report what touches lines that changed, of what is held back, too.
+
+    Of a text whose lines are no longer those that git spoke of, because one was corrected away, it keeps nothing.
+    """
+    lines: dict[str, int] = {}
+
+    def narrow(report: Report) -> Report:
+        path, text = Path(report.document.name), report.document.text
+        if lines.setdefault(report.document.name, text.count("\n")) != text.count("\n"):
+            return replace(report, findings=(), held_back=())
+
+        def touched(findings: Iterable[Finding]) -> list[bool]:
+            return changes.touch(path, text, [f.span for f in findings])
+
+        held = tuple(f for f, near in zip(report.held_back, touched(report.held_back), strict=True) if near)
+        aside = [not near for near in touched(report.findings)]
+        return set_aside(replace(report, held_back=held), aside, f"on lines unchanged since {changes.base}")
+
+    return narrow
+
+
+def to_news(baseline: Baseline) -> Narrow:
+    """A function that keeps of a report what is not in the baseline."""
+    return lambda report: set_aside(report, baseline.holds(report), "in the baseline")
+
+
+def narrowing(changes: Changes | None, *, baseline: bool) -> Callable[[Settings], Narrow]:
+    """What gives, for some settings, the function that narrows reports under them. Baselines are read once."""
+    known: dict[Path | None, Baseline | None] = {}
+
+    def of(settings: Settings) -> Narrow:
+        if settings.root not in known:
+            known[settings.root] = stored(settings.root) if baseline else None
+        steps = [to_changes(changes)] if changes else []
+        if found := known[settings.root]:
+            steps.append(to_news(found))
+
+        def narrow(report: Report) -> Report:
+            for step in steps:
+                report = step(report)
+            return report
+
+        return narrow if steps else as_it_is
+
+    return of
+
+
+def limited(run: Run, most: int | None) -> Run:
+    """`run` with its first `most` findings; the others are counted."""
+    if most is None:
+        return run
+    if most < 0:
+        raise BadInput("--max-findings: how many findings to show cannot be less than 0")
+    reports = []
+    left = most
+    for report in run.reports:
+        aside = [i >= left for i in range(len(report.findings))]
+        left = max(left - len(report.findings), 0)
+        reports.append(set_aside(report, aside, "more than --max-findings shows"))
+    return replace(run, reports=tuple(reports))
