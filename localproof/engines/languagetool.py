@@ -19,8 +19,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ..child.process import python
-from ..child.worker import Worker
+from ..child.borrowed import Borrowed
+from ..languages import FORMS, NAMES, base, package
+from ..languages import remedy as language_remedy
 from ..report import Finding, Kind, Provenance, Unavailable
 from ..settings import Settings
 from ..text import Edit, Span, Unit, UnitMap
@@ -122,6 +123,8 @@ def kind(rule: str, category: str, issue: str) -> Kind:
     >>> kind("EN_A_VS_AN", "MISC", "misspelling"), kind("HE_LIKE", "GRAMMAR", "grammar")
     ('grammar', 'grammar')
     """
+    if rule.endswith("_WORD_REPEAT_RULE"):  # of every language
+        return "grammar"
     return KIND_OF_RULE.get(rule) or KIND_OF_CATEGORY.get(category) or KIND_OF_ISSUE.get(issue, "grammar")
 
 
@@ -168,24 +171,36 @@ class LanguageTool:
 
     def __init__(self, settings: Settings) -> None:
         self._language = settings.language
-        if self._language not in VARIANTS:
+        self._code = code = base(self._language)
+        if code not in NAMES or (code == "en" and self._language not in VARIANTS):
             raise Unavailable("languagetool", f"has no rules here for {self._language}")
+        remedy = REMEDY if code == "en" else language_remedy(code)
         if find_spec("lt_py") is None:
-            raise Unavailable("languagetool", "the package lingotweaker is not installed", REMEDY)
-        if _rule_folder() is None and not os.environ.get("LT_DATA_DIR"):
-            raise Unavailable("languagetool", "its English rules, lingotweaker-data-en, are not installed", REMEDY)
-        self._variant = VARIANTS[self._language]
+            raise Unavailable("languagetool", "the package lingotweaker is not installed", remedy)
+        if not has_rules(code) and not os.environ.get("LT_DATA_DIR"):
+            reason = f"its {NAMES[code]} rules, {package(code)}, are not installed"
+            raise Unavailable("languagetool", reason, remedy)
+        form = FORMS[code][0] if self._language == code and code in FORMS else self._language
+        self._variant = VARIANTS.get(form) or (form if "-" in form else None)
+        self._picky = settings.picky
         self._enable = _known(mine("languagetool", settings.enable))
         count = threads(settings)
         options = {
-            "language": "en",
+            "language": code,
             "variant": self._variant,
+            "picky": settings.picky,
             "enable": self._enable,
-            "disable": [rule for rule in OFF if rule not in self._enable],
+            "disable": [rule for rule in OFF if code == "en" and rule not in self._enable],
             "threads": count,
         }
-        command = python("localproof.engines.worker", "languagetool", json.dumps(options))
-        self._worker = Worker("languagetool", command, threads=count, limit_s=settings.block_timeout_s, at_once=False)
+        self._worker = Borrowed(
+            "languagetool",
+            "localproof.engines.worker",
+            ("languagetool", json.dumps(options)),
+            threads=count,
+            limit_s=settings.block_timeout_s,
+            service=settings.service,
+        )
 
     def start(self) -> None:
         """See `Engine.start`."""
@@ -197,31 +212,33 @@ class LanguageTool:
 
     def provenance(self) -> tuple[Provenance, ...]:
         """See `Engine.provenance`."""
-        port, data = Package("lingotweaker"), Package("lingotweaker-data-en")
-        variant = self._variant
+        name = NAMES[self._code]
+        port, data = Package("lingotweaker"), Package(package(self._code))
+        variant = self._variant or self._code
         if self._language.startswith("en-") and variant != self._language:
             variant += f", the nearest that the embedded engine has to {self._language}"
-        off = [f"off: {rule}" for rule in OFF if rule not in self._enable]
+        off = [f"off: {rule}" for rule in OFF if self._code == "en" and rule not in self._enable]
+        picky = ["picky ones too"] if self._picky else []
         return (
             Provenance(
                 part="lingotweaker",
                 role="rules",
                 version=port.version,
                 licence=port.licence,
-                data=f"LanguageTool's English rules, from lingotweaker-data-en {data.version}".rstrip(),
+                data=f"LanguageTool's {name} rules, from {data.name} {data.version}".rstrip(),
                 sha256=port.sha256("lt_py"),
                 facts=(
                     ("checker", "LingoTweaker, a port of LanguageTool 6.9-SNAPSHOT to Rust; embedded, without Java"),
                     ("dialect", variant),
-                    ("rules", ", ".join(["on by default", *self._enable, *off])),
+                    ("rules", ", ".join(["on by default", *picky, *self._enable, *off])),
                 ),
             ),
             Provenance(
-                part="lingotweaker-data-en",
+                part=data.name,
                 role="dictionary",
                 version=data.version,
                 licence=data.licence,
-                data="LanguageTool's rule files, spelling dictionaries, tagger and chunker models for English",
+                data=f"LanguageTool's rule files, spelling dictionaries, tagger and chunker models for {name}",
                 facts=(
                     (
                         "licence of the parts",
@@ -233,9 +250,21 @@ class LanguageTool:
 
     def key(self) -> str:
         """See `Engine.key`."""
-        versions = [Package(name).version for name in ("lingotweaker", "lingotweaker-data-en")]
+        versions = [Package(name).version for name in ("lingotweaker", package(self._code))]
         where = os.environ.get("LT_DATA_DIR", "")
-        return json.dumps(["languagetool", "embedded", *versions, where, self._variant, self._enable, ANSWERS])
+        return json.dumps(
+            [
+                "languagetool",
+                "embedded",
+                *versions,
+                where,
+                self._code,
+                self._variant,
+                self._enable,
+                self._picky,
+                ANSWERS,
+            ]
+        )
 
     def pids(self) -> tuple[int, ...]:
         """See `Engine.pids`."""
@@ -246,11 +275,16 @@ class LanguageTool:
         self._worker.close()
 
 
-def _rule_folder() -> Path | None:
-    """Where the rule files of the data package lie, or None where it is not installed."""
-    spec = find_spec("lingotweaker_data_en")
+def has_rules(code: str) -> bool:
+    """Whether the embedded engine and the rules of the language with this code are installed."""
+    return find_spec("lt_py") is not None and _rule_folder(code) is not None
+
+
+def _rule_folder(code: str = "en") -> Path | None:
+    """Where the rule files of a language's package lie, or None where it is not installed."""
+    spec = find_spec(package(code).replace("-", "_"))
     for place in spec.submodule_search_locations or () if spec else ():
-        folder = Path(place, "data", "en", "rules")
+        folder = Path(place, "data", code, "rules")
         if folder.is_dir():
             return folder
     return None

@@ -74,6 +74,7 @@ def build_languagetool(options: dict[str, Any]) -> Callable[[], Answer]:
     engine = lt_py.Engine(
         options["language"],
         variant=options["variant"],
+        picky=options.get("picky", False),
         enabled_rules=options["enable"],
         disabled_rules=options["disable"],
     )

@@ -13,6 +13,7 @@ from ..engines import ENGINES
 from ..report import BadInput, Unavailable
 from ..settings import USER_DICTIONARY, USER_FILE, Settings, nearest, one_of, read_words, user_folder
 from ..text import visible
+from .setup import state
 from .terminal import Terminal
 
 _START_LIMIT_S = 60.0
@@ -71,6 +72,9 @@ def doctor(settings: Settings, terminal: Terminal) -> int:
     terminal.write(f"LocalProof {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}\n\n")
     terminal.write("Engines\n")
     works = [_tried(name, settings, terminal) for name in ENGINES]
+    terminal.write("\nThe original LanguageTool\n")
+    for line in state(terminal.env):
+        terminal.write(f"    {line}\n")
     terminal.write("\nYours\n")
     for what, text in _belongings(settings, terminal):
         terminal.write(f"    {what:<18}{text}\n")
@@ -78,7 +82,9 @@ def doctor(settings: Settings, terminal: Terminal) -> int:
     used = next((line for line in energy.doctor() if line.used), None)
     terminal.write(f"    {used.name}: {used.explanation}\n" if used else "    no figure can be had\n")
     terminal.write("    more: localproof energy doctor\n")
-    terminal.write("\nNetwork\n    none: no command of this version opens a connection\n")
+    terminal.write(
+        "\nNetwork\n    none, but for `localproof setup`, which asks first, and a LanguageTool server that you name\n"
+    )
     return 0 if any(works) else 3
 
 

@@ -1,0 +1,40 @@
+"""Which LanguageTool: the embedded one, the original on Java, or a server. The rules have the same names in all."""
+
+from __future__ import annotations
+
+from ..report import Unavailable
+from ..settings import Settings
+from . import Engine
+
+
+def open_languagetool(settings: Settings) -> Engine:
+    """The engine in the home that `settings` name; with "auto", in that which is there: a server that is named, else
+    the original that was set up, else the embedded one. Raises Unavailable where there is none for the language."""
+    home = settings.languagetool_home
+    if home == "server" or (home == "auto" and settings.languagetool_server):
+        if not settings.languagetool_server:
+            raise Unavailable("languagetool", "no server is named", 'languagetool-server = "http://localhost:8081"')
+        return _original(settings, "server")
+    if home == "java":
+        return _original(settings, "java")
+    if home == "auto" and _is_set_up(settings.language):
+        return _original(settings, "java")
+    from .languagetool import LanguageTool
+
+    return LanguageTool(settings)
+
+
+def _original(settings: Settings, home: str) -> Engine:
+    from .original.engine import Original
+
+    return Original(settings, home)
+
+
+def _is_set_up(language: str) -> bool:
+    from .original.place import folder, installed
+
+    try:
+        found = installed(folder())
+    except ImportError:  # without platformdirs there is no folder to set anything up in
+        return False
+    return found is not None and language.split("-")[0] in found.languages

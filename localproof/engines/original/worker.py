@@ -1,0 +1,269 @@
+"""The helper process of the original LanguageTool: ``python -P -m localproof.engines.original.worker OPTIONS``.
+
+Speaks the HTTP interface of LanguageTool's server, on loopback with a Java of
+its own, or with the server that the settings name. Answers ``{"text": …}``
+with what was found, in the rows that `matches.findings` reads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+from ...child.program import Program
+from ...child.serve import serve
+from .place import Installed, command, configured, environment, installed
+
+TYPE_CHECKING = False  # `typing` is not imported for this: see `localproof.child`
+if TYPE_CHECKING:
+    from typing import Any
+
+SUGGESTIONS = 8  # the rest, up to thousands, is of no use to anyone
+SLACK_S = 30.0  # beyond the limit of a block, in which its server should have answered that it gave up
+PORTS = 4  # tries to get one that nobody takes in between
+START_S = 110.0
+WARM = 'This is are an test of teh speller. Its rules, too, and its it\'s own grammer; "quotes" and all.'
+ENDED = 70
+
+
+class Java:
+    """LanguageTool's server in a Java of ours. It is ready once it has said so itself on its standard output, which
+    it does after it has got its port: whoever else listens there was never asked anything."""
+
+    def __init__(self, found: Installed, options: Mapping[str, Any], *flags: str) -> None:
+        config = configured(found, threads=options["threads"], limit_s=options["limit_s"])
+        for _ in range(PORTS):
+            self.port = _free_port()
+            self.program = Program(command(found, *flags, port=self.port, config=config), environment(), found.folder)
+            if self.program.hears("Server started", START_S):
+                return
+            said = self.program.last_words()
+            self.program.kill()
+            if not any("PortBindingException" in line or "Address already in use" in line for line in said):
+                break
+        raise RuntimeError(f"Java did not start LanguageTool: {_cause(said)}")
+
+    def end(self) -> None:
+        """End it now."""
+        self.program.kill()
+
+    def end_in_order(self, limit_s: float) -> bool:
+        """Have it write what it writes at its end; whether it ended by itself within `limit_s`."""
+        self.program.ask_to_end()
+        done = self.program.ended(limit_s) is not None
+        self.end()
+        return done
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _cause(said: tuple[str, ...]) -> str:
+    """The line that tells most of a Java that ended."""
+    causes = [line for line in said if line.startswith("Caused by:")]
+    errors = [line for line in said if "Exception" in line or "Error" in line]
+    return ([*said[-1:], *errors[-1:], *causes[-1:]] or ["it said nothing"])[-1][:300]
+
+
+class Session:
+    """One thread's connection with a server. Redirections are not followed: text goes where the settings say."""
+
+    def __init__(self, url: str, limit_s: float, *, elsewhere: bool, program: Program | None = None) -> None:
+        self._parts = urlsplit(url)
+        self._limit_s, self._elsewhere, self._program = limit_s, elsewhere, program
+        self._connection: HTTPConnection | None = None
+
+    def ask(self, path: str, form: Mapping[str, str] | None = None) -> Any:
+        """The JSON that the server answers. Raises RuntimeError for everything else, in words for the writer."""
+        try:
+            status, reason, place, body = self._speak(path, form)
+        except TimeoutError:
+            self._drop()
+            raise RuntimeError(f"took longer than {self._limit_s:g} s") from None
+        except (OSError, HTTPException) as error:
+            self._drop()
+            self._still_there()
+            raise RuntimeError(f"the connection failed: {error or type(error).__name__}") from None
+        if 300 <= status < 400:
+            raise RuntimeError(f"redirects to {place or 'another place'}, which is not followed")
+        if status != 200:
+            said = body.decode("utf-8", "replace").strip().splitlines()
+            raise RuntimeError(f"answered with HTTP {status} {reason}" + (f": {said[0][:200]}" if said else ""))
+        try:
+            return json.loads(body)
+        except ValueError:
+            raise RuntimeError("gave an answer that is no JSON, or only a part of it") from None
+
+    def _speak(self, path: str, form: Mapping[str, str] | None) -> tuple[int, str, str, bytes]:
+        """One question and its answer. A connection that the server closed while it was idle is opened again."""
+        method, body = ("GET", None) if form is None else ("POST", urlencode(form).encode())
+        for again in (True, False):
+            fresh = self._connection is None
+            connection = self._connection or self._connect()
+            headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+            try:
+                connection.request(method, self._parts.path.rstrip("/") + path, body, headers)
+                answer = connection.getresponse()
+                data = answer.read()
+            except TimeoutError:
+                raise
+            except (OSError, HTTPException):
+                self._drop()
+                if fresh or not again:
+                    raise
+                continue
+            if answer.will_close:
+                self._drop()
+            return answer.status, answer.reason, answer.headers.get("Location", ""), data
+        raise AssertionError  # the second time round returns or raises
+
+    def _connect(self) -> HTTPConnection:
+        if self._program is not None and not self._program.lives():  # whoever has its port now is to hear nothing
+            self._still_there()
+        kind = HTTPSConnection if self._parts.scheme == "https" else HTTPConnection
+        connection = kind(self._parts.hostname or "", self._parts.port, timeout=self._limit_s + self._slack_s())
+        connection.connect()
+        address = connection.sock.getpeername()[0].split("%")[0]
+        if not self._elsewhere and not ip_address(address).is_loopback:  # a name that means another machine today
+            connection.close()
+            raise OSError(f"{self._parts.hostname} is {address}, which is not this machine")
+        self._connection = connection
+        return connection
+
+    def _slack_s(self) -> float:
+        return SLACK_S if self._program else 0.0
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def _still_there(self) -> None:
+        """End this process where its Java has ended, so that both are started anew."""
+        if self._program is not None and self._program.ended(0.2) is not None:
+            os.write(2, f"Java ended: {_cause(self._program.last_words())}\n".encode())
+            os._exit(ENDED)
+
+
+def build(options: dict[str, Any]) -> Callable[[], Callable[[dict[str, Any]], str]]:
+    """Start Java, or look whether the server answers and knows the language; then a session for each thread.
+
+    Raises RuntimeError where that cannot work.
+    """
+    java: Java | None = None
+    url = options["url"]
+    if not url:
+        found = installed(Path(options["folder"]))
+        if found is None:
+            raise RuntimeError("LanguageTool is not set up")
+        java = Java(found, options)
+        url = f"http://127.0.0.1:{java.port}"
+    program = java.program if java else None
+
+    def session() -> Session:
+        return Session(url, options["limit_s"], elsewhere=options["elsewhere"], program=program)
+
+    first = session()
+    if java is None:
+        _knows(first, options["form"]["language"])
+    else:
+        _warm(session, {**options["form"], "text": WARM}, options["threads"])
+    ending = threading.Lock()
+
+    def begin() -> Callable[[dict[str, Any]], str]:
+        own = session()
+
+        def answer(request: dict[str, Any]) -> str:
+            if request.get("ask") == "end":
+                with ending:
+                    if java is not None:
+                        java.end()
+                return "null"
+            raw = own.ask("/v2/check", {**options["form"], "text": request["text"]})
+            return json.dumps({"pid": program.pid if program else 0, **_answer(raw)})
+
+        return answer
+
+    return begin
+
+
+def _warm(session: Callable[[], Session], form: Mapping[str, str], threads: int) -> None:
+    """Have each thread of the server build its rules, which takes seconds that no block is to be charged with. One
+    that does not come to its end within the limit of a block goes on where it was, at the next try."""
+    from concurrent.futures import ThreadPoolExecutor
+    from time import monotonic
+
+    until = monotonic() + START_S
+
+    def one() -> None:
+        own = session()
+        while True:
+            try:
+                own.ask("/v2/check", form)
+                return
+            except RuntimeError:
+                if monotonic() > until:
+                    raise
+
+    with ThreadPoolExecutor(threads) as pool:
+        for done in [pool.submit(one) for _ in range(threads)]:
+            done.result()
+
+
+def _knows(session: Session, language: str) -> None:
+    """Raise RuntimeError unless the server has rules for `language`."""
+    known = session.ask("/v2/languages")
+    codes = {row.get(key) for row in known if isinstance(row, dict) for key in ("longCode", "code")} if known else set()
+    if language not in codes:
+        raise RuntimeError(f"the server has no rules for {language}")
+
+
+def _answer(raw: Any) -> dict[str, Any]:
+    """Version and rows. Raises RuntimeError for an answer that is not whole, ValueError for one of another shape."""
+    try:
+        warnings = raw.get("warnings") or {}
+        if warnings.get("incompleteResults"):
+            reason = warnings.get("incompleteResultsReason") or "it does not say why"
+            raise RuntimeError(f"did not read all of it: {reason}")
+        version = str(raw["software"]["version"])
+        return {"version": version, "matches": [_row(match) for match in raw["matches"]]}
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"not the answer of a LanguageTool server ({type(error).__name__}: {error})") from None
+
+
+def _row(match: Mapping[str, Any]) -> dict[str, Any]:
+    rule = match["rule"]
+    return {
+        "rule_id": rule["id"],
+        "sub_id": rule.get("subId") or "",
+        "message": match["message"],
+        "short_message": match.get("shortMessage") or "",
+        "offset": int(match["offset"]),
+        "length": int(match["length"]),
+        "category_id": rule.get("category", {}).get("id") or "",
+        "issue_type": rule.get("issueType") or "",
+        "url": (rule.get("urls") or [{}])[0].get("value", ""),
+        "suggestions": [s["value"] for s in match.get("replacements", ())[:SUGGESTIONS]],
+    }
+
+
+def main(arguments: list[str]) -> None:
+    """Serve with the options of the first argument, as JSON. Does not return."""
+    options = json.loads(arguments[0])
+    serve(lambda: build(options), options["threads"])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

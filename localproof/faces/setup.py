@@ -1,0 +1,198 @@
+"""Setting up what does not come with LocalProof, and telling what is there: `setup`, `languages`.
+
+`setup` is the only command of this face that uses a network, and says
+beforehand what it gets, from where, how large it is and under which licence.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..engines.original import fetch
+from ..engines.original.place import SETUP, Installed, folder, installed, lock
+from ..languages import FORMS, NAMES, base, package, remedy
+from ..report import BadInput, Unavailable
+from ..settings import Settings
+from ..text import visible
+from .terminal import Terminal, is_terminal, one_line
+
+PARTS = ("languagetool",)
+THREADS = 2
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be set up: from "maven", "zip" or a folder; with which Java; or to be removed."""
+
+    source: str = "maven"
+    java: Path | None = None
+    yes: bool = False
+    remove: bool = False
+
+
+def setup(order: Order, terminal: Terminal) -> int:
+    """Set LanguageTool up, or remove it; the exit status. Raises BadInput and Unavailable."""
+    where = folder(terminal.env)
+    if order.remove:
+        freed = fetch.remove(where)
+        terminal.write(f"removed LanguageTool, {_megabytes(freed)}\n" if freed else "nothing is set up\n")
+        return 0
+    java, program, version = fetch.choose_java(order.java)
+    terminal.write(_plan(order, where, f"{java} ({version})"))
+    if not order.yes and not _agreed(terminal):
+        terminal.say("localproof: nothing was done")
+        return 2
+    store = where / "downloads"
+    if order.source == "maven":
+        source = f"Maven Central, by the lock file of LocalProof ({lock().about['repository']})"
+        jars = _downloaded(store, terminal)
+    elif order.source == "zip":
+        source = "language-tool-python's verified download"
+        terminal.say("language-tool-python downloads and checks …")
+        jars = fetch.from_zip(store, program)
+    else:
+        source = str(Path(order.source).absolute())
+        jars = fetch.from_folder(Path(order.source))
+    found = fetch.put_in_place(jars, where, source=source, java=java, java_version=version)
+    terminal.say("starting it once, to keep its classes ready for later starts …")
+    begun = time.monotonic()
+    try:
+        found = fetch.prepare(found, THREADS)
+    except Unavailable:
+        fetch.remove(where)
+        raise
+    shutil.rmtree(store, ignore_errors=True)
+    terminal.write(
+        f"LanguageTool {found.version} works ({time.monotonic() - begun:.0f} s), in {visible(str(found.folder))}: "
+        f"{_megabytes(_size(found))}\n"
+        "It takes the embedded engine's place from now on; `localproof setup languagetool --remove` undoes this.\n"
+    )
+    return 0
+
+
+def _plan(order: Order, where: Path, java: str) -> str:
+    known = lock()
+    if order.source == "maven":
+        licences = Counter(jar.licence for jar in known.jars)
+        others = ", ".join(f"{name} ({count})" for name, count in licences.most_common())
+        rows = [
+            ("what", f"{known.about['what']}: {len(known.jars)} files, each checked against its SHA-256"),
+            ("from", f"Maven Central, {known.about['repository']}"),
+            ("size", f"{_megabytes(known.size)} to download, about {_megabytes(2 * known.size)} on disk"),
+            ("licence", f"LanguageTool: {known.about['licence']}; of the files: {others}"),
+        ]
+    elif order.source == "zip":
+        rows = [
+            ("what", "LanguageTool 6.8 for all languages, downloaded and verified by language-tool-python"),
+            ("from", "the releases of language-tool-python on GitHub"),
+            ("size", "259 MB to download, about twice that on disk"),
+            ("licence", f"LanguageTool: {known.about['licence']}; language-tool-python: GPL-3.0-only"),
+        ]
+    else:
+        rows = [
+            ("what", f"the LanguageTool in {visible(order.source)}"),
+            ("licence", f"LanguageTool: {known.about['licence']}"),
+        ]
+    rows += [("Java", java), ("into", visible(str(where)))]
+    return "".join(f"{name:<8} {text}\n" for name, text in rows)
+
+
+def _agreed(terminal: Terminal) -> bool:
+    if terminal.stdin is None or not is_terminal(terminal.stdin):
+        raise BadInput("nobody is there to be asked; add --yes to go on")
+    terminal.stderr.write("Go on? [y/N] ")
+    terminal.stderr.flush()
+    return terminal.stdin.readline().strip().lower() in (b"y", b"yes")
+
+
+def _downloaded(store: Path, terminal: Terminal) -> dict[str, Path]:
+    show, clear = _meter(terminal, lock().size)
+    try:
+        return fetch.from_maven(lock(), store, show, threading.Event())
+    finally:
+        clear()
+
+
+def _meter(terminal: Terminal, total: int) -> tuple[Callable[[int], None], Callable[[], None]]:
+    """(what to call with bytes that came, what to call at the end): a bar on a terminal, else a line at the end."""
+    done, shown, guard = 0, 0.0, threading.Lock()
+    watched = is_terminal(terminal.stderr)
+
+    def step(count: int) -> None:
+        nonlocal done, shown
+        with guard:
+            done += count
+            if watched and (time.monotonic() - shown > 0.1 or done >= total):
+                shown = time.monotonic()
+                full = min(max(30 * done // max(total, 1), 0), 30)
+                bar = "#" * full + "." * (30 - full)
+                terminal.stderr.write(f"\r[{bar}] {_megabytes(done)} of {_megabytes(total)} ")
+                terminal.stderr.flush()
+
+    def clear() -> None:
+        terminal.say("\r\x1b[K" if watched else f"{_megabytes(done)} of {_megabytes(total)}")
+
+    return step, clear
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:.0f} MB"
+
+
+def _size(found: Installed) -> int:
+    return sum(path.stat().st_size for path in found.folder.rglob("*") if path.is_file())
+
+
+def state(env: Mapping[str, str]) -> list[str]:
+    """What the doctor says of the original LanguageTool, line by line. Every file is read and checked."""
+    try:
+        found = installed(folder(env))
+        if found is None:
+            return [f"not set up; it is an alternative to the embedded one: {SETUP}"]
+        program = found.program()
+    except Unavailable as error:
+        return [f"does not work: {one_line(error.skipped.reason)}", f"what helps: {error.skipped.remedy}"]
+    lines = [f"{found.version} for {', '.join(found.languages)}, in {visible(str(found.folder))}"]
+    wrong = fetch.changed(found, lock())
+    if wrong:
+        lines.append(f"CHANGED since it was set up: {one_line(', '.join(wrong))}; set it up again: {SETUP}")
+    else:
+        lines.append(f"{len(found.jars)} jars, each as it was set up; {_megabytes(_size(found))}; from {found.source}")
+    prepared = "prepared for quick starts" if found.archive else "not prepared for quick starts"
+    return [*lines, f"Java: {visible(str(program))} ({visible(found.java_version)}), {prepared}"]
+
+
+def languages(settings: Settings, terminal: Terminal) -> int:
+    """`localproof languages`: what each language has, and how it is set up."""
+    from ..engines.languagetool import has_rules
+
+    try:
+        found = installed(folder(terminal.env))
+    except Unavailable:
+        found = None
+    width = max(len(name) for name in NAMES.values())
+    ready, others = [], []
+    for code, name in sorted(NAMES.items(), key=lambda row: row[1]):
+        homes = [] if not has_rules(code) else ["embedded"]
+        homes += ["java"] if found is not None and code in found.languages else []
+        row = f"    {code:<4} {name:<{width}}  "
+        if homes:
+            forms = f" as {', '.join(FORMS[code])}" if len(FORMS.get(code, ())) > 1 else ""
+            with_all = "Harper, LanguageTool and the judge" if code == "en" else "LanguageTool's rules alone"
+            ready.append(f"{row}{with_all} ({', '.join(homes)}){forms}\n")
+        else:
+            others.append(f"{row}{remedy(code) if code != 'en' else f'pip install {package(code)}'}\n")
+    terminal.write("Ready\n" + "".join(ready or ["    none\n"]))
+    terminal.write("\nTo be set up\n" + "".join(others or ["    none\n"]))
+    terminal.write(
+        f"\nChecked where nothing else is said: {settings.language}\n"
+        "A text says its own: lang: de in its front matter, <html lang=de>, or its name, post.de.md.\n"
+        "In other languages than English, Harper and the judge have no say: the kind of rule decides what is shown.\n"
+    )
+    return 0 if any(base(settings.language) == row.split()[0] for row in ready) else 3
