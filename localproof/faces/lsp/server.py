@@ -17,7 +17,7 @@ from inspect import signature
 from typing import Any, BinaryIO
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.language_server import lsp_method
@@ -131,6 +131,9 @@ class Server:
 
     def begin(self, params: types.InitializeParams) -> None:
         """What the editor is able to do, and what it wants."""
+        # Where it lives in another namespace, as with containers, its number says nothing.
+        if params.process_id and sys.platform != "win32" and _lives(params.process_id):
+            self.spawn(self.watch(params.process_id))
         able = params.capabilities
         document, workspace, window = able.text_document, able.workspace, able.window
         push = document.publish_diagnostics if document else None
@@ -174,14 +177,18 @@ class Server:
             watchers = [types.FileSystemWatcher(glob_pattern=glob) for glob in settings_files()]
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
             wanted = types.Registration("localproof-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
-            await self.ls.client_register_capability_async(types.RegistrationParams([wanted]))
+            with contextlib.suppress(JsonRpcException):  # files are looked at before each check, too
+                await self.ls.client_register_capability_async(types.RegistrationParams([wanted]))
         if able and able.configuration:
             await self.ask_settings()
 
     async def ask_settings(self) -> None:
         """Ask the editor for its section "localproof" and check everything again where it says something new."""
         asked = types.ConfigurationParams([types.ConfigurationItem(section=_SECTION)])
-        answer = await self.ls.workspace_configuration_async(asked)
+        try:
+            answer = await self.ls.workspace_configuration_async(asked)
+        except JsonRpcException:  # an editor that promised more than it does
+            return
         self.wish(answer[0] if answer else None)
 
     def wish(self, raw: object) -> None:
@@ -223,8 +230,6 @@ def _listen(server: Server) -> None:
     @ls.feature(types.INITIALIZED)
     async def _initialized(_: types.InitializedParams) -> None:
         server.session.unit = wire.unit_of(ls.workspace.position_encoding)
-        if ls.process_id and hasattr(os, "kill") and sys.platform != "win32" and _lives(ls.process_id):
-            server.spawn(server.watch(ls.process_id))
         await server.ready()
 
     @ls.feature(types.SHUTDOWN)
