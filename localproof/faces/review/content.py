@@ -40,12 +40,18 @@ def merged(base: str, ours: str, theirs: str) -> tuple[str, int]:
         if theirs_too.get((i1, i2)) == mine[j1:j2]:
             continue
         spot = _spot(now, i1, i2, len(old), len(new))
-        if spot is None or spot < at:
+        if spot is None or spot < at or not _ends_well(mine[j1:j2], new, spot, spot + i2 - i1):
             misfits += 1
             continue
         out += [*new[at:spot], *mine[j1:j2]]
         at = spot + i2 - i1
     return "".join([*out, *new[at:]]), misfits
+
+
+def _ends_well(put: list[str], new: list[str], spot: int, end: int) -> bool:
+    """Whether `put` in place of the lines from `spot` to `end` runs no two lines together."""
+    before = spot == 0 or not put or new[spot - 1][-1] in "\r\n"
+    return before and (end == len(new) or not put or put[-1][-1] in "\r\n")
 
 
 def _spot(now: dict[int, int], i1: int, i2: int, old: int, new: int) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import wait
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -53,12 +53,22 @@ class Again:
 
 
 class Desk:
-    """The files of one review and what checks them. A context manager; `pages` and `check` are for one thread."""
+    """The files of one review and what checks them. A context manager; `pages` and `check` are for one thread.
 
-    def __init__(self, wishes: Wishes, env: Mapping[str, str], *, restart: bool = False) -> None:
+    `restart` forgets where an earlier review stopped. `finder` takes the place of the engines.
+    """
+
+    def __init__(
+        self,
+        wishes: Wishes,
+        env: Mapping[str, str],
+        *,
+        restart: bool = False,
+        finder: Callable[[Document], Report] | None = None,
+    ) -> None:
         if wishes.from_pipe or "-" in wishes.paths:
             raise BadInput("a review asks and writes back, so it needs files; name a file or a folder")
-        self.env = env
+        self.env, self._finder = env, finder
         tasks, self.passed_over = plan(wishes, env)
         self.tasks = tasks
         self.settings = tasks[0].settings if tasks else Settings()
@@ -131,6 +141,8 @@ class Desk:
 
     def check(self, number: int, text: str) -> Report:
         """What is found in `text`, the content that file `number` is to have. Costs the paragraphs that are new."""
+        if self._finder is not None:
+            return self._finder(self.document(number, text))
         bench = self._bench(self.texts[number].settings)
         begun = proof.begin(bench, self.document(number, text))
         wait(begun.open())

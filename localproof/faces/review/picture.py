@@ -136,7 +136,7 @@ def _paragraph(session: Session, item: Item, look: Look, room: int) -> tuple[lis
     page = session.pages[item.page]
     change = _change(session, item, look)
     old = change.span if change else item.span
-    around, inks = _surroundings(page, item)
+    around, inks = surroundings(page, item)
     pieces: list[Fragment] = []
 
     def put(span: Span, ink: str) -> None:
@@ -177,14 +177,14 @@ def _change(session: Session, item: Item, look: Look) -> Edit | None:
     return item.edits[look.selected - 1] if 0 < look.selected <= len(item.edits) else None
 
 
-def _surroundings(page: Page, item: Item) -> tuple[Span, list[Span]]:
+def surroundings(page: Page, item: Item) -> tuple[Span, list[Span]]:
     """The run of the page's text to show, and the runs of markup in it."""
     found = Blocks(page.report.document).at(item.finding.span)
     low, high = max(item.span.start - _REACH, 0), min(item.span.end + _REACH, len(page.text))
     if found is None:
-        low = max(low, page.text.rfind("\n\n", 0, item.span.start) + 2 if "\n\n" in page.text[: item.span.start] else 0)
-        stop = page.text.find("\n\n", item.span.end)
-        return Span(low, max(item.span.end, min(high, stop if stop >= 0 else high))), []
+        line = page.text.rfind("\n", low, item.span.start) + 1  # it belongs to no block, so its line will do
+        stop = page.text.find("\n", item.span.end, high)
+        return Span(max(low, line), high if stop < 0 else stop), []
     pieces = found[0].pieces
     start, end = moved(pieces[0].source.start, page.since), moved(pieces[-1].source.end, page.since)
     verbatim = [p.source for p in pieces if p.kind == "text"]

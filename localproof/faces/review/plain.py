@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ...report import BadInput
-from ...text import LineIndex, Span, visible
+from ...text import LineIndex, visible
 from ..terminal import Terminal
 from . import session as review
 from . import wording
 from .desk import Desk
 from .editor import open_editor
-from .session import Item, Session, View
+from .picture import surroundings
+from .session import Item, Page, Session, View
 
 _AROUND = 160  # code points of the paragraph to each side of the words
 HELP = """\
@@ -94,7 +95,7 @@ def told(session: Session, item: Item | None) -> str:
     page = session.pages[item.page]
     line, column = LineIndex(page.text).position(item.span.start)
     out = [f"\n{visible(page.name)}:{line + 1}:{column + 1}: finding {nth} of {of} here, {all_nth} of {total} in all"]
-    out.append(_context(page.text, item.span))
+    out.append(_context(page, item))
     out.append(f"{wording.why(item)} ({wording.who(item)})")
     out += [f"{i} {told}" for i, told in enumerate(wording.choices(page.text, item.edits), 1)]
     if hint := wording.hints(item):
@@ -102,14 +103,12 @@ def told(session: Session, item: Item | None) -> str:
     return "\n".join(out) + "\n"
 
 
-def _context(text: str, span: Span) -> str:
+def _context(page: Page, item: Item) -> str:
     """The words around, on one line, with the flagged ones in brackets."""
-    start = max(text.rfind("\n\n", 0, span.start) + 1, span.start - _AROUND, 0)
-    stop = text.find("\n\n", span.end)
-    end = min(len(text) if stop < 0 else stop, span.end + _AROUND)
-    before, after = text[start : span.start], text[span.end : end]
-    marked = f"{before}[{span.of(text)}]{after}"
-    return visible(" ".join(marked.split()))
+    around, _ = surroundings(page, item)
+    start, end = max(around.start, item.span.start - _AROUND), min(around.end, item.span.end + _AROUND)
+    before, after = page.text[start : item.span.start], page.text[item.span.end : end]
+    return visible(" ".join(f"{before}[{item.span.of(page.text)}]{after}".split()))
 
 
 def _question(item: Item) -> str:
