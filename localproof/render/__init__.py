@@ -79,6 +79,12 @@ def _rdjson(run: Run, style: Style) -> str:
     return render(run, style)
 
 
+def _html(run: Run, style: Style) -> str:
+    from .html import render
+
+    return render(run, style)
+
+
 # A new renderer is one row here.
 RENDERERS: dict[str, Callable[[Run, Style], str]] = {
     "text": _text,
@@ -91,6 +97,7 @@ RENDERERS: dict[str, Callable[[Run, Style], str]] = {
     "junit": _junit,
     "checkstyle": _checkstyle,
     "rdjson": _rdjson,
+    "html": _html,
 }
 
 

@@ -26,7 +26,7 @@ def summary_line(run: Run, style: Style) -> str:
 
 def summary_parts(run: Run) -> list[str]:
     """The parts of the summary, in order."""
-    parts = [_found(run)]
+    parts = [found(run)]
     if held := sum(len(r.held_back) for r in run.reports):
         parts.append(f"{held:,} held back")
     parts += [f"{count:,} {why}" for why, count in run.set_aside().items()]
@@ -35,11 +35,12 @@ def summary_parts(run: Run) -> list[str]:
     return [*parts, _made_of(run.provenance), joules.brief(run.energy), "--report for all"]
 
 
-def _found(run: Run) -> str:
+def found(run: Run) -> str:
+    """How many findings in how many files and words."""
     if not run.reports:
         return "Nothing was checked"
-    found = sum(len(r.findings) for r in run.reports)
-    findings = count(found, "finding") if found else "No findings"
+    number = sum(len(r.findings) for r in run.reports)
+    findings = count(number, "finding") if number else "No findings"
     n_words = count(run.words, "word")
     if all(r.document.name in ("", "-") for r in run.reports):  # from a pipe
         return f"{findings} in {n_words}"
@@ -62,10 +63,7 @@ def report_block(run: Run, style: Style) -> str:
     was skipped and what would help, what was held back and silenced."""
     out = _section("This run", _this_run(run, style), style)
     for p in run.provenance:
-        title = " ".join(filter(None, [p.part, p.version]))
-        if p.role != p.part:
-            title += f", {_ROLES.get(p.role, p.role)}"
-        out += _section(title, _part(p), style)
+        out += _section(title_of(p), part_rows(p), style)
     if not run.provenance:
         out += _section("Made of", [("parts", "none has said what it is made of")], style)
     out += _section("Energy", joules.lines(run.energy, run.words), style)
@@ -84,7 +82,7 @@ def _this_run(run: Run, style: Style) -> list[tuple[str, str]]:
     version = f"LocalProof {run.version}" if run.version else "LocalProof, version not stated"
     rows = [
         ("made with", version),
-        ("found", _found(run)),
+        ("found", found(run)),
         (
             "held back",
             f"{held:,} by the profile {style.quoted(run.profile)}; --profile all shows them" if held else "nothing",
@@ -96,13 +94,19 @@ def _this_run(run: Run, style: Style) -> list[tuple[str, str]]:
     return rows
 
 
-def _part(p: Provenance) -> list[tuple[str, str]]:
+def title_of(p: Provenance) -> str:
+    """A part by name, version and what it does: ``Harper 2.13.0, rule engine``."""
+    title = " ".join(filter(None, [p.part, p.version]))
+    return title if p.role == p.part else f"{title}, {_ROLES.get(p.role, p.role)}"
+
+
+def part_rows(p: Provenance, *, whole_sum: bool = False) -> list[tuple[str, str]]:
     """Licence, data, checksum and facts of one part; a gap is said, never left out."""
     rows = [] if p.version else [("version", _GAP)]
     rows += [
         ("licence", p.licence or _GAP),
         ("data", p.data or _GAP),
-        ("sha256", p.sha256[:12] or "not recorded"),
+        ("sha256", (p.sha256 if whole_sum else p.sha256[:12]) or "not recorded"),
     ]
     return rows + [(name, text or _GAP) for name, text in p.facts]
 

@@ -54,14 +54,16 @@ class Item:
 
 def items(report: Report, style: Style) -> Iterator[Item]:
     """What is to be told of one document, in order of position."""
-    every = [*((f, False) for f in report.findings), *((f, True) for f in report.held_back)]
+    every = [(f, False) for f in report.findings]
+    if style.show_held_back:
+        every += [(f, True) for f in report.held_back]
     every.sort(key=lambda pair: (pair[0].span, pair[0].rule))
     alike: Counter[tuple[str, ...]] = Counter()
-    for finding, held_back in every:  # all are counted, so that what is shown has no part in the fingerprint
-        key = _marks(report, finding)
+    for finding, held_back in every:
+        # The two are counted apart, so that what is held back has no part in the fingerprint of what is shown.
+        key = ("held back" * held_back, *_marks(report, finding))
         alike[key] += 1
-        if not held_back or style.show_held_back:
-            yield Item(finding, held_back, digest(*key, str(alike[key])))
+        yield Item(finding, held_back, digest(*key, str(alike[key])))
 
 
 def _marks(report: Report, finding: Finding) -> tuple[str, ...]:

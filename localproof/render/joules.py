@@ -85,13 +85,31 @@ def lines(energy: Energy | None, n_words: int) -> list[tuple[str, str]]:
     if energy.joules >= 0.0005:
         figure += f" ({about}{_rounded(energy.joules / 3600, digits)} Wh)"
     out = [("this run", f"{figure}, {_status(energy)}")]
-    if bounds := _bounds(energy, digits):
-        out.append(("range", bounds))
+    if between := bounds(energy):
+        out.append(("range", between))
     if n_words and _is_ours(energy):
         out.append(("per 1,000 words", about + amount(1000 * energy.joules / n_words, digits)))
     if energy.reason:
         out.append(("why no counter" if energy.status == "estimated" else "remark", reason(energy.reason)))
     return out + _limits(energy)
+
+
+def parts(energy: Energy | None) -> tuple[str, list[tuple[str, float, str]]]:
+    """Where the joules went: how that is known, and for each part its name, joules, and these in words.
+
+    No parts where it is not known. What this run drew of a CPU is split by the
+    CPU time of its processes; what whole devices drew, by their counters.
+    """
+    if energy is None or energy.joules is None:
+        return "", []
+    digits, about = _digits(energy), "~" if energy.status == "estimated" else ""
+    whole, children = energy.record.get("cpu_s") or 0.0, energy.record.get("cpu_s_children") or 0.0
+    if _is_ours(energy) and "gpu_board" not in energy.scope and 0 <= children <= whole and whole > 0:
+        shares = [("rule engines, in processes of their own", children), ("LocalProof itself", whole - children)]
+        rows = [(name, energy.joules * seconds / whole) for name, seconds in shares]
+        return "split by the CPU time of our processes", [(n, j, about + amount(j, digits)) for n, j in rows]
+    devices = [d for d in energy.record.get("devices", ()) if d.get("raw_j") is not None and not d.get("mirrors")]
+    return "what each device drew as a whole", [(d["id"], d["raw_j"], amount(d["raw_j"], 2)) for d in devices]
 
 
 def reason(code: str) -> str:
@@ -129,7 +147,9 @@ def _status(energy: Energy) -> str:
     return "estimated; no counter was read"
 
 
-def _bounds(energy: Energy, digits: int) -> str:
+def bounds(energy: Energy) -> str:
+    """Between what the figure lies, in words; "" where nobody can say."""
+    digits = _digits(energy)
     low = None if energy.low is None else amount(energy.low, digits)
     high = None if energy.high is None else amount(energy.high, digits)
     if energy.status == "measured" or low == high:

@@ -189,6 +189,7 @@ def _properties(run: Run) -> Record:
     return {
         "profile": run.profile,
         "words": run.words,
+        "setAside": run.set_aside(),
         "elapsed_s": run.elapsed_s,
         "provenance": [machine.part(p) for p in run.provenance],
         "energy": None if run.energy is None else machine.energy(run.energy),

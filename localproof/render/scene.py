@@ -33,11 +33,11 @@ class Scene:
 
 def scenes(report: Report, findings: Sequence[Finding], room: int, style: Style) -> Iterator[Scene]:
     """`findings` of `report`, in order, those of one sentence together as far as `room` columns hold them."""
-    blocks = _extents(report)
+    blocks = extents(report)
     group: list[Finding] = []
     home = Span(0, 0)
     for finding in findings:
-        sentence = _sentence(report.document.text, finding.span, blocks)
+        sentence = sentence_around(report.document.text, finding.span, blocks)
         if group and (sentence != home or not _fits(report.document.text, home, [*group, finding], room, style)):
             yield Scene(home, tuple(group))
             group = []
@@ -47,7 +47,7 @@ def scenes(report: Report, findings: Sequence[Finding], room: int, style: Style)
         yield Scene(home, tuple(group))
 
 
-def _extents(report: Report) -> list[Span]:
+def extents(report: Report) -> list[Span]:
     """The run of the source that each block of prose covers, in order."""
     return sorted(
         Span(b.pieces[0].source.start, max(b.pieces[0].source.start, b.pieces[-1].source.end))
@@ -56,7 +56,7 @@ def _extents(report: Report) -> list[Span]:
     )
 
 
-def _sentence(text: str, span: Span, blocks: Sequence[Span]) -> Span:
+def sentence_around(text: str, span: Span, blocks: Sequence[Span]) -> Span:
     """The sentence of `text` around `span`, within its block if one holds it, else within its paragraph."""
     low, high = max(span.start - _REACH, 0), min(span.end + _REACH, len(text))
     i = bisect_right(blocks, span.start, key=lambda b: b.start) - 1

@@ -1,0 +1,342 @@
+"""The run as one page: HTML that stands alone, loads nothing, and works without its little script.
+
+Its policy admits one style sheet and one script, by their checksums, and
+nothing from anywhere. Its form may change from version to version.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from ..report import KINDS, Provenance, Report, Run
+from . import joules
+from .account import found, part_rows, title_of
+from .charts import bar, bars, span, stack
+from .exchange import path, remarks
+from .html_findings import link, per_1000, section
+from .markup import Html, element, group
+from .names import count, undone
+from .style import Style
+from .width import Word, one_line
+
+_FEW = 100  # words; in a shorter text one finding weighs too much to compare it with others
+_MOST_ROWS = 15  # of the table of files before it is opened; page.css knows it too
+_PARTS = (
+    ("overview", "Overview"),
+    ("files", "Files"),
+    ("findings", "Findings"),
+    ("undone", "Not done"),
+    ("made-of", "Made of"),
+    ("energy", "Energy"),
+)
+
+
+def render(run: Run, style: Style) -> str:
+    """The whole page."""
+    return "".join(pieces(run, style))
+
+
+def pieces(run: Run, style: Style) -> Iterator[str]:
+    """The page piece by piece, one for each document with findings, for a run that is large."""
+    here = Path(__file__)
+    sheet, script = (here.with_name(name).read_text("utf-8") for name in ("page.css", "page.js"))
+    folder, names = shown_names(run)
+    yield '<!doctype html>\n<html lang="en">\n'
+    yield _head(run, sheet, script) + "\n<body>\n"
+    yield element("a", "Skip to the findings", class_="skip", href="#findings")
+    yield "\n" + _banner(run, folder) + "\n<main>\n"
+    yield _overview(run) + "\n"
+    yield _files(run, names) + "\n"
+    yield '<section id="findings" aria-labelledby="h-findings">\n'
+    yield _heading("findings") + _tools(run) + '\n<div id="list">\n'
+    for number, (report, name) in enumerate(zip(run.reports, names, strict=True)):
+        if listed := section(report, name, number, style):
+            yield listed + "\n"
+    yield "</div>\n" + _none_found(run) + "</section>\n"
+    yield _undone(run) + "\n" + _made_of(run) + "\n" + _energy(run) + "\n</main>\n"
+    yield element(
+        "footer",
+        element("p", "Made by LocalProof on the machine where it ran. This page loads nothing and sends nothing."),
+    )
+    yield f"\n<script>{script}</script>\n</body>\n</html>\n"
+
+
+def _sha256(text: str) -> str:
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+
+def _head(run: Run, sheet: str, script: str) -> Html:
+    policy = (
+        f"default-src 'none'; style-src {_sha256(sheet)}; script-src {_sha256(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=policy),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("title", f"{_title(run)} · LocalProof"),
+        Html(f"<style>{sheet}</style>"),
+    )
+
+
+def shown_names(run: Run) -> tuple[str, list[str]]:
+    """The folder that all documents lie in, "" or with a slash at its end, and their names as seen from there."""
+    names = [one_line(path(report.document.name)) for report in run.reports]
+    folders = [name.split("/")[:-1] for name in names]
+    shared = [parts[0] for parts in zip(*folders, strict=False) if len(set(parts)) == 1] if len(names) > 1 else []
+    depth = next((i for i, parts in enumerate(zip(*folders, strict=False)) if len(set(parts)) > 1), len(shared))
+    folder = "".join(part + "/" for part in shared[:depth])
+    return folder, [name[len(folder) :] if name not in ("", "-") else "standard input" for name in names]
+
+
+def _banner(run: Run, folder: str) -> Html:
+    links = [element("li", element("a", name, href=f"#{part}")) for part, name in _PARTS]
+    version = f"LocalProof {run.version}" if run.version else "LocalProof"
+    return element(
+        "header",
+        element("p", version, class_="brand"),
+        element("h1", _title(run)),
+        element("p", _lead(run), class_="lead"),
+        *([element("p", "All files are in ", element("bdi", folder), class_="brand")] if folder.strip("/") else []),
+        element("nav", element("ul", *links), aria_label="Parts of this page"),
+    )
+
+
+def _title(run: Run) -> str:
+    return found(run).partition(" (")[0]
+
+
+def _lead(run: Run) -> str:
+    if not run.reports:
+        return "No text was read, so this page says only why."
+    n_with = sum(bool(report.findings) for report in run.reports)
+    said = []
+    if 0 < n_with < len(run.reports):
+        rest = len(run.reports) - n_with
+        verbs = ["has" if number == 1 else "have" for number in (n_with, rest)]
+        said.append(f"{count(n_with, 'file')} {verbs[0]} findings, {rest:,} {verbs[1]} none.")
+    if held := sum(len(report.held_back) for report in run.reports):
+        said.append(
+            f"{count(held, 'more suspect')} {'was' if held == 1 else 'were'} held back by the profile “{run.profile}”: "
+            "they are more likely a matter of taste than an error."
+        )
+    return " ".join(said) or "Nothing was held back."
+
+
+def _heading(part: str) -> Html:
+    return element("h2", dict(_PARTS)[part], id=f"h-{part}")
+
+
+def _part(part: str, *children: str) -> Html:
+    return element("section", _heading(part), *children, id=part, aria_labelledby=f"h-{part}")
+
+
+# ─ overview ─
+
+
+def _overview(run: Run) -> Html:
+    n_findings = sum(len(report.findings) for report in run.reports)
+    n_with = sum(bool(report.findings) for report in run.reports)
+    energy, _, status = joules.brief(run.energy).removeprefix("energy ").partition(", ")
+    figures = [
+        ("findings per 1,000 words", f"{per_1000(n_findings, run.words):.1f}" if run.words else "not known"),
+        ("words read", f"{run.words:,}"),
+        (f"of {len(run.reports):,} files have findings", f"{n_with:,}"),
+        ("not done", f"{len(set(run.all_skipped())):,}"),
+        ("energy" + f", {status}" * bool(status), energy),
+        ("from start to end", _duration(run.elapsed_s)),
+    ]
+    tiles = [element("div", element("dt", name), element("dd", figure)) for name, figure in figures]
+    kinds = [(kind, sum(f.kind == kind for _, f in run.findings())) for kind in KINDS]
+    rows = [(kind, number, f"{number:,}", f"k-{kind}") for kind, number in kinds]
+    told = [
+        ("shown", n_findings, "shown"),
+        ("held back by the profile", sum(len(report.held_back) for report in run.reports), "held-back"),
+        ("silenced by you", sum(report.suppressed for report in run.reports), "silenced"),
+        *((why, number, "set-aside") for why, number in run.set_aside().items()),
+    ]
+    charts = element("div", bars("Findings by kind", rows), stack("What became of the suspects", told), class_="charts")
+    return _part("overview", element("dl", *tiles, class_="tiles"), charts)
+
+
+def _duration(seconds: float) -> str:
+    """``0.8 s``, ``3 min 15 s``."""
+    if not seconds:
+        return "not recorded"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes:,} min {rest} s" if minutes else f"{seconds:.1f} s"
+
+
+# ─ files ─
+
+
+def _files(run: Run, names: Sequence[str]) -> Html:
+    ranked = sorted(
+        ((report, number) for number, report in enumerate(run.reports) if report.findings),
+        key=lambda pair: (pair[0].words < _FEW, -per_1000(len(pair[0].findings), pair[0].words), pair[1]),
+    )
+    if not ranked:
+        return _part("files", element("p", "No file has findings."), _clean(run, names))
+    scale = max((per_1000(len(r.findings), r.words) for r, _ in ranked if r.words >= _FEW), default=0.0) or 1.0
+    rows = [_file_row(report, names[number], number, scale) for report, number in ranked]
+    heads = [
+        element("th", name, scope="col", data_sort=sort, aria_sort=first, class_=ink)
+        for name, sort, first, ink in (
+            ("File", "text", None, None),
+            ("Per 1,000 words", "number", "descending", "number"),
+            ("Findings", "number", None, "number"),
+            ("Words", "number", None, "number"),
+            ("Held back", "number", None, "number"),
+        )
+    ]
+    caption = "Files with findings, the most per 1,000 words first; texts of less than 100 words come last"
+    table = element(
+        "table",
+        element("caption", caption),
+        element("thead", element("tr", *heads)),
+        element("tbody", *rows),
+        id="ranking",
+        class_="ranking",
+    )
+    more: list[Html] = []
+    if len(ranked) > _MOST_ROWS:
+        box = element("input", type="checkbox", id="all-files")
+        more = [element("p", element("label", box, f" Show all {len(ranked):,} files"), class_="more")]
+    return _part("files", element("div", table, class_="wide"), *more, _clean(run, names))
+
+
+def _file_row(report: Report, name: str, number: int, scale: float) -> Html:
+    rate = per_1000(len(report.findings), report.words)
+    short = report.words < _FEW
+    shown = group(bar(0 if short else rate / scale, "rate"), " ", element("span", f"{rate:.1f}"))
+    return element(
+        "tr",
+        element("th", element("bdi", element("a", name, href=f"#file-{number}")), scope="row"),
+        element("td", shown, class_="number rated", data_value=-1 if short else round(rate, 3)),
+        *(
+            element("td", f"{value:,}", class_="number", data_value=value)
+            for value in (len(report.findings), report.words, len(report.held_back))
+        ),
+    )
+
+
+def _clean(run: Run, names: Sequence[str]) -> Html:
+    clean = [(report, name) for report, name in zip(run.reports, names, strict=True) if not report.findings]
+    if not clean:
+        return Html()
+    rows = [element("li", element("bdi", link(report, name))) for report, name in clean]
+    return element(
+        "details",
+        element("summary", f"{count(len(clean), 'file')} without findings"),
+        element("ul", *rows, class_="names"),
+    )
+
+
+# ─ findings ─
+
+
+def _tools(run: Run) -> Html:
+    """What sorts and filters; hidden until the script that does it is there."""
+    engines = list(dict.fromkeys(e for _, f in run.findings() for e in f.engines))
+    kinds = [kind for kind in KINDS if any(f.kind == kind for _, f in run.findings())]
+    boxes = [
+        element(
+            "label",
+            element("input", type="checkbox", name="kind", value=kind, checked=True),
+            element("span", kind, class_=f"kind k-{kind}"),
+        )
+        for kind in kinds
+    ]
+    return element(
+        "div",
+        element("label", "Search ", element("input", type="search", id="q", autocomplete="off", spellcheck="false")),
+        element("fieldset", element("legend", "Kind"), *boxes),
+        _choice("Found by ", "by", [("", "anyone"), *((e, e) for e in engines), ("+", "two or more")]),
+        _choice("At least ", "sure", [("0", "any"), ("50", "50 % sure"), ("75", "75 % sure"), ("90", "90 % sure")]),
+        _choice("Order ", "order", [("place", "by file"), ("sure", "surest first"), ("unsure", "least sure first")]),
+        element("button", "Show all", type="button", id="reset"),
+        element("p", "", role="status", id="status"),
+        id="tools",
+        role="search",
+        aria_label="Findings",
+        hidden=True,
+    )
+
+
+def _choice(label: str, name: str, options: Iterable[tuple[str, str]]) -> Html:
+    choices = [element("option", shown, value=value) for value, shown in options]
+    return element("label", label, element("select", *choices, id=name))
+
+
+def _none_found(run: Run) -> Html:
+    return Html() if any(True for _ in run.findings()) else element("p", "Nothing to show.")
+
+
+# ─ not done, made of, energy ─
+
+
+def _words(pieces_: Iterable[Word]) -> str:
+    return " ".join(word.text for word in pieces_)
+
+
+def _undone(run: Run) -> Html:
+    told = undone(run.all_skipped())
+    rows = [
+        element("li", _words(why), *([element("span", _words(help_), class_="help")] if help_ else []))
+        for why, help_ in told
+    ]
+    notes = [
+        element("li", element("bdi", one_line(remark.path)), ": ", remark.text)
+        for remark in remarks(run)
+        if remark.kind == "note"
+    ]
+    children = [element("ul", *rows, class_="undone") if rows else element("p", "Everything that was asked was done.")]
+    if notes:
+        children += [element("h3", "Notes on the texts"), element("ul", *notes, class_="undone")]
+    return _part("undone", *children)
+
+
+def _rows(rows: Iterable[tuple[str, str]]) -> Html:
+    return element(
+        "dl",
+        *(
+            element("div", element("dt", one_line(label)), element("dd", one_line(text), class_=_gap(text)))
+            for label, text in rows
+        ),
+        class_="facts",
+    )
+
+
+def _gap(text: str) -> str | None:
+    return "gap" if text.startswith(("not stated", "not recorded")) else None
+
+
+def _made_of(run: Run) -> Html:
+    cards = [_card(p) for p in run.provenance]
+    if not cards:
+        cards = [element("p", "No part has said what it is made of.", class_="gap")]
+    return _part("made-of", element("div", *cards, class_="cards"))
+
+
+def _card(p: Provenance) -> Html:
+    return element("article", element("h3", one_line(title_of(p))), _rows(part_rows(p, whole_sum=True)), class_="card")
+
+
+def _energy(run: Run) -> Html:
+    energy = run.energy
+    children = [_rows(joules.lines(energy, run.words))]
+    if energy is not None and energy.joules is not None and (energy.low is not None or energy.high is not None):
+        low = energy.low if energy.low is not None else 0.0
+        high = energy.high if energy.high is not None else energy.joules
+        children.append(span("The figure lies", low, energy.joules, high, joules.bounds(energy) or "no range"))
+    how, parts = joules.parts(energy)
+    if parts:
+        rows = [(name, spent, words, "energy-part") for name, spent, words in parts]
+        children.append(bars("Energy by part", rows, how))
+    return _part("energy", *children)

@@ -1,0 +1,175 @@
+"""The findings of a run as the HTML page lists them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ..report import Finding, Report
+from ..text import Block, LineIndex, Span
+from .exchange import Item, items, uri
+from .markup import Html, element, group
+from .names import count, message, percent, speakers
+from .phrase import suggestion
+from .scene import extents, sentence_around
+from .style import Style
+from .width import one_line
+
+_REACH = 180  # code points of a sentence to show on each side of the words
+_LONGEST = 400  # code points of marked words
+_MOST_CODE = 60  # code points of code or of an address
+_BREAK = re.compile(r"\s*[\r\n][\s>]*|\t")  # a line end, with the quote marks and indent of the next line
+
+
+def per_1000(findings: int, words: int) -> float:
+    """Findings per 1,000 words; 0 where there are no words to speak of."""
+    return 1000 * findings / words if words else 0.0
+
+
+def section(report: Report, name: str, number: int, style: Style) -> Html:
+    """One document, under `name`, with its findings; "" if there are none to show."""
+    listed = list(_listed(report, name, style))
+    if not listed:
+        return Html()
+    rate = f"{per_1000(len(report.findings), report.words):.1f} per 1,000 words"
+    about = [count(len(report.findings), "finding"), count(report.words, "word"), rate]
+    if report.held_back and not style.show_held_back:
+        about.append(f"{len(report.held_back):,} held back")
+    heading = element("h3", element("bdi", link(report, name)), id=f"file-{number}", tabindex="-1")
+    rows = element("ol", *listed)
+    meta = element("p", f" {style.dot} ".join(about), class_="meta")
+    return element("section", heading, meta, rows, class_="file", aria_labelledby=f"file-{number}")
+
+
+def link(report: Report, text: str) -> Html:
+    """`text` as a link to the file, as seen from the folder where LocalProof ran; plain for standard input."""
+    if report.document.name in ("", "-"):
+        return group(text)
+    return element("a", text, href=uri(report.document.name))
+
+
+def _listed(report: Report, name: str, style: Style) -> Iterator[Html]:
+    blocks = tuple(sorted((b for b in report.document.blocks if b.pieces), key=_start))
+    ground = _Ground(report, LineIndex(report.document.text), name, extents(report), blocks)
+    for item in items(report, style):
+        yield _entry(ground, item, style)
+
+
+class _Ground(NamedTuple):
+    """A document, its name as shown, and what is worked out once for all of its findings. `blocks` are in order,
+    `extents` theirs."""
+
+    report: Report
+    lines: LineIndex
+    name: str
+    extents: list[Span]
+    blocks: tuple[Block, ...]
+
+
+def _entry(ground: _Ground, item: Item, style: Style) -> Html:
+    finding, text = item.finding, ground.report.document.text
+    line, column = ground.lines.position(finding.span.start)
+    place = group(
+        element("span", element("bdi", ground.name), ", ", class_="path"),
+        f"line {line + 1:,}, column {column + 1:,}",
+    )
+    sure = "" if finding.probability is None else str(round(100 * finding.probability))
+    return element(
+        "li",
+        element("p", place, class_="where"),
+        element("p", *_sentence(ground, finding), class_="sentence", dir="auto"),
+        *_changes(text, finding, style),
+        element("p", " ".join(word.text for word in message(finding, style)), class_="why"),
+        element("p", *_credit(item, style), class_="who"),
+        class_="finding" + " held" * item.held_back,
+        data_kind=finding.kind,
+        data_engines=" ".join(finding.engines),
+        data_sure=sure,
+    )
+
+
+def _sentence(ground: _Ground, finding: Finding) -> Iterator[str]:
+    """The sentence around the finding, its words marked; cut where it is long."""
+    text, span = ground.report.document.text, finding.span
+    whole = sentence_around(text, span, ground.extents)
+    block = _home(span, ground.blocks)
+    before, inside, after = (
+        _read(part, text, block) for part in (Span(whole.start, span.start), span, Span(span.end, whole.end))
+    )
+    if len(before) > _REACH:
+        before = "… " + before[-_REACH:].partition(" ")[2]
+    if len(after) > _REACH:
+        after = after[:_REACH].rpartition(" ")[0] + " …"
+    if len(inside) > _LONGEST:
+        inside = inside[:_LONGEST] + "…"
+    kind = f"k-{finding.kind}"
+    yield _line(before)
+    if not inside:
+        yield element("mark", element("span", "something is missing here", class_="unseen"), class_=f"{kind} gap")
+    elif inside.isspace():
+        yield element("mark", "␣" * len(_line(inside)), class_=kind)
+    else:
+        yield element("mark", _line(inside), class_=kind)
+    yield _line(after)
+
+
+def _home(span: Span, blocks: Sequence[Block]) -> Block | None:
+    """The block of prose that holds `span`, if one does."""
+    i = bisect_right(blocks, span.start, key=_start) - 1
+    return blocks[i] if i >= 0 and span.end <= blocks[i].pieces[-1].source.end else None
+
+
+def _start(block: Block) -> int:
+    return block.pieces[0].source.start
+
+
+def _read(span: Span, text: str, block: Block | None) -> str:
+    """`span` of the source as its reader sees it: without the marks and addresses of the markup, code as it stands."""
+    if block is None or span.start == span.end:
+        return span.of(text)
+    out = []
+    for piece in block.pieces:
+        low, high = max(piece.source.start, span.start), min(piece.source.end, span.end)
+        if low >= high:
+            continue
+        if piece.kind == "markup":
+            out.append(piece.span.of(block.text))
+        else:
+            raw = text[low:high]
+            out.append(raw if piece.kind == "text" or len(raw) <= _MOST_CODE else raw[:_MOST_CODE] + "…")
+    return "".join(out) or span.of(text)
+
+
+def _line(text: str) -> str:
+    return _BREAK.sub(" ", text)
+
+
+def _changes(text: str, finding: Finding, style: Style) -> Iterator[Html]:
+    """What to write instead, and what only a hand can change."""
+    pieces: list[str] = []
+    for word in suggestion(text, finding, style):
+        if word.ink == "new":
+            pieces.append(element("ins", word.text))
+        elif word.text == style.arrow:
+            pieces.append(element("span", style.arrow, class_="quiet", aria_hidden="true"))
+            pieces.append(element("span", "becomes", class_="unseen"))
+        else:
+            pieces.append(element("span", word.text, class_="quiet") if word.ink else word.text)
+        pieces.append(" ")
+    if pieces:
+        yield element("p", *pieces[:-1], class_="change")
+    for hint in finding.hints:
+        by_hand = element("span", "(by hand: the change would cross markup)", class_="quiet")
+        yield element("p", one_line(hint), " ", by_hand, class_="change")
+
+
+def _credit(item: Item, style: Style) -> Iterator[str]:
+    """What kind of thing it is, who found it, how sure the judge is, and whether it may be corrected unasked."""
+    finding = item.finding
+    yield element("span", finding.kind, class_=f"kind k-{finding.kind}")
+    yield " " + " + ".join(map(one_line, speakers(finding)))
+    more = [] if finding.probability is None else [f"{percent(finding.probability)} sure"]
+    more += ["safe to fix"] * finding.certain + ["held back"] * item.held_back
+    yield "".join(f" {style.dot} {part}" for part in more)
