@@ -21,8 +21,12 @@ from .cache.memory import Remembering
 from .cache.store import NAME, Store
 from .decisions import Ignores, Region, Vocabulary, regions, silences, unused
 from .engines import ENGINES, Engine
+from .judge import categories
+from .judge.site import within
+from .languages import NAMES, base, of_file_name
+from .languages import known as known_language
 from .report import BadInput, Finding, Provenance, Report, Run, Skipped, Unavailable
-from .settings import DIALECTS, Settings
+from .settings import LANGUAGES, Settings
 from .settle import merge, resolve
 from .text import Block, Document, Edit, LineIndex, Span, apply
 
@@ -49,15 +53,57 @@ class Bench:
     started_s: float
     ignores: Ignores = field(default_factory=Ignores)
     store: Store | None = None
+    abroad: Abroad | None = None
 
     def pids(self) -> Iterator[int]:
         """The live helper processes of all engines."""
-        for engine in self.engines.values():
+        for engine in self.all_engines():
             yield from engine.pids()
+
+    def all_engines(self) -> Iterator[Engine]:
+        """The engines, and those for other languages that a text has called for."""
+        yield from self.engines.values()
+        yield from self.abroad.all() if self.abroad else ()
 
     def trouble(self) -> tuple[Skipped, ...]:
         """What went wrong with keeping answers so far; the run went on."""
         return self.store.trouble if self.store else ()
+
+
+class Abroad:
+    """The engines for texts in other languages than the settings', opened when the first such text comes."""
+
+    def __init__(self, settings: Settings, store: Store | None) -> None:
+        self._settings, self._store = settings, store
+        self._open: dict[str, Mapping[str, Engine] | Unavailable] = {}
+
+    def engines(self, language: str) -> Mapping[str, Engine]:
+        """Those for `language`, by name. Raises Unavailable where there are none."""
+        if language not in self._open:
+            self._open[language] = self._opened(replace(self._settings, language=language))
+        found = self._open[language]
+        if isinstance(found, Unavailable):
+            raise found
+        return found
+
+    def _opened(self, settings: Settings) -> Mapping[str, Engine] | Unavailable:
+        engines: dict[str, Engine] = {}
+        why = Unavailable("languages", f"no engine that is switched on knows {NAMES[base(settings.language)]}")
+        for name in dict.fromkeys(settings.engines):
+            try:
+                engines[name] = Remembering(ENGINES[name](settings), self._store)
+            except Unavailable as error:
+                why = error if error.skipped.remedy else why
+        return engines or why
+
+    def knows(self, code: str) -> bool:
+        """Whether a text in the language with this code has called for its engines."""
+        return any(base(language) == code for language in self._open)
+
+    def all(self) -> Iterator[Engine]:
+        """Every engine that is open."""
+        for engines in list(self._open.values()):
+            yield from () if isinstance(engines, Unavailable) else engines.values()
 
 
 @contextmanager
@@ -71,9 +117,10 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
     engines: dict[str, Engine] = {}
     skipped: list[Skipped] = []
     store = Store(settings.cache_folder / NAME) if settings.cache_folder is not None else None
+    abroad = Abroad(settings, store)
     window = energy.open_window(
         settings,
-        pids=lambda: [pid for engine in engines.values() for pid in engine.pids()],
+        pids=lambda: [pid for engine in (*engines.values(), *abroad.all()) for pid in engine.pids()],
         calibration=energy.stored_calibration(),
     )
     try:
@@ -95,32 +142,54 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
             time.monotonic(),
             Ignores.of(settings.ignores, settings.root),
             store,
+            abroad,
         )
     finally:
-        for engine in engines.values():
+        for engine in (*engines.values(), *abroad.all()):
             engine.close()
         if store is not None:
             store.close()
         window.close()
 
 
+@dataclass(frozen=True)
+class Made:
+    """A report that a run has just made, from how many `blocks`, and whether it is `whole`: no engine failed.
+
+    `site` is what the site had to say of each word that the judge looked at.
+    """
+
+    report: Report
+    blocks: int
+    whole: bool
+    site: Mapping[str, int]
+
+
 def run(
-    bench: Bench, documents: Iterable[Document | Skipped], *, on_report: Callable[[Report], None] | None = None
+    bench: Bench,
+    documents: Iterable[Document | Report | Skipped],
+    *,
+    on_report: Callable[[Report], None] | None = None,
+    site: Mapping[str, int] | None = None,
+    shape: Callable[[Made], Report] = lambda made: made.report,
 ) -> Run:
     """Proofread `documents` in order. `on_report` hears of each report as soon as it is complete, in order.
 
     The engines work on the next documents while one is being judged; no more
     than some dozens of blocks are in flight, however many documents there are.
+    A report among the documents is taken as it is. `site` are words that the
+    documents share (`judge.site.shared`); `shape` decides what of a report
+    the run keeps.
     """
     reports: list[Report] = []
     skipped: list[Skipped] = list(bench.skipped)
-    waiting: deque[tuple[Document, list[dict[str, Answer]]]] = deque()
+    waiting: deque[tuple[Document | Report, list[dict[str, Answer]]]] = deque()
     in_flight = 0
 
     def finish() -> None:
         nonlocal in_flight
-        document, answers = waiting.popleft()
-        report = _report(bench, document, answers)
+        item, answers = waiting.popleft()
+        report = item if isinstance(item, Report) else shape(_made(bench, item, answers, site))
         in_flight -= len(answers)
         reports.append(report)
         bench.window.poll()
@@ -131,10 +200,10 @@ def run(
         if isinstance(document, Skipped):
             skipped.append(document)
             continue
-        answers = _submit(bench, document)
+        answers = [] if isinstance(document, Report) else _submit(bench, document)
         waiting.append((document, answers))
         in_flight += len(answers)
-        while waiting and in_flight > _IN_FLIGHT and len(waiting) > 1:
+        while len(waiting) > 1 and (in_flight > _IN_FLIGHT or isinstance(waiting[0][0], Report)):
             finish()
     while waiting:
         finish()
@@ -149,9 +218,32 @@ def run(
     )
 
 
-def check(bench: Bench, document: Document) -> Report:
-    """Proofread one document."""
-    return _report(bench, document, _submit(bench, document))
+def _made(bench: Bench, document: Document, answers: list[dict[str, Answer]], site: Mapping[str, int] | None) -> Made:
+    looked_at: dict[str, int] = {}
+    report = _report(bench, document, answers, site=site, looked_at=looked_at)
+    asked = [block for block in answers if block]
+    whole = all(future.exception() is None for block in asked for future in block.values())
+    whole = whole and not _abroad(bench, document)  # what is set up for other languages is not in the key
+    return Made(report, len(asked), whole, looked_at)
+
+
+def divided(report: Report, profile: str) -> Report:
+    """`report` with what `profile` shows in its findings, and the rest held back."""
+    least = judging.cut(profile)
+    every = sorted((*report.findings, *report.held_back), key=lambda f: (f.span, f.rule))
+
+    def shown(finding: Finding) -> bool:
+        if finding.probability is None:
+            return categories.shows(finding, report.document, report.document.language, profile)
+        return finding.probability >= least
+
+    findings = tuple(f for f in every if shown(f))
+    return replace(report, findings=findings, held_back=tuple(f for f in every if not shown(f)))
+
+
+def check(bench: Bench, document: Document, site: Mapping[str, int] | None = None) -> Report:
+    """Proofread one document; `site` as in `run`."""
+    return _report(bench, document, _submit(bench, document), site=site)
 
 
 @dataclass(frozen=True)
@@ -266,13 +358,19 @@ def _judged(block: Block, raw: list[Finding], words: judging.Words, source: str)
     )
 
 
+def _unjudged(block: Block, raw: list[Finding], words: judging.Words, source: str) -> tuple[Finding, ...]:
+    """As `_judged`, for another language than English, of which the judge knows nothing."""
+    return tuple(finding for finding in merge(block.text, raw) if not block.touches_placeholder(finding.span))
+
+
 def provenance(bench: Bench) -> tuple[Provenance, ...]:
     """What everything on the bench is made of, the judge included."""
-    parts = [p for engine in bench.engines.values() for p in engine.provenance()]
+    parts = list(dict.fromkeys(p for engine in bench.all_engines() for p in engine.provenance()))
     if bench.vocabulary.words or bench.vocabulary.phrases:
         count = len(bench.vocabulary.words) + len(bench.vocabulary.phrases)
         parts.append(Provenance("your words", "dictionary", data=f"{count:,} words and phrases of your own"))
-    return (*parts, *judging.provenance())
+    judged = base(bench.settings.language) == "en" or (bench.abroad is not None and bench.abroad.knows("en"))
+    return (*parts, *(judging.provenance() if judged else ()))
 
 
 def fix(report: Report) -> str:
@@ -281,43 +379,85 @@ def fix(report: Report) -> str:
 
 
 def _submit(bench: Bench, document: Document) -> list[dict[str, Answer]]:
-    if _foreign(document):
+    try:
+        engines = _engines_for(bench, document)
+    except Unavailable:
         return []
+    language = _language(bench, document)
     return [
-        {}
-        if block.language or judging.foreign(block.text)
-        else {n: e.submit(block.text) for n, e in bench.engines.items()}
+        {} if _other(block, language) else {n: e.submit(block.text) for n, e in engines.items()}
         for block in document.blocks
     ]
 
 
-def _other(block: Block) -> bool:
-    """Whether a block is in another language than English, by its mark or by its words."""
-    marked = block.language.lower()
-    return (bool(marked) and marked != "en" and not marked.startswith("en-")) or judging.foreign(block.text)
+def _language(bench: Bench, document: Document) -> str:
+    """The language that `document` is to be checked in: the settings', unless it says that it is in another. A tag
+    that is none of `languages` where it says so, and is not known."""
+    said = document.language or of_file_name(document.name)
+    ours = bench.settings.language
+    return ours if not said or base(said) == base(ours) else known_language(said) or said
 
 
-def _foreign(document: Document) -> bool:
-    language = document.language.replace("_", "-").lower()
-    return bool(language) and language != "en" and not language.startswith("en-")
+def _abroad(bench: Bench, document: Document) -> str:
+    """The language of `document` if it is not that of the settings, else ""."""
+    language = _language(bench, document)
+    return "" if language == bench.settings.language else language
+
+
+def _engines_for(bench: Bench, document: Document) -> Mapping[str, Engine]:
+    """The engines that read `document`. Raises Unavailable where none knows its language."""
+    language = _abroad(bench, document)
+    if not language:
+        return bench.engines
+    if base(language) not in NAMES:
+        raise Unavailable("languages", "which no rules are known for")
+    if bench.abroad is None:
+        raise Unavailable("languages", f"only {NAMES[base(bench.settings.language)]} is set up")
+    return bench.abroad.engines(language)
+
+
+def prose(document: Document, language: str = "en") -> list[Block]:
+    """The blocks of `document` that are in `language`, as far as can be told: none if it says that it is not."""
+    said = document.language or of_file_name(document.name)
+    if said and base(said) != base(language):
+        return []
+    return [block for block in document.blocks if not _other(block, language)]
+
+
+def _other(block: Block, language: str = "en") -> bool:
+    """Whether a block is in another language than the text around it, by its mark or by its words."""
+    if block.language and base(block.language) != base(language):
+        return True
+    return judging.foreign(block.text) if base(language) == "en" else categories.english(block.text)
 
 
 def _report(
-    bench: Bench, document: Document, answers: list[dict[str, Answer]], judgements: Judgements | None = None
+    bench: Bench,
+    document: Document,
+    answers: list[dict[str, Answer]],
+    judgements: Judgements | None = None,
+    *,
+    site: Mapping[str, int] | None = None,
+    looked_at: dict[str, int] | None = None,
 ) -> Report:
-    if _foreign(document):
-        reason = f"written in {document.language}, as it says; only English is set up"
-        return Report(document, skipped=(Skipped(document.name, reason),))
-    read = [block for block in document.blocks if not _other(block)]
+    language = _language(bench, document)
+    try:
+        _engines_for(bench, document)
+    except Unavailable as error:
+        said = f"written in {NAMES.get(base(language), language)}, as it says: {error.skipped.reason}"
+        return Report(document, skipped=(Skipped(document.name, said, error.skipped.remedy),))
+    read = [block for block in document.blocks if not _other(block, language)]
     words = judging.count_words(read)
+    if site is not None:
+        words = within(words, site, looked_at)
     ground = regions(document)
     used: list[Region] = []
     findings: list[Finding] = []
     suppressed = 0
     failures: dict[Skipped, list[int]] = {}
     if len(read) < len(document.blocks):
-        other = Skipped("a passage", "in another language than English, and not checked")
-        failures[other] = [i for i, block in enumerate(document.blocks) if _other(block)]
+        other = Skipped("a passage", f"in another language than {NAMES[base(language)]}, and not checked")
+        failures[other] = [i for i, block in enumerate(document.blocks) if _other(block, language)]
     for i, (block, futures) in enumerate(zip(document.blocks, answers, strict=True)):
         raw, failed = _wait(futures)
         for skipped in failed:
@@ -329,7 +469,7 @@ def _report(
         if len(asked) < len(raw):
             suppressed += len(merge(block.text, raw)) - len(merge(block.text, asked))
         candidates = []
-        judge = _judged if judgements is None else judgements.of
+        judge = _unjudged if base(language) != "en" else _judged if judgements is None else judgements.of
         for finding in judge(block, asked, words, document.text):
             silent = [r for r in ground if _falls_in(block.to_source(finding.span), finding, r)]
             used += silent
@@ -338,19 +478,20 @@ def _report(
                 suppressed += 1
             else:
                 candidates.append(finding)
-        place = _in_source if judgements is None else judgements.placed
+        place = _in_source if judgements is None or base(language) != "en" else judgements.placed
         findings += [place(block, f) for f in resolve(candidates)]
-    least = judging.cut(bench.settings.profile)
-    findings.sort(key=lambda f: (f.span, f.rule))
     notes = (*document.notes, *unused(document, [r.directive for r in used]), *_other_dialect(bench, document))
-    return Report(
+    if base(language) != "en":
+        document, notes = replace(document, language=language), (*notes, categories.note(language))
+    report = Report(
         replace(document, notes=notes),
-        tuple(f for f in findings if (f.probability or 0) >= least),
-        tuple(f for f in findings if (f.probability or 0) < least),
+        tuple(findings),
+        (),
         suppressed,
         tuple(_told(document, s, blocks) for s, blocks in failures.items()),
         sum(len(_WORD.findall(b.text)) for b in read),
     )
+    return divided(report, bench.settings.profile)
 
 
 def _wait(futures: Mapping[str, Answer]) -> tuple[list[Finding], list[Skipped]]:
@@ -398,8 +539,8 @@ def _in_source(block: Block, finding: Finding) -> Finding:
 def _other_dialect(bench: Bench, document: Document) -> tuple[str, ...]:
     said = document.language.replace("_", "-")
     ours = bench.settings.language
-    if "-" in said and said.lower() != ours.lower():
-        known = next((d for d in DIALECTS if d.lower() == said.lower()), None)
+    if "-" in said and base(said) == base(ours) and said.lower() != ours.lower():
+        known = next((d for d in LANGUAGES if d.lower() == said.lower()), None)
         return (f"it says {said} of itself; checked as {ours}" + (f" (use --lang {known})" if known else ""),)
     return ()
 

@@ -5,7 +5,7 @@ Values only: nothing here reads a file, opens a process or prints.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -128,7 +128,7 @@ class Report:
 
     document: Document
     findings: tuple[Finding, ...] = ()
-    held_back: tuple[Finding, ...] = ()
+    held_back: Sequence[Finding] = ()
     suppressed: int = 0
     skipped: tuple[Skipped, ...] = ()
     words: int = 0

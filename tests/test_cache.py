@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -29,7 +30,7 @@ REPOSITORY = Path(__file__).parents[1]
 
 
 class Counting:
-    """An engine that flags "teh", cannot check "STUCK", and notes what it is asked."""
+    """An engine that flags words in "teh…", cannot check "STUCK", and notes what it is asked."""
 
     name = "harper"
 
@@ -44,12 +45,12 @@ class Counting:
     def submit(self, text: str) -> Future[tuple[Finding, ...]]:
         self.asked.append(text)
         future: Future[tuple[Finding, ...]] = Future()
-        at = text.find("teh")
+        wrong = re.search(r"teh\w*", text)
         if "STUCK" in text:
             future.set_exception(Unavailable("harper", "took longer than 10 s"))
-        elif at >= 0:
-            edit = Edit(Span(at, at + 3), "the")
-            future.set_result((Finding(edit.span, "harper/SpellCheck", "why", (edit,), ("harper/SpellCheck",)),))
+        elif wrong:
+            edit, rule = Edit(Span(*wrong.span()), "the"), "harper/SpellCheck"
+            future.set_result((Finding(edit.span, rule, "why", (edit,), (rule,), "spelling"),))
         else:
             future.set_result(())
         return future

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, overload
 
 from ..report import Finding
 from ..text import Edit, Span
@@ -53,6 +53,37 @@ def rows(findings: Iterable[Finding]) -> list[Row]:
         ]
         for f in findings
     ]
+
+
+class Packed(Sequence[Finding]):
+    """Findings that are seldom looked at, in a twentieth of the room; each look costs some ten microseconds a finding.
+
+    >>> one = Finding(Span(0, 3), "harper/SpellCheck", "why")
+    >>> len(Packed([one])), Packed([one])[0] == one, Packed([one]) == (one,)
+    (1, True, True)
+    """
+
+    def __init__(self, every: Sequence[Finding]) -> None:
+        self._count, self._data = len(every), packed(rows(every))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(findings(unpacked(self._data)))
+
+    @overload
+    def __getitem__(self, at: int) -> Finding: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Finding, ...]: ...
+    def __getitem__(self, at: int | slice) -> Finding | tuple[Finding, ...]:
+        return tuple(self)[at]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._data)
 
 
 def findings(raw: Iterable[Row]) -> tuple[Finding, ...]:

@@ -69,6 +69,12 @@ class Remembering:
         """See `Engine.pids`."""
         return self._engine.pids()
 
+    def spared(self, blocks: int) -> None:
+        """Count blocks that were not even asked about, because a whole report of an earlier run was there."""
+        with self._lock:
+            self.asked += blocks
+            self.kept += blocks
+
     def close(self) -> None:
         """See `Engine.close`. The store is its owner's to close, afterwards."""
         self._engine.close()
@@ -115,6 +121,6 @@ def code() -> str:
     """A digest of LocalProof's own code between a block and an engine's answer, for whoever changes that code."""
     here = Path(__file__).resolve().parents[1]
     every = hashlib.sha256()
-    for path in sorted([*(here / "engines").glob("*.py"), here / "text.py", here / "cache" / "forms.py"]):
+    for path in sorted([*(here / "engines").rglob("*.py"), here / "text.py", here / "cache" / "forms.py"]):
         every.update(path.name.encode("utf-8") + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return every.hexdigest()

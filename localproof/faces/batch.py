@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import BinaryIO
 
 from .. import __version__, proof
@@ -16,6 +17,7 @@ from ..formats import format_of, read
 from ..report import Report, Run, Skipped, Unavailable
 from ..settings import Settings
 from ..text import Document, visible
+from .common import Common
 from .files import Found, Source, encoded, read_source, write_back
 
 _MOST_ROUNDS = 5  # of correcting; real texts come to rest in two
@@ -113,10 +115,14 @@ def proofread(
     with proof.open_bench(task.settings, at_once=False) as bench:
         on_bench(bench)
         try:
-            run = proof.run(bench, _documents(task, stdin, sources, unread), on_report=note)
+            common = _common(task, bench)
+            documents = _documents(task, stdin, sources, unread, common, texts=fix)
+            site = common.site if common else None
+            shape = common.shape if common else lambda made: made.report
+            run = proof.run(bench, documents, on_report=note, site=site, shape=shape)
             run = replace(run, reports=tuple(map(narrow, run.reports)))
             if fix:
-                fixes = correct(run.reports, task.settings, lambda document: narrow(proof.check(bench, document)))
+                fixes = correct(run.reports, task.settings, lambda document: narrow(proof.check(bench, document, site)))
         except KeyboardInterrupt:
             run = _cut_short(bench, [narrow(report) for report in done])
             interrupted = True
@@ -135,10 +141,27 @@ def _looked(report: Report, engines: Sequence[str]) -> bool:
     return bool(report.findings or report.held_back) or not failed
 
 
+def _common(task: Task, bench: proof.Bench) -> Common | None:
+    """What the texts of a task have in common; None for a text by itself."""
+    files = [found for found in task.inputs if isinstance(found, Found) and found.path is not None]
+    if len(files) < 2:
+        return None
+    common = Common(bench, lambda source: _document(source, task.settings))
+    common.survey(partial(read_source, found, task.settings.max_bytes) for found in files)
+    return common
+
+
 def _documents(
-    task: Task, stdin: BinaryIO | None, sources: dict[str, Source], unread: list[Skipped]
-) -> Iterator[Document | Skipped]:
-    """Read and take apart one text after another; notes in `sources` and `unread` what came of it."""
+    task: Task,
+    stdin: BinaryIO | None,
+    sources: dict[str, Source],
+    unread: list[Skipped],
+    common: Common | None,
+    *,
+    texts: bool,
+) -> Iterator[Document | Report | Skipped]:
+    """Read and take apart one text after another, unless an earlier run did; notes in `sources` (whole with `texts`,
+    else without the text) and `unread` what came of it."""
     for found in task.inputs:
         if isinstance(found, Skipped):
             yield found
@@ -150,8 +173,9 @@ def _documents(
                 unread.append(error.skipped)
             yield error.skipped
             continue
-        sources[source.name] = source
-        yield _document(source, task.settings)
+        sources[source.name] = source if texts else replace(source, text="")
+        known = common.remembered(source) if common else None
+        yield known or _document(source, task.settings)
 
 
 def _document(source: Source, settings: Settings) -> Document:
@@ -198,7 +222,8 @@ def _at_rest(report: Report, settings: Settings, check: Callable[[Document], Rep
         if text == old.text:
             return report
         new = read(old.name, text, settings, format=old.format)
-        if [b.kind for b in new.blocks] != [b.kind for b in old.blocks]:
+        before = read(old.name, old.text, settings, format=old.format)  # the report's has not all of its blocks
+        if [b.kind for b in new.blocks] != [b.kind for b in before.blocks]:
             raise Unavailable(visible(old.name), "not corrected: it would change the structure of the text")
         if text in seen:
             break

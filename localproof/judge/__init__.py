@@ -14,7 +14,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -64,10 +64,12 @@ def coefficients() -> Coefficients:
 
 @dataclass(frozen=True)
 class Words:
-    """How often each word (lower case) stands in a document or site, and how often capitalised inside a sentence."""
+    """How often each word (lower case) stands in a document, how often capitalised inside a sentence, and in how many
+    documents of its site a word stands that is the site's own."""
 
     all: Mapping[str, int]
     capitalised: Mapping[str, int]
+    site: Mapping[str, int] = field(default_factory=dict)
 
 
 def count_words(blocks: Iterable[Block]) -> Words:
@@ -119,7 +121,7 @@ def judge(block: Block, finding: Finding, words: Words, source: str = "") -> Fin
     from, where that is known: its markup says what is a link."""
     place = block.to_source(finding.span) if source else finding.span
     linked = source[max(place.start - 1, 0) : place.start] == "[" and source[place.end : place.end + 1] == "]"
-    around = Surroundings(block.kind, words.all, words.capitalised, linked)
+    around = Surroundings(block.kind, words.all, words.capitalised, linked, words.site)
     return replace(finding, probability=probability(block.text, finding, around))
 
 
@@ -130,7 +132,10 @@ def probability(text: str, finding: Finding, around: Surroundings) -> float:
     log_odds = sum(known.weights.get(name, 0.0) * value for name, value in present.items())
     log_odds += sum(known.by_hand.get(name, 0.0) * value for name, value in present.items())
     if finding.kind == "spelling" and (word := main_word(finding.span.of(text))):
-        log_odds += max(-3.0, known.repeats * math.log(max(around.words.get(word.lower().replace("’", "'"), 1), 1)))
+        word = word.lower().replace("’", "'")
+        # What is listed as a misspelling is not made right by standing all over a site.
+        elsewhere = 0 if "listed misspelling" in present else around.site.get(word, 0)
+        log_odds += max(-3.0, known.repeats * math.log(max(around.words.get(word, 1), elsewhere, 1)))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
 

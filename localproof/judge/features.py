@@ -34,13 +34,15 @@ class Surroundings:
     """What stands around a finding: the block's kind, and how often each word (lower case) stands in the document.
 
     `capitalised` counts those of them that were capitalised inside a
-    sentence. `linked`: what is flagged is all the text of a link.
+    sentence, `site` in how many documents of a site each of its own words
+    stands (see `judge.site`). `linked`: what is flagged is all the text of a link.
     """
 
     kind: str = "paragraph"
     words: Mapping[str, int] = field(default_factory=dict)
     capitalised: Mapping[str, int] = field(default_factory=dict)
     linked: bool = False
+    site: Mapping[str, int] = field(default_factory=dict)
 
 
 def features(

@@ -1,0 +1,82 @@
+"""What the texts of one task have in common: the words they share, and the reports that earlier runs made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from .. import proof
+from ..cache.forms import Packed
+from ..cache.memory import Remembering
+from ..cache.reports import Reports, lean
+from ..judge.site import shared, unusual
+from ..report import Report, Unavailable
+from ..text import Document
+from .files import Source
+
+Open = Callable[[], Source]  # reads one text; raises Unavailable
+
+
+class Common:
+    """The texts of a task on their bench. `read` takes a text apart."""
+
+    def __init__(self, bench: proof.Bench, read: Callable[[Source], Document]) -> None:
+        self._bench, self._read = bench, read
+        self._reports: Reports | None = None
+        self.site: Mapping[str, int] = {}
+        if bench.store is not None:
+            keys = (engine.key() for engine in bench.engines.values())
+            self._reports = Reports(bench.store, bench.settings, keys)
+
+    def survey(self, texts: Iterable[Open]) -> None:
+        """Note which words the `texts` share, in `site`. The first text that is new starts the engines meanwhile.
+
+        What cannot be read is passed over here; it is told when its turn comes.
+        """
+        self.site = shared(self._words(texts))
+
+    def _words(self, texts: Iterable[Open]) -> Iterator[Iterable[str]]:
+        for open_text in texts:
+            try:
+                source = open_text()
+            except Unavailable:
+                continue
+            words: Iterable[str] | None = None
+            if self._reports is not None:
+                words = self._reports.words(source.name, source.text)
+            if words is None:
+                for engine in self._bench.engines.values():
+                    engine.start()
+                words = unusual(proof.prose(self._read(source), self._bench.settings.language))
+                if self._reports is not None:
+                    self._reports.keep_words(source.name, source.text, words)
+            yield words
+
+    def remembered(self, source: Source) -> Report | None:
+        """The report of an earlier run on the same text, as this run would make it; None if there is none."""
+        if self._reports is None:
+            return None
+        found = self._reports.get(source.name, source.text, self.site)
+        if found is None:
+            return None
+        report, blocks = found
+        for engine in self._bench.engines.values():
+            if isinstance(engine, Remembering):
+                engine.spared(blocks)
+        return _shed(proof.divided(report, self._bench.settings.profile))
+
+    def shape(self, made: proof.Made) -> Report:
+        """What a run keeps of a report: enough for every renderer, in little room. Keeps it for later runs as well."""
+        report = made.report
+        found = [f.span for f in (*report.findings, *report.held_back)]
+        report = replace(report, document=lean(report.document, found))
+        if made.whole and self._reports is not None:
+            self._reports.put(report, made.blocks, made.site)
+        return _shed(report)
+
+
+def _shed(report: Report) -> Report:
+    """`report` without the text where nothing was found in it, and with what is held back made small."""
+    if not (report.findings or report.held_back):
+        return replace(report, document=replace(report.document, text=""))
+    return replace(report, held_back=Packed(report.held_back)) if report.held_back else report
