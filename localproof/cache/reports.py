@@ -11,7 +11,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import Field, fields
 from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
@@ -24,10 +24,9 @@ from ..text import Block, Document, Piece, Span
 from .forms import Unreadable, findings, packed, rows, unpacked
 from .store import Store
 
-# What has no part in a report. The profile only divides it.
+# What has no part in a report, beside what concerns the machine. The profile only divides it.
 _ELSEWHERE = frozenset(
-    "profile fail_on exclude include drafts generator overrides jobs block_timeout_s max_bytes cache energy_meter watts_per_thread dictionary cache_folder"
-    " sources".split()
+    "profile fail_on exclude include drafts generator overrides dictionary cache_folder sources".split()
 )
 
 _READERS = ("pyromark", "PyYAML", "docutils", "pylatexenc")  # packages that take texts apart; "" for those not here
@@ -38,7 +37,7 @@ class Reports:
 
     def __init__(self, store: Store, settings: Settings, engines: Iterable[str]) -> None:
         self._store = store
-        ours = {f.name: _plain(getattr(settings, f.name)) for f in fields(settings) if f.name not in _ELSEWHERE}
+        ours = {f.name: _plain(getattr(settings, f.name)) for f in fields(settings) if _matters(f)}
         versions = [sys.version, *(Package(name).version for name in _READERS)]
         everything = [__version__, versions, _code(), sorted(engines), ours]
         self._salt = json.dumps(everything, sort_keys=True, default=str).encode("utf-8", "backslashreplace")
@@ -140,6 +139,10 @@ def _ends(block: Block) -> tuple[int, int]:
 
 def _extent(block: Block) -> tuple[str, int, int]:
     return (block.kind, *_ends(block))
+
+
+def _matters(field: Field[Any]) -> bool:
+    return field.name not in _ELSEWHERE and field.metadata.get("scope") != "machine"
 
 
 def _plain(value: object) -> object:
