@@ -7,6 +7,9 @@ from hypothesis import HealthCheck, settings
 # No test uses or leaves behind a resident service that it did not start itself.
 os.environ["LOCALPROOF_SERVICE"] = "off"
 
+# Nor does one find the original LanguageTool where the user has it, but only where it is told to look.
+os.environ["LOCALPROOF_LANGUAGETOOL_DIR"] = os.path.join(os.path.dirname(__file__), "nothing-is-set-up-here")  # noqa: PTH118, PTH120
+
 collect_ignore = ["misbehaving_worker.py"]  # a program that tests start
 
 # A busy machine makes an example slow, not wrong: no test fails for the time it took.

@@ -44,6 +44,9 @@ def setup(order: Order, terminal: Terminal) -> int:
         terminal.write(f"removed LanguageTool, {_megabytes(freed)}\n" if freed else "nothing is set up\n")
         return 0
     java, program, version = fetch.choose_java(order.java)
+    if _is_there(order, where, version):
+        terminal.write(f"LanguageTool is set up already, in {visible(str(where))}, and nothing of it has changed\n")
+        return 0
     terminal.write(_plan(order, where, f"{java} ({version})"))
     if not order.yes and not _agreed(terminal):
         terminal.say("localproof: nothing was done")
@@ -74,6 +77,16 @@ def setup(order: Order, terminal: Terminal) -> int:
         "It takes the embedded engine's place from now on; `localproof setup languagetool --remove` undoes this.\n"
     )
     return 0
+
+
+def _is_there(order: Order, where: Path, java_version: str) -> bool:
+    try:
+        found = installed(where)
+    except Unavailable:
+        return False
+    if found is None or found.java_version != java_version or fetch.changed(found, lock()):
+        return False
+    return found.source.startswith({"maven": "Maven", "zip": "language-tool"}.get(order.source, "no folder is known"))
 
 
 def _plan(order: Order, where: Path, java: str) -> str:

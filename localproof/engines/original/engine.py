@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
 from contextlib import suppress
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,25 +30,28 @@ VARIANTS = {"en-IN": "en-GB", "de": "de-DE", "pt": "pt-PT", "ca": "ca-ES"}
 
 
 class Original:
-    """LanguageTool behind HTTP. `home` is "java" or "server"; opening it raises `Unavailable` where it cannot work."""
+    """LanguageTool behind HTTP. `home` is "java" or "server"; opening it raises `Unavailable` where it cannot work.
+
+    `where` is the folder that it is set up in, None for the user's own.
+    """
 
     name = "languagetool"
 
-    def __init__(self, settings: Settings, home: str) -> None:
+    def __init__(self, settings: Settings, home: str, where: Path | None = None) -> None:
         self._home, self._language = home, settings.language
         self._found: Installed | None = None
         self._url = ""
         if home == "server":
             self._url = address(settings)
         else:
-            self._found = _installed_for(self._language)
+            self._found = _installed_for(self._language, where or folder())
         self._elsewhere = settings.languagetool_elsewhere == ELSEWHERE
         self._version = self._found.version if self._found else ""
         self._pid = 0
         self._form = form(settings)
         count = threads(settings)
         options = {
-            "folder": str(folder()),
+            "folder": str(self._found.folder.parent) if self._found else "",
             "url": self._url,
             "elsewhere": self._elsewhere,
             "form": self._form,
@@ -154,8 +158,8 @@ def _here(host: str) -> bool:
         return False
 
 
-def _installed_for(language: str) -> Installed:
-    found = installed(folder())
+def _installed_for(language: str, where: Path) -> Installed:
+    found = installed(where)
     if found is None:
         raise Unavailable("languagetool", "the original LanguageTool is not set up", SETUP)
     if language.split("-")[0] not in found.languages:
