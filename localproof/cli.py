@@ -314,9 +314,18 @@ def _run_explain(args: argparse.Namespace, terminal: Terminal) -> int:
 
 def _dict_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "action", type=_One("action", ("add", "remove", "list")), metavar="ACTION", help="add, remove, list"
+        "action",
+        nargs="?",
+        default="list",
+        type=_One("action", ("add", "remove", "list", "import", "prune")),
+        metavar="ACTION",
+        help="add, remove; list: show them (the default); import: take the words of another tool's list; "
+        "prune: take out of the project's list what no text uses",
     )
-    parser.add_argument("words", nargs="*", metavar="WORD", help="a word, or a phrase in quotation marks")
+    parser.add_argument(
+        "words", nargs="*", metavar="WORD", help="a word, or a phrase in quotation marks; for import and prune: files"
+    )
+    parser.add_argument("--yes", action="store_true", help="prune without asking")
     either = parser.add_mutually_exclusive_group()
     either.add_argument("--user", action="store_true", help="your own list, for all you write (the default)")
     either.add_argument("--project", action="store_true", help="the project's list, .localproof/dictionary.txt")
@@ -327,7 +336,7 @@ def _run_dict(args: argparse.Namespace, terminal: Terminal) -> int:
     from .settings import load
 
     settings = load(Path(), {}, terminal.env)
-    return command(args.action, args.words, settings, terminal, user=args.user, project=args.project)
+    return command(args.action, args.words, settings, terminal, user=args.user, project=args.project, yes=args.yes)
 
 
 def _config_arguments(parser: argparse.ArgumentParser) -> None:

@@ -239,7 +239,8 @@ def test_a_hook_that_forces_exclusion_leaves_named_files_out_as_a_walk_would(sit
 
 
 # Git reads a run of stars that ends at a slash differently when it stands behind other characters than when it
-# stands alone after some that it takes literally; no writer means that, and the patterns here do not say it.
+# stands alone after some that it takes literally, and a slash behind a backslash differently behind stars; no writer
+# means that, and the patterns here do not say it.
 PIECES = ["a", "b", "*", "**", "/", "?", "[ab]", "[!a]", "\\a", ".md", "!", "[", "]", "-", " ", "#", "[a-b]", "[b-a]"]
 PIECES += ["[[:alpha:]]", "[]-]", "\\*", "/**/", "/**", "\\"]
 LINES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map("".join)
@@ -258,7 +259,7 @@ def repository() -> Iterator[Path]:
 def unbroken(line: str) -> str:
     import re
 
-    return re.sub(r"[^/*!]\*\*+/", "a/", line)
+    return re.sub(r"[^/*!]\*\*+/", "a/", line.replace("\\/", "a/"))
 
 
 @settings(max_examples=150)
@@ -418,3 +419,12 @@ def test_what_is_passed_over_is_told_by_name_or_by_number() -> None:
 def test_a_file_outside_of_any_project_is_left_out_by_nothing(tmp_path: Path) -> None:
     make(tmp_path, "a.md")
     assert left_out(tmp_path / "a.md", finder(Wishes(isolated=True), {})) == ""
+
+
+def test_texts_that_programs_read_are_no_prose_unless_they_are_named(site: Path) -> None:
+    make(site, "requirements-dev.txt", "robots.txt")
+    assert walked("*.txt") == (
+        ["a.txt"],
+        dict.fromkeys(["requirements-dev.txt", "robots.txt"], "no prose, by its name"),
+    )
+    assert names("robots.txt") == ["robots.txt"]

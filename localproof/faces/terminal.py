@@ -80,6 +80,15 @@ def is_terminal(stream: BinaryIO | TextIO | None) -> bool:
         return False
 
 
+def agreed(terminal: Terminal, question: str) -> bool:
+    """Whether a person at the terminal says yes; False where nobody can be asked."""
+    if terminal.stdin is None or not (is_terminal(terminal.stdin) and is_terminal(terminal.stderr)):
+        return False
+    terminal.stderr.write(f"{question} [y/N] ")
+    terminal.stderr.flush()
+    return terminal.stdin.readline().strip().lower() in (b"y", b"yes")
+
+
 def progress(terminal: Terminal, total: int) -> tuple[Callable[[object], None], Callable[[], None]]:
     """(what to call for each text that is done, what to call at the end): a counter for a person who waits.
 

@@ -8,6 +8,7 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 
 from ..formats import format_of
@@ -21,6 +22,8 @@ from .terminal import one_line
 
 # Folders of other people's text, which a walk does not enter. Hidden ones (.git, .venv) it never does.
 _FOREIGN = frozenset({"node_modules", "bower_components", "__pycache__", "venv"})
+# Files in the form of text that programs read.
+_NO_PROSE = ("requirements*.txt", "constraints*.txt", "cmakelists.txt", "robots.txt", "ads.txt", "security.txt")
 _OWN_RULES, _GITS_RULES = ".localproofignore", ".gitignore"
 _HEADER_BYTES = 70_000  # where front matter ends at the latest
 _MAY_BE_DRAFT = re.compile(rb"^[ \t]*[\"']?(?:draft|published)[\"']?[ \t]*[:=]|\"draft\"", re.MULTILINE)
@@ -323,9 +326,11 @@ def _take(entry: os.DirEntry[str], place: _Place) -> Iterator[Found | Skipped | 
     name, path = place.prefix + entry.name, place.folder / entry.name
     if place.glob and not place.glob.takes(name):
         return
-    any_format = place.glob is not None and place.glob.any_format
-    included = any_format or covers(place.settings.include, path, place.settings.root)
-    if format_of(entry.name) is None and not included:
+    included = covers(place.settings.include, path, place.settings.root)
+    any_format = included or (place.glob is not None and place.glob.any_format)
+    if not included and any(fnmatchcase(entry.name.lower(), glob) for glob in _NO_PROSE):
+        yield Passed(name, "no prose, by its name")
+    elif format_of(entry.name) is None and not any_format:
         yield Passed(name, _unknown(name))
     elif why := _left_out(place, entry.name, folder=False):
         yield Passed(name, why)

@@ -9,14 +9,21 @@ from ..report import BadInput, Unavailable
 from ..settings import USER_DICTIONARY, Settings, read_words, user_folder, word_of
 from ..text import visible
 from .files import Found, Source, read_source, write_back, write_new
-from .terminal import Terminal, one_line
+from .terminal import Terminal, agreed, one_line
 
 _MOST_BYTES = 10_000_000
 _LONGEST = 200  # code points; a longer "word" is a paragraph pasted by mistake
 
 
 def command(
-    action: str, words: Sequence[str], settings: Settings, terminal: Terminal, *, user: bool, project: bool
+    action: str,
+    words: Sequence[str],
+    settings: Settings,
+    terminal: Terminal,
+    *,
+    user: bool,
+    project: bool,
+    yes: bool = False,
 ) -> int:
     """`localproof dict`: the exit status. Raises BadInput for what makes no sense."""
     if action == "list":
@@ -28,9 +35,16 @@ def command(
         for path in paths:
             terminal.write(f"# {one_line(str(path))}\n" + "".join(f"{visible(w)}\n" for w in read_words(path)))
         return 0
+    if action == "prune":
+        return _prune(words, settings, terminal, user=user, yes=yes)
     if not words:
-        raise BadInput(f"dict {action} needs words: localproof dict {action} WORD…")
+        what = "FILE" if action == "import" else "WORD"
+        raise BadInput(f"dict {action} needs {what.lower()}s: localproof dict {action} {what}…")
     path = list_of(settings, terminal.env, project=project)
+    if action == "import":
+        for name in words:
+            terminal.say(f"localproof: {_import(path, Path(name))}")
+        return 0
     done = (add if action == "add" else remove)(path, words)
     left = [w for w in dict.fromkeys(_word(w) for w in words) if w not in done]
     told = ("added to", "already in") if action == "add" else ("removed from", "not in")
@@ -38,6 +52,55 @@ def command(
         if some:
             terminal.say(f"localproof: {', '.join(some)}: {what} {one_line(str(path))}")
     return 1 if left and action == "remove" else 0
+
+
+def _import(path: Path, file: Path) -> str:
+    """Take the words of another tool's list into the list at `path`; what came of it, in one line."""
+    from .wordlists import read_list
+
+    source = _read(file)
+    if source is None:
+        raise BadInput(f"{one_line(str(file))}: no such file")
+    taken = read_list(str(file), source.text)
+    good = []
+    for word in taken.words:
+        try:
+            good.append(_word(word))
+        except BadInput:
+            taken.left_out["no word"] += 1
+    new = add(path, good)
+    said = f"{one_line(str(file))}, read as {taken.kind}: {_count(len(new))} added to {one_line(str(path))}"
+    if there := len(good) - len(new):
+        said += f", {there:,} already there"
+    if reasons := [f"{n:,} {why}" for why, n in taken.left_out.items() if n]:
+        said += f"; left out: {', '.join(reasons)}"
+    return said
+
+
+def _prune(paths: Sequence[str], settings: Settings, terminal: Terminal, *, user: bool, yes: bool) -> int:
+    """Show the words of the project's list that no text uses, and take them out with `yes` or a person's consent."""
+    from .prune import texts, unused
+
+    if user:
+        raise BadInput("dict prune is for the project's list: your own serves texts that are not here")
+    path = list_of(settings, terminal.env, project=True)
+    words = read_words(path)
+    root = "." if settings.root is None else str(settings.root)
+    idle = unused(words, texts(paths or (root,), terminal.env))
+    if not idle:
+        terminal.say(f"localproof: all {_count(len(words))} of {one_line(str(path))} are in use")
+        return 0
+    terminal.write("".join(f"{visible(w)}\n" for w in idle))
+    if not yes and not agreed(terminal, f"Take {_count(len(idle))} out of {one_line(str(path))}?"):
+        terminal.say(f"localproof: {_count(len(idle))} in no text; to take them out: localproof dict prune --yes")
+        return 0
+    remove(path, idle)
+    terminal.say(f"localproof: {_count(len(idle))} taken out of {one_line(str(path))}")
+    return 0
+
+
+def _count(n: int) -> str:
+    return f"{n:,} word{'' if n == 1 else 's'}"
 
 
 def list_of(settings: Settings, env: Mapping[str, str], *, project: bool) -> Path:
