@@ -4,9 +4,12 @@ How far each may be relied on:
 
 - for machines (`json`, `jsonl`): described in `schema.json`; fields are added,
   never changed or taken away within one `"schema"` number;
+- for other programs (`sarif`, `github`, `gitlab`, `junit`, `checkstyle`,
+  `rdjson`): keep to the format of those who read it, and change when that does;
+  rule names and fingerprints stay, the wording of a message may change;
 - for editors (`concise`): the part before the message keeps its form;
-- for people (`text`, `report_block`, `summary_line`): may change any day, to
-  read better.
+- for people (`text`, `html`, `report_block`, `summary_line`): may change any
+  day, to read better.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ..report import KINDS, Provenance, Report, Run
+from ..report import KINDS, Finding, Provenance, Report, Run
 from . import joules
 from .account import found, part_rows, title_of
 from .charts import bar, bars, span, stack
@@ -23,6 +23,7 @@ from .style import Style
 from .width import Word, one_line
 
 _FEW = 100  # words; in a shorter text one finding weighs too much to compare it with others
+_MANY = 500  # findings; beyond this the browser need not lay out what is out of sight
 _MOST_ROWS = 15  # of the table of files before it is opened; page.css knows it too
 _PARTS = (
     ("overview", "Overview"),
@@ -51,11 +52,13 @@ def pieces(run: Run, style: Style) -> Iterator[str]:
     yield _overview(run) + "\n"
     yield _files(run, names) + "\n"
     yield '<section id="findings" aria-labelledby="h-findings">\n'
-    yield _heading("findings") + _tools(run) + '\n<div id="list">\n'
+    told = [f for r in run.reports for f in (*r.findings, *(r.held_back if style.show_held_back else ()))]
+    yield _heading("findings") + _tools(told)
+    yield '\n<div id="list" class="many">\n' if len(told) > _MANY else '\n<div id="list">\n'
     for number, (report, name) in enumerate(zip(run.reports, names, strict=True)):
         if listed := section(report, name, number, style):
             yield listed + "\n"
-    yield "</div>\n" + _none_found(run) + "</section>\n"
+    yield "</div>\n" + ("" if told else element("p", "Nothing to show.")) + "</section>\n"
     yield _undone(run) + "\n" + _made_of(run) + "\n" + _energy(run) + "\n</main>\n"
     yield element(
         "footer",
@@ -161,8 +164,10 @@ def _overview(run: Run) -> Html:
         ("silenced by you", sum(report.suppressed for report in run.reports), "silenced"),
         *((why, number, "set-aside") for why, number in run.set_aside().items()),
     ]
-    charts = element("div", bars("Findings by kind", rows), stack("What became of the suspects", told), class_="charts")
-    return _part("overview", element("dl", *tiles, class_="tiles"), charts)
+    charts = [bars("Findings by kind", rows), stack("What became of the suspects", told)]
+    any_ = any(number for _, number, _ in told)
+    rest = [element("div", *charts, class_="charts")] if any_ else [element("p", "Nothing was suspected.")]
+    return _part("overview", element("dl", *tiles, class_="tiles"), *rest)
 
 
 def _duration(seconds: float) -> str:
@@ -177,14 +182,15 @@ def _duration(seconds: float) -> str:
 
 
 def _files(run: Run, names: Sequence[str]) -> Html:
+    listed = [(report, number) for number, report in enumerate(run.reports) if report.findings]
+    few = _FEW if any(report.words >= _FEW for report, _ in listed) else 0
     ranked = sorted(
-        ((report, number) for number, report in enumerate(run.reports) if report.findings),
-        key=lambda pair: (pair[0].words < _FEW, -per_1000(len(pair[0].findings), pair[0].words), pair[1]),
+        listed, key=lambda pair: (pair[0].words < few, -per_1000(len(pair[0].findings), pair[0].words), pair[1])
     )
     if not ranked:
         return _part("files", element("p", "No file has findings."), _clean(run, names))
-    scale = max((per_1000(len(r.findings), r.words) for r, _ in ranked if r.words >= _FEW), default=0.0) or 1.0
-    rows = [_file_row(report, names[number], number, scale) for report, number in ranked]
+    scale = max((per_1000(len(r.findings), r.words) for r, _ in ranked if r.words >= few), default=0.0) or 1.0
+    rows = [_file_row(report, names[number], number, scale, short=report.words < few) for report, number in ranked]
     heads = [
         element("th", name, scope="col", data_sort=sort, aria_sort=first, class_=ink)
         for name, sort, first, ink in (
@@ -195,7 +201,8 @@ def _files(run: Run, names: Sequence[str]) -> Html:
             ("Held back", "number", None, "number"),
         )
     ]
-    caption = "Files with findings, the most per 1,000 words first; texts of less than 100 words come last"
+    last = f"; texts of less than {_FEW} words come last" * any(report.words < few for report, _ in listed)
+    caption = "Files with findings, the most per 1,000 words first" + last
     table = element(
         "table",
         element("caption", caption),
@@ -211,9 +218,8 @@ def _files(run: Run, names: Sequence[str]) -> Html:
     return _part("files", element("div", table, class_="wide"), *more, _clean(run, names))
 
 
-def _file_row(report: Report, name: str, number: int, scale: float) -> Html:
+def _file_row(report: Report, name: str, number: int, scale: float, *, short: bool) -> Html:
     rate = per_1000(len(report.findings), report.words)
-    short = report.words < _FEW
     shown = group(bar(0 if short else rate / scale, "rate"), " ", element("span", f"{rate:.1f}"))
     return element(
         "tr",
@@ -241,10 +247,10 @@ def _clean(run: Run, names: Sequence[str]) -> Html:
 # ─ findings ─
 
 
-def _tools(run: Run) -> Html:
-    """What sorts and filters; hidden until the script that does it is there."""
-    engines = list(dict.fromkeys(e for _, f in run.findings() for e in f.engines))
-    kinds = [kind for kind in KINDS if any(f.kind == kind for _, f in run.findings())]
+def _tools(told: Sequence[Finding]) -> Html:
+    """What sorts and filters the findings told; hidden until the script that does it is there."""
+    engines = list(dict.fromkeys(e for f in told for e in f.engines))
+    kinds = [kind for kind in KINDS if any(f.kind == kind for f in told)]
     boxes = [
         element(
             "label",
@@ -272,10 +278,6 @@ def _tools(run: Run) -> Html:
 def _choice(label: str, name: str, options: Iterable[tuple[str, str]]) -> Html:
     choices = [element("option", shown, value=value) for value, shown in options]
     return element("label", label, element("select", *choices, id=name))
-
-
-def _none_found(run: Run) -> Html:
-    return Html() if any(True for _ in run.findings()) else element("p", "Nothing to show.")
 
 
 # ─ not done, made of, energy ─
@@ -331,10 +333,10 @@ def _card(p: Provenance) -> Html:
 def _energy(run: Run) -> Html:
     energy = run.energy
     children = [_rows(joules.lines(energy, run.words))]
-    if energy is not None and energy.joules is not None and (energy.low is not None or energy.high is not None):
-        low = energy.low if energy.low is not None else 0.0
-        high = energy.high if energy.high is not None else energy.joules
-        children.append(span("The figure lies", low, energy.joules, high, joules.bounds(energy) or "no range"))
+    if energy is not None and energy.joules is not None and (between := joules.bounds(energy)):
+        low = 0.0 if energy.low is None else energy.low
+        high = energy.joules if energy.high is None else energy.high
+        children.append(span("The figure lies", low, energy.joules, high, between))
     how, parts = joules.parts(energy)
     if parts:
         rows = [(name, spent, words, "energy-part") for name, spent, words in parts]

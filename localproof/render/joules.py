@@ -148,7 +148,7 @@ def _status(energy: Energy) -> str:
 
 
 def bounds(energy: Energy) -> str:
-    """Between what the figure lies, in words; "" where nobody can say."""
+    """Between what the figure lies, in words; "" where it is exact, or nobody can say."""
     digits = _digits(energy)
     low = None if energy.low is None else amount(energy.low, digits)
     high = None if energy.high is None else amount(energy.high, digits)
