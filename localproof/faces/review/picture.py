@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ...render.width import cells, columns, one_line
-from ...text import Edit, LineIndex, Span
+from ...text import Edit, Span
 from . import session as review
 from . import wording
-from .places import Blocks, moved
+from .places import blocks_of, line_and_column, moved
 from .session import Item, Page, Session
 
 Fragment = tuple[str, str]  # style, text
@@ -57,8 +57,8 @@ def head(session: Session, look: Look, width: int) -> Line:
     left = ""
     if item is not None:
         page = session.pages[item.page]
-        line, column = LineIndex(page.text).position(item.span.start)
-        left = f" {one_line(page.name)}:{line + 1}:{column + 1}"
+        line, column = line_and_column(page.text, item.start)
+        left = f" {one_line(page.name)}:{line}:{column}"
     where = f"{nth} of {of} here" if item else "end"
     if len(session.pages) > 1 and item:
         where += f", {all_nth} of {total}, file {item.page + 1} of {len(session.pages)}"
@@ -179,7 +179,7 @@ def _change(session: Session, item: Item, look: Look) -> Edit | None:
 
 def surroundings(page: Page, item: Item) -> tuple[Span, list[Span]]:
     """The run of the page's text to show, and the runs of markup in it."""
-    found = Blocks(page.report.document).at(item.finding.span)
+    found = blocks_of(page.report.document).at(item.finding.span)
     low, high = max(item.span.start - _REACH, 0), min(item.span.end + _REACH, len(page.text))
     if found is None:
         line = page.text.rfind("\n", low, item.span.start) + 1  # it belongs to no block, so its line will do

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from ...text import Block, Document, Edit, Span
 
@@ -29,6 +31,30 @@ class Blocks:
         return None
 
 
+_KEPT = 8
+_kept: OrderedDict[int, tuple[Document, Blocks]] = OrderedDict()
+
+
+def blocks_of(document: Document) -> Blocks:
+    """The blocks of `document`; those of the last few documents are kept, for a screen asks at every key."""
+    known = _kept.get(id(document))
+    if known is None or known[0] is not document:
+        known = _kept[id(document)] = (document, Blocks(document))
+        if len(_kept) > _KEPT:
+            _kept.popitem(last=False)
+    return known[1]
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Both counted from 1, in code points; as `LineIndex.position`, for one place of a long text.
+
+    >>> line_and_column("a\\r\\nb\\rcd", 6)
+    (3, 2)
+    """
+    ends = text.count("\n", 0, offset) + text.count("\r", 0, offset) - text.count("\r\n", 0, offset)
+    return ends + 1, offset - max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset))
+
+
 def in_block(block: Block, span: Span) -> Span | None:
     """The run of the block's text that stands for `span` of the source; None if none does."""
     first = next((p for p in block.pieces if p.source.start <= span.start < p.source.end), None)
@@ -52,7 +78,7 @@ def words_around(document: Document, span: Span) -> Span | None:
     None where `span` itself is not verbatim prose of one run: nothing is to be
     written there by hand but in an editor.
     """
-    found = Blocks(document).at(span)
+    found = blocks_of(document).at(span)
     if found is None:
         return None
     run = next((r for r in _runs(found[0]) if r.contains(span)), None)
@@ -79,22 +105,36 @@ def _runs(block: Block) -> list[Span]:
     return runs
 
 
+class Shift:
+    """Where places of a text are after groups of edits, each of which counts in the text as it was before it."""
+
+    def __init__(self, since: Iterable[Sequence[Edit]]) -> None:
+        self._groups = []
+        for edits in since:
+            grown = accumulate((len(e.text) - len(e.span) for e in edits), initial=0)
+            self._groups.append(([e.span.start for e in edits], [e.span.end for e in edits], [*grown]))
+
+    def by(self, start: int, end: int) -> int | None:
+        """How far a run of characters is moved; None if an edit went into it."""
+        total = 0
+        for starts, ends, grown in self._groups:
+            i = bisect_right(ends, start + total)  # the edits that end before the run, or where it begins
+            if start == end and i and starts[i - 1] == ends[i - 1] == start + total:
+                return None  # something was put in at this very place
+            if i < len(starts) and (starts[i] < end + total or (starts[i], ends[i]) == (start + total, end + total)):
+                return None
+            total += grown[i]
+        return total
+
+
 def carried(span: Span, since: Iterable[Sequence[Edit]]) -> Span | None:
     """Where `span` is after groups of edits, or None if one of them went into it.
 
     >>> carried(Span(4, 6), [[Edit(Span(0, 1), "abc")], [Edit(Span(6, 6), ",")]])
     Span(start=7, end=9)
     """
-    for edits in since:
-        by = 0
-        for edit in edits:
-            if edit.span == span or (edit.span.start < span.end and span.start < edit.span.end):
-                return None
-            if edit.span.end <= span.start:
-                by += len(edit.text) - len(edit.span)
-        if by:
-            span = span.shifted(by)
-    return span
+    by = Shift(since).by(span.start, span.end)
+    return None if by is None else span.shifted(by)
 
 
 def inverse(text: str, edits: Sequence[Edit]) -> tuple[Edit, ...]:

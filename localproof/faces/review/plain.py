@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ...report import BadInput
-from ...text import LineIndex, visible
+from ...text import visible
 from ..terminal import Terminal
 from . import session as review
 from . import wording
 from .desk import Desk
 from .editor import open_editor
 from .picture import surroundings
+from .places import line_and_column
 from .session import Item, Page, Session, View
 
 _AROUND = 160  # code points of the paragraph to each side of the words
@@ -93,8 +94,8 @@ def told(session: Session, item: Item | None) -> str:
     if item is None:
         return wording.nothing_left(session, total) + "\n"
     page = session.pages[item.page]
-    line, column = LineIndex(page.text).position(item.span.start)
-    out = [f"\n{visible(page.name)}:{line + 1}:{column + 1}: finding {nth} of {of} here, {all_nth} of {total} in all"]
+    line, column = line_and_column(page.text, item.start)
+    out = [f"\n{visible(page.name)}:{line}:{column}: finding {nth} of {of} here, {all_nth} of {total} in all"]
     out.append(_context(page, item))
     out.append(f"{wording.why(item)} ({wording.who(item)})")
     out += [f"{i} {told}" for i, told in enumerate(wording.choices(page.text, item.edits), 1)]

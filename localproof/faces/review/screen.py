@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -67,12 +68,14 @@ def walk(
     `source` and `target` take the place of the terminal's input and output.
     """
     screen = Screen(desk, explain, colour=colour)
-    before = signal.getsignal(signal.SIGTERM)
+    before, interval = signal.getsignal(signal.SIGTERM), sys.getswitchinterval()
+    sys.setswitchinterval(0.001)  # keys go before checking
     try:
         application(screen, mouse=mouse, source=source, target=target).run(pre_run=screen.begin)
     finally:
         screen.checking.shutdown(wait=False, cancel_futures=True)
         signal.signal(signal.SIGTERM, before)
+        sys.setswitchinterval(interval)
     return settle(screen.session, desk, screen.fate)
 
 
@@ -144,13 +147,22 @@ class Screen:
 
     def _changed(self, before: Session, *, follow: bool = True) -> None:
         """Check again what was changed, and remember how far the review has come."""
-        strokes = self._strokes
+        strokes, checking = self._strokes, False
         for number, page in enumerate(self.session.pages):
             if number < len(before.pages) and page.version != before.pages[number].version:
                 self._check(number, page, strokes, follow=follow)
-        if self.session.past != before.past:
-            session = self.session
-            self._in_background(lambda: self.desk.save(session) if session is self.session else None, lambda _: None)
+                checking = True
+        if not checking and self.session.past is not before.past:
+            self._remember()
+
+    def _remember(self) -> None:
+        session = self.session
+
+        def save() -> None:
+            if session is self.session:  # else a later one is on its way
+                self.desk.save(session)
+
+        self._in_background(save, lambda _: None)
 
     def _check(self, number: int, page: Page, strokes: int, *, follow: bool) -> None:
         def check() -> Report | None:
@@ -162,6 +174,7 @@ class Screen:
                 quiet = follow and strokes == self._strokes  # never move under the writer's fingers
                 at = review.checked(self.session, number, page.version, report, follow=quiet, tell=follow)
                 self.session = at
+                self._remember()
 
         self._in_background(check, take)
 

@@ -11,14 +11,13 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from ...decisions import Vocabulary, ignored_place, silences
 from ...report import Finding, Report
 from ...text import Document, Edit, Span, apply
 from .content import edits_between
-from .places import Blocks, carried, inverse, words_around
+from .places import Shift, blocks_of, carried, inverse, words_around
 
 T = TypeVar("T")
 Act = Literal["accepted", "edited", "skipped", "ignored", "word", "rule"]
@@ -59,6 +58,9 @@ class Page:
     silent: tuple[str, ...] = ()
     recalled: frozenset[Recalled] = frozenset()
     version: int = 0
+    seen: dict[tuple[View, tuple[tuple[str, Where], ...]], tuple[Item, ...]] = field(
+        init=False, repr=False, default_factory=dict
+    )  # what `items` made of it last
 
     @property
     def changed(self) -> bool:
@@ -66,15 +68,33 @@ class Page:
         return self.text != self.original
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A finding that waits for a decision. `finding` counts in the report's text, `span` and `edits` in the page's."""
+class Item(NamedTuple):
+    """A finding that waits for a decision. `finding` counts in the report's text, `span` and `edits` in the page's,
+    which is `by` further on after the edits of `since`."""
 
     page: int
     finding: Finding
-    span: Span
-    edits: tuple[Edit, ...]
+    by: int
     held: bool
+    since: tuple[tuple[Edit, ...], ...]
+
+    @property
+    def start(self) -> int:
+        return self.finding.span.start + self.by
+
+    @property
+    def span(self) -> Span:
+        return self.finding.span.shifted(self.by) if self.by else self.finding.span
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The suggestions that can be made, best first; no more than there are digits."""
+        edits = self.finding.edits
+        if self.since:
+            shift = Shift(self.since)
+            placed = ((e, shift.by(e.span.start, e.span.end)) for e in edits)
+            edits = tuple(Edit(e.span.shifted(by), e.text) for e, by in placed if by is not None)
+        return edits[:9]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +144,26 @@ def queue(session: Session) -> tuple[Item, ...]:
 
 def items(session: Session, page: int) -> tuple[Item, ...]:
     """Those of one page."""
-    return _items(session.pages[page], page, session.view, session.words)
+    here, key = session.pages[page], (session.view, session.words)
+    if key not in here.seen:
+        here.seen.clear()
+        here.seen[key] = _items(here, page, session.view, session.words)
+    return here.seen[key]
 
 
-@lru_cache(maxsize=4096)
 def _items(page: Page, number: int, view: View, words: tuple[tuple[str, Where], ...]) -> tuple[Item, ...]:
     shown = [(f, False) for f in page.report.findings]
     if view.held:
         shown = sorted([*shown, *((f, True) for f in page.report.held_back)], key=lambda pair: pair[0].span)
-    decided = {(m.span, m.rule) for m in page.marks}
+    decided = {(m.span.start, m.span.end, m.rule) for m in page.marks}
     vocabulary = Vocabulary.of(word for word, _ in words)
     source, wanted = page.report.document.text, [q.strip() for q in view.query.casefold().split(",") if q.strip()]
+    shift = Shift(page.since)
     out = []
     for finding, held in shown:
-        span = carried(finding.span, page.since)
-        if span is None or (span, finding.rule) in decided:
+        start, end = finding.span.start, finding.span.end
+        by = shift.by(start, end) if page.since else 0
+        if by is None or (decided and (start + by, end + by, finding.rule) in decided):
             continue
         if page.silent and any(silences(p, r) for p in page.silent for r in finding.source or (finding.rule,)):
             continue
@@ -146,11 +171,7 @@ def _items(page: Page, number: int, view: View, words: tuple[tuple[str, Where], 
             continue
         if wanted and not _matches(finding, wanted):
             continue
-        edits = finding.edits
-        if page.since:
-            placed = ((carried(e.span, page.since), e.text) for e in finding.edits)
-            edits = tuple(Edit(s, t) for s, t in placed if s is not None)
-        out.append(Item(number, finding, span, edits[:9], held))
+        out.append(Item(number, finding, by, held, page.since))
     return tuple(out)
 
 
@@ -164,7 +185,7 @@ def current(session: Session) -> Item | None:
     for number in range(session.at[0], len(session.pages)):
         here = items(session, number)
         start = session.at[1] if number == session.at[0] else 0
-        i = bisect_left(here, start, key=lambda item: item.span.start)
+        i = bisect_left(here, start, key=lambda item: item.start)
         if i < len(here):
             return here[i]
     return None
@@ -177,7 +198,7 @@ def position(session: Session) -> tuple[int, int, int, int]:
     if item is None:
         return 0, 0, 0, sum(counts)
     here = items(session, item.page)
-    nth = bisect_left(here, item.span.start, key=lambda i: i.span.start) + 1
+    nth = bisect_left(here, item.start, key=lambda i: i.start) + 1
     return nth, len(here), sum(counts[: item.page]) + nth, sum(counts)
 
 
@@ -198,7 +219,7 @@ def back(session: Session) -> Session:
     item = current(session)
     here = (item.page, item.span.start) if item else (len(session.pages), 0)
     for number in range(min(here[0], len(session.pages) - 1), -1, -1):
-        before = [i for i in items(session, number) if (number, i.span.start) < here]
+        before = [i for i in items(session, number) if (number, i.start) < here]
         if before:
             return replace(session, at=(number, before[-1].span.start), note="")
     return replace(session, note="this is the first")
@@ -385,12 +406,13 @@ def _edited(page: Page, edits: tuple[Edit, ...]) -> tuple[Page, tuple[Mark, ...]
     """`page` with `edits` made, and the marks that they went into."""
     kept: list[Mark] = []
     lost: list[Mark] = []
+    shift = Shift((edits,))
     for mark in page.marks:
-        span = carried(mark.span, (edits,))
-        if span is None:
+        by = shift.by(mark.span.start, mark.span.end)
+        if by is None:
             lost.append(mark)
         else:
-            kept.append(mark if span == mark.span else Mark(span, mark.rule, mark.verdict))
+            kept.append(Mark(mark.span.shifted(by), mark.rule, mark.verdict) if by else mark)
     page = replace(
         page,
         text=apply(page.text, edits),
@@ -435,8 +457,10 @@ def checked(
     page = session.pages[number]
     if page.version != version:
         return session
-    old = {(carried(f.span, page.since), f.rule) for f in page.report.findings}
-    fresh = [f for f in report.findings if (f.span, f.rule) not in old]
+    shift = Shift(page.since)
+    moved = ((f, shift.by(f.span.start, f.span.end)) for f in page.report.findings)
+    old = {(f.span.start + by, f.span.end + by, f.rule) for f, by in moved if by is not None}
+    fresh = [f for f in report.findings if (f.span.start, f.span.end, f.rule) not in old]
     session = replace(session, pages=_with(session.pages, number, _recalled(replace(page, report=report, since=()))))
     known = {i.finding.span for i in items(session, number)}
     starts = [f.span.start for f in fresh if f.span in known]
@@ -481,7 +505,7 @@ def _recalled(page: Page) -> Page:
         return page
     verdicts = {(rule, place): verdict for rule, place, verdict in page.recalled}
     marked = {(m.span, m.rule) for m in page.marks}
-    blocks, more = Blocks(page.report.document), []
+    blocks, more = blocks_of(page.report.document), []
     for finding in (*page.report.findings, *page.report.held_back):
         found = blocks.at(finding.span)
         if found is None or (finding.span, finding.rule) in marked:
@@ -493,7 +517,7 @@ def _recalled(page: Page) -> Page:
 
 def remembered(page: Page, document: Document) -> list[Recalled]:
     """The page's marks by the words around them: (rule, place, verdict). `document` is that of the present text."""
-    blocks = Blocks(document)
+    blocks = blocks_of(document)
     placed = [(mark, blocks.at(mark.span)) for mark in page.marks]
     return [(m.rule, ignored_place(found[0].text, found[1]), m.verdict) for m, found in placed if found]
 
