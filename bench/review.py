@@ -1,0 +1,124 @@
+"""How quick the review screen is: ``python -m bench.review``.
+
+One document with thousands of findings, found by a stand-in so that no
+engine's time is counted. The first screen is timed from the moment the
+findings are known to the last byte for the terminal, a key from its press to
+the same.
+
+    --findings N    how many findings the document has (default 5,000)
+    --keys N        how often each key is pressed (default 20)
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import random
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from localproof.faces.check import Wishes
+from localproof.faces.review.desk import Desk
+from localproof.faces.review.screen import Screen, application
+
+from .killed import find
+from .machine import named
+
+KEYS = {
+    "1": "accept",
+    "s": "skip",
+    "i": "ignore here",
+    "n": "next",
+    "p": "previous",
+    "\t": "choose",
+    "u": "undo",
+    "U": "redo",
+    "N": "next file",
+    "h": "held back",
+    "r": "rule off",
+    "d": "word is right",
+    "a": "accept all alike",
+}
+
+
+def main() -> None:
+    """Print the report on standard output."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--findings", type=int, default=5000)
+    parser.add_argument("--keys", type=int, default=20)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place, "long.md")
+        chance = random.Random(1)
+        words = "a paragraph of prose that somebody wrote about one thing and another".split()
+        lines = (
+            " ".join([*chance.choices(words, k=14), "teh", *chance.choices(words, k=6)]) + ".\n\n"
+            for _ in range(args.findings)
+        )
+        file.write_text("".join(lines))
+        env = {"LOCALPROOF_STATE_DIR": f"{place}/state", "LOCALPROOF_CONFIG_DIR": f"{place}/config"}
+        print(f"Machine: {named()}. {args.findings:,} findings in one document of {file.stat().st_size:,} bytes.\n")
+        with Desk(Wishes(paths=(str(file),), flags={"energy_meter": "off"}), env, finder=find) as desk:
+            timed(desk, args.keys)
+
+
+def timed(desk: Desk, times: int) -> None:
+    """Hold a review with nobody at the keys, and print how long each answer took."""
+    from prompt_toolkit.data_structures import Size
+    from prompt_toolkit.input import create_pipe_input
+    from prompt_toolkit.output.vt100 import Vt100_Output
+
+    out = io.StringIO()
+    terminal = Vt100_Output(out, lambda: Size(rows=24, columns=80), term="xterm-256color")
+    screen = Screen(desk, str, colour=True)
+    first: list[float] = []
+    arrived = screen._arrived
+    known: list[float] = []
+
+    def noted(page: object) -> None:
+        if not known:
+            known.append(time.perf_counter())
+        arrived(page)  # type: ignore[arg-type]
+
+    screen._arrived = noted  # type: ignore[method-assign]
+    with create_pipe_input() as pipe:
+        app = application(screen, source=pipe, target=terminal)
+
+        def drawn(_: object) -> None:
+            if known and not first and screen.session.pages:
+                first.append(time.perf_counter() - known[0])
+
+        app.after_render += drawn
+
+        async def press() -> None:
+            while not first:
+                await asyncio.sleep(0.01)
+            print(f"{'first screen':<18}{1000 * first[0]:7.1f} ms after the findings are known")
+            for key, name in KEYS.items():
+                took = []
+                for _ in range(times if key not in "rda" else 1):
+                    begun = time.perf_counter()
+                    pipe.send_text(key)
+                    count = app.render_counter
+                    while app.render_counter == count:
+                        await asyncio.sleep(0)
+                    took.append(time.perf_counter() - begun)
+                    if key in "rda":
+                        screen.press("u")
+                    await asyncio.sleep(0.05)
+                print(f"{name:<18}{1000 * median(took):7.1f} ms, at most {1000 * max(took):.1f}")
+            app.exit()
+
+        def begin() -> None:
+            screen.begin()
+            app.create_background_task(press())
+
+        app.run(pre_run=begin)
+        screen.checking.shutdown(wait=False, cancel_futures=True)
+
+
+if __name__ == "__main__":
+    main()

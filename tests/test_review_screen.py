@@ -1,0 +1,213 @@
+"""The full screen, headless: keys through prompt-toolkit's pipe, pictures as text."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+from review_fakes import desk, session
+
+from localproof.faces.review import picture
+from localproof.faces.review import session as review
+from localproof.faces.review.picture import Look
+from localproof.faces.review.screen import Screen, application
+from localproof.faces.review.session import Session, View
+from localproof.render.width import columns
+
+
+class Room(DummyOutput):
+    """An output of a certain size."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = Size(columns=size[0], rows=size[1])
+
+    def get_size(self) -> Size:
+        return self._size
+
+
+def text_of(lines: list[picture.Line]) -> str:
+    return "\n".join("".join(text for _, text in line) for line in lines)
+
+
+def seen(s: Session, size: tuple[int, int] = (80, 20), **look: Any) -> str:
+    wide, high = size
+    return text_of([picture.head(s, Look(**look), wide), *picture.body(s, Look(**look), wide, high - 1)])
+
+
+def pressed(
+    home: Path, texts: dict[str, str], *keys: str, size: tuple[int, int] = (80, 24)
+) -> tuple[Screen, list[str]]:
+    """The screen after the keys, each pressed when all that was begun is done, and what was to be seen before each."""
+    files = []
+    for name, text in texts.items():
+        (home / name).write_text(text)
+        files.append(home / name)
+    shots: list[str] = []
+    with desk(home, *files, restart=True) as d, create_pipe_input() as pipe:
+        screen = Screen(d, lambda rule: f"{rule} explained", colour=False)
+        app = application(screen, source=pipe, target=Room(size))
+
+        async def type_them() -> None:
+            await settled(lambda: not screen.look.arriving)
+            for key in keys:
+                if app.is_done:
+                    break
+                shots.append(text_of(screen.picture(*size)))
+                pipe.send_text(key)
+                await asyncio.sleep(0.07 if key.startswith("\x1b") else 0.01)
+                await settled(lambda: screen.checking._work_queue.empty())
+                await asyncio.sleep(0.02)
+            if not app.is_done:
+                shots.append(text_of(screen.picture(*size)))
+                app.exit()
+
+        def begin() -> None:
+            screen.begin()
+            app.create_background_task(type_them())
+
+        app.run(pre_run=begin)
+        screen.checking.shutdown()
+        return screen, shots
+
+
+async def settled(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not done() and time.monotonic() < end:
+        await asyncio.sleep(0.005)
+
+
+TWO = {"a.md": "It is teh end.\n\nWe could of went, wich is so.\n", "b.md": "teh start\n"}
+
+
+def test_a_number_accepts_and_enter_accepts_what_is_chosen(tmp_path: Path) -> None:
+    screen, shots = pressed(tmp_path, {"a.md": "It is teh end, wich teh is.\n"}, "2", "\r", "\t", "\r")
+    assert screen.session.pages[0].text == "It is tea end, which tea is.\n"
+    assert "It is [-teh-] {+the+} end" in shots[0]
+    assert "1\u00a0the  2\u00a0tea" in shots[0]
+    assert "{+tea+} is." in shots[3]  # Tab shows the other suggestion in place
+
+
+def test_a_change_is_checked_again_and_what_it_brings_up_is_shown(tmp_path: Path) -> None:
+    screen, shots = pressed(tmp_path, TWO, "s", "1", "1")
+    assert "We [-could have went-] {+could have gone+}, wich" in shots[2]
+    assert "1 new finding after your change" in shots[2]
+    assert screen.session.pages[0].text.endswith("We could have gone, wich is so.\n")
+
+
+def test_editing_begins_with_the_words_and_shows_them_in_place(tmp_path: Path) -> None:
+    screen, shots = pressed(tmp_path, TWO, "e", "\x7f\x7fo", "\r")
+    assert screen.session.pages[0].text.startswith("It is to end.")
+    assert "It is [-teh-] {+to+} end." in shots[2]
+    left, _ = pressed(tmp_path, TWO, "e", "abc", "\x1b")
+    assert not left.session.pages[0].changed and left.mode == "deciding"
+
+
+def test_undo_and_redo_by_their_keys(tmp_path: Path) -> None:
+    assert not pressed(tmp_path, TWO, "1", "s", "u", "u")[0].session.pages[0].changed
+    assert pressed(tmp_path, TWO, "1", "u", "U")[0].session.pages[0].changed
+
+
+def test_files_filters_and_held_back_findings(tmp_path: Path) -> None:
+    texts = {**TWO, "c.md": "maybe\n"}
+    _, shots = pressed(tmp_path, texts, "N", "P", "f", "gramm", "\r", "f", "\x15", "\r", "h", "N", "N")
+    assert "b.md:1:1" in shots[1] and "a.md:1:7" in shots[2]
+    assert "[only gramm]" in shots[5] and "could of" in shots[5]
+    assert "+held back" in shots[9]
+    assert "held back by the profile" in shots[11]
+
+
+def test_the_whole_explanation_comes_and_goes(tmp_path: Path) -> None:
+    _, shots = pressed(tmp_path, TWO, "?", "\x1b[B", "x")
+    assert "test/Teh explained" in shots[1]
+    assert "It is [-teh-]" in shots[3]
+
+
+@pytest.mark.parametrize(("key", "end"), [("w", "It is the end."), ("l", "It is teh end."), ("x", "It is teh end.")])
+def test_leaving_asks_what_becomes_of_what_is_not_written(tmp_path: Path, key: str, end: str) -> None:
+    from localproof.faces.review.plain import settle
+
+    screen, shots = pressed(tmp_path, TWO, "1", "q", key)
+    assert "Not written yet" in shots[2]
+    settle(screen.session, screen.desk, screen.fate)
+    assert (tmp_path / "a.md").read_text().startswith(end)
+    with desk(tmp_path, tmp_path / "a.md") as d:
+        assert next(d.pages()).changed == (key == "l")
+
+
+def test_writing_now_and_going_on(tmp_path: Path) -> None:
+    screen, shots = pressed(tmp_path, TWO, "1", "w", "q")
+    assert "written: 1 file" in shots[2]
+    assert (tmp_path / "a.md").read_text().startswith("It is the end.")
+    assert screen.fate == "write"
+
+
+def test_an_error_in_the_checking_thread_ends_the_screen_and_is_raised(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("teh\n")
+    with desk(tmp_path, tmp_path / "a.md") as d, create_pipe_input() as pipe:
+        d._finder = lambda document: 1 // 0
+        screen = Screen(d, str, colour=True)
+        with pytest.raises(ZeroDivisionError):
+            application(screen, source=pipe, target=DummyOutput()).run(pre_run=screen.begin)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60), (40, 10), (20, 5), (10, 3), (300, 4)])
+def test_the_words_and_the_keys_are_seen_on_every_size_of_screen(tmp_path: Path, size: tuple[int, int]) -> None:
+    long = "Some words come before " * 90 + "teh end " + "and some after it " * 90
+    _, shots = pressed(tmp_path, {"a.md": long + "\n"}, size=size)
+    rows = shots[0].split("\n")
+    assert len(rows) == size[1]
+    assert size[1] < 5 or "teh" in shots[0]
+    if size[0] >= 40:
+        assert all(columns(row) <= size[0] for row in rows)
+        assert "accept" in shots[0]
+
+
+HARD = ["teh", "漢字", "日本語テキスト", "😀", "👩‍👩‍👧", "e\u0301", "שלום", "עולם"]
+HARD += ["\t", "x" * 300, "\x1b[31m", "\u202e", "`code`", "*a*"]
+
+
+@given(st.lists(st.sampled_from(HARD), min_size=1, max_size=40).map(" ".join), st.integers(20, 120), st.integers(4, 40))
+def test_no_text_is_wider_than_the_window_or_reaches_it_raw(text: str, wide: int, high: int) -> None:
+    s = session(f"a {text} teh\n")
+    for look in (Look(colour=False), Look(draft="漢\x1b", colour=True), Look(selected=2)):
+        lines = picture.body(s, look, wide, high)
+        assert len(lines) == high
+        for line in lines:
+            shown = "".join(t for _, t in line)
+            assert "\x1b" not in shown and "\u202e" not in shown and "\t" not in shown
+            assert columns(shown) <= max(wide, picture._SMALLEST + 2)
+        assert high < 8 or "teh" in text_of(lines)
+
+
+def test_words_in_a_long_line_are_kept_in_sight() -> None:
+    line = " ".join(f"word{i}" for i in range(400))
+    s = session(f"{line} teh {line}\n")
+    assert "[-teh-] {+the+}" in seen(s, colour=False)
+
+
+def test_an_insertion_and_a_finding_without_suggestion_are_marked() -> None:
+    s = session("We could *of* gone.\n")
+    assert "[[could *of]]" in seen(s, colour=False) or "[[could" in seen(s, colour=False)
+    assert "by hand, for it crosses markup: “could have”" in seen(s)
+
+
+def test_the_head_names_place_position_and_what_is_shown() -> None:
+    s = review.show(session("teh wich\n", "teh\n"), View("spell"))
+    assert "a.md:1:1" in seen(s) and "1 of 2 here, 1 of 3, file 1 of 2" in seen(s) and "[only spell]" in seen(s)
+    assert "checking 3 more" in seen(s, (100, 20), arriving=3)
+
+
+def test_where_nothing_is_left_the_screen_says_what_to_do() -> None:
+    assert "Nothing was found." in seen(session("All is well.\n"))
+    assert "Every finding is decided." in seen(review.skip(session("teh\n")))
+    assert "1 finding before this still undecided: n goes to the first." in seen(review.forward(session("teh\n")))
+    assert "Checking: 2 files to come." in seen(Session(), arriving=2)
