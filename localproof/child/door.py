@@ -79,14 +79,15 @@ def _package() -> Path:
     return Path(__file__).resolve().parents[1]
 
 
-def fingerprint() -> str:
-    """Changes with every change of LocalProof's files, and when a package is installed or removed beside it."""
+def fingerprint(package: Path | None = None) -> str:
+    """What tells one state of the code from another, `package` being LocalProof's folder unless told: it changes
+    with every change of its files, and when a package is installed or removed beside it."""
     import zlib
 
     from .. import __version__
 
     seen = []
-    folders = [os.fspath(_package())]
+    folders = [os.fspath(package or _package())]
     while folders:
         with os.scandir(folders.pop()) as entries:
             for entry in entries:
@@ -112,8 +113,8 @@ class Line:
     closes the line.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
-        self._in = sock
+    def __init__(self, sock: socket.socket, frame_s: float = _FRAME_S) -> None:
+        self._in, self._frame_s = sock, frame_s
         self._out = sock.dup()  # so that each direction has a time limit of its own
 
     def receive(self, most: int, wait_s: float) -> bytes:
@@ -121,7 +122,7 @@ class Line:
         line ends, the frame is longer than `most` bytes, or its end does not come in time."""
         self._in.settimeout(wait_s)
         first = self._in.recv(1)
-        deadline = time.monotonic() + _FRAME_S
+        deadline = time.monotonic() + self._frame_s
         head = first + self._exactly(4 - len(first), deadline) if first else b""
         if len(head) < 4 or (size := int.from_bytes(head, "big")) > most:
             raise ConnectionError("no frame")
@@ -146,14 +147,14 @@ class Line:
 
     def send(self, body: bytes) -> None:
         """Send one frame. Raises OSError where the other side does not take it, or not in time."""
-        self._out.settimeout(_FRAME_S)
+        self._out.settimeout(self._frame_s)
         self._out.sendall(len(body).to_bytes(4, "big") + body)
 
     def send_descriptors(self, *numbers: int) -> None:
         """Give the other side these open files. Raises OSError."""
         import socket
 
-        self._out.settimeout(_FRAME_S)
+        self._out.settimeout(self._frame_s)
         socket.send_fds(self._out, [b"\0"], list(numbers))
 
     def receive_descriptors(self, count: int, wait_s: float = _FRAME_S) -> list[int]:

@@ -36,10 +36,15 @@ class Held:
 
 
 class Helpers:
-    """All helpers of a service. Any thread may ask; `clock` is in monotonic seconds."""
+    """All helpers of a service. Any thread may ask; `clock` is in monotonic seconds, `proc` a folder like /proc."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, proc: Path = Path("/proc")) -> None:
-        self._clock, self._proc = clock, proc
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        proc: Path = Path("/proc"),
+        build: Callable[[Mapping[str, Any]], Worker] = as_ordered,
+    ) -> None:
+        self._clock, self._proc, self._build = clock, proc, build
         self._lock = threading.Lock()
         self._held: dict[str, Held] = {}
         self._gone_cpu_s = 0.0
@@ -55,7 +60,7 @@ class Helpers:
                 if len(self._held) >= MOST:
                     self._let_go(self._oldest())
                 options = " ".join(map(str, order["arguments"][1:]))
-                held = Held(key, str(order["name"]), options, as_ordered(order), int(order["threads"]))
+                held = Held(key, str(order["name"]), options, self._build(order), int(order["threads"]))
                 self._held[key] = held
             held.used_s = self._clock()
             return held
@@ -143,6 +148,7 @@ class Helpers:
                 "name": held.name,
                 "options": held.options,
                 "answered": held.answered,
+                "cpu_s": held.cpu_s,
                 "unused_s": self._clock() - held.used_s,
                 "bytes": sum(map(self._resident, held.worker.pids())),
             }
