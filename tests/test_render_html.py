@@ -22,9 +22,12 @@ from localproof.render import RENDERERS, Style
 from localproof.render.html import shown_names
 from localproof.render.markup import Html, element, escaped
 from localproof.report import Energy, Finding, Provenance, Report, Run, Skipped
-from localproof.text import Block, Document, Edit, Piece, Span
+from localproof.text import Document, Edit, Span
 
 ATTACK = "\"><script>alert(1)</script><img src=x onerror=alert(1)>' onmouseover=alert(1) </style></title>--><!--&lt;"
+
+
+MARK = '<mark class="k-grammar">'
 
 
 def page(run: Run, held_back: bool = False) -> str:
@@ -192,18 +195,22 @@ def test_the_worst_file_comes_first_and_a_very_short_one_does_not_count_as_worst
     assert re.findall(r"<a href=\"#file-\d+\">([^<]+)", table) == ["bad.md", "long.md", "short.md"]
 
 
-def test_marks_and_addresses_of_markup_are_left_out_of_a_sentence() -> None:
-    text = "See [teh docs](https://x.example/a) for `code` now."
-    pieces = (
-        Piece(Span(0, 4), Span(0, 4), "text"),
-        Piece(Span(4, 12), Span(5, 13), "text"),
-        Piece(Span(12, 17), Span(35, 40), "text"),
-        Piece(Span(17, 18), Span(40, 46), "placeholder"),
-        Piece(Span(18, 23), Span(46, 51), "text"),
-    )
-    block = Block("paragraph", "See teh docs for X now.", pieces)
-    report = Report(Document("a.md", text, (block,)), (Finding(Span(5, 8), "x/Y", ""),), words=5)
-    assert 'See <mark class="k-grammar">teh</mark> docs for `code` now.' in page(Run((report,)))
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("See [teh docs](https://x.example/a_(b)) now.", "See <mark>teh</mark> docs now."),
+        ('See [it](a.md "A title") and teh rest.', "See it and <mark>teh</mark> rest."),
+        ("![A picture](a.png) of teh cat", "A picture of <mark>teh</mark> cat"),
+        ("[One [nested](b)](c) teh end", "[One nested](c) <mark>teh</mark> end"),
+        ("A [x](y and teh rest", "A [x](y and <mark>teh</mark> rest"),
+        ("A [x](https://teh) end", "A [x](https://<mark>teh</mark>) end"),
+        ("A \ufdd0 [x](y) teh end", "A \\ufdd0 [x](y) <mark>teh</mark> end"),
+    ],
+)
+def test_addresses_of_links_are_left_out_of_a_sentence_and_nothing_else(text: str, sentence: str) -> None:
+    at = text.index("teh")
+    out = page(Run((Report(sample.document("a.md", text), (Finding(Span(at, at + 3), "x/Y", ""),), words=5),)))
+    assert f'<p class="sentence" dir="auto">{sentence.replace("<mark>", MARK)}</p>' in out
 
 
 def test_something_missing_is_marked_and_told_to_who_cannot_see_the_mark() -> None:

@@ -126,8 +126,8 @@ def _lead(run: Run) -> str:
         said.append(f"{count(n_with, 'file')} {verbs[0]} findings, {rest:,} {verbs[1]} none.")
     if held := sum(len(report.held_back) for report in run.reports):
         said.append(
-            f"{count(held, 'more suspect')} {'was' if held == 1 else 'were'} held back by the profile “{run.profile}”: "
-            "they are more likely a matter of taste than an error."
+            f"{count(held, 'more suspect')} {'was' if held == 1 else 'were'} held back: the judge was not sure enough "
+            f"for the profile “{run.profile}”."
         )
     return " ".join(said) or "Nothing was held back."
 

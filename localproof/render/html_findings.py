@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..report import Finding, Report
-from ..text import Block, LineIndex, Span
+from ..text import LineIndex, Span
 from .exchange import Item, items, uri
 from .markup import Html, element, group
 from .names import count, message, percent, speakers
@@ -19,7 +18,10 @@ from .width import one_line
 
 _REACH = 180  # code points of a sentence to show on each side of the words
 _LONGEST = 400  # code points of marked words
-_MOST_CODE = 60  # code points of code or of an address
+_EDGE = "\ufdd0"  # stands for the edges of the words while a sentence is worked on; no text means anything by it
+_LINK = re.compile(
+    r"!?\[([^\[\]]{0,400})\]\([^()\s]{0,400}(?:\([^()\s]{0,400}\)[^()\s]{0,400})?(?: \"[^\"]{0,400}\")?\)"
+)
 _BREAK = re.compile(r"\s*[\r\n][\s>]*|\t")  # a line end, with the quote marks and indent of the next line
 
 
@@ -51,21 +53,18 @@ def link(report: Report, text: str) -> Html:
 
 
 def _listed(report: Report, name: str, style: Style) -> Iterator[Html]:
-    blocks = tuple(sorted((b for b in report.document.blocks if b.pieces), key=_start))
-    ground = _Ground(report, LineIndex(report.document.text), name, extents(report), blocks)
+    ground = _Ground(report, LineIndex(report.document.text), name, extents(report))
     for item in items(report, style):
         yield _entry(ground, item, style)
 
 
 class _Ground(NamedTuple):
-    """A document, its name as shown, and what is worked out once for all of its findings. `blocks` are in order,
-    `extents` theirs."""
+    """A document, its name as shown, and what is worked out once for all of its findings."""
 
     report: Report
     lines: LineIndex
     name: str
     extents: list[Span]
-    blocks: tuple[Block, ...]
 
 
 def _entry(ground: _Ground, item: Item, style: Style) -> Html:
@@ -92,12 +91,7 @@ def _entry(ground: _Ground, item: Item, style: Style) -> Html:
 
 def _sentence(ground: _Ground, finding: Finding) -> Iterator[str]:
     """The sentence around the finding, its words marked; cut where it is long."""
-    text, span = ground.report.document.text, finding.span
-    whole = sentence_around(text, span, ground.extents)
-    block = _home(span, ground.blocks)
-    before, inside, after = (
-        _read(part, text, block) for part in (Span(whole.start, span.start), span, Span(span.end, whole.end))
-    )
+    before, inside, after = _parted(ground, finding.span)
     if len(before) > _REACH:
         before = "… " + before[-_REACH:].partition(" ")[2]
     if len(after) > _REACH:
@@ -115,31 +109,16 @@ def _sentence(ground: _Ground, finding: Finding) -> Iterator[str]:
     yield _line(after)
 
 
-def _home(span: Span, blocks: Sequence[Block]) -> Block | None:
-    """The block of prose that holds `span`, if one does."""
-    i = bisect_right(blocks, span.start, key=_start) - 1
-    return blocks[i] if i >= 0 and span.end <= blocks[i].pieces[-1].source.end else None
-
-
-def _start(block: Block) -> int:
-    return block.pieces[0].source.start
-
-
-def _read(span: Span, text: str, block: Block | None) -> str:
-    """`span` of the source as its reader sees it: without the marks and addresses of the markup, code as it stands."""
-    if block is None or span.start == span.end:
-        return span.of(text)
-    out = []
-    for piece in block.pieces:
-        low, high = max(piece.source.start, span.start), min(piece.source.end, span.end)
-        if low >= high:
-            continue
-        if piece.kind == "markup":
-            out.append(piece.span.of(block.text))
-        else:
-            raw = text[low:high]
-            out.append(raw if piece.kind == "text" or len(raw) <= _MOST_CODE else raw[:_MOST_CODE] + "…")
-    return "".join(out) or span.of(text)
+def _parted(ground: _Ground, span: Span) -> tuple[str, str, str]:
+    """The sentence before `span`, the words of `span`, and the rest; links without their addresses, which only hide
+    what the sentence says."""
+    text = ground.report.document.text
+    whole = sentence_around(text, span, ground.extents)
+    parts = text[whole.start : span.start], span.of(text), text[span.end : whole.end]
+    if "](" not in "".join(parts) or _EDGE in "".join(parts):
+        return parts
+    before, *rest = _LINK.sub(r"\1", _EDGE.join(parts)).split(_EDGE)
+    return (before, rest[0], rest[1]) if len(rest) == 2 else parts
 
 
 def _line(text: str) -> str:
