@@ -9,7 +9,7 @@ that says so. Nothing is downloaded.
     --text FOLDER   Markdown files to use; default: a blog from DATA/data/blogs
     --data FOLDER   folder that holds data/ (default ../shared)
     --peers FOLDER  look here too for the other tools (may be given again)
-    --only PART     cold, warm or peers (may be given again)
+    --only PART     cold, service, warm, batch, memory, lsp or peers (may be given again)
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from statistics import median
 from typing import Any
 
 from . import product
+from .batch import batch, memory
+from .editor import lsp
 from .machine import Timing, interleaved, named, peak, timed
 from .sets import SHARED
 
@@ -56,11 +58,20 @@ def main() -> None:
     args = _arguments()
     if timed([[*product.COMMAND, "--help"]]).status:
         raise SystemExit(f"{' '.join(product.COMMAND)} does not run")
+    os.environ["LOCALPROOF_SERVICE"] = "off"  # but where it is what is measured
     os.environ["PATH"] = os.pathsep.join([*map(str, args.peers), os.environ.get("PATH", "")])
     print(f"Machine: {named()}.\nMedians of {args.runs} runs; in brackets the fastest and the slowest.\n")
     with tempfile.TemporaryDirectory() as folder:
         files = _texts(args, Path(folder))
-        parts = {"cold": cold, "warm": warm, "peers": peers}
+        parts = {
+            "cold": cold,
+            "service": service,
+            "warm": warm,
+            "batch": batch,
+            "memory": memory,
+            "lsp": lsp,
+            "peers": peers,
+        }
         for name in args.only or parts:
             for line in parts[name](files, args.runs):
                 print(line, flush=True)
@@ -74,7 +85,8 @@ def _arguments() -> Any:
     parser.add_argument("--text", type=Path)
     parser.add_argument("--data", type=Path, default=SHARED)
     parser.add_argument("--peers", type=Path, action="append", default=[])
-    parser.add_argument("--only", action="append", choices=("cold", "warm", "peers"), default=[])
+    only = ("cold", "service", "warm", "batch", "memory", "lsp", "peers")
+    parser.add_argument("--only", action="append", choices=only, default=[])
     return parser.parse_args()
 
 
@@ -117,6 +129,33 @@ def cold(_: list[Path], runs: int) -> Iterator[str]:
     for name, commands in work.items():
         memory = _mebibytes(sum(peak(command, PARAGRAPH) for command in commands))
         yield f"| {name} | {_shown(times[name])} | {times[name].median - floor:+.3f} s | {memory} |"
+
+
+def service(_: list[Path], runs: int) -> Iterator[str]:
+    """The same paragraph with the resident service running, beside doing without it, at least 20 runs each."""
+    with tempfile.TemporaryDirectory(prefix="lp-", dir="/tmp") as folder:
+        on = ["env", "LOCALPROOF_SERVICE=auto", f"LOCALPROOF_RUNTIME_DIR={folder}", *product.COMMAND]
+        work = {
+            "python -c pass": [[sys.executable, "-c", "pass"]],
+            "localproof, service warm": [[*on, *product.PIPE]],
+            "the same, answers in the cache": [[*on, *[word for word in product.PIPE if word != "--no-cache"]]],
+            "localproof, cold": [[*product.COMMAND, *product.PIPE]],
+            "Harper alone: import, build, check": [[sys.executable, "-c", HARPER]],
+        }
+        if found := shutil.which("harper-cli"):
+            work["harper-cli, from standard input"] = [[found, "lint"]]
+        subprocess.run([*on, "service", "start"], check=True, stdout=subprocess.DEVNULL)
+        try:
+            times = interleaved(work, max(20, runs), PARAGRAPH)
+            state = subprocess.run([*on, "service", "status"], check=True, capture_output=True, text=True).stdout
+        finally:
+            subprocess.run([*on, "service", "stop"], check=True, stdout=subprocess.DEVNULL)
+    floor = times["Harper alone: import, build, check"].median
+    yield f"### One paragraph ({len(PARAGRAPH.split())} words), whole process, medians of {max(20, runs)} runs\n"
+    yield "| what | seconds | of Harper alone |\n|---|---|---|"
+    for name, time in times.items():
+        yield f"| {name} | {_shown(time)} | {100 * time.median / floor:.0f} % |"
+    yield f"\nThe service by then:\n\n```\n{state}```"
 
 
 def _shown(timing: Timing, fine: tuple[int, ...] = (0, 1)) -> str:
@@ -186,7 +225,7 @@ def peers(files: list[Path], runs: int) -> Iterator[str]:
     """The same files through other tools, whole processes, start included."""
     folder = files[0].parent
     words = sum(len(path.read_text(encoding="utf-8").split()) for path in files)
-    work = {"localproof": [[*product.COMMAND, *product.CHECK, str(folder)]]}
+    work = {"localproof": [[*product.COMMAND, *product.CHECK, "--no-cache", str(folder)]]}
     for name, program, arguments, _ in PEERS:
         if found := shutil.which(program):
             # harper-cli takes files; the others walk a folder.

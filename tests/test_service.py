@@ -182,7 +182,14 @@ def test_a_served_run_is_like_any_other(served: Place, arguments: list[str]) -> 
 
 @pytest.mark.parametrize(
     ("arguments", "whole"),
-    [([], True), (["a.md"], True), (["--no-cache"], False), (["--help"], False), (["-o", "out.txt"], False)],
+    [
+        ([], True),
+        (["a.md"], True),
+        (["--no-cache"], True),
+        (["--no-service"], False),
+        (["--help"], False),
+        (["-o", "out.txt"], False),
+    ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_small_runs_are_answered_whole_and_others_are_not(served: Place, arguments: list[str], whole: bool) -> None:

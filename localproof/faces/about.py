@@ -13,6 +13,7 @@ from ..engines import ENGINES
 from ..report import BadInput, Unavailable
 from ..settings import USER_DICTIONARY, USER_FILE, Settings, nearest, one_of, read_words, user_folder
 from ..text import visible
+from . import service
 from .setup import state
 from .terminal import Terminal
 
@@ -75,6 +76,7 @@ def doctor(settings: Settings, terminal: Terminal) -> int:
     terminal.write("\nThe original LanguageTool\n")
     for line in state(terminal.env):
         terminal.write(f"    {line}\n")
+    terminal.write(f"\nService\n    {service.line(terminal.env, settings)}\n")
     terminal.write("\nYours\n")
     for what, text in _belongings(settings, terminal):
         terminal.write(f"    {what:<18}{text}\n")

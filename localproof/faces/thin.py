@@ -21,7 +21,9 @@ _ANSWER_S = 60.0  # a run that takes longer is begun anew, without the service
 _INTERRUPTED = 130  # as in `cli`
 _CUT_OFF = 141
 
-FLAGS = frozenset({"--report", "--quiet", "-q", "--fix", "--diff", "--isolated", "--exit-zero", "--force-exclude"})
+FLAGS = frozenset(
+    {"--no-cache", "--report", "--quiet", "-q", "--fix", "--diff", "--isolated", "--exit-zero", "--force-exclude"}
+)
 VALUES = frozenset({"--lang", "--engine", "--profile", "--output-format", "--color", "--fail-on", "--stdin-filename"})
 
 

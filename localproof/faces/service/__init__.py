@@ -94,11 +94,13 @@ def launch(settings: Settings, env: Mapping[str, str], orders: list[dict[str, An
         raise Unavailable("service", f"cannot be started: {error.strerror}") from None
 
 
-def keep_warm(settings: Settings, env: Mapping[str, str]) -> None:
+def keep_warm(settings: Settings, terminal: Terminal) -> None:
     """At the end of a run that had to build engines itself: start a service, so that the next one need not.
 
-    With "auto" not where ``CI`` is set: nothing comes after such a run.
+    With "auto" not where ``CI`` is set: nothing comes after such a run. Where
+    it cannot be had, that is said only if the settings insist on it.
     """
+    env = terminal.env
     orders = ledger.alone()
     if not orders or settings.service == "off" or (settings.service == "auto" and env.get("CI")):
         return
@@ -109,9 +111,9 @@ def keep_warm(settings: Settings, env: Mapping[str, str]) -> None:
         if told is not None:
             ask(env, "stop")
         launch(settings, env, orders)
-    except Unavailable:
+    except Unavailable as error:
         if settings.service == "on":
-            raise
+            terminal.say(f"localproof: {error}")
 
 
 def line(env: Mapping[str, str], settings: Settings) -> str:
@@ -201,7 +203,7 @@ def _span(seconds: float) -> str:
 
 
 def _bytes(count: int) -> str:
-    return f"{count / 1e6:,.0f} MB"
+    return f"{count / 1e6:,.0f} MB" if count else "memory unknown"
 
 
 def _count(number: int, what: str) -> str:
