@@ -44,10 +44,13 @@ def family(pid: int) -> list[int]:
     return out
 
 
-def memory_of(pid: int) -> int:
-    """Bytes of memory of a process and its children, pages they share counted once (PSS, Linux); 0 where unknown."""
+def memory_of(pid: int, *, alone: bool = False) -> int:
+    """Bytes of memory of a process and its children, pages they share counted once (PSS, Linux); 0 where unknown.
+
+    With `alone` True the children are left out.
+    """
     total = 0
-    for each in family(pid):
+    for each in [pid] if alone else family(pid):
         try:
             lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()
         except OSError:
@@ -59,15 +62,15 @@ def memory_of(pid: int) -> int:
 class Peak:
     """The highest `memory_of` a process while the context is open, sampled every 10 ms."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, *, alone: bool = False) -> None:
         self.bytes = 0
-        self._pid = pid
+        self._pid, self._alone = pid, alone
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def _watch(self) -> None:
         while not self._stop.wait(0.01):
-            self.bytes = max(self.bytes, memory_of(self._pid))
+            self.bytes = max(self.bytes, memory_of(self._pid, alone=self._alone))
 
     def __enter__(self) -> Peak:
         self._thread.start()

@@ -15,7 +15,7 @@ from localproof.settings import PROFILES, Settings
 from .scorer import Flag
 
 COMMAND = [sys.executable, "-m", "localproof"]
-PIPE = ["check", "--isolated", "-"]  # the arguments to check a text from standard input
+PIPE = ["check", "--isolated", "--no-cache", "-"]  # the arguments to check a text from standard input
 CHECK = ["check", "--isolated"]  # the arguments before a folder
 
 
