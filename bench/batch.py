@@ -43,7 +43,7 @@ def batch(files: list[Path], runs: int) -> Iterator[str]:
             with posts[turn % len(posts)].open("a", encoding="utf-8") as post:
                 post.write(f"\n\nThis was added in turn {turn}, and it has recieved no attention.\n")
             seconds.setdefault("one post changed", []).append(_product(folder))
-        yield f"### A folder of {len(posts)} Markdown files ({words:,} words of prose), {_THREADS} threads, start included\n"
+        yield f"### {len(posts)} Markdown files ({words:,} words of prose), {_THREADS} threads, with the start\n"
         yield from _rows(seconds, words)
         shutil.rmtree(cache, ignore_errors=True)
         for name in ("first run", "nothing changed"):

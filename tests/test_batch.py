@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import localproof
 from localproof.faces.batch import Fixes, Outcome, Task, correct, joined, proofread, write_fixes
 from localproof.faces.check import Wishes, plan
 from localproof.faces.files import Found, read_source
+from localproof.faces.terminal import Terminal, progress
 from localproof.formats import read
 from localproof.report import BadInput, Finding, Report, Run, Skipped
 from localproof.settings import Settings
@@ -196,3 +198,30 @@ def test_an_engine_that_does_not_exist_is_named_with_the_file_that_asks_for_it(s
     (site / "localproof.toml").write_text('engines = ["harpr"]\n')
     with pytest.raises(BadInput, match=r"localproof\.toml: unknown engine 'harpr'; did you mean harper\?"):
         planned(site, paths=("a.md",))
+
+
+# ─ waiting ─
+
+
+class Screen(io.StringIO):
+    """A terminal that remembers what was written to it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def progressed(screen: io.StringIO, width: str = "80") -> str:
+    """What is written while one of three files a second is done."""
+    terminal = Terminal(None, io.StringIO(), screen, {"COLUMNS": width})
+    ticks = iter([0.0, 0.9, 62.0, 62.05])
+    step, clear = progress(terminal, 3, lambda: next(ticks))
+    for _ in range(3):
+        step(Report(read("a.md", "Text.", Settings()), (Finding(Span(0, 1), "a/B", "wrong"),), words=1_200))
+    clear()
+    return screen.getvalue()
+
+
+def test_who_waits_at_a_terminal_is_told_how_far_it_is_and_nothing_stays_there() -> None:
+    assert progressed(Screen()) == "\r\x1b[K2 of 3 files, 2,400 words, 2 findings, 31 s left\r\x1b[K"
+    assert progressed(Screen(), "20") == "\r\x1b[K2 of 3 files, 2,400\r\x1b[K"
+    assert progressed(io.StringIO()) == ""

@@ -9,9 +9,11 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import BinaryIO, TextIO
 
 from ..render import Style
+from ..report import Report
 from ..text import visible
 
 _ORNAMENTS = "→·…–“”␣"
@@ -89,21 +91,26 @@ def agreed(terminal: Terminal, question: str) -> bool:
     return terminal.stdin.readline().strip().lower() in (b"y", b"yes")
 
 
-def progress(terminal: Terminal, total: int) -> tuple[Callable[[object], None], Callable[[], None]]:
-    """(what to call for each text that is done, what to call at the end): a counter for a person who waits.
+def progress(
+    terminal: Terminal, total: int, clock: Callable[[], float] = time.monotonic
+) -> tuple[Callable[[Report], None], Callable[[], None]]:
+    """(what to call for each report that is done, what to call at the end): a line for a person who waits.
 
     It appears after a second, on a terminal only, and leaves nothing behind.
     """
     watched = total > 1 and is_terminal(terminal.stderr)
-    begun, done, shown = time.monotonic(), 0, 0.0
+    begun, shown = clock(), 0.0
+    done = words = findings = 0
 
-    def step(_: object) -> None:
-        nonlocal done, shown
-        done += 1
-        now = time.monotonic()
+    def step(report: Report) -> None:
+        nonlocal done, words, findings, shown
+        done, words, findings = done + 1, words + report.words, findings + len(report.findings)
+        now = clock()
         if watched and now - begun > 1.0 and now - shown > 0.1:
             shown = now
-            terminal.stderr.write(f"\r{done:,} of {total:,} files")
+            left = duration((now - begun) * (total - done) / done)
+            line = f"{done:,} of {total:,} files, {words:,} words, {findings:,} findings, {left} left"
+            terminal.stderr.write(f"\r\x1b[K{line[: _width(terminal.stderr, terminal.env) - 1]}")
             terminal.stderr.flush()
 
     def clear() -> None:
@@ -112,6 +119,18 @@ def progress(terminal: Terminal, total: int) -> tuple[Callable[[object], None], 
             terminal.stderr.flush()
 
     return step, clear
+
+
+def duration(seconds: float) -> str:
+    """About how long, for a person.
+
+    >>> duration(0.4), duration(75), duration(8_000)
+    ('1 s', '2 min', '2 h 14 min')
+    """
+    if seconds <= 60:
+        return f"{max(ceil(seconds), 1)} s"
+    minutes = ceil(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def style(stream: TextIO, colour: str, env: Mapping[str, str], *, held_back: bool = False) -> Style:
