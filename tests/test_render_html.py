@@ -217,6 +217,10 @@ def test_something_missing_is_marked_and_told_to_who_cannot_see_the_mark() -> No
     assert '<mark class="k-punctuation gap"><span class="unseen">something is missing here' in page(sample.RUN)
 
 
+def test_the_space_beside_marked_words_is_not_marked() -> None:
+    assert '<mark class="k-grammar">the</mark> cold' in page(sample.RUN)
+
+
 def test_a_space_that_is_wrong_is_shown_as_one() -> None:
     assert '<mark class="k-typography">␣</mark>' in page(sample.RUN)
 

@@ -71,7 +71,7 @@ def _entry(ground: _Ground, item: Item, style: Style) -> Html:
     finding, text = item.finding, ground.report.document.text
     line, column = ground.lines.position(finding.span.start)
     place = group(
-        element("span", element("bdi", ground.name), ", ", class_="path"),
+        element("span", element("bdi", link(ground.report, ground.name)), ", ", class_="path"),
         f"line {line + 1:,}, column {column + 1:,}",
     )
     sure = "" if finding.probability is None else str(round(100 * finding.probability))
@@ -92,6 +92,9 @@ def _entry(ground: _Ground, item: Item, style: Style) -> Html:
 def _sentence(ground: _Ground, finding: Finding) -> Iterator[str]:
     """The sentence around the finding, its words marked; cut where it is long."""
     before, inside, after = _parted(ground, finding.span)
+    if bare := inside.strip():  # the space that a deletion takes along is nothing to mark
+        start = inside.index(bare)
+        before, inside, after = before + inside[:start], bare, inside[start + len(bare) :] + after
     if len(before) > _REACH:
         before = "… " + before[-_REACH:].partition(" ")[2]
     if len(after) > _REACH:
