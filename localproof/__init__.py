@@ -21,16 +21,19 @@ The house, from the ground up; a room imports rooms on lower floors only:
     settle, proof       documents in, one run out
     faces               pipes, files, editors: where bytes come in and go out
     cli                 arguments → settings → a face → exit status
+    resident            the program of the service that keeps engines ready (faces.service)
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False  # `typing` is not imported for this: every command and every helper would wait for it
 if TYPE_CHECKING:
+    from typing import Any
+
     from .faces.pipe import check as check
     from .formats import read as read
     from .proof import open_bench as open_bench

@@ -67,9 +67,9 @@ class Borrowed:
         self._closed = False
 
     def start(self) -> None:
-        """Have the helper built, unless that was done."""
+        """Have the helper built, unless that was done. A line that went silent, as idle ones do, is taken up anew."""
         with self._lock:
-            if self._closed or self._line is not None or self._own is not None:
+            if self._closed or self._own is not None or (self._line is not None and not self._line.over):
                 return
             self._line = self._borrow()
             if self._line is None:
@@ -184,7 +184,7 @@ class _Lent:
         self._sending = threading.Lock()
         self._waiting: deque[_Question] = deque()
         self._asked: dict[int, _Question] = {}
-        self._over = False
+        self.over = False
         self._closed = False
         atexit.register(self.close)
         self._listener = threading.Thread(target=self._listen, name=f"localproof-{name}-lent", daemon=True)
@@ -196,7 +196,7 @@ class _Lent:
         if len(body) > MOST - 64:
             return False
         with self._lock:
-            if self._over:
+            if self.over:
                 return False
             self._waiting.append(_Question(request, body, future))
         self._pump()
@@ -223,7 +223,7 @@ class _Lent:
 
     def _take(self) -> tuple[int, _Question] | None:
         with self._lock:
-            while self._waiting and len(self._asked) < AT_A_TIME and not self._over:
+            while self._waiting and len(self._asked) < AT_A_TIME and not self.over:
                 question = self._waiting.popleft()
                 if question.future.set_running_or_notify_cancel():
                     number = next(self._numbers)
@@ -237,7 +237,7 @@ class _Lent:
                 self._pump()
         finally:
             with self._lock:
-                self._over = True
+                self.over = True
                 left = [*self._asked.values(), *self._waiting]
                 self._asked.clear()
                 self._waiting.clear()

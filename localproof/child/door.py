@@ -13,9 +13,10 @@ import stat
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # `typing` is not imported for this: the thin client would wait for it
 if TYPE_CHECKING:
     import socket
 
@@ -82,12 +83,22 @@ def _package() -> Path:
 def fingerprint(package: Path | None = None) -> str:
     """What tells one state of the code from another, `package` being LocalProof's folder unless told: it changes
     with every change of its files, and when a package is installed or removed beside it."""
+    return _state(package) if package else _own_state()
+
+
+@cache
+def _own_state() -> str:
+    """As at the first call: a process that runs on while its files change is still of the old code."""
+    return _state(_package())
+
+
+def _state(package: Path) -> str:
     import zlib
 
     from .. import __version__
 
     seen = []
-    folders = [os.fspath(package or _package())]
+    folders = [os.fspath(package)]
     while folders:
         with os.scandir(folders.pop()) as entries:
             for entry in entries:
