@@ -212,7 +212,7 @@ def _home(finding: Finding, start: int, block: Block) -> Finding | None:
     edits = []
     for edit in finding.edits:
         moved = Edit(edit.span.shifted(start), edit.text)
-        if len(block.pieces) > 1:
+        if len(block.pieces) > 1 or block.pieces[0].source.start:
             small = minimal(block.text, moved)  # what it leaves alone, a no-break space say, stays as it is
             if block.touches_placeholder(small.span):
                 continue

@@ -18,6 +18,7 @@ RECORD = "installed.json"  # written last: where it is, everything is
 JARS = "jars"
 MAIN = "org.languagetool.server.HTTPServer"
 LEAST_JAVA = 17
+BUILD_S = 30.0  # the first check of each thread builds its rules, and is under the server's limit like any other
 MEMORY_MB = 768  # of heap: at 512 the garbage collector is busy when four variants of English are open
 
 # LanguageTool looks up these three by name as it starts, whatever it is to
@@ -153,12 +154,12 @@ def configured(found: Installed, *, threads: int, limit_s: float) -> Path:
         "cacheSize": "2000",  # sentences
         "cacheTTLSeconds": "3600",
         "pipelineCaching": "true",  # else every request builds all rules anew
-        "maxPipelinePoolSize": str(threads),
+        "maxPipelinePoolSize": str(2 * threads),
         "pipelineExpireTimeInSeconds": "3600",
-        "maxCheckThreads": str(threads),
-        "maxTextCheckerThreads": str(threads),
+        "maxCheckThreads": str(2 * threads),  # so that a block that was given up holds up no other
+        "maxTextCheckerThreads": str(2 * threads),
         "textCheckerQueueSize": "100",
-        "maxCheckTimeMillis": str(round(limit_s * 1000)),
+        "maxCheckTimeMillis": str(round(max(limit_s, BUILD_S) * 1000)),
         "maxTextHardLength": "100000",
     }
     for code, name in MISSED.items():

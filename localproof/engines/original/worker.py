@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 SUGGESTIONS = 8  # the rest, up to thousands, is of no use to anyone
-SLACK_S = 30.0  # beyond the limit of a block, in which its server should have answered that it gave up
+WEDGED = 3  # blocks in a row that Java does not answer in time, after which it is started anew
 PORTS = 4  # tries to get one that nobody takes in between
 START_S = 110.0
 WARM = 'This is are an test of teh speller. Its rules, too, and its it\'s own grammer; "quotes" and all.'
@@ -83,6 +83,7 @@ class Session:
     def __init__(self, url: str, limit_s: float, *, elsewhere: bool, program: Program | None = None) -> None:
         self._parts = urlsplit(url)
         self._limit_s, self._elsewhere, self._program = limit_s, elsewhere, program
+        self._late = 0
         self._connection: HTTPConnection | None = None
 
     def ask(self, path: str, form: Mapping[str, str] | None = None) -> Any:
@@ -91,15 +92,21 @@ class Session:
             status, reason, place, body = self._speak(path, form)
         except TimeoutError:
             self._drop()
+            self._late += 1
+            if self._program is not None and self._late >= WEDGED:
+                _leave(f"Java did not answer {WEDGED} blocks in a row within {self._limit_s:g} s")
             raise RuntimeError(f"took longer than {self._limit_s:g} s") from None
         except (OSError, HTTPException) as error:
             self._drop()
             self._still_there()
             raise RuntimeError(f"the connection failed: {error or type(error).__name__}") from None
+        self._late = 0
         if 300 <= status < 400:
             raise RuntimeError(f"redirects to {place or 'another place'}, which is not followed")
         if status != 200:
             said = body.decode("utf-8", "replace").strip().splitlines()
+            if said and "Checking took longer than" in said[0]:
+                raise RuntimeError(f"took longer than {self._limit_s:g} s")
             raise RuntimeError(f"answered with HTTP {status} {reason}" + (f": {said[0][:200]}" if said else ""))
         try:
             return json.loads(body)
@@ -133,7 +140,7 @@ class Session:
         if self._program is not None and not self._program.lives():  # whoever has its port now is to hear nothing
             self._still_there()
         kind = HTTPSConnection if self._parts.scheme == "https" else HTTPConnection
-        connection = kind(self._parts.hostname or "", self._parts.port, timeout=self._limit_s + self._slack_s())
+        connection = kind(self._parts.hostname or "", self._parts.port, timeout=self._limit_s)
         connection.connect()
         address = connection.sock.getpeername()[0].split("%")[0]
         if not self._elsewhere and not ip_address(address).is_loopback:  # a name that means another machine today
@@ -142,19 +149,21 @@ class Session:
         self._connection = connection
         return connection
 
-    def _slack_s(self) -> float:
-        return SLACK_S if self._program else 0.0
-
     def _drop(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
 
     def _still_there(self) -> None:
-        """End this process where its Java has ended, so that both are started anew."""
+        """End this process where its Java has ended."""
         if self._program is not None and self._program.ended(0.2) is not None:
-            os.write(2, f"Java ended: {_cause(self._program.last_words())}\n".encode())
-            os._exit(ENDED)
+            _leave(f"Java ended: {_cause(self._program.last_words())}")
+
+
+def _leave(why: str) -> None:
+    """End this process, and with it Java, so that both are started anew."""
+    os.write(2, f"{why}\n".encode())
+    os._exit(ENDED)
 
 
 def build(options: dict[str, Any]) -> Callable[[], Callable[[dict[str, Any]], str]]:
@@ -175,11 +184,10 @@ def build(options: dict[str, Any]) -> Callable[[], Callable[[dict[str, Any]], st
     def session() -> Session:
         return Session(url, options["limit_s"], elsewhere=options["elsewhere"], program=program)
 
-    first = session()
     if java is None:
-        _knows(first, options["form"]["language"])
+        _knows(session(), options["form"]["language"])
     else:
-        _warm(session, {**options["form"], "text": WARM}, options["threads"])
+        _warm(url, java.program, {**options["form"], "text": WARM}, options["threads"])
     ending = threading.Lock()
 
     def begin() -> Callable[[dict[str, Any]], str]:
@@ -199,7 +207,7 @@ def build(options: dict[str, Any]) -> Callable[[], Callable[[dict[str, Any]], st
     return begin
 
 
-def _warm(session: Callable[[], Session], form: Mapping[str, str], threads: int) -> None:
+def _warm(url: str, program: Program, form: Mapping[str, str], threads: int) -> None:
     """Have each thread of the server build its rules, which takes seconds that no block is to be charged with. One
     that does not come to its end within the limit of a block goes on where it was, at the next try."""
     from concurrent.futures import ThreadPoolExecutor
@@ -208,7 +216,7 @@ def _warm(session: Callable[[], Session], form: Mapping[str, str], threads: int)
     until = monotonic() + START_S
 
     def one() -> None:
-        own = session()
+        own = Session(url, START_S, elsewhere=False, program=program)
         while True:
             try:
                 own.ask("/v2/check", form)
