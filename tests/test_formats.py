@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from localproof.formats import FORMATS, format_of, read
+from localproof.formats import FORMATS, format_of, format_of_language, read
 from localproof.report import BadInput
 from localproof.settings import Settings
 
@@ -17,6 +17,18 @@ from localproof.settings import Settings
         ("a/b/Post.MDX", "markdown"),
         ("report.Rmd", "markdown"),
         ("paper.qmd", "markdown"),
+        ("index.htm", "html"),
+        ("post.njk", "html"),
+        ("manual.rst", "rst"),
+        ("guide.adoc", "asciidoc"),
+        ("guide.AsciiDoc", "asciidoc"),
+        ("paper.tex", "latex"),
+        ("notes.org", "org"),
+        ("page.dj", "djot"),
+        ("talk.srt", "subtitles"),
+        ("talk.vtt", "subtitles"),
+        ("book.ipynb", "notebook"),
+        (".git/COMMIT_EDITMSG", "commit"),
     ],
 )
 def test_the_suffix_of_a_name_tells_the_format(name: str, expected: str) -> None:
@@ -29,9 +41,41 @@ def test_a_name_that_no_format_claims_has_none(name: str) -> None:
     assert format_of(name) is None
 
 
-def test_no_suffix_is_claimed_twice() -> None:
-    suffixes = [s for f in FORMATS.values() for s in f.suffixes]
-    assert len(suffixes) == len(set(suffixes))
+def test_no_suffix_name_or_language_is_claimed_twice() -> None:
+    for claimed in (
+        [s for f in FORMATS.values() for s in f.suffixes],
+        [n for f in FORMATS.values() for n in f.names],
+        [x for f in FORMATS.values() for x in f.languages],
+    ):
+        assert len(claimed) == len(set(claimed))
+        assert claimed == [c.lower() for c in claimed]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("markdown", "markdown"),
+        ("mdx", "markdown"),
+        ("plaintext", "plain"),
+        ("html", "html"),
+        ("latex", "latex"),
+        ("tex", "latex"),
+        ("restructuredtext", "rst"),
+        ("rst", "rst"),
+        ("asciidoc", "asciidoc"),
+        ("git-commit", "commit"),
+        ("gitcommit", "commit"),
+        ("org", "org"),
+        ("djot", "djot"),
+    ],
+)
+def test_what_an_editor_calls_a_language_tells_the_format(language: str, expected: str) -> None:
+    found = format_of_language(language)
+    assert found is not None and found.name == expected
+
+
+def test_a_language_that_is_not_read_has_no_format() -> None:
+    assert format_of_language("python") is None
 
 
 def test_a_format_that_is_asked_for_wins_over_the_suffix() -> None:
@@ -52,10 +96,3 @@ def test_a_format_that_does_not_exist_is_named_with_those_that_do() -> None:
 def test_the_source_is_kept_as_it_came(format_name: str) -> None:
     source = "\ufeffOne\r\n\ttwo \x00 \ud800 three.\r\n"
     assert read("a", source, Settings(), format=format_name).text == source
-
-
-@pytest.mark.parametrize("format_name", sorted(FORMATS))
-def test_a_character_that_no_engine_takes_becomes_one_that_it_does(format_name: str) -> None:
-    (block,) = read("a", "one \ud800 two \x00 three", Settings(), format=format_name).blocks
-    assert block.text == "one \ufffd two \ufffd three"
-    assert [p.kind for p in block.pieces] == ["text", "markup", "text", "markup", "text"]

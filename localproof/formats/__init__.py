@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import PurePath
 
 from ..report import BadInput
@@ -16,48 +17,82 @@ class Format:
     """One way to write a text down.
 
     `read(name, text, settings)` never raises for what stands in the text, and
-    takes time linear in it.
+    takes time linear in it. `suffixes` and `names` of files are in lower case,
+    suffixes with the dot; `languages` are what editors call it (the languageId
+    of the Language Server Protocol), in the spellings of several editors.
     """
 
     name: str
-    suffixes: tuple[str, ...]  # lower case, with the dot
+    suffixes: tuple[str, ...]
     read: Callable[[str, str, Settings], Document]
+    languages: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
-def _plain(name: str, text: str, settings: Settings) -> Document:
-    from .plain import read_plain
+def _in(module: str) -> Callable[[str, str, Settings], Document]:
+    """The function ``read_MODULE`` of a module of this room, which is loaded when it is first needed."""
 
-    return read_plain(name, text, settings)
+    def read(name: str, text: str, settings: Settings) -> Document:
+        reader = getattr(import_module(f".{module}", __name__), f"read_{module}")
+        document: Document = reader(name, text, settings)
+        return document
 
-
-def _markdown(name: str, text: str, settings: Settings) -> Document:
-    from .markdown import read_markdown
-
-    return read_markdown(name, text, settings)
+    return read
 
 
 # A new format is one row here.
 FORMATS: dict[str, Format] = {
     f.name: f
     for f in (
-        Format("plain", (".txt", ".text"), _plain),
+        Format("plain", (".txt", ".text"), _in("plain"), ("plaintext", "text", "plain")),
         Format(
             "markdown",
             (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdwn", ".mdx", ".qmd", ".rmd"),
-            _markdown,
+            _in("markdown"),
+            ("markdown", "mdx", "quarto", "rmd", "pandoc", "gfm", "vimwiki"),
         ),
+        Format(
+            "html",
+            (".html", ".htm", ".xhtml", ".njk", ".liquid"),
+            _in("html"),
+            ("html", "xhtml", "liquid", "nunjucks", "njk", "htmldjango", "jinja-html"),
+        ),
+        Format(
+            "commit",
+            (".jjdescription",),
+            _in("commit"),
+            ("git-commit", "gitcommit", "jj-commit", "jjdescription"),
+            ("commit_editmsg", "merge_msg", "squash_msg", "tag_editmsg"),
+        ),
+        Format("rst", (".rst",), _in("rst"), ("restructuredtext", "rst")),
+        Format("asciidoc", (".adoc", ".asciidoc"), _in("asciidoc"), ("asciidoc", "asciidoctor", "adoc")),
+        Format("latex", (".tex", ".ltx", ".latex"), _in("latex"), ("latex", "tex", "plaintex", "context")),
+        Format("org", (".org",), _in("org"), ("org", "orgmode")),
+        Format("djot", (".dj", ".djot"), _in("djot"), ("djot",)),
+        Format("subtitles", (".srt", ".vtt"), _in("subtitles"), ("subrip", "srt", "vtt", "webvtt")),
+        Format("notebook", (".ipynb",), _in("notebook"), ("ipynb", "jupyter")),
     )
 }
 
 
 def format_of(name: str | PurePath) -> Format | None:
-    """The format that a file name ends in, or None if no row of `FORMATS` knows it.
+    """The format that a file's name tells, or None if no row of `FORMATS` knows it.
 
     >>> format_of("notes/README.MD").name, format_of("main.py")
     ('markdown', None)
     """
-    suffix = PurePath(name).suffix.lower()
-    return next((f for f in FORMATS.values() if suffix in f.suffixes), None)
+    path = PurePath(name)
+    whole, suffix = path.name.lower(), path.suffix.lower()
+    return next((f for f in FORMATS.values() if suffix in f.suffixes or whole in f.names), None)
+
+
+def format_of_language(language_id: str) -> Format | None:
+    """The format of what an editor calls `language_id`, or None if it is none that is read here.
+
+    >>> format_of_language("mdx").name, format_of_language("python")
+    ('markdown', None)
+    """
+    return next((f for f in FORMATS.values() if language_id.lower() in f.languages), None)
 
 
 def read(name: str, text: str, settings: Settings, format: str | None = None) -> Document:

@@ -19,6 +19,7 @@ _OPEN = re.compile(
     r"<!--|</?[A-Za-z>]|\{[{%#:.=A-Za-z ]|\\[(\[]|%%|\[-?@|\[TOC\]|\[\[_TOC_\]\]|:::|!!! |\?\?\?|===!? |--8<--|\*\["
 )
 _OPEN_MDX = re.compile(r"<!--|</?[A-Za-z>]|\{|\\[(\[]|\[-?@|:::|(?:import|export) ")
+_OPEN_TEMPLATE = re.compile(r"\{[{%#]")
 _LINE_START, _LINE_END = r"(?<![^\r\n])", r"(?=[\r\n]|\Z)"  # ^ and $ know only \n
 _BLANK = r"(?>\r\n|\n|\r)[ \t>]*+[\r\n]"  # atomic: the two halves of a CRLF are no blank line
 
@@ -62,11 +63,15 @@ class Extensions:
 
     `masks`: runs that are not prose, in order and apart. `masked`: the source
     with those runs made harmless, same length. `titles`: runs of prose that
-    stand inside a mask. `remarks`: what comments ask for.
+    stand inside a mask. `remarks`: what comments ask for. In `html` only the tags
+    of templates are looked for.
     """
 
-    def __init__(self, source: str, start: int, code: Sequence[tuple[int, int]], *, mdx: bool) -> None:
+    def __init__(
+        self, source: str, start: int, code: Sequence[tuple[int, int]], *, mdx: bool = False, html: bool = False
+    ) -> None:
         self.source = source
+        self._opener = _OPEN_TEMPLATE if html else _OPEN_MDX if mdx else _OPEN
         self.mdx = mdx
         self.masks: list[Part] = []
         self.titles: list[Span] = []
@@ -81,7 +86,7 @@ class Extensions:
 
     def _scan(self, start: int, code: Sequence[tuple[int, int]]) -> None:
         done, i = start, 0
-        for opener in (_OPEN_MDX if self.mdx else _OPEN).finditer(self.source, start):
+        for opener in self._opener.finditer(self.source, start):
             at = opener.start()
             while i < len(code) and code[i][1] <= at:
                 i += 1

@@ -1,4 +1,4 @@
-"""The prose inside HTML blocks of a Markdown text."""
+"""The prose of HTML: of a whole page, or of a block of it in a Markdown text."""
 
 from __future__ import annotations
 
@@ -6,12 +6,32 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .html_tags import INLINE, KINDS, NOT_PROSE, Ahead, Tag, attributes, foreign, tag_at, with_entities
+from .directives import Remarks
+from .html_tags import (
+    INLINE,
+    KINDS,
+    NOT_PROSE,
+    NOT_PROSE_INLINE,
+    Ahead,
+    Tag,
+    attributes,
+    foreign,
+    tag_at,
+    with_entities,
+)
 from .pieces import Sheet
 
-_SPACE = re.compile(r"[ \t]*(?:\r\n|\n|\r)\s*")
+_SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")  # what HTML shows as one space
 _MARKDOWN = re.compile(r"`|\]\(|\*\*|__|~~|^\s*(?:#{1,6}|[-*+]|\d+[.)]) ", re.MULTILINE)
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+# Elements whose end tag may be left out, and what then ends them besides the end of their parent.
+_ENDED_BY = {
+    "li": frozenset(("li",)),
+    **dict.fromkeys(("dt", "dd"), frozenset(("dt", "dd"))),
+    **dict.fromkeys(("td", "th"), frozenset(("td", "th", "tr"))),
+    "tr": frozenset(("tr",)),
+}
+_DEEPEST = 100  # open elements; of those within them only the text counts
 _MARKUP = re.compile(r"<(?:!--|[!?]|/?[A-Za-z])")
 
 
@@ -24,90 +44,146 @@ def read_html(sheet: Sheet, plain: str, lines: Sequence[tuple[int, int]], kind: 
     written in Markdown, which HTML does not interpret here.
     """
     start, end = lines[0][0], lines[-1][1]
-    reader = _Html(sheet, plain, start, end, kind)
+    reader = Html(sheet, plain, start, end, kind)
     if sum(e - s for s, e in lines) < end - start:  # in a container: each line has a prefix that is not HTML
         reader.prefixes = [(a[1], b[0]) for a, b in pairwise(lines) if a[1] < b[0]]
     reader.read()
 
 
-class _Html:
-    """One HTML block on its way into a sheet."""
+class Html:
+    """A run of HTML on its way into a sheet.
 
-    def __init__(self, sheet: Sheet, plain: str, start: int, end: int, kind: str) -> None:
+    `page` is given for a file of its own, in which nothing is Markdown: what
+    its comments say, and which of ``title`` and ``description`` are to be read.
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        plain: str,
+        start: int,
+        end: int,
+        kind: str,
+        page: tuple[Remarks, frozenset[str]] | None = None,
+    ) -> None:
         self.sheet = sheet
         self.source = plain
         self.at, self.end = start, end
         self.kinds = [kind]
         self.open: list[str] = []
         self.languages = [""]
+        self.language = ""  # that of the page
+        self.page = page
         self.prefixes: list[tuple[int, int]] = []
+        self.ahead = Ahead(plain)
 
     def read(self) -> None:
         """Go through the block once."""
-        ahead = Ahead(self.source)
         while self.at < self.end:
             found = _MARKUP.search(self.source, self.at, self.end)
             stop = found.start() if found else self.end
             self._text(self.at, stop)
             if found is None:
                 break
-            opener = found.group()
-            if opener == "<!--":
-                self._skip_to(ahead.find("-->", stop + 2) + 3)
-            elif opener[1] in "!?":
-                self._skip_to(ahead.find(">", stop + 2) + 1)
+            if found.group() == "<!--":
+                self._comment(stop)
+            elif found.group()[1] in "!?":
+                # the end of <?php … ?> is its own; <?xml … > may end like a tag
+                close = self.ahead.find("?>", stop) if found.group()[1] == "?" else self.end
+                self._skip_to(close + 2 if close < self.end else self.ahead.find(">", stop + 2) + 1)
             else:
-                tag = tag_at(self.source, stop, self.end, ahead)
+                tag = tag_at(self.source, stop, self.end, self.ahead)
                 if tag is None:
-                    if ahead.find(">", stop) >= self.end:  # an unfinished tag swallows the rest
+                    if self.ahead.find(">", stop) >= self.end:  # an unfinished tag swallows the rest
                         break
                     self._text(stop, stop + 1)
                     self.at = stop + 1
                 else:
                     self.at = tag.end
-                    self._tag(tag, ahead)
+                    self._tag(tag)
         self._close()
+
+    def _comment(self, at: int) -> None:
+        close = self.ahead.find("-->", at + 2)
+        self._skip_to(close + 3)
+        self.sheet.add("hidden", at, self.at)
+        if self.page and close < self.end:
+            self.page[0].hear(self.source[at + 4 : close], at, self.at)
 
     def _skip_to(self, at: int) -> None:
         self.at = min(at, self.end)
 
-    def _tag(self, tag: Tag, ahead: Ahead) -> None:
+    def _tag(self, tag: Tag) -> None:
         name = tag.name.lower()
         if not tag.closing and name in NOT_PROSE and not tag.self_closing:
-            close = ahead.match(rf"</{name}\s{{0,9}}>", tag.end)
-            self._skip_to(close[1] if close else self.end)
-            self.sheet.add("placeholder" if name == "code" else "hidden", tag.start, self.at)
+            self._skip_element(tag, name)
         elif name == "br":
+            if self.sheet.parts and self.sheet.parts[-1].text == "\n":  # two of them part paragraphs
+                self._close()
             self.sheet.add("markup", tag.start, tag.end, "\n")
         elif name == "img":
             self.sheet.add("image", tag.start, tag.end)
             image_caption(self.sheet, self.source, tag)
         elif name in INLINE:
-            self.sheet.add("hidden", tag.start, tag.end)
+            if not tag.closing and foreign(self.source, tag) and not tag.self_closing:
+                self._skip_element(tag, name)
+            else:
+                self.sheet.add("hidden", tag.start, tag.end)
         else:
             self._close()
             self._element(tag, name)
+            if name == "meta" and self.page and "description" in self.page[1]:
+                self._description(tag)
+
+    def _skip_element(self, tag: Tag, name: str) -> None:
+        """Leave an element out: a word in its place where it stands in a sentence."""
+        close = self.ahead.match(rf"</{name}\s{{0,9}}>", tag.end)
+        if name in ("pre", "xmp"):
+            self._close()
+        self._skip_to(close[1] if close else self.end)
+        inline = name in NOT_PROSE_INLINE or name in INLINE or name == "math"
+        self.sheet.add("placeholder" if inline else "hidden", tag.start, self.at)
+        if name in ("pre", "xmp"):
+            self._close()
 
     def _element(self, tag: Tag, name: str) -> None:
         """Enter or leave an element that is a block of its own."""
         if tag.closing:
             if name in self.open:
-                while self.open.pop() != name:
-                    self.kinds.pop()
-                    self.languages.pop()
-                self.kinds.pop()
-                self.languages.pop()
-        elif name not in _VOID and not tag.self_closing and len(self.open) < 100:
+                while self.open[-1] != name:
+                    self._leave()
+                self._leave()
+            return
+        if self.open and (self.open[-1] == "p" or name in _ENDED_BY.get(self.open[-1], ())):
+            self._leave()
+        said = foreign(self.source, tag)
+        if name == "html" and said is not None:
+            self.language = said
+        elif name not in _VOID and not tag.self_closing and len(self.open) < _DEEPEST:
             self.open.append(name)
-            self.kinds.append(KINDS.get(name, self.kinds[-1]))
-            self.languages.append(foreign(self.source, tag) or self.languages[-1])
+            kind = "title" if self.page and name == "title" else KINDS.get(name, self.kinds[-1])
+            self.kinds.append(kind)
+            self.languages.append(self.languages[-1] if said is None else said)
+
+    def _leave(self) -> None:
+        for stack in (self.open, self.kinds, self.languages):
+            stack.pop()
+
+    def _description(self, tag: Tag) -> None:
+        """``<meta name="description" content="…">`` as a block."""
+        values = {name: (start, end) for name, start, end in attributes(self.source, tag)}
+        said = self.source[slice(*values["name"])].lower() if "name" in values else ""
+        if said == "description" and "content" in values:
+            self._text(*values["content"])
+            self.sheet.close("title")
 
     def _close(self) -> None:
         parts = self.sheet.parts
         written = [p for p in parts if p.kind == "text"]
-        if written and _MARKDOWN.search(self.source, written[0].start, written[-1].end):
+        if written and not self.page and _MARKDOWN.search(self.source, written[0].start, written[-1].end):
             parts.clear()
-        if self.languages[-1] == "zxx":
+        unwanted = self.page and self.kinds[-1] == "title" and "title" not in self.page[1]
+        if unwanted or self.languages[-1] == "zxx":
             parts.clear()
         self.sheet.close(self.kinds[-1], self.languages[-1])
 

@@ -40,6 +40,7 @@ KINDS = {
 _NAME = re.compile(r"</?([A-Za-z][\w:.-]*)?")
 _STOP = re.compile(r"[>\"'{<]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060"  # where a word may or may not be parted
 _ATTRIBUTE = re.compile(r"(?<![\w:-])([\w:-]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>{]+))")
 
 
@@ -120,13 +121,16 @@ def attributes(text: str, tag: Tag) -> Iterator[tuple[str, int, int]]:
 
 
 def foreign(text: str, tag: Tag) -> str | None:
-    """The language that a tag gives its content, "zxx" where it says not to translate or check it, None if neither."""
+    """The language that a tag gives its content, "zxx" where it says not to translate or check it, None if neither.
+
+    English is "": the language that everything here has unless it says otherwise.
+    """
     for name, start, end in attributes(text, tag):
         value = text[start:end].lower()
         if (name, value) in (("translate", "no"), ("spellcheck", "false")):
             return "zxx"
         if name in ("lang", "xml:lang") and value:
-            return text[start:end]
+            return "" if re.fullmatch(r"en(?:g|[-_].*)?", value) else text[start:end]
     return None
 
 
@@ -139,7 +143,10 @@ def with_entities(text: str, start: int, end: int) -> Iterator[Part]:
             continue
         if match.start() > at:
             yield Part("text", at, match.start())
-        yield Part("markup", match.start(), match.end(), char)
+        if char in _UNSEEN:
+            yield Part("hidden", match.start(), match.end())
+        else:
+            yield Part("markup", match.start(), match.end(), char)
         at = match.end()
     if at < end:
         yield Part("text", at, end)

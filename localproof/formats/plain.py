@@ -33,7 +33,13 @@ class _Line:
 def read_plain(name: str, text: str, settings: Settings) -> Document:
     """The document that `text` makes up: no markup is known, and nothing but the shape of the lines is read."""
     sheet = Sheet(text)
-    for paragraph in _paragraphs(text):
+    add_plain(sheet, text)
+    return Document(name, text, tuple(sheet.blocks), "plain")
+
+
+def add_plain(sheet: Sheet, text: str, start: int = 0) -> None:
+    """Add the paragraphs of `text`, which is the source of `sheet` or a copy of the same length, to `sheet`."""
+    for paragraph in _paragraphs(text, start):
         width = max(line.end - line.start for line in paragraph)
         previous: _Line | None = None
         kind = "paragraph"
@@ -46,13 +52,12 @@ def read_plain(name: str, text: str, settings: Settings) -> Document:
             sheet.text(line.start, line.end)
             previous = line
         sheet.close(kind)
-    return Document(name, text, tuple(sheet.blocks), "plain")
 
 
-def _paragraphs(text: str) -> Iterator[list[_Line]]:
+def _paragraphs(text: str, start: int) -> Iterator[list[_Line]]:
     """Runs of lines without a blank one, equally deep in quotation."""
     paragraph: list[_Line] = []
-    for line in _lines(text):
+    for line in _lines(text, start):
         if paragraph and (not line.words or line.quote != paragraph[-1].quote):
             yield paragraph
             paragraph = []
@@ -62,9 +67,9 @@ def _paragraphs(text: str) -> Iterator[list[_Line]]:
         yield paragraph
 
 
-def _lines(text: str) -> Iterator[_Line]:
+def _lines(text: str, start: int) -> Iterator[_Line]:
     """The lines up to a mail's signature. A line without a letter or digit, such as a rule, counts as blank."""
-    start = 1 if text.startswith("\ufeff") else 0
+    start += text.startswith("\ufeff", start)
     for match in _LINE.finditer(text, start):
         words = match["text"].rstrip()
         if match["text"] == _SIGNATURE and not match["quote"] and not match["indent"]:
