@@ -46,6 +46,12 @@ PAGES = {
     "run.json": ("json", Style()),
     "held-back.json": ("json", Style(show_held_back=True)),
     "run.jsonl": ("jsonl", Style(show_held_back=True)),
+    "run.sarif": ("sarif", Style(show_held_back=True)),
+    "github.txt": ("github", Style(show_held_back=True)),
+    "gitlab.json": ("gitlab", Style()),
+    "junit.xml": ("junit", Style(show_held_back=True)),
+    "checkstyle.xml": ("checkstyle", Style(show_held_back=True)),
+    "rdjson.json": ("rdjson", Style()),
 }
 
 

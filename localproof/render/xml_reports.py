@@ -32,12 +32,11 @@ def junit(run: Run, style: Style) -> str:
     skipped tests; what the run was made of stands in the properties of the
     suite of the whole run.
     """
-    said = remarks(run)
-    suites = [("localproof", [_remark(r) for r in said if not r.path], _properties(run))]
+    about = _by_path(run, "")
+    suites = [("localproof", [_remark(r) for r in about.pop("", [])], _properties(run))]
     for report in run.reports:
         name = path(report.document.name)
-        about = [_remark(r) for r in said if r.path and r.path == name]
-        suites.append((name, [*_cases(report, name, style), *about], ""))
+        suites.append((name, [*_cases(report, name, style), *map(_remark, about.pop(name, []))], ""))
     every = [case for _, cases, _ in suites for case in cases]
     top = _attributes(name="localproof", **_counted(every, skipped=False), time=f"{run.elapsed_s:.3f}")
     return f"{_HEAD}<testsuites{top}>\n{''.join(_suite(*suite) for suite in suites)}</testsuites>\n"
@@ -101,14 +100,20 @@ def _properties(run: Run) -> str:
 def checkstyle(run: Run, style: Style) -> str:
     """A file element for each document that there is something to say of. What concerns the run stands under the
     file name ".", for the format has no other place for it."""
-    about: dict[str, list[Remark]] = {}
-    for remark in remarks(run):
-        about.setdefault(remark.path or ".", []).append(remark)
+    about = _by_path(run, ".")
     parts = [_file(".", (), about.pop(".", []), style)]
     for report in run.reports:
         name = path(report.document.name)
         parts.append(_file(name, (report,), about.pop(name, []), style))
     return f'{_HEAD}<checkstyle version="4.3">\n{"".join(parts)}</checkstyle>\n'
+
+
+def _by_path(run: Run, whole: str) -> dict[str, list[Remark]]:
+    """The remarks on each document; those on the run under `whole`."""
+    about: dict[str, list[Remark]] = {}
+    for remark in remarks(run):
+        about.setdefault(remark.path or whole, []).append(remark)
+    return about
 
 
 def _file(name: str, reports: Iterable[Report], about: Iterable[Remark], style: Style) -> str:
