@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ...render.phrase import in_context
 from ...render.width import cells, columns, one_line
 from ...text import Edit, Span
 from . import session as review
@@ -50,30 +51,34 @@ class Look:
 
 
 def head(session: Session, look: Look, width: int) -> Line:
-    """The top line: where the writer is, and how far the work has come."""
+    """The top line: where the writer is, and how far the work has come. What there is no room for is left out."""
     item = review.current(session)
-    nth, of, all_nth, total = review.position(session)
+    _, _, nth, total = review.position(session)
     done = sum(review.tally(session).values())
+    files = len(session.pages) + look.arriving
+    shown = f"only {one_line(session.view.query)} " * bool(session.view.query) + "+held back" * session.view.held
+    parts = {  # the least needed first
+        "bar": _bar(done, total, look),
+        "done": f"{done} done",
+        "checking": f"checking {look.arriving} more" if look.arriving else "",
+        "file": f"file {item.page + 1}/{files}" if files > 1 and item else "",
+        "shown": f"[{shown.strip()}]" if shown else "",
+        "place": f"{nth} of {total}" if item else "end",
+    }
+    parts = {name: part for name, part in parts.items() if part}
     left = ""
     if item is not None:
         page = session.pages[item.page]
         line, column = line_and_column(page.text, item.start)
-        left = f" {one_line(page.name)}:{line}:{column}"
-    where = f"{nth} of {of} here" if item else "end"
-    if len(session.pages) > 1 and item:
-        where += f", {all_nth} of {total}, file {item.page + 1} of {len(session.pages)}"
-    right = f"{where}  {_bar(done, total, look)} {done} done "
-    if look.arriving:
-        right = f"checking {look.arriving} more  {right}"
-    if session.view.query or session.view.held:
-        shown = " +held back" * session.view.held + (f" only {one_line(session.view.query)}" * bool(session.view.query))
-        right = f"[{shown.strip()}]  {right}"
-    room = width - columns(right)
-    if room < 12:
-        right = f"{all_nth}/{total} "
-        room = width - columns(right)
-    left = _cut(left, room - 1)
-    return [("class:head", left + " " * (room - columns(left)) + right)]
+        whole = f" {one_line(page.name)}:{line}:{column}"
+        room = width - columns("  ".join(parts.values())) - 3
+        left = whole if columns(whole) <= room else " " + whole.rpartition("/")[2].lstrip()
+    while len(parts) > 1 and columns(left) + columns("  ".join(parts.values())) + 3 > width:
+        del parts[next(iter(parts))]
+    order = ("shown", "checking", "file", "place", "bar", "done")
+    right = "  ".join(parts[name] for name in order if name in parts) + " "
+    left = _cut(left, width - columns(right) - 1, look)
+    return [("class:head", left + " " * max(width - columns(left) - columns(right), 0) + right)]
 
 
 def _bar(done: int, total: int, look: Look) -> str:
@@ -82,11 +87,14 @@ def _bar(done: int, total: int, look: Look) -> str:
     return ("▓" if look.unicode else "#") * full + ("░" if look.unicode else ".") * (size - full)
 
 
-def _cut(text: str, room: int) -> str:
+def _cut(text: str, room: int, look: Look) -> str:
     """The end of `text` that fits."""
-    while text and columns(text) > room:
+    if columns(text) <= room:
+        return text
+    sign = "…" if look.unicode else "."
+    while text and columns(text) >= room:
         text = text[1:]
-    return text
+    return sign + text if room > 0 else ""
 
 
 def body(session: Session, look: Look, width: int, rows: int) -> list[Line]:
@@ -174,7 +182,10 @@ def _change(session: Session, item: Item, look: Look) -> Edit | None:
     if look.draft is not None:
         span = review.editable(session, item)
         return Edit(span, look.draft) if span else None
-    return item.edits[look.selected - 1] if 0 < look.selected <= len(item.edits) else None
+    if not 0 < look.selected <= len(item.edits):
+        return None
+    edit = item.edits[look.selected - 1]
+    return in_context(session.pages[item.page].text, edit, alone=False) if edit.text else edit
 
 
 def surroundings(page: Page, item: Item) -> tuple[Span, list[Span]]:
