@@ -371,6 +371,17 @@ def _run_config(args: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
+def _init_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="?", metavar="FOLDER", help="the folder of the site; the present one if none")
+    parser.add_argument("--yes", action="store_true", help="add the proposed words without asking")
+
+
+def _run_init(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.start import init
+
+    return init([args.paths] if args.paths else [], terminal, yes=args.yes)
+
+
 def _baseline_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
@@ -525,6 +536,9 @@ COMMANDS: dict[str, Command] = {
     "check": Command("Proofread files, folders or standard input (the default command)", _check_arguments, _run_check),
     "review": Command("Walk through the findings, decide, and write the corrections", _review_arguments, _run_review),
     "explain": Command("Say what a rule looks for and how to switch it off", _explain_arguments, _run_explain),
+    "init": Command(
+        "Begin: a settings file from what is there, and the words that a site uses", _init_arguments, _run_init
+    ),
     "dict": Command("Add to your word lists, take from them, show them", _dict_arguments, _run_dict),
     "baseline": Command("Accept what is found now, to hear of new findings only", _baseline_arguments, _run_baseline),
     "config": Command("Show the settings and where each comes from", _config_arguments, _run_config),
