@@ -14,6 +14,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from localproof import proof
+from localproof.cache.memory import Remembering
 from localproof.decisions import Vocabulary
 from localproof.energy import open_window
 from localproof.engines import Engine
@@ -514,3 +515,24 @@ def test_a_document_says_the_line_of_an_ignores_file() -> None:
     document: Document = read("a.md", text, Settings())
     line = actions.ignored(document, spelling(text, "teh"))
     assert line == "harper/SpellCheck: It is more [[teh]] I had hoped for."
+
+
+def test_a_block_that_an_engine_is_busy_with_is_not_asked_about_again() -> None:
+    engine = Slow("harper")
+    engine.at_once = False
+    remembering = Remembering(engine)
+    first, second = remembering.submit("One teh."), remembering.submit("One teh.")
+    assert len(engine.asked) == 1
+    engine.answer_all()
+    assert first.result() == second.result() != ()
+    assert remembering.submit("One teh.").result() == first.result()
+    assert len(engine.asked) == 1
+
+
+def test_a_block_that_could_not_be_checked_is_asked_about_again() -> None:
+    engine = Slow("harper")
+    remembering = Remembering(engine)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            remembering.submit("A crash.").result()
+    assert len(engine.asked) == 2

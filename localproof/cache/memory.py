@@ -35,6 +35,7 @@ class Remembering:
         self._engine, self._store = engine, store
         self._lock = threading.Lock()
         self._at_hand: OrderedDict[bytes, Answer] = OrderedDict()
+        self._flying: dict[bytes, Future[Answer]] = {}  # asked, and not answered yet
         self._salt: bytes | None = None
 
     def start(self) -> None:
@@ -49,7 +50,13 @@ class Remembering:
             future: Future[Answer] = Future()
             future.set_result(known)
             return future
+        with self._lock:
+            asked = self._flying.get(digest)
+        if asked is not None:  # by an earlier state of a text that is being written, or by another text
+            return asked
         future = self._engine.submit(text)
+        with self._lock:
+            self._flying[digest] = future
         future.add_done_callback(partial(self._keep, digest))
         return future
 
@@ -108,6 +115,8 @@ class Remembering:
                 self._at_hand.popitem(last=False)
 
     def _keep(self, digest: bytes, future: Future[Answer]) -> None:
+        with self._lock:
+            self._flying.pop(digest, None)
         if future.cancelled() or future.exception() is not None:
             return
         answer = future.result()

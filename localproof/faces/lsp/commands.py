@@ -4,6 +4,7 @@ here, one small edit each; a text that is open is never touched on disk."""
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -128,6 +129,20 @@ async def report(office: Office, tell: Tell, *_: object) -> str:
     return report_block(run, plain)
 
 
+def state(office: Office, tell: Tell, uri: str) -> dict[str, object] | None:
+    """What the server takes an open text to be: for the makers of clients, who can compare it with their own."""
+    opened = office.session.opened(uri)
+    if opened is None:
+        return None
+    data = opened.text.encode("utf-8", "surrogatepass")
+    return {
+        "version": opened.version,
+        "characters": len(opened.text),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "checked": office.session.checked(uri),
+    }
+
+
 # A new command is one row here. Arguments are those that a menu's line carries.
 COMMANDS: dict[str, Callable[..., Awaitable[object] | object]] = {
     "localproof.addWord": add_word,
@@ -135,4 +150,5 @@ COMMANDS: dict[str, Callable[..., Awaitable[object] | object]] = {
     "localproof.ignorePlace": ignore_place,
     "localproof.showHeldBack": show_held_back,
     "localproof.report": report,
+    "localproof.state": state,
 }

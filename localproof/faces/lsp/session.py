@@ -26,6 +26,7 @@ from .opened import Change, Opened, changed, moved, unfinished
 
 DEBOUNCE_S = 0.25
 _FIRST_S, _NEXT_S = 0.15, 0.5  # after which what has come is shown, though an engine is still at work
+_AHEAD = 0.4  # of the delay after a key, after which the engines are asked
 _IDLE_S = 1.5  # without a key, after which the last word counts as finished
 
 _NAMES = {"harper": "Harper", "languagetool": "LanguageTool"}
@@ -151,6 +152,11 @@ class Session:
         text = self._texts.get(uri)
         return text is not None and text.held_back
 
+    def checked(self, uri: str) -> bool:
+        """Whether the present state of a text has been checked by all engines."""
+        text = self._texts.get(uri)
+        return text is not None and text.done.is_set()
+
     def toggle_held_back(self, uri: str) -> None:
         """Show what the profile keeps quiet about, or hide it again."""
         if (text := self._texts.get(uri)) is not None:
@@ -186,8 +192,13 @@ class Session:
             self._out.log(f"a check failed: {type(error).__name__}: {error}")
 
     async def _checked(self, text: _Text, delay_s: float) -> None:
-        await asyncio.sleep(delay_s)
+        # The text is read, and the engines are asked, while the writer may still be typing; what is found is shown
+        # when the whole delay is over.
+        loop = asyncio.get_running_loop()
+        shown_at = loop.time() + delay_s
+        await asyncio.sleep(_AHEAD * delay_s)
         job = await self._begun(text)
+        await asyncio.sleep(max(0.0, shown_at - loop.time()))
         if isinstance(job, Passed):
             self._pass(text, job)
             return
