@@ -90,6 +90,12 @@ def test_an_edit_of_a_title_leaves_its_quotes_alone() -> None:
         ("language: fr", "fr"),
         ("locale: en_AU", "en-AU"),
         ("lang: [en]", ""),
+        ("lang: eng", "en"),
+        ("lang: deu", "de"),
+        ("lang: js", ""),
+        ("language: python", ""),
+        ("lang: sh", ""),
+        ("lang: ts\nlocale: pt_BR", "pt-BR"),
         ("lang: 'a b'", ""),
     ],
 )

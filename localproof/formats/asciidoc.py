@@ -9,6 +9,7 @@ from ..settings import Settings
 from ..text import Document
 from .directives import Remarks
 from .html_tags import with_entities
+from .languages import language_tag
 from .lines import Inline, Line, alone, behind, lay, lines_of
 from .pieces import Part, PartKind, Sheet
 
@@ -38,7 +39,7 @@ _INLINE = re.compile(
     r"|[\^~](?=\S)|\[\[[^\[\]\r\n]{1,200}\]\]|<<[^<>\r\n]{1,500}>>|\(\(\(|\{[\w][\w:-]*\}"
     r"|(?<![\w:])(?:(?:https?|ftp|irc)://[^\s\[\]<>]{1,2000}|(?:link|xref|mailto|image|icon|kbd|btn|menu|stem|latexmath|"
     r"asciimath|pass|footnote|footnoteref|indexterm2?|anchor|bibanchor|audio|video|include|ifdef|eval|term|cite|"
-    r"citenp):(?!:)[^\s\[\]]{0,1000}|mailto:[^\s\[\]]{1,300})\[|\[[.#%\"'][^\[\]\r\n]{1,100}\](?=[#*_`])|&#?\w+;"
+    r"citenp):(?!:)[^\s\[\]]{0,1000}|mailto:[^\s\[\]]{1,300}|[a-z][\w-]{1,30}:[\w./#-]{1,200})\[|\[[.#%\"'][^\[\]\r\n]{1,100}\](?=[#*_`])|&#?\w+;"
 )
 _LINE_END = re.compile(r"[ \t]*[\r\n]")
 _PAIRS = {
@@ -113,7 +114,7 @@ class _Reader:
             self.remarks.hear(words[2:], line.at, line.end)
         elif _ATTRIBUTE.match(words):
             if words.startswith(":lang:"):
-                self.language = words[6:].strip()
+                self.language = language_tag(words[6:])
         elif line.indent == 0 and _FENCE.match(words):
             self._fence(line)
             return True

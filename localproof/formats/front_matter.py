@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..text import Block, Directive, LineIndex, Span
+from .languages import language_tag
 from .pieces import Part, finish
 from .scalars import json_parts, toml_parts, yaml_parts
 
@@ -18,7 +19,6 @@ _FENCE = re.compile(r"\ufeff?(---|\+\+\+|;;;)[ \t]*(json|yaml|toml)?[ \t]*(?:\r\
 _HEXO = re.compile(r"(\ufeff?)(?=\"[^\"\r\n]+\"[ \t]*:)()")  # Hexo's JSON may begin without a fence
 _JSON = re.compile(r"\ufeff?\{\s*[\"}]")
 _KEY = re.compile(r"\s*(?:#[^\r\n]*[\r\n]+\s*)*(?:[\w.-]+|\"[^\"\r\n]+\"|'[^'\r\n]+')[ \t]*[:=]")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True)
@@ -130,9 +130,8 @@ def _guard_depth(text: str) -> None:
 
 def _language(values: dict[str, Any]) -> str:
     for key in ("lang", "language", "languageCode", "locale"):
-        value = values.get(key)
-        if isinstance(value, str) and _LANGUAGE.fullmatch(value):
-            return value.replace("_", "-")
+        if tag := language_tag(values.get(key)):
+            return tag
     return ""
 
 

@@ -19,6 +19,7 @@ from .html_tags import (
     tag_at,
     with_entities,
 )
+from .languages import language_tag
 from .pieces import Sheet
 
 _SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")  # what HTML shows as one space
@@ -156,14 +157,15 @@ class Html:
             return
         if self.open and (self.open[-1] == "p" or name in _ENDED_BY.get(self.open[-1], ())):
             self._leave()
-        said = foreign(self.source, tag)
-        if name == "html" and said is not None:
-            self.language = said
+        if name in ("html", "body"):  # that a page is not to be translated does not mean that it is not prose
+            said = {n: self.source[start:end] for n, start, end in attributes(self.source, tag)}
+            self.language = language_tag(said.get("lang") or said.get("xml:lang")) or self.language
         elif name not in _VOID and not tag.self_closing and len(self.open) < _DEEPEST:
             self.open.append(name)
             kind = "title" if self.page and name == "title" else KINDS.get(name, self.kinds[-1])
             self.kinds.append(kind)
-            self.languages.append(self.languages[-1] if said is None else said)
+            language = foreign(self.source, tag)
+            self.languages.append(self.languages[-1] if language is None else language)
 
     def _leave(self) -> None:
         for stack in (self.open, self.kinds, self.languages):

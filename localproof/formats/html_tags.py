@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .languages import language_tag
 from .pieces import Part
 
 # Elements whose content is not prose, whatever it looks like.
@@ -130,7 +131,8 @@ def foreign(text: str, tag: Tag) -> str | None:
         if (name, value) in (("translate", "no"), ("spellcheck", "false")):
             return "zxx"
         if name in ("lang", "xml:lang") and value:
-            return "" if re.fullmatch(r"en(?:g|[-_].*)?", value) else text[start:end]
+            language = language_tag(text[start:end])
+            return None if not language else "" if language.split("-")[0] == "en" else language
     return None
 
 

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from ..settings import Settings
 from ..text import Document
 from .directives import Remarks
+from .languages import language_tag
 from .lines import Inline, Line, alone, lay, lines_of
 from .pieces import Part, PartKind, Sheet
 
@@ -125,7 +126,7 @@ class _Reader:
             if kind == "caption" or (kind and name in self.wanted | {"subtitle"}):
                 self._add(line.at + keyword.end(), line.end, kind or "caption")
             elif name == "language":
-                self.language = words[keyword.end() :].strip().replace("_", "-")
+                self.language = language_tag(words[keyword.end() :])
         elif words.lower().startswith("#+end_"):
             self.quoted = False
         elif not words.startswith("#+"):
