@@ -297,6 +297,20 @@ def _run_review(args: argparse.Namespace, terminal: Terminal) -> int:
     return review(wishes, Manner(args.plain, args.json, args.restart, args.mouse), terminal)
 
 
+def _ignores_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action", type=_One("action", ("list", "remove")), metavar="ACTION", help="list; remove, by number"
+    )
+    parser.add_argument("numbers", nargs="*", type=int, metavar="NUMBER", help="a line, as list numbers them")
+
+
+def _run_ignores(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.review.lists import command
+    from .settings import load
+
+    return command(args.action, args.numbers, load(Path(), {}, terminal.env), terminal)
+
+
 # ─ the others ─
 
 
@@ -535,6 +549,7 @@ def _run_languages(args: argparse.Namespace, terminal: Terminal) -> int:
 COMMANDS: dict[str, Command] = {
     "check": Command("Proofread files, folders or standard input (the default command)", _check_arguments, _run_check),
     "review": Command("Walk through the findings, decide, and write the corrections", _review_arguments, _run_review),
+    "ignores": Command("List the places that are ignored, or take some out", _ignores_arguments, _run_ignores),
     "explain": Command("Say what a rule looks for and how to switch it off", _explain_arguments, _run_explain),
     "init": Command(
         "Begin: a settings file from what is there, and the words that a site uses", _init_arguments, _run_init

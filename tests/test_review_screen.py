@@ -202,10 +202,10 @@ def test_an_insertion_and_a_finding_without_suggestion_are_marked() -> None:
 
 def test_the_head_names_place_position_and_what_is_shown() -> None:
     s = review.show(session("teh wich\n", "teh\n"), View("spell"))
-    assert "a.md:1:1" in seen(s) and "file 1/2  1 of 3" in seen(s) and "[only spell]" in seen(s)
+    assert "a.md:1:1" in seen(s) and "file 1/2  1 of 3 left" in seen(s) and "[only spell]" in seen(s)
     assert "checking 3 more  file 1/5" in seen(s, (100, 20), arriving=3)
     assert seen(s, (24, 20)).split("\n")[0].rstrip().startswith(" a.md:1:1")
-    assert seen(s, (14, 20)).split("\n")[0] == "…d:1:1 1 of 3 "
+    assert seen(s, (14, 20)).split("\n")[0] == "… 1 of 3 left "
 
 
 def test_where_nothing_is_left_the_screen_says_what_to_do() -> None:

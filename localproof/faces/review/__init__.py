@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..check import Wishes
-from ..terminal import Terminal, is_terminal, wants_colour
+from ..terminal import Terminal, is_terminal, style, wants_colour
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
             colour = wants_colour(wishes.colour, terminal.env, terminal=True)
             session = walk(desk, terminal, lambda rule: explain(rule, desk.settings), colour=colour, mouse=manner.mouse)
         result = ending(desk, session)
-    terminal.write((as_json if manner.json else as_text)(result))
+    look = style(terminal.stdout, "never", terminal.env)
+    terminal.write(as_json(result) if manner.json else as_text(result, look))
     return 0
 
 

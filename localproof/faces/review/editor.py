@@ -56,8 +56,10 @@ def open_editor(session: Session, desk: Desk) -> tuple[Session, int | None]:
         return replace(session, note="set VISUAL or EDITOR to the editor you use"), None
     if page.changed:
         session, again = desk.write_one(session, number)
-        if again or session.pages[number].changed:
-            return session, number if again else None
+        if again:  # someone else changed it too, which the writer is to see first
+            return session, number
+        if session.pages[number].changed:
+            return session, None
     try:
         run_in_terminal(words)
     except OSError as error:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ...report import BadInput, Unavailable
 from ...settings import PROJECT_IGNORES, USER_IGNORES, Settings, read_ignores, user_folder
 from ...text import visible
 from ..files import Found, read_source, write_back, write_new
+from ..terminal import Terminal
 
 _MOST_BYTES = 10_000_000
 _HEAD = (
@@ -61,3 +62,24 @@ def take(path: Path, lines: Iterable[str]) -> tuple[str, ...]:
     except Unavailable as error:
         raise BadInput(str(error)) from None
     return gone
+
+
+def command(action: str, numbers: Sequence[int], settings: Settings, terminal: Terminal) -> int:
+    """`localproof ignores`: the exit status. Raises BadInput for a number that there is not."""
+    paths = dict.fromkeys([user_folder(terminal.env) / USER_IGNORES, ignores_file(settings, terminal.env)])
+    every = [(path, line) for path in paths for line in read_ignores(path)]
+    if action == "list":
+        at: Path | None = None
+        for number, (path, line) in enumerate(every, 1):
+            terminal.write(f"# {visible(str(path))}\n" * (path != at) + f"{number:4} {visible(line)}\n")
+            at = path
+        return 0
+    if not numbers:
+        raise BadInput("ignores remove needs numbers, as `localproof ignores list` shows them")
+    for number in numbers:
+        if not 1 <= number <= len(every):
+            raise BadInput(f"ignores remove: there is no line {number}; `localproof ignores list` shows all")
+    for path, line in (every[number - 1] for number in sorted(set(numbers))):
+        take(path, [line])
+        terminal.say(f"localproof: taken out of {visible(str(path))}: {visible(line)}")
+    return 0

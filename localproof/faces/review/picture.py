@@ -63,7 +63,7 @@ def head(session: Session, look: Look, width: int) -> Line:
         "checking": f"checking {look.arriving} more" if look.arriving else "",
         "file": f"file {item.page + 1}/{files}" if files > 1 and item else "",
         "shown": f"[{shown.strip()}]" if shown else "",
-        "place": f"{nth} of {total}" if item else "end",
+        "place": f"{nth} of {total} left" if item else "end",
     }
     parts = {name: part for name, part in parts.items() if part}
     left = ""
@@ -131,7 +131,8 @@ def _below(session: Session, item: Item, look: Look, room: int) -> list[Line]:
         chosen = i == look.selected
         pieces += [("\n" if len(item.edits) > 1 and room < 50 and i > 1 else "  ", "")] if pieces else []
         pieces += [(f"{i}", "class:number"), ("\u00a0", "")]
-        pieces.append((told.replace(" ", "\u00a0"), "class:chosen" if chosen else "class:new"))
+        ink = "class:chosen" if chosen else "class:new"
+        pieces.append((told.replace(" ", "\u00a0"), f"{ink} class:choice{i}"))  # the second is what a mouse clicks
     lines = wrapped(pieces, room) if pieces else wrapped([("no suggestion", "class:quiet")], room)
     if hint := wording.hints(item):
         lines += wrapped([(hint, "")], room)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ...report import BadInput
 from ...text import visible
-from ..terminal import Terminal
+from ..terminal import Terminal, is_terminal
 from . import session as review
 from . import wording
 from .desk import Desk
@@ -51,7 +51,10 @@ class _Talk:
         if not line:
             self.say("\n")
             return None
-        return line.decode("utf-8", "replace").strip()
+        answer = line.decode("utf-8", "replace").strip()
+        if not is_terminal(self.terminal.stdin):  # which would have shown what was typed
+            self.say(f"{visible(answer)}\n")
+        return answer
 
 
 def converse(desk: Desk, terminal: Terminal, say: Callable[[str], None], explain: Callable[[str], str]) -> Session:

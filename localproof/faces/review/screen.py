@@ -406,6 +406,7 @@ def application(screen: Screen, *, mouse: bool = False, source: Any = None, targ
     from prompt_toolkit.filters import Condition
     from prompt_toolkit.layout import ConditionalContainer, HSplit, Layout, VSplit, Window
     from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
+    from prompt_toolkit.mouse_events import MouseEventType
     from prompt_toolkit.output.color_depth import ColorDepth
     from prompt_toolkit.styles import Style
 
@@ -418,8 +419,17 @@ def application(screen: Screen, *, mouse: bool = False, source: Any = None, targ
         out: list[Any] = []
         for i, line in enumerate(screen.picture(size.columns, max(rows, 3))):
             out += [("", "\n")] * (i > 0)
-            out += line
+            out += [(ink, text, click(int(ink[-1]))) if "class:choice" in ink else (ink, text) for ink, text in line]
         return out
+
+    def click(number: int) -> Any:
+        def clicked(event: Any) -> Any:
+            if event.event_type != MouseEventType.MOUSE_UP:
+                return NotImplemented
+            screen.look = replace(screen.look, selected=number)
+            return None
+
+        return clicked
 
     main = FormattedTextControl(fragments, focusable=True, show_cursor=False)
     question = Window(

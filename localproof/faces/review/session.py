@@ -444,7 +444,10 @@ def arrived(session: Session, page: Page) -> Session:
     if page.changed:
         edits = edits_between(page.original, page.text)
         past = (*past, Step("accepted", number, (number, 0), edits, inverse(page.original, edits)))
-    return replace(session, pages=(*session.pages, _recalled(page)), past=past)
+    page = _recalled(page)
+    resumed = page.changed or page.marks or page.silent
+    note = "going on where the last review stopped; --restart begins anew" if resumed else session.note
+    return replace(session, pages=(*session.pages, page), past=past, note=note)
 
 
 def checked(

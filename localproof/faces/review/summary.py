@@ -9,8 +9,8 @@ from typing import Any
 
 from ...render import RENDERERS, Style
 from ...render.joules import brief
+from ...render.width import fill, words
 from ...report import Run
-from ...text import visible
 from .content import words_changed
 from .desk import Desk
 from .session import Session, View, queue, tally
@@ -58,13 +58,13 @@ def ending(desk: Desk, session: Session) -> Ending:
     )
 
 
-def as_text(ending: Ending) -> str:
-    """The summary for people, each line ended."""
+def as_text(ending: Ending, style: Style) -> str:
+    """The summary for people, each line ended and no longer than there is room."""
     run, files = ending.run, len(ending.run.reports)
     done = [f"{ending.tally[key]:,} {name}" for key, name in _NAMES if ending.tally[key]]
     out = [f"{', '.join(done) or 'nothing decided'}; {ending.left:,} left undecided"]
-    words = f"{run.words:,} word{'' if run.words == 1 else 's'}"
-    changed = f"{ending.changed_words:,} of {words} changed"
+    of = f"{run.words:,} word{'' if run.words == 1 else 's'}"
+    changed = f"{ending.changed_words:,} of {of} changed"
     if ending.changed_words:
         changed += f" ({_percent(ending.share)}): the rest is as you wrote it"
     out.append(f"{changed}, in {files:,} file{'' if files == 1 else 's'}")
@@ -76,7 +76,7 @@ def as_text(ending: Ending) -> str:
     if ending.kept:
         out.append("not written, and remembered for the next review of these files")
     out += [f"skipped  {s.what}: {s.reason}" for s in run.all_skipped()]
-    return "".join(visible(line).replace("\n", " ") + "\n" for line in out)
+    return "".join(part + "\n" for line in out for part in fill(words(line), style))
 
 
 def as_json(ending: Ending) -> str:
