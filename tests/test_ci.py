@@ -69,7 +69,12 @@ def test_the_action_annotates_writes_sarif_and_tells_how_it_ended(tmp_path: Path
     given |= {"paths": "  a b.md\n\n$(touch ran)\n*.md", "args": "--engine harper", "sarif": "out.sarif"}
     env = {name: _filled(str(value), given, temp) for name, value in steps("Proofread")["env"].items()}
     env |= {"RUNNER_TEMP": str(temp), "GITHUB_OUTPUT": str(temp / "output"), "PYTHONPATH": str(REPOSITORY)}
-    env |= {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LOCALPROOF_CONFIG_DIR": str(tmp_path / "config")}
+    env |= {
+        "LOCALPROOF_SERVICE": "off",
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "LOCALPROOF_CONFIG_DIR": str(tmp_path / "config"),
+    }
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", steps("Proofread")["run"]],
         cwd=site,

@@ -261,6 +261,13 @@ def test_a_reader_that_goes_away_is_no_drama(served: Place) -> None:
     assert (done.stdout.strip() in (b"141", b"1"), done.stderr.count(b"Traceback")) == (True, 0)
 
 
+def test_a_result_that_cannot_be_written_is_no_finding(served: Place) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "localproof"]
+        done = subprocess.run(command, input=PROSE.encode(), stdout=full, stderr=subprocess.PIPE, env=served.env)
+    assert (done.returncode, done.stderr) == (2, b"localproof: the result cannot be written: No space left on device\n")
+
+
 def test_the_energy_of_a_served_run_includes_what_the_service_did(served: Place) -> None:
     before = served.status()
     with served.start("--output-format", "json") as running:

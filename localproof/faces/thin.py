@@ -20,6 +20,7 @@ _MOST_FILES = 8
 _ANSWER_S = 60.0  # a run that takes longer is begun anew, without the service
 _INTERRUPTED = 130  # as in `cli`
 _CUT_OFF = 141
+_WRONG = 2
 
 FLAGS = frozenset(
     {"--no-cache", "--report", "--quiet", "-q", "--fix", "--diff", "--isolated", "--exit-zero", "--force-exclude"}
@@ -166,4 +167,8 @@ def _written(status: int, pieces: list[list[int]], data: bytes) -> int:
                 left = left[os.write(which, left) :]
     except BrokenPipeError:
         return _CUT_OFF
+    except OSError as error:  # a full disk, say
+        if which != 2:
+            os.write(2, f"localproof: the result cannot be written: {error.strerror}\n".encode())
+        return _WRONG
     return status
