@@ -26,6 +26,20 @@ _TIED = (
     "os.getppid() == int(sys.argv[1]) or os._exit(1); os.execv(sys.argv[2], sys.argv[2:])"
 )
 
+# Elsewhere a small process of ours stands between: when its input closes, as it
+# does when this process dies, it ends the program.
+_WATCHED = """
+import os, signal, subprocess, sys, threading
+program = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
+signal.signal(signal.SIGTERM, lambda *_: program.terminate())
+def watch():
+    sys.stdin.buffer.read()
+    program.kill()
+threading.Thread(target=watch, daemon=True).start()
+status = program.wait()
+os._exit(status if 0 <= status < 256 else 1)
+"""
+
 
 class Program:
     """One program, with nothing to read, whose output and complaints are read here line by line.
@@ -35,12 +49,20 @@ class Program:
     it. Raises OSError where it cannot be started.
     """
 
-    def __init__(self, command: Sequence[str], env: Mapping[str, str], folder: Path) -> None:
-        if sys.platform == "linux":
-            command = [sys.executable, "-I", "-S", "-c", _TIED, str(os.getpid()), *command]
+    def __init__(
+        self, command: Sequence[str], env: Mapping[str, str], folder: Path, *, platform: str = sys.platform
+    ) -> None:
+        own = [sys.executable, "-I", "-S", "-c"]
+        self._watched = platform != "linux"
+        command = [*own, _WATCHED, *command] if self._watched else [*own, _TIED, str(os.getpid()), *command]
         nothing, pipe = subprocess.DEVNULL, subprocess.PIPE
         self._process = subprocess.Popen(
-            command, stdin=nothing, stdout=pipe, stderr=subprocess.STDOUT, env=dict(env), cwd=folder
+            command,
+            stdin=pipe if self._watched else nothing,
+            stdout=pipe,
+            stderr=subprocess.STDOUT,
+            env=dict(env),
+            cwd=folder,
         )
         self._said: deque[str] = deque(maxlen=KEPT)
         self._lines: SimpleQueue[str | None] = SimpleQueue()
@@ -50,7 +72,7 @@ class Program:
 
     @property
     def pid(self) -> int:
-        """The process id."""
+        """The process id: the program's own on Linux, elsewhere that of the process that stands between."""
         return self._process.pid
 
     def lives(self) -> bool:
@@ -88,6 +110,10 @@ class Program:
 
     def kill(self) -> None:
         """End it now and reap it, so that its CPU time counts as ours."""
+        if self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
+            self.ended(2.0)
         self._process.kill()
         self._process.wait()
 
