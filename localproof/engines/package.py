@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from importlib.metadata import Distribution
+    from importlib.metadata import Distribution, PackagePath
 
 
+@cache  # a process works with what was there when it began, and asks often
 class Package:
     """One installed distribution. Every answer is "" where it is not known: a gap, never a guess.
 
@@ -32,7 +34,7 @@ class Package:
         """Its version."""
         return self._found.version if self._found else ""
 
-    @property
+    @cached_property
     def licence(self) -> str:
         """Its licence as an SPDX expression, or in its own words."""
         if self._found is None:
@@ -42,7 +44,7 @@ class Package:
 
     def sha256(self, stem: str) -> str:
         """The SHA-256, in hexadecimal digits, of its native module whose file name begins with `stem`."""
-        for file in (self._found.files or ()) if self._found else ():
+        for file in self._files:
             native = file.suffix in (".so", ".pyd", ".dylib")
             if native and file.name.startswith(stem) and file.hash and file.hash.mode == "sha256":
                 return urlsafe_b64decode(file.hash.value + "==").hex()
@@ -50,9 +52,15 @@ class Package:
 
     def contains(self, component: str) -> str:
         """The version of `component` that was built into it, from its bill of materials (CycloneDX)."""
-        for file in (self._found.files or ()) if self._found else ():
-            if file.name.endswith(".cyclonedx.json"):
-                pattern = rf'"name":\s*"{re.escape(component)}",\s*"version":\s*"([^"]+)"'
-                found = re.search(pattern, file.read_text(encoding="utf-8"))
-                return found[1] if found else ""
-        return ""
+        pattern = rf'"name":\s*"{re.escape(component)}",\s*"version":\s*"([^"]+)"'
+        found = re.search(pattern, self._bill)
+        return found[1] if found else ""
+
+    @cached_property
+    def _files(self) -> tuple[PackagePath, ...]:
+        return tuple(self._found.files or ()) if self._found else ()
+
+    @cached_property
+    def _bill(self) -> str:
+        bills = (file for file in self._files if file.name.endswith(".cyclonedx.json"))
+        return next((file.read_text(encoding="utf-8") for file in bills), "")

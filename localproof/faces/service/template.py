@@ -76,6 +76,7 @@ def load() -> None:
     import sqlite3  # the cache's
 
     from ... import judge, proof
+    from ...cache.memory import code
     from ...engines import ENGINES
     from ...formats import read
     from ...render import RENDERERS, Style, closing, findings_of, report_block
@@ -102,7 +103,7 @@ def load() -> None:
             engine.provenance()
             engine.close()
     written = RENDERERS["text"](run, Style()), closing(run, Style()), report_block(run, Style())
-    assert all((written, check, findings_of, sqlite3))
+    assert all((written, check, code(), findings_of, sqlite3))
 
 
 def _be_template(channel: Line, service: int, run: Run, others: frozenset[str]) -> NoReturn:
