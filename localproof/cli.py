@@ -161,6 +161,9 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--config", type=Path, metavar="FILE", help="read this settings file instead of those found")
     group.add_argument("--isolated", action="store_true", help="read no settings file and no word list")
     group.add_argument(
+        "--executor", metavar="dask://HOST:PORT", help="let the workers of a Dask cluster run the engines"
+    )
+    group.add_argument(
         "--no-cache",
         action="store_false",
         dest="cache",
@@ -254,6 +257,7 @@ def _flags(args: argparse.Namespace) -> dict[str, object]:
         "profile": "profile",
         "fail_on": "fail_on",
         "cache": "cache",
+        "executor": "executor",
         "service": "service",
     }
     return {field: given[name] for name, field in names.items() if name in given}

@@ -21,6 +21,7 @@ from .cache.memory import Remembering
 from .cache.store import NAME, Store
 from .decisions import Ignores, Region, Vocabulary, regions, silences, unused
 from .engines import ENGINES, Engine
+from .engines.cluster import Afar, Cluster
 from .judge import categories
 from .judge.site import within
 from .languages import NAMES, base, of_file_name
@@ -31,6 +32,7 @@ from .settle import merge, resolve
 from .text import Block, Document, Edit, LineIndex, Span, apply
 
 _IN_FLIGHT = 64  # blocks given to the engines before the oldest document is waited for
+_IN_FLIGHT_AFAR = 2_000  # the same where the engines are many and far away
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
 # A paragraph with hundreds of suspects, one for every few words, is a table of
@@ -117,6 +119,7 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
     engines: dict[str, Engine] = {}
     skipped: list[Skipped] = []
     store = Store(settings.cache_folder / NAME) if settings.cache_folder is not None else None
+    cluster = Cluster(settings.executor) if settings.executor else None
     abroad = Abroad(settings, store)
     window = energy.open_window(
         settings,
@@ -128,7 +131,8 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
             if name not in ENGINES:
                 raise BadInput(f"there is no engine {name!r}; choose from {', '.join(ENGINES)}")
             try:
-                engines[name] = Remembering(ENGINES[name](settings), store)
+                engine = ENGINES[name](settings)
+                engines[name] = Remembering(Afar(engine, settings, cluster) if cluster else engine, store)
                 if at_once or store is None:
                     engines[name].start()
             except Unavailable as error:
@@ -147,6 +151,8 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
     finally:
         for engine in (*engines.values(), *abroad.all()):
             engine.close()
+        if cluster is not None:
+            cluster.close()
         if store is not None:
             store.close()
         window.close()
@@ -185,6 +191,7 @@ def run(
     skipped: list[Skipped] = list(bench.skipped)
     waiting: deque[tuple[Document | Report, list[dict[str, Answer]]]] = deque()
     in_flight = 0
+    most = _IN_FLIGHT_AFAR if bench.settings.executor else _IN_FLIGHT
 
     def finish() -> None:
         nonlocal in_flight
@@ -203,7 +210,7 @@ def run(
         answers = [] if isinstance(document, Report) else _submit(bench, document)
         waiting.append((document, answers))
         in_flight += len(answers)
-        while len(waiting) > 1 and (in_flight > _IN_FLIGHT or isinstance(waiting[0][0], Report)):
+        while len(waiting) > 1 and (in_flight > most or isinstance(waiting[0][0], Report)):
             finish()
     while waiting:
         finish()
@@ -306,17 +313,19 @@ class Judgements:
         self._kept: dict[tuple[object, ...], tuple[list[Finding], _Looked, _Looked, tuple[Finding, ...]]] = {}
         self._placed: dict[int, tuple[Finding, Block, Finding]] = {}  # by the identity of the first
 
-    def of(self, block: Block, raw: list[Finding], words: judging.Words, source: str) -> tuple[Finding, ...]:
+    def of(
+        self, block: Block, raw: list[Finding], words: judging.Words, source: str, heard: tuple[str, ...]
+    ) -> tuple[Finding, ...]:
         """As `_judged`."""
         if not raw:
             return ()
         start, end = block.pieces[0].source.start, block.pieces[-1].source.end
-        key = (block.kind, block.text, len(block.pieces), source[max(start - 1, 0) : end + 1])
+        key = (block.kind, block.text, len(block.pieces), source[max(start - 1, 0) : end + 1], heard)
         known = self._kept.get(key)
         if known and known[0] == raw and _same(known[1], words.all) and _same(known[2], words.capitalised):
             return known[3]
         every, capitalised = _Looked(words.all), _Looked(words.capitalised)
-        made = _judged(block, raw, judging.Words(every, capitalised), source)
+        made = _judged(block, raw, judging.Words(every, capitalised), source, heard)
         if len(self._kept) >= self._MOST:
             self._kept.clear()
             self._placed.clear()
@@ -349,16 +358,20 @@ def _same(looked: _Looked, counts: Mapping[str, int]) -> bool:
     return all(counts.get(word) == count for word, count in looked.seen.items())
 
 
-def _judged(block: Block, raw: list[Finding], words: judging.Words, source: str) -> tuple[Finding, ...]:
-    """What engines said of a block, merged and judged; `source` is the document's text."""
+def _judged(
+    block: Block, raw: list[Finding], words: judging.Words, source: str, heard: tuple[str, ...]
+) -> tuple[Finding, ...]:
+    """What the engines `heard` said of a block, merged and judged; `source` is the document's text."""
     return tuple(
-        judging.judge(block, finding, words, source)
+        judging.judge(block, finding, words, source, heard)
         for finding in merge(block.text, raw)
         if not block.touches_placeholder(finding.span)
     )
 
 
-def _unjudged(block: Block, raw: list[Finding], words: judging.Words, source: str) -> tuple[Finding, ...]:
+def _unjudged(
+    block: Block, raw: list[Finding], words: judging.Words, source: str, heard: tuple[str, ...]
+) -> tuple[Finding, ...]:
     """As `_judged`, for another language than English, of which the judge knows nothing."""
     return tuple(finding for finding in merge(block.text, raw) if not block.touches_placeholder(finding.span))
 
@@ -459,7 +472,7 @@ def _report(
         other = Skipped("a passage", f"in another language than {NAMES[base(language)]}, and not checked")
         failures[other] = [i for i, block in enumerate(document.blocks) if _other(block, language)]
     for i, (block, futures) in enumerate(zip(document.blocks, answers, strict=True)):
-        raw, failed = _wait(futures)
+        raw, heard, failed = _wait(futures)
         for skipped in failed:
             failures.setdefault(skipped, []).append(i)
         if len(raw) > _MOST_SUSPECTS and 4 * len(raw) > len(_WORD.findall(block.text)):
@@ -470,7 +483,7 @@ def _report(
             suppressed += len(merge(block.text, raw)) - len(merge(block.text, asked))
         candidates = []
         judge = _unjudged if base(language) != "en" else _judged if judgements is None else judgements.of
-        for finding in judge(block, asked, words, document.text):
+        for finding in judge(block, asked, words, document.text, heard):
             silent = [r for r in ground if _falls_in(block.to_source(finding.span), finding, r)]
             used += silent
             ignored = bench.ignores.covers(document.name, block.text, finding)
@@ -494,15 +507,18 @@ def _report(
     return divided(report, bench.settings.profile)
 
 
-def _wait(futures: Mapping[str, Answer]) -> tuple[list[Finding], list[Skipped]]:
+def _wait(futures: Mapping[str, Answer]) -> tuple[list[Finding], tuple[str, ...], list[Skipped]]:
+    """What the engines say of a block, which of them answered, and what became of the others."""
     raw: list[Finding] = []
+    heard: list[str] = []
     failed: list[Skipped] = []
-    for future in futures.values():
+    for name, future in futures.items():
         try:
             raw += future.result()
+            heard.append(name)
         except Unavailable as error:
             failed.append(error.skipped)
-    return raw, failed
+    return raw, tuple(heard), failed
 
 
 def _wanted(settings: Settings, raw: list[Finding]) -> list[Finding]:

@@ -107,6 +107,7 @@ class Settings:
     block_timeout_s: float = _key(10.0, "Seconds an engine may spend on one paragraph.", "machine", least=0.1)
     jobs: int = _key(0, "Threads for each engine; 0 means one for each core.", "machine", least=0)
     max_bytes: int = _key(20_000_000, "The largest file that is read, in bytes.", "machine", least=1)
+    executor: str = _key("", "Where the engines work: here, or on the Dask cluster at dask://HOST:PORT.", "machine")
     cache: bool = _key(True, "Whether answers are kept in the user's cache folder for later runs.", "machine")
     picky: bool = _key(False, "Whether LanguageTool's picky rules run too, style above all.")
     languagetool_home: str = _key(

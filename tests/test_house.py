@@ -36,6 +36,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "harper": ("engines/",),
     "language_tool_python": ("engines/",),
     "prompt_toolkit": ("faces/",),
+    "distributed": ("engines/cluster.py",),
     "pygls": ("faces/lsp",),
     "lsprotocol": ("faces/lsp",),
     # Nothing leaves the machine but what the writer says: LanguageTool's server is spoken with on loopback, unless
@@ -57,6 +58,7 @@ HEAVY = (
     "prompt_toolkit",
     "pygls",
     "lsprotocol",
+    "distributed",
     "pyromark",
     "yaml",
 )
