@@ -34,7 +34,7 @@ _INLINE = re.compile(
     r"|<<<?[^<>\r\n]{1,200}>>>?|[<\[]\d{4}-\d\d-\d\d[^>\]\r\n]{0,60}[>\]](?:--?[<\[]\d{4}[^>\]\r\n]{0,60}[>\]])?"
     r"|<(?:https?|mailto|file|ftp):[^<>\r\n]{1,1000}>|\$\$?(?=\S)|\\[(\[]|@@\w+:|\{\{\{[a-z][\w-]*"
     r"|\b(?:src_|call_)[\w-]+(?:\[[^\]\r\n]{0,200}\])?[{(]|\\[A-Za-z]+(?:\{\})?|\\\\(?=[ \t]*(?:[\r\n]|\Z))"
-    r"|\[\d*[/%]\d*\]|(?<=\w)[\^_]\{[^{}\r\n]{1,100}\}",
+    r"|\[\d*[/%]\d*\]|(?<!\S)#\+\w+:?|(?<=\w)[\^_]\{[^{}\r\n]{1,100}\}",
     re.IGNORECASE,
 )
 _PAIRS = {mark: rf"(?<=\S){re.escape(mark)}{_AFTER}" for mark in "*/_+=~"}
@@ -223,7 +223,7 @@ class _Reader:
             return self.inline.whole(match, r"[})]", end)
         if run == "\\\\":
             return alone("markup", match, "\n")
-        if run[0] in "<\\" and not run.startswith("<<"):
+        if run[0] in "<\\#" and not run.startswith("<<"):
             return alone("placeholder", match)
         if run[0] == "[" and run[1:2].isdigit() and len(run) > 9:
             return alone("placeholder", match)
