@@ -22,7 +22,8 @@ from statistics import median
 
 from localproof.faces.check import Wishes
 from localproof.faces.review.desk import Desk
-from localproof.faces.review.screen import Screen, application
+from localproof.faces.review.program import application
+from localproof.faces.review.screen import Screen
 
 from .killed import find
 from .machine import named

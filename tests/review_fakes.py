@@ -7,7 +7,8 @@ from pathlib import Path
 
 from localproof.faces.check import Wishes
 from localproof.faces.review.desk import Desk
-from localproof.faces.review.session import Page, Session, arrived
+from localproof.faces.review.intake import arrived
+from localproof.faces.review.session import Page, Session
 from localproof.formats import read
 from localproof.report import Finding, Report
 from localproof.settings import Settings

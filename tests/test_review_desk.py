@@ -14,7 +14,7 @@ from review_fakes import desk, environment, find
 
 from localproof.decisions import Ignores
 from localproof.faces.files import Found, read_source
-from localproof.faces.review import journal, lists
+from localproof.faces.review import intake, journal, lists
 from localproof.faces.review import session as review
 from localproof.faces.review.desk import Desk
 from localproof.faces.review.editor import open_editor
@@ -30,7 +30,7 @@ from localproof.settings import load
 def opened(d: Desk) -> Session:
     s = Session()
     for page in d.pages():
-        s = review.arrived(s, page)
+        s = intake.arrived(s, page)
     return s
 
 

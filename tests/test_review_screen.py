@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,14 +15,20 @@ from hypothesis import strategies as st
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
-from review_fakes import desk, session
+from review_fakes import desk, find, session
 
 from localproof.faces.review import picture
 from localproof.faces.review import session as review
 from localproof.faces.review.picture import Look
-from localproof.faces.review.screen import Screen, application
+from localproof.faces.review.plain import settle
+from localproof.faces.review.program import application
+from localproof.faces.review.screen import Screen
 from localproof.faces.review.session import Session, View
+from localproof.faces.review.summary import as_text, ending
+from localproof.render import Style
 from localproof.render.width import columns
+from localproof.report import Report
+from localproof.text import Document
 
 
 class Room(DummyOutput):
@@ -133,8 +140,6 @@ def test_the_whole_explanation_comes_and_goes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("key", "end"), [("w", "It is the end."), ("l", "It is teh end."), ("x", "It is teh end.")])
 def test_leaving_asks_what_becomes_of_what_is_not_written(tmp_path: Path, key: str, end: str) -> None:
-    from localproof.faces.review.plain import settle
-
     screen, shots = pressed(tmp_path, TWO, "1", "q", key)
     assert "Not written yet" in shots[2]
     settle(screen.session, screen.desk, screen.fate)
@@ -157,6 +162,26 @@ def test_an_error_in_the_checking_thread_ends_the_screen_and_is_raised(tmp_path:
         screen = Screen(d, str, colour=True)
         with pytest.raises(ZeroDivisionError):
             application(screen, source=pipe, target=DummyOutput()).run(pre_run=screen.begin)
+
+
+def test_who_leaves_before_anything_is_known_gets_a_summary_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("teh\n")
+    go_on = threading.Event()
+
+    def slow(document: Document) -> Report:
+        go_on.wait(20)
+        return find(document)
+
+    with desk(tmp_path, tmp_path / "a.md") as d, create_pipe_input() as pipe:
+        d._finder = slow
+        screen = Screen(d, str, colour=True)
+        pipe.send_text("q")
+        application(screen, source=pipe, target=DummyOutput()).run(pre_run=screen.begin)
+        screen.checking.shutdown(wait=False, cancel_futures=True)
+        assert "nothing decided; 0 left undecided" in as_text(
+            ending(d, settle(screen.session, d, screen.fate)), Style()
+        )
+        go_on.set()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (40, 10), (20, 5), (10, 3), (300, 4)])

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from review_fakes import find, page, session
 
+from localproof.faces.review import intake
 from localproof.faces.review import session as review
 from localproof.faces.review.content import edits_between, merged, words_changed
 from localproof.faces.review.places import Blocks, carried, in_block, inverse, moved
@@ -33,7 +34,7 @@ def again(s: Session, *, follow: bool = False) -> Session:
     for n, p in enumerate(s.pages):
         if p.since:
             report = find(read(p.name, p.text, Settings()))
-            s = review.checked(s, n, p.version, report, follow=follow)
+            s = intake.checked(s, n, p.version, report, follow=follow)
     return s
 
 
@@ -73,7 +74,7 @@ def test_a_report_on_a_text_that_has_changed_since_is_not_taken() -> None:
     s = session("It is teh end, wich is good.\n")
     late = s.pages[0].report
     s = review.accept(s)
-    assert review.checked(s, 0, 0, late) is s
+    assert intake.checked(s, 0, 0, late) is s
 
 
 def test_skipped_ignored_and_silenced_findings_leave_the_queue_and_come_back_on_undo() -> None:
@@ -153,9 +154,9 @@ def test_undo_and_redo_without_anything_to_do_say_so() -> None:
 
 def test_decisions_of_an_earlier_review_are_known_by_the_words_around_them() -> None:
     s = review.skip(session("Before it all, teh end of it.\n"))
-    kept = review.remembered(s.pages[0], s.pages[0].report.document)
+    kept = intake.remembered(s.pages[0], s.pages[0].report.document)
     moved_on = page("A new paragraph, wich is here.\n\nBefore it all,\nteh end of it.\n\nAnd teh end.\n")
-    s = review.arrived(Session(), replace(moved_on, recalled=frozenset(kept)))
+    s = intake.arrived(Session(), replace(moved_on, recalled=frozenset(kept)))
     assert flagged(s) == ["wich", "teh"]
     assert s.pages[0].marks[0].verdict == "skipped"
 
@@ -165,8 +166,8 @@ def test_a_file_that_changed_elsewhere_keeps_the_decisions_that_fit() -> None:
     both, misfits = merged(s.pages[0].original, s.pages[0].text, "New.\n\nIt is teh end.\n\nA wich b.\n")
     assert (both, misfits) == ("New.\n\nIt is the end.\n\nA wich b.\n", 0)
     document = read("a.md", s.pages[0].text, Settings())
-    places = review.remembered(s.pages[0], document)
-    s = review.reread(s, 0, "New.\n\nIt is teh end.\n\nA wich b.\n", find(read("a.md", both, Settings())), places)
+    places = intake.remembered(s.pages[0], document)
+    s = intake.reread(s, 0, "New.\n\nIt is teh end.\n\nA wich b.\n", find(read("a.md", both, Settings())), places)
     assert flagged(s) == []
     assert s.pages[0].text == both and s.pages[0].changed
     assert review.tally(s) == {"accepted": 1, "skipped": 1}

@@ -23,8 +23,7 @@ PROGRAM = """
 import sys, os
 sys.path[:0] = [{tests!r}, {repository!r}]
 import review_fakes
-from localproof.faces.terminal import surroundings
-from localproof.faces.review.screen import walk
+from localproof.faces.review.program import walk
 from localproof.faces.review.desk import Desk
 from pathlib import Path
 checks = 0
@@ -37,7 +36,7 @@ def find(document):
 desk = review_fakes.desk(Path(sys.argv[1]), Path(sys.argv[1], "a.md"), restart=True)
 desk._finder = find
 with desk:
-    walk(desk, surroundings(), str, colour=not os.environ.get("NO_COLOR"))
+    walk(desk, str, colour=not os.environ.get("NO_COLOR"))
 """
 
 

@@ -1,8 +1,9 @@
 """The face behind `localproof review`: walk through findings one by one, decide, and never regret it.
 
-- `session`: the review as values, and every command as a function; `places`, `content`: positions and comparisons;
+- `session`, `intake`: the review as values, every command and every event as a function; `places`, `content`:
+  positions and comparisons;
 - `desk`: files, engines and lists; `journal`: what was written, to undo it; `progress`: where a review stopped;
-- `plain`: line by line; `screen`, `picture`: the full screen; `wording`, `summary`: what is said.
+- `plain`: line by line; `program`, `screen`, `picture`: the full screen; `wording`, `summary`: what is said.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..check import Wishes
+from ..check import CLEAN, NOTHING, Wishes
 from ..terminal import Terminal, is_terminal, style, wants_colour
 
 
@@ -35,17 +36,20 @@ def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
     by_line = by_line or not (is_terminal(terminal.stdout) and is_terminal(terminal.stdin))
     say = _aside(terminal) if manner.json else terminal.write
     with Desk(wishes, terminal.env, restart=manner.restart) as desk:
+        if not desk.total:
+            terminal.say("localproof: nothing was reviewed: there is no file of a known format here")
+            return NOTHING
         if by_line:
             session = converse(desk, terminal, say, lambda rule: explain(rule, desk.settings))
         else:
-            from .screen import walk
+            from .program import walk
 
             colour = wants_colour(wishes.colour, terminal.env, terminal=True)
-            session = walk(desk, terminal, lambda rule: explain(rule, desk.settings), colour=colour, mouse=manner.mouse)
-        result = ending(desk, session)
+            session = walk(desk, lambda rule: explain(rule, desk.settings), colour=colour, mouse=manner.mouse)
+        result, looked = ending(desk, session), desk.looked()
     look = style(terminal.stdout, "never", terminal.env)
     terminal.write(as_json(result) if manner.json else as_text(result, look))
-    return 0
+    return CLEAN if looked else NOTHING
 
 
 def _aside(terminal: Terminal) -> Callable[[str], None]:

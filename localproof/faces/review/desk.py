@@ -23,7 +23,8 @@ from ..check import Wishes, plan
 from ..files import Found, Source, encoded, read_source
 from . import journal, lists, progress
 from .content import merged, words_changed
-from .session import Page, Recalled, Session, remembered, reread, written
+from .intake import remembered, reread, written
+from .session import Page, Recalled, Session
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,17 @@ class Desk:
         bench = self._stack.enter_context(proof.open_bench(settings, at_once=False))
         self._benches.append((settings, bench))
         return bench
+
+    def trouble(self) -> str:
+        """What the checking goes without, in one line; "" where all engines work."""
+        missing = dict.fromkeys(s for _, bench in self._benches for s in bench.skipped)
+        return "; ".join(f"{s.what}: {s.reason}" for s in missing)
+
+    def looked(self) -> bool:
+        """Whether any text could be read and any engine could look at it; also where the writer left before that."""
+        if self._finder is not None or not self._benches:
+            return bool(self.texts) or not self.skipped
+        return any(len(bench.skipped) < len(bench.settings.engines) for _, bench in self._benches)
 
     # ─ writing ─
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from ...report import BadInput
 from ...text import visible
 from ..terminal import Terminal, is_terminal
+from . import intake, wording
 from . import session as review
-from . import wording
 from .desk import Desk
 from .editor import open_editor
 from .picture import surroundings
@@ -62,7 +62,9 @@ def converse(desk: Desk, terminal: Terminal, say: Callable[[str], None], explain
     talk = _Talk(terminal, say)
     session = Session(words=tuple((w, "user" if where == "user" else "project") for w, where in desk.remembered.words))
     for page in desk.pages():
-        session = review.arrived(session, page)
+        session = intake.arrived(session, page)
+    if trouble := desk.trouble():
+        say(f"{visible(trouble)}\n")
     for report in (p.report for p in session.pages):
         for note in report.document.notes:
             say(f"note: {visible(report.document.name)}: {visible(note)}\n")
@@ -151,7 +153,7 @@ def _obey(session: Session, desk: Desk, talk: _Talk, command: str, rest: str, ex
         if number >= len(versions) or page.version != versions[number]:
             fresh = command not in ("u", "U")
             report = desk.check(number, page.text)
-            after = review.checked(after, number, page.version, report, follow=fresh, tell=fresh)
+            after = intake.checked(after, number, page.version, report, follow=fresh, tell=fresh)
     desk.save(after)
     return after
 

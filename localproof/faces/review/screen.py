@@ -8,75 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from ...report import BadInput, Report, Unavailable
 from ...text import visible
-from ..terminal import Terminal
-from . import picture
+from . import intake, picture
 from . import session as review
 from .desk import Again, Desk
 from .editor import open_editor
 from .picture import Line, Look
-from .plain import HELP, settle
+from .plain import HELP
 from .session import Page, Session, View
 
-# In sixteen colours of the terminal's own theme; nothing is told by colour alone.
-_COLOURS = {
-    "head": "reverse",
-    "old": "ansired strike",
-    "new": "ansigreen bold",
-    "flag": "ansired underline",
-    "chosen": "ansigreen bold reverse",
-    "number": "bold",
-    "key": "bold",
-    "markup": "ansibrightblack",
-    "quiet": "ansibrightblack",
-    "note": "bold",
-}
-_NO_COLOURS = {
-    "head": "reverse",
-    "old": "underline",
-    "new": "bold",
-    "flag": "underline",
-    "chosen": "bold reverse",
-    "number": "bold",
-    "key": "bold",
-    "markup": "",
-    "quiet": "",
-    "note": "bold",
-}
 _UNWRITTEN = "Not written yet: w writes, l leaves it for later, x discards it, Esc goes on"
-
-
-def walk(
-    desk: Desk,
-    terminal: Terminal,
-    explain: Callable[[str], str],
-    *,
-    colour: bool = True,
-    mouse: bool = False,
-    source: Any = None,
-    target: Any = None,
-) -> Session:
-    """Hold the review on the full screen; the session as it ended. What was to be written is written.
-
-    `source` and `target` take the place of the terminal's input and output.
-    """
-    screen = Screen(desk, explain, colour=colour)
-    before, interval = signal.getsignal(signal.SIGTERM), sys.getswitchinterval()
-    sys.setswitchinterval(0.001)  # keys go before checking
-    try:
-        application(screen, mouse=mouse, source=source, target=target).run(pre_run=screen.begin)
-    finally:
-        screen.checking.shutdown(wait=False, cancel_futures=True)
-        signal.signal(signal.SIGTERM, before)
-        sys.setswitchinterval(interval)
-    return settle(screen.session, desk, screen.fate)
 
 
 class Screen:
@@ -104,7 +52,8 @@ class Screen:
         self._loop = asyncio.get_running_loop()
         if hasattr(signal, "SIGTERM") and hasattr(self._loop, "add_signal_handler"):
             with_status = SystemExit(143)
-            self._loop.add_signal_handler(signal.SIGTERM, lambda: self._leave(with_status))
+            with suppress(NotImplementedError):  # Windows
+                self._loop.add_signal_handler(signal.SIGTERM, lambda: self._leave(with_status))
         self._next_page()
 
     def _in_background(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
@@ -125,7 +74,7 @@ class Screen:
 
     def _take(self, future: Future[Any], then: Callable[[Any], None]) -> None:
         error = future.exception()
-        if isinstance(error, BadInput | Unavailable):
+        if isinstance(error, BadInput | Unavailable) and then != self._arrived:
             self.session = replace(self.session, note=str(error))
         elif error is not None:
             self._leave(error)
@@ -141,7 +90,9 @@ class Screen:
         if page is None:
             self.look = replace(self.look, arriving=0)
             return
-        self.session = review.arrived(self.session, page)
+        self.session = intake.arrived(self.session, page)
+        if trouble := self.desk.trouble():
+            self.session = replace(self.session, note=trouble)
         self.look = replace(self.look, arriving=max(self.desk.total - len(self.session.pages), 0))
         self._next_page()
 
@@ -172,7 +123,7 @@ class Screen:
         def take(report: Report | None) -> None:
             if report is not None:
                 quiet = follow and strokes == self._strokes  # never move under the writer's fingers
-                at = review.checked(self.session, number, page.version, report, follow=quiet, tell=follow)
+                at = intake.checked(self.session, number, page.version, report, follow=quiet, tell=follow)
                 self.session = at
                 self._remember()
 
@@ -396,94 +347,3 @@ _COMMANDS: dict[str, Callable[[Session], Session]] = {
     "pageup": lambda s: review.next_page(s, -1),
     "h": lambda s: review.show(s, View(s.view.query, not s.view.held)),
 }
-_NAMED = ("enter", "tab", "s-tab", "left", "right", "up", "down", "pageup", "pagedown", "escape", "c-c", "c-r")
-
-
-def application(screen: Screen, *, mouse: bool = False, source: Any = None, target: Any = None) -> Any:
-    """The screen as a program of prompt-toolkit."""
-    from prompt_toolkit.application import Application
-    from prompt_toolkit.buffer import Buffer
-    from prompt_toolkit.filters import Condition
-    from prompt_toolkit.layout import ConditionalContainer, HSplit, Layout, VSplit, Window
-    from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
-    from prompt_toolkit.mouse_events import MouseEventType
-    from prompt_toolkit.output.color_depth import ColorDepth
-    from prompt_toolkit.styles import Style
-
-    asking = Condition(lambda: screen.mode in ("editing", "filtering"))
-    draft = Buffer(name="draft", multiline=False, on_text_changed=lambda b: _drafted(screen, b.text))
-
-    def fragments() -> Any:
-        size = app.output.get_size()
-        rows = size.rows - (1 if asking() else 0)
-        out: list[Any] = []
-        for i, line in enumerate(screen.picture(size.columns, max(rows, 3))):
-            out += [("", "\n")] * (i > 0)
-            out += [(ink, text, click(int(ink[-1]))) if "class:choice" in ink else (ink, text) for ink, text in line]
-        return out
-
-    def click(number: int) -> Any:
-        def clicked(event: Any) -> Any:
-            if event.event_type != MouseEventType.MOUSE_UP:
-                return NotImplemented
-            screen.look = replace(screen.look, selected=number)
-            return None
-
-        return clicked
-
-    main = FormattedTextControl(fragments, focusable=True, show_cursor=False)
-    question = Window(
-        FormattedTextControl(lambda: [("class:note", " " + screen.look.question)]),
-        height=1,
-        width=lambda: min(len(screen.look.question) + 1, 40),
-        dont_extend_width=True,
-    )
-    line = ConditionalContainer(VSplit([question, Window(BufferControl(draft), height=1)]), asking)
-    app: Application[None] = Application(
-        layout=Layout(HSplit([Window(main, wrap_lines=False), line]), focused_element=main),
-        key_bindings=_bindings(screen, asking, draft),
-        style=Style.from_dict(_COLOURS if screen.look.colour else _NO_COLOURS),
-        color_depth=None if screen.look.colour else ColorDepth.DEPTH_1_BIT,
-        full_screen=True,
-        mouse_support=mouse,
-        input=source,
-        output=target,
-    )
-    app.ttimeoutlen = 0.05  # Esc is a key of ours, and nobody wants to wait for it
-    screen.app = app
-    return app
-
-
-def _drafted(screen: Screen, text: str) -> None:
-    if screen.mode == "editing":
-        screen.look = replace(screen.look, draft=text)
-
-
-def _bindings(screen: Screen, asking: Any, draft: Any) -> Any:
-    from prompt_toolkit.key_binding import KeyBindings
-
-    bindings = KeyBindings()
-
-    @bindings.add("<any>", filter=~asking)
-    def _(event: Any) -> None:
-        for press in event.key_sequence:
-            if len(press.key) == 1:
-                screen.press(press.key)
-
-    for name in _NAMED:
-        bindings.add(name, filter=~asking, eager=name == "escape")(lambda event, name=name: screen.press(name))
-
-    @bindings.add("enter", filter=asking)
-    def _(event: Any) -> None:
-        screen.answered(draft.text)
-
-    @bindings.add("escape", filter=asking, eager=True)
-    @bindings.add("c-c", filter=asking)
-    def _(event: Any) -> None:
-        screen.answered(None)
-
-    @bindings.add("c-z")
-    def _(event: Any) -> None:
-        event.app.suspend_to_background()
-
-    return bindings

@@ -13,11 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, TypeVar
 
-from ...decisions import Vocabulary, ignored_place, silences
+from ...decisions import Vocabulary, silences
 from ...report import Finding, Report
-from ...text import Document, Edit, Span, apply
-from .content import edits_between
-from .places import Shift, blocks_of, carried, inverse, words_around
+from ...text import Edit, Span, apply
+from .places import Shift, carried, inverse, words_around
 
 T = TypeVar("T")
 Act = Literal["accepted", "edited", "skipped", "ignored", "word", "rule"]
@@ -70,13 +69,13 @@ class Page:
 
 class Item(NamedTuple):
     """A finding that waits for a decision. `finding` counts in the report's text, `span` and `edits` in the page's,
-    which is `by` further on after the edits of `since`."""
+    where it stands `by` further on; `shift` says so of other places, None where nothing was changed since."""
 
     page: int
     finding: Finding
     by: int
     held: bool
-    since: tuple[tuple[Edit, ...], ...]
+    shift: Shift | None
 
     @property
     def start(self) -> int:
@@ -90,9 +89,8 @@ class Item(NamedTuple):
     def edits(self) -> tuple[Edit, ...]:
         """The suggestions that can be made, best first; no more than there are digits."""
         edits = self.finding.edits
-        if self.since:
-            shift = Shift(self.since)
-            placed = ((e, shift.by(e.span.start, e.span.end)) for e in edits)
+        if self.shift is not None:
+            placed = [(e, self.shift.by(e.span.start, e.span.end)) for e in edits]
             edits = tuple(Edit(e.span.shifted(by), e.text) for e, by in placed if by is not None)
         return edits[:9]
 
@@ -158,11 +156,11 @@ def _items(page: Page, number: int, view: View, words: tuple[tuple[str, Where], 
     decided = {(m.span.start, m.span.end, m.rule) for m in page.marks}
     vocabulary = Vocabulary.of(word for word, _ in words)
     source, wanted = page.report.document.text, [q.strip() for q in view.query.casefold().split(",") if q.strip()]
-    shift = Shift(page.since)
+    shift = Shift(page.since) if page.since else None
     out = []
     for finding, held in shown:
         start, end = finding.span.start, finding.span.end
-        by = shift.by(start, end) if page.since else 0
+        by = shift.by(start, end) if shift else 0
         if by is None or (decided and (start + by, end + by, finding.rule) in decided):
             continue
         if page.silent and any(silences(p, r) for p in page.silent for r in finding.source or (finding.rule,)):
@@ -171,7 +169,7 @@ def _items(page: Page, number: int, view: View, words: tuple[tuple[str, Where], 
             continue
         if wanted and not _matches(finding, wanted):
             continue
-        out.append(Item(number, finding, by, held, page.since))
+        out.append(Item(number, finding, by, held, shift))
     return tuple(out)
 
 
@@ -380,7 +378,7 @@ def _done(session: Session, step: Step) -> Session:
     )
     return replace(
         session,
-        pages=_with(session.pages, step.page, page),
+        pages=replaced(session.pages, step.page, page),
         at=at,
         words=(*session.words, step.word) if step.word else session.words,
         past=(*session.past, replace(step, undoing=undoing, lost=lost)),
@@ -399,7 +397,7 @@ def _undone(session: Session, step: Step) -> Session:
         marks = (*(m for m in marks if m not in made), *step.lost)
     page = replace(page, marks=marks, silent=_less(page.silent, step.rule))
     words = _less(session.words, step.word)
-    return replace(session, pages=_with(session.pages, step.page, page), at=step.at, words=words)
+    return replace(session, pages=replaced(session.pages, step.page, page), at=step.at, words=words)
 
 
 def _edited(page: Page, edits: tuple[Edit, ...]) -> tuple[Page, tuple[Mark, ...]]:
@@ -431,98 +429,9 @@ def _less(have: tuple[T, ...], gone: T | None) -> tuple[T, ...]:
     return have
 
 
-def _with(pages: tuple[Page, ...], number: int, page: Page) -> tuple[Page, ...]:
+def replaced(pages: tuple[Page, ...], number: int, page: Page) -> tuple[Page, ...]:
+    """`pages` with another one in place of that `number`."""
     return (*pages[:number], page, *pages[number + 1 :])
-
-
-# ─ what comes in from outside ─
-
-
-def arrived(session: Session, page: Page) -> Session:
-    """One more page, whose findings are known. What an earlier session had changed in it can be undone, as one step."""
-    number, past = len(session.pages), session.past
-    if page.changed:
-        edits = edits_between(page.original, page.text)
-        past = (*past, Step("accepted", number, (number, 0), edits, inverse(page.original, edits)))
-    page = _recalled(page)
-    resumed = page.changed or page.marks or page.silent
-    note = "going on where the last review stopped; --restart begins anew" if resumed else session.note
-    return replace(session, pages=(*session.pages, page), past=past, note=note)
-
-
-def checked(
-    session: Session, number: int, version: int, report: Report, *, follow: bool = False, tell: bool = True
-) -> Session:
-    """The page's present text was checked again. What is new in it is told with `tell`, and gone to with `follow`.
-
-    Nothing happens where the text has changed since, for then another check is on its way.
-    """
-    page = session.pages[number]
-    if page.version != version:
-        return session
-    shift = Shift(page.since)
-    moved = ((f, shift.by(f.span.start, f.span.end)) for f in page.report.findings)
-    old = {(f.span.start + by, f.span.end + by, f.rule) for f, by in moved if by is not None}
-    fresh = [f for f in report.findings if (f.span.start, f.span.end, f.rule) not in old]
-    session = replace(session, pages=_with(session.pages, number, _recalled(replace(page, report=report, since=()))))
-    known = {i.finding.span for i in items(session, number)}
-    starts = [f.span.start for f in fresh if f.span in known]
-    note = session.note
-    if [b.kind for b in report.document.blocks] != [b.kind for b in page.report.document.blocks]:
-        note = "this changed the structure of the text; u undoes it"
-    elif starts and tell:
-        note = f"{len(starts)} new finding{'s' * (len(starts) > 1)} after your change"
-    at = session.at
-    if follow and starts and (number, starts[0]) < at:
-        at = (number, starts[0])
-    return replace(session, at=at, note=note)
-
-
-def reread(session: Session, number: int, original: str, report: Report, places: Iterable[Recalled]) -> Session:
-    """The file was changed by someone else: it now holds `original`, and with what was decided here becomes the text
-    of `report`; `places` are the marks (see `remembered`). What was done in this page can no longer be undone."""
-    page = session.pages[number]
-    text, known = report.document.text, frozenset(places) | page.recalled
-    fresh = Page(page.name, original, text, report, (), (), page.silent, known, page.version + 1)
-    gone = [s for s in session.past if s.page == number]
-    item = current(session)
-    at = session.at if item is None or item.page != number else (number, min(session.at[1], len(text)))
-    return replace(
-        session,
-        pages=_with(session.pages, number, _recalled(fresh)),
-        at=at,
-        past=tuple(s for s in session.past if s.page != number),
-        future=tuple(s for s in session.future if s.page != number),
-        before=session.before + acts(gone),
-    )
-
-
-def written(session: Session, number: int, text: str) -> Session:
-    """The file now holds `text`."""
-    return replace(session, pages=_with(session.pages, number, replace(session.pages[number], original=text)))
-
-
-def _recalled(page: Page) -> Page:
-    """`page` with a mark where an earlier session had decided, known by the words around."""
-    if not page.recalled or page.since:
-        return page
-    verdicts = {(rule, place): verdict for rule, place, verdict in page.recalled}
-    marked = {(m.span, m.rule) for m in page.marks}
-    blocks, more = blocks_of(page.report.document), []
-    for finding in (*page.report.findings, *page.report.held_back):
-        found = blocks.at(finding.span)
-        if found is None or (finding.span, finding.rule) in marked:
-            continue
-        if verdict := verdicts.get((finding.rule, ignored_place(found[0].text, found[1]))):
-            more.append(Mark(finding.span, finding.rule, verdict))
-    return replace(page, marks=(*page.marks, *more), recalled=frozenset())
-
-
-def remembered(page: Page, document: Document) -> list[Recalled]:
-    """The page's marks by the words around them: (rule, place, verdict). `document` is that of the present text."""
-    blocks = blocks_of(document)
-    placed = [(mark, blocks.at(mark.span)) for mark in page.marks]
-    return [(m.rule, ignored_place(found[0].text, found[1]), m.verdict) for m, found in placed if found]
 
 
 def acts(steps: Iterable[Step]) -> Counter[str]:
