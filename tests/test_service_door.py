@@ -32,6 +32,7 @@ from localproof.child.door import (
 )
 from localproof.child.frames import from_json, to_json
 from localproof.faces.service.held import MOST, Helpers
+from localproof.faces.service.host import BATTERY_IDLE_S, Host, Log
 from localproof.faces.service.power import on_battery
 from localproof.report import Unavailable
 
@@ -488,3 +489,44 @@ def test_on_mains_a_battery_does_not_count(tmp_path: Path) -> None:
 
 def test_a_machine_that_tells_nothing_is_not_on_battery(tmp_path: Path) -> None:
     assert not on_battery(tmp_path / "nowhere")
+
+
+class NoTemplate:
+    """Stands where the template is; nothing is run from it."""
+
+    pid, cpu_s = 1, 0.0
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("online", "waits_s"), [("0", BATTERY_IDLE_S), ("1", 600.0)])
+def test_on_battery_the_service_waits_a_minute_only(place: Path, tmp_path: Path, online: str, waits_s: float) -> None:
+    supply(tmp_path, "BAT0", type="Battery", status="Discharging")
+    supply(tmp_path, "AC", type="Mains", online=online)
+    host = Host(
+        Doorway(place / "a.sock"),
+        NoTemplate(),  # type: ignore[arg-type]
+        Helpers(),
+        Log(place / "a.log"),
+        idle_s=600.0,
+        most_bytes=10**9,
+        supplies=tmp_path,
+    )
+    told = host.status()
+    host.close()
+    assert (told["idle_s"], told["on_battery"]) == (waits_s, online == "0")
+
+
+# The log.
+
+
+def test_the_log_stays_small_and_is_its_owners_alone(tmp_path: Path) -> None:
+    log = Log(tmp_path / "a.log")
+    for number in range(3000):
+        log(f"line {number} {'x' * 60}")
+    files = list(tmp_path.iterdir())
+    assert {file.name for file in files} == {"a.log", "a.old.log"}
+    assert sum(file.stat().st_size for file in files) < 250_000
+    assert "line 2999 " in (tmp_path / "a.log").read_text()
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
