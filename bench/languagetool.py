@@ -21,12 +21,13 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
 from localproof import energy
 from localproof.engines import Engine
-from localproof.engines.languagetool import LanguageTool, rules
+from localproof.engines.languagetool import LanguageTool
 from localproof.engines.original.engine import Original
 from localproof.engines.original.place import JARS, Installed, folder, installed
 from localproof.engines.original.worker import Java, Session
@@ -173,7 +174,7 @@ def differences(
     if not differ:
         return rows
     rows += ["| rule | embedded alone | Java alone | why |", "|---|---|---|---|"]
-    here, there = set(rules()), _rules_of(found)
+    here, there = _embedded_rules(), _rules_of(found)
     for rule, _ in (only[0] + only[1]).most_common():
         rows.append(f"| {rule} | {only[0][rule]} | {only[1][rule]} | {_why(rule, here, there, only)} |")
     return rows
@@ -193,6 +194,13 @@ def _why(rule: str, here: set[str], there: set[str], only: Sequence[Mapping[str,
     )
 
 
+def _embedded_rules() -> set[str]:
+    """The ids that the rule files of the embedded engine name."""
+    spec = find_spec("lingotweaker_data_en")
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    return {id for place in places for path in Path(place).rglob("*.xml") for id in _ids(path.read_text("utf-8"))}
+
+
 def _rules_of(found: Installed) -> set[str]:
     """The ids that the rule files of the original name."""
     ids: set[str] = set()
@@ -200,8 +208,12 @@ def _rules_of(found: Installed) -> set[str]:
         with zipfile.ZipFile(path) as jar:
             for name in jar.namelist():
                 if name.startswith("org/languagetool/rules/en") and name.endswith(".xml"):
-                    ids |= set(re.findall(r'<rule(?:group)?\s[^>]*?\bid="([^"]+)"', jar.read(name).decode("utf-8")))
+                    ids |= _ids(jar.read(name).decode("utf-8"))
     return ids
+
+
+def _ids(rules: str) -> set[str]:
+    return set(re.findall(r'<rule(?:group)?\s[^>]*?\bid="([^"]+)"', rules))
 
 
 if __name__ == "__main__":

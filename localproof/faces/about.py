@@ -14,7 +14,7 @@ from ..report import BadInput, Unavailable
 from ..settings import USER_DICTIONARY, USER_FILE, Settings, nearest, one_of, read_words, user_folder
 from ..text import visible
 from . import service
-from .setup import state
+from .setup import memory_mb, state
 from .terminal import Terminal
 
 _START_LIMIT_S = 60.0
@@ -97,6 +97,7 @@ def _tried(name: str, settings: Settings, terminal: Terminal) -> bool:
         engine = ENGINES[name](settings)
         try:
             found = engine.submit(_TRY).result(_START_LIMIT_S)
+            held = sum(memory_mb(pid) for pid in engine.pids())
             made_of = ", ".join(f"{p.part} {p.version or '(version not stated)'}" for p in engine.provenance())
         finally:
             engine.close()
@@ -111,6 +112,8 @@ def _tried(name: str, settings: Settings, terminal: Terminal) -> bool:
     off = "" if name in settings.engines else ", switched off in your settings"
     terminal.write(f"    {name:<18}{state} ({monotonic() - begun:.1f} s to start and answer){off}\n")
     terminal.write(f"    {'':<18}{made_of}\n")
+    if held:
+        terminal.write(f"    {'':<18}its processes held {held:,.0f} MB at most\n")
     return bool(found)
 
 

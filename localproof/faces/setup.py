@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..engines.original import fetch
-from ..engines.original.place import SETUP, Installed, folder, installed, lock
+from ..engines.original.place import MEMORY_MB, SETUP, Installed, folder, installed, lock
 from ..languages import FORMS, NAMES, base, package, remedy
 from ..report import BadInput, Unavailable
 from ..settings import Settings
@@ -178,7 +178,17 @@ def state(env: Mapping[str, str]) -> list[str]:
     else:
         lines.append(f"{len(found.jars)} jars, each as it was set up; {_megabytes(_size(found))}; from {found.source}")
     prepared = "prepared for quick starts" if found.archive else "not prepared for quick starts"
-    return [*lines, f"Java: {visible(str(program))} ({visible(found.java_version)}), {prepared}"]
+    heap = f"heap of at most {MEMORY_MB} MiB"
+    return [*lines, f"Java: {visible(str(program))} ({visible(found.java_version)}), {prepared}, {heap}"]
+
+
+def memory_mb(pid: int) -> float:
+    """The most memory that a process has held so far (Linux); 0 where that cannot be told."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM:"))
 
 
 def languages(settings: Settings, terminal: Terminal) -> int:

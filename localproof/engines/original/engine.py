@@ -19,7 +19,7 @@ from ...text import visible
 from ..languagetool import OFF, findings
 from ..package import Package
 from ..prepare import ANSWERS, check, mine, threads
-from .place import SETUP, Installed, folder, installed, lock
+from .place import RECORD, SETUP, Installed, folder, installed, lock
 
 START_LIMIT_S = 120.0
 LATE_S = 3.0  # beyond its limit a server should have said that it gave up; after that Java is started anew
@@ -178,7 +178,11 @@ def _asked(fields: dict[str, str]) -> tuple[tuple[str, str], ...]:
 
 def _made_of(found: Installed, fields: dict[str, str]) -> list[Provenance]:
     known = {jar.name: jar for jar in lock().jars}
-    others = [f"{name} {digest[:16]}… {known[name].licence if name in known else ''}" for name, digest in _rest(found)]
+    record = found.folder / RECORD
+    others = [
+        f"{name} {digest[:16]}… {known[name].licence if name in known else ''}".rstrip()
+        for name, digest in _rest(found)
+    ]
     parts = [
         Provenance(
             "LanguageTool",
@@ -190,7 +194,7 @@ def _made_of(found: Installed, fields: dict[str, str]) -> list[Provenance]:
             (
                 ("checker", "the original LanguageTool, in Java on this machine"),
                 ("from", found.source),
-                ("jars", f"{len(found.jars)}, checked against their SHA-256 when they were set up"),
+                ("jars", f"{len(found.jars)}, {_checked(found)}; their whole SHA-256 are in {visible(str(record))}"),
                 *_asked(fields),
                 *((("with", ", ".join(others)),) if others else ()),
             ),
@@ -207,6 +211,12 @@ def _made_of(found: Installed, fields: dict[str, str]) -> list[Provenance]:
         tool = Package("language-tool-python")
         parts.append(Provenance("language-tool-python", "rules", tool.version, tool.licence, "its verified download"))
     return parts
+
+
+def _checked(found: Installed) -> str:
+    if found.source.startswith("Maven"):
+        return "each the one of LocalProof's lock file"
+    return "checked by language-tool-python" if found.source.startswith("language-tool") else "taken as they were"
 
 
 def _rest(found: Installed) -> list[tuple[str, str]]:

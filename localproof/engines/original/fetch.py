@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import os
 import re
 import shutil
 import sys
@@ -45,6 +46,7 @@ CHUNK = 64 * 1024
 PATIENCE_S = 60.0
 ARCHIVE_S = 300.0
 NEEDED = ("languagetool-core", "languagetool-server")
+_CERTIFICATES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _LANGUAGES = "META-INF/org/languagetool/language-module.properties"
 
 # Texts that lead through most of the code that a proofreading uses, for the archive of prepared classes.
@@ -140,15 +142,15 @@ def from_zip(store: Path, java: Path) -> dict[str, Path]:
         "from language_tool_python.download_lt import LocalLanguageTool as L; "
         f"L.from_version_name({VERSION!r}).download()"
     )
-    env = {**environment(), "LTP_PATH": str(store), "PATH": str(java.parent)}
+    way_out = {n: v for n, v in os.environ.items() if n.upper().endswith("_PROXY") or n in _CERTIFICATES}
+    env = {**environment(), **way_out, "LTP_PATH": str(store), "PATH": str(java.parent)}
     with Program([sys.executable, "-P", "-c", code], env, store) as program:
         status = program.ended(3600.0)
         said = program.last_words()
     if status != 0:
-        why = said[-1] if said else f"ended with status {status}"
-        raise Unavailable(
-            "language-tool-python", f"could not download it: {why}", "pip install 'localproof[languagetool]'"
-        )
+        why = said[-1][:300] if said else f"ended with status {status}"
+        remedy = "pip install 'localproof[languagetool]'" if "No module named" in why else ""
+        raise Unavailable("language-tool-python", f"could not download it: {why}", remedy)
     return from_folder(store / f"LanguageTool-{VERSION}")
 
 
