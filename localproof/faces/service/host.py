@@ -277,7 +277,8 @@ def _answered(
         return
     error = future.exception()
     if error is None:
-        answers.put(to_json({"id": number, "cpu_s": sum(spent), "raw": future.result()}))
+        answer = {"id": number, "cpu_s": sum(spent), "raw": future.result()}
+        answers.put(json.dumps(answer, separators=(",", ":")).encode())  # in ASCII: half a character may be in it
     elif isinstance(error, Unavailable):
         answers.put(to_json({"id": number, "error": error.skipped.reason}))
 
