@@ -116,6 +116,12 @@ def test_the_journal_is_written_before_the_file_and_keeps_only_some_sessions(tmp
     assert (place / "a.md").read_bytes() == before
 
 
+def test_correcting_works_where_no_journal_can_be_kept_and_says_so(tmp_path: Path, place: Path) -> None:
+    assert journal.hindrance(environment(tmp_path)) == ""
+    (tmp_path / "a file").write_text("")
+    assert "not a directory" in journal.hindrance({"LOCALPROOF_STATE_DIR": str(tmp_path / "a file" / "state")})
+
+
 def test_changes_made_elsewhere_are_brought_together_where_they_fit(tmp_path: Path, place: Path) -> None:
     file = place / "a.md"
     with desk(tmp_path, file) as d:

@@ -77,7 +77,7 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
         calibration=energy.stored_calibration(),
     )
     outcomes: list[Outcome] = []
-    write = _writer(terminal.env) if wishes.correct == "fix" else write_back
+    write = _writer(terminal) if wishes.correct == "fix" and not wishes.from_pipe else write_back
     for task in tasks:
         fix = bool(wishes.correct)
         outcome = proofread(
@@ -123,11 +123,15 @@ def only_changed(task: Task, changed: Changes) -> Task:
     )
 
 
-def _writer(env: Mapping[str, str]) -> Callable[[Source, str], None]:
-    """What writes so that `localproof review --undo-last` can put back what stood there."""
-    from .review.journal import begin
+def _writer(terminal: Terminal) -> Callable[[Source, str], None]:
+    """What writes so that `localproof review --undo-last` can put back what stood there; where nothing can be kept for
+    that, as in some containers, it is said and files are written all the same."""
+    from .review.journal import begin, hindrance
 
-    return begin(env).write
+    if why := hindrance(terminal.env):
+        terminal.say(f"localproof: what is corrected now cannot be undone later: {why}")
+        return write_back
+    return begin(terminal.env).write
 
 
 def plan(wishes: Wishes, env: Mapping[str, str]) -> tuple[tuple[Task, ...], tuple[Passed, ...]]:

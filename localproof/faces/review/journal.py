@@ -127,6 +127,16 @@ def begin(env: Mapping[str, str]) -> Journal:
     return Journal(state_folder(env) / "journal" / f"{now}-{secrets.token_hex(3)}")
 
 
+def hindrance(env: Mapping[str, str]) -> str:
+    """Why no journal can be kept here, or "" if one can."""
+    folder = state_folder(env) / "journal"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"{visible(str(folder))}: {(error.strerror or str(error)).lower()}"
+    return "" if os.access(folder, os.W_OK) else f"{visible(str(folder))}: not writable"
+
+
 def sessions(env: Mapping[str, str]) -> tuple[Journal, ...]:
     """Every session that is remembered, oldest first."""
     folder = state_folder(env) / "journal"
