@@ -471,3 +471,12 @@ def test_what_is_no_json_object_is_a_value_error():
 def test_a_future_is_a_real_one():
     with worker(1) as opened:
         assert isinstance(*ask(opened, "1"), Future)
+
+
+def test_a_child_is_of_the_localproof_that_started_it(tmp_path):
+    (tmp_path / "localproof").mkdir()
+    (tmp_path / "localproof" / "__init__.py").write_text("raise SystemExit('the wrong one')")
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(python("localproof.text"), capture_output=True, text=True, env=env)
+    assert "the wrong one" not in done.stderr
+    assert "has no attribute 'main'" in done.stderr
