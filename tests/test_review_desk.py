@@ -99,6 +99,19 @@ def test_a_file_that_changed_after_the_session_is_not_put_back_and_that_is_said(
     assert "changed since" in journal.told(session)
 
 
+def test_what_a_killed_write_left_behind_is_swept_away_by_the_next(tmp_path: Path, place: Path) -> None:
+    left, fresh, other = (
+        place / f".{name}.tmp" for name in ("a.md.0123456789ab", "a.md.ba9876543210", "b.md.0123456789ab")
+    )
+    for path in (left, fresh, other):
+        path.write_text("")
+    os.utime(left, (0, 0))
+    os.utime(other, (0, 0))
+    with desk(tmp_path, place / "a.md") as d:
+        d.write(review.accept(opened(d)))
+    assert [p.exists() for p in (left, fresh, other)] == [False, True, True]
+
+
 def test_undoing_after_the_file_was_removed_says_so(tmp_path: Path, place: Path) -> None:
     with desk(tmp_path, place / "a.md") as d:
         d.write(review.accept(opened(d)))
@@ -280,6 +293,14 @@ def test_a_script_can_drive_the_review_line_by_line(tmp_path: Path, place: Path)
     assert (place / "a.md").read_text("utf-8-sig").splitlines()[::2] == ["It is tea end.", "A which could of been."]
     assert "1 accepted, 1 edited by hand, 1 skipped; 0 left undecided" in told
     assert "2 of 9 words changed (22.2 %)" in told
+
+
+def test_a_review_works_where_nothing_can_be_remembered_and_says_so(tmp_path: Path, place: Path) -> None:
+    (tmp_path / "state").write_text("a file, not a folder")
+    told, d, _ = talked(tmp_path, "1\nq w\n", place / "a.md")
+    assert "nothing can be undone or taken up again later" in told
+    assert "It is the end." in (place / "a.md").read_text("utf-8-sig")
+    assert not d.kept
 
 
 def test_every_line_that_is_said_is_free_of_colour_and_names_the_place(tmp_path: Path, place: Path) -> None:

@@ -11,9 +11,11 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import stat
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -179,6 +181,19 @@ def _replace(real: Path, data: bytes, about: os.stat_result | None, source: Sour
         with contextlib.suppress(FileNotFoundError):
             beside.unlink()
     _sync_folder(real.parent)
+
+
+_ABANDONED_S = 60.0  # a write takes a fraction of a second
+
+
+def sweep(path: Path) -> None:
+    """Remove what a write to `path` left beside it when it was killed. One that may still be going on is left alone."""
+    real = Path(os.path.realpath(path))
+    name = re.compile(rf"\.{re.escape(real.name[:100])}\.[0-9a-f]{{12}}\.tmp")
+    with contextlib.suppress(OSError):
+        for other in real.parent.iterdir():
+            if name.fullmatch(other.name) and time.time() - other.lstat().st_mtime > _ABANDONED_S:
+                other.unlink()
 
 
 def _take_on(beside: Path, real: Path, about: os.stat_result) -> None:

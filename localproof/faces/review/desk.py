@@ -20,7 +20,7 @@ from ...settings import Settings
 from ...text import Document
 from .. import words as word_lists
 from ..check import Wishes, plan
-from ..files import Found, Source, encoded, read_source
+from ..files import Found, Source, encoded, read_source, write_back
 from . import journal, lists, progress
 from .content import merged, words_changed
 from .intake import remembered, reread, written
@@ -76,6 +76,7 @@ class Desk:
         self.texts: list[Text] = []
         self.skipped: list[Skipped] = []
         self.journal = journal.begin(env)
+        self.hindrance = journal.hindrance(env)  # why nothing can be kept for undoing and resuming, or ""
         self._memory = progress.place(env, self.settings.root or Path())
         self.remembered = progress.Progress() if restart else progress.load(self._memory)
         self._lines: dict[Path, tuple[str, ...]] = {}  # written by this session: words and ignored places, by list
@@ -160,7 +161,9 @@ class Desk:
     def trouble(self) -> str:
         """What the checking goes without, in one line; "" where all engines work."""
         missing = dict.fromkeys(s for _, bench in self._benches for s in bench.skipped)
-        return "; ".join(f"{s.what}: {s.reason}" for s in missing)
+        told = [f"{s.what}: {s.reason}" for s in missing]
+        told += [f"nothing can be undone or taken up again later: {self.hindrance}"] * bool(self.hindrance)
+        return "; ".join(told)
 
     def looked(self) -> bool:
         """Whether any text could be read and any engine could look at it; also where the writer left before that."""
@@ -216,7 +219,7 @@ class Desk:
         return replace(written(session, number, page.text), note=""), False
 
     def _write(self, number: int, source: Source, text: str) -> None:
-        self.journal.write(source, text)
+        (write_back if self.hindrance else self.journal.write)(source, text)
         digest = hashlib.sha256(encoded(source, text)).hexdigest()
         self.texts[number] = replace(self.texts[number], source=replace(source, text=text, digest=digest))
         self.written.append(source.name)
@@ -296,7 +299,8 @@ class Desk:
             before, now = self._lines.get(path, ()), wanted.get(path, ())
             ours = path.name in ("ignores",)
             if new := [line for line in now if line not in before]:
-                self.journal.note_lines(path, new)
+                if not self.hindrance:
+                    self.journal.note_lines(path, new)
                 done += len(lists.put(path, new) if ours else word_lists.add(path, new))
             if gone := [line for line in before if line not in now]:
                 done += len(lists.take(path, gone))
@@ -308,6 +312,8 @@ class Desk:
     def save(self, session: Session, *, finished: bool = False, discard: bool = False) -> None:
         """Remember what was decided and is not written, for the next review. `finished`: every finding was decided, so
         that what was skipped may be asked again another time. Raises BadInput."""
+        if self.hindrance:
+            return
         files = dict(self.remembered.files)
         for number, page in enumerate(session.pages):
             marks = () if finished else tuple(m for m in self.places(number, page) if m[2] == "skipped")

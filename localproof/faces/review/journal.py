@@ -24,7 +24,7 @@ from typing import Any, Literal
 
 from ...report import BadInput, Unavailable
 from ...text import visible
-from ..files import Source, decode, encoded, write_back, write_new
+from ..files import Source, decode, encoded, sweep, write_back, write_new
 
 _MOST_SESSIONS = 200
 _UNDONE = "undone"
@@ -73,6 +73,7 @@ class Journal:
         except (OSError, BadInput) as error:
             name = visible(source.name)
             raise Unavailable(name, f"not changed: the journal cannot be written: {error}") from None
+        sweep(source.path)
         write_back(source, text)
 
     def note_lines(self, path: Path, lines: Sequence[str]) -> None:
