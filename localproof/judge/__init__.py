@@ -74,17 +74,21 @@ class Words:
 
 def count_words(blocks: Iterable[Block]) -> Words:
     """The words of `blocks`, counted."""
+    return added(counted(block.text) for block in blocks)
+
+
+def added(parts: Iterable[Words]) -> Words:
+    """The counts of all `parts` together."""
     every: Counter[str] = Counter()
     capitalised: Counter[str] = Counter()
-    for block in blocks:
-        words = _counted(block.text)
+    for words in parts:
         every.update(words.all)
         capitalised.update(words.capitalised)
     return Words(every, capitalised)
 
 
-@lru_cache(maxsize=4096)
-def _counted(text: str) -> Words:
+def counted(text: str) -> Words:
+    """The words of one block's text."""
     every: Counter[str] = Counter()
     capitalised: Counter[str] = Counter()
     for match in _WORD.finditer(text):
