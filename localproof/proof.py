@@ -299,6 +299,20 @@ class _Looked(Mapping[str, int]):
         return len(self._counts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was judged of a block, from which answers, and the counts of words that were looked at for it."""
+
+    raw: list[Finding]
+    every: Mapping[str, int | None]
+    capitalised: Mapping[str, int | None]
+    judged: tuple[Finding, ...]
+
+    def holds(self, raw: list[Finding], words: judging.Words) -> bool:
+        """Whether judging anew would come to the same."""
+        return self.raw == raw and _same(self.every, words.all) and _same(self.capitalised, words.capitalised)
+
+
 class Judgements:
     """What was judged in earlier states of a text. For one thread at a time.
 
@@ -307,11 +321,19 @@ class Judgements:
     that of judging anew.
     """
 
-    _MOST = 4_000  # blocks
-
     def __init__(self) -> None:
-        self._kept: dict[tuple[object, ...], tuple[list[Finding], _Looked, _Looked, tuple[Finding, ...]]] = {}
+        self._words: dict[str, judging.Words] = {}
+        self._kept: dict[tuple[object, ...], _Kept] = {}
         self._placed: dict[int, tuple[Finding, Block, Finding]] = {}  # by the identity of the first
+        self._before = self._words, self._kept, self._placed
+
+    def next(self, blocks: Iterable[Block]) -> judging.Words:
+        """Begin with the next state of the text: its words, counted. What the state before last made is let go."""
+        self._before = before, _, _ = self._words, self._kept, self._placed
+        self._words, self._kept, self._placed = {}, {}, {}
+        for text in dict.fromkeys(block.text for block in blocks):
+            self._words[text] = before.get(text) or judging.counted(text)
+        return judging.added(self._words[block.text] for block in blocks)
 
     def of(
         self, block: Block, raw: list[Finding], words: judging.Words, source: str, heard: tuple[str, ...]
@@ -321,20 +343,17 @@ class Judgements:
             return ()
         start, end = block.pieces[0].source.start, block.pieces[-1].source.end
         key = (block.kind, block.text, len(block.pieces), source[max(start - 1, 0) : end + 1], heard)
-        known = self._kept.get(key)
-        if known and known[0] == raw and _same(known[1], words.all) and _same(known[2], words.capitalised):
-            return known[3]
-        every, capitalised = _Looked(words.all), _Looked(words.capitalised)
-        made = _judged(block, raw, judging.Words(every, capitalised), source, heard)
-        if len(self._kept) >= self._MOST:
-            self._kept.clear()
-            self._placed.clear()
-        self._kept[key] = (raw, every, capitalised, made)
-        return made
+        known = self._kept.get(key) or self._before[1].get(key)
+        if known is None or not known.holds(raw, words):
+            every, capitalised = _Looked(words.all), _Looked(words.capitalised)
+            made = _judged(block, raw, judging.Words(every, capitalised), source, heard)
+            known = _Kept(raw, every.seen, capitalised.seen, made)
+        self._kept[key] = known
+        return known.judged
 
     def placed(self, block: Block, finding: Finding) -> Finding:
         """As `_in_source`, for a finding that `of` returned."""
-        known = self._placed.get(id(finding))
+        known = self._placed.get(id(finding)) or self._before[2].get(id(finding))
         if known is None or known[1].pieces != block.pieces:
             by = 0 if known is None else block.pieces[0].source.start - known[1].pieces[0].source.start
             if known is None or not _alike(known[1], block, by):
@@ -342,7 +361,7 @@ class Judgements:
             else:
                 edits = tuple(Edit(e.span.shifted(by), e.text) for e in known[2].edits)
                 known = (finding, block, replace(known[2], span=known[2].span.shifted(by), edits=edits))
-            self._placed[id(finding)] = known
+        self._placed[id(finding)] = known
         return known[2]
 
 
@@ -354,8 +373,8 @@ def _alike(one: Block, other: Block, by: int) -> bool:
     )
 
 
-def _same(looked: _Looked, counts: Mapping[str, int]) -> bool:
-    return all(counts.get(word) == count for word, count in looked.seen.items())
+def _same(seen: Mapping[str, int | None], counts: Mapping[str, int]) -> bool:
+    return all(counts.get(word) == count for word, count in seen.items())
 
 
 def _judged(
@@ -460,7 +479,7 @@ def _report(
         said = f"written in {NAMES.get(base(language), language)}, as it says: {error.skipped.reason}"
         return Report(document, skipped=(Skipped(document.name, said, error.skipped.remedy),))
     read = [block for block in document.blocks if not _other(block, language)]
-    words = judging.count_words(read)
+    words = judging.count_words(read) if judgements is None else judgements.next(read)
     if site is not None:
         words = within(words, site, looked_at)
     ground = regions(document)
