@@ -194,6 +194,34 @@ def test_a_comment_from_the_menu_silences_that_finding(text: str) -> None:
         assert [" ".join(b.text.split()) for b in after.blocks] == [" ".join(b.text.split()) for b in document.blocks]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.mdx", "We recieve it.\n"),
+        ("a.html", "<!doctype html>\n<p>We recieve it.</p>\n"),
+        ("a.tex", "We recieve it.\nMore.\n"),
+    ],
+)
+def test_a_comment_is_written_as_its_format_writes_it(name: str, text: str) -> None:
+    finding = spelling(text, "recieve", "receive")
+    document = read(name, text, Settings())
+    here, everywhere = actions.comment_here(document, finding), actions.comment_for_file(document, finding.rule)
+    assert here is not None and everywhere is not None
+    after = read(name, apply(text, sorted({here, everywhere})), Settings())
+    assert [(d.scope, d.rules) for d in after.directives] == [("file", (finding.rule,)), ("line", (finding.rule,))]
+    assert [b.text for b in after.blocks] == [b.text for b in document.blocks]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.rst", "We recieve it.\n"), ("a.adoc", "We recieve it.\n"), ("a.tex", "recieve % x\n")]
+)
+def test_where_no_comment_can_follow_one_can_stand_at_the_head(name: str, text: str) -> None:
+    finding, document = spelling(text, "recieve"), read(name, text, Settings())
+    edit = actions.comment_for_file(document, finding.rule)
+    assert actions.comment_here(document, finding) is None and edit is not None
+    assert [d.scope for d in read(name, apply(text, [edit]), Settings()).directives] == ["file"]
+
+
 @pytest.mark.parametrize("text", ["| recieve | b |\n|---|---|\n| a | b |\n", "---\ntitle: We recieve\n---\n\nText.\n"])
 def test_no_comment_is_offered_where_none_can_stand(text: str) -> None:
     assert actions.comment_here(read("a.md", text, Settings()), spelling(text, "recieve")) is None

@@ -14,7 +14,11 @@ QUICK_FIX, FIX_ALL, SOURCE = "quickfix", "source.fixAll.localproof", "source.loc
 _MOST_EDITS = 5
 _LONGEST_SHOWN = 40  # code points of a suggestion in a menu
 _ESCAPED = re.compile(r"[\\*_{}\[\]<>()#|!~&]")
-_COMMENTS = {"markdown": ("<!-- ", " -->"), "html": ("<!-- ", " -->")}
+_HTML, _MDX = ("<!-- ", " -->"), ("{/* ", " */}")
+# By format: the signs around a comment at the end of a line, and around one on a line of its own.
+_AT_END = {"markdown": _HTML, "html": _HTML, "latex": ("% ", "")}
+_ALONE = {"markdown": _HTML, "html": _HTML, "latex": ("% ", ""), "rst": (".. ", ""), "asciidoc": ("// ", "")}
+_MOST_FOUND = 10  # findings that one menu speaks of: more have to be looked at one by one
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Place:
 def at(report: Report, span: Span, place: Place, *, held_back: bool = False) -> tuple[Act, ...]:
     """The menu for the findings that `span` touches: corrections first, then words, then silence, then the whole."""
     found = [*report.findings, *(report.held_back if held_back else ())]
-    here = [f for f in found if f.span.overlaps(span) or f.span.end == span.start]
+    here = [f for f in found if f.span.overlaps(span) or f.span.end == span.start][:_MOST_FOUND]
     acts = [act for f in here for act in corrections(report.document.text, f)]
     acts += [act for f in here for act in _words(report.document.text, f, place)]
     acts += [act for f in here for act in _silence(report.document, f, place)]
@@ -157,28 +161,27 @@ def ignored(document: Document, finding: Finding) -> str | None:
 
 
 def comment_here(document: Document, finding: Finding) -> Edit | None:
-    """The edit that adds a comment against the finding to the end of its line; None where the format has no comments
-    or the line cannot bear one (front matter, a table, a heading's underline)."""
-    signs = _signs(document)
+    """The edit that adds a comment against the finding to the end of its line; None where the format has none of the
+    kind or the line cannot bear one (front matter, a table, a line that ends within a tag or a comment)."""
+    signs = _signs(document, _AT_END)
     lines = LineIndex(document.text)
     line = lines.line(finding.span.start)
     if signs is None or lines.line(max(finding.span.end - 1, finding.span.start)) != line:
         return None
     end = lines.line_end(line)
     content = document.text[lines.starts[line] : end]
-    if end <= _header_end(document) or content.rstrip().endswith("|") or content.lstrip().startswith("|"):
+    table = content.rstrip().endswith("|") or content.lstrip().startswith("|")
+    within = content.rfind("<") > content.rfind(">") or (document.format == "latex" and "%" in content)
+    if end <= _header_end(document) or table or within:
         return None
-    spaced = "" if content.endswith(" ") and content.strip() and not content.endswith("  ") else " "
-    if content.endswith(("  ", "\\")):  # a line break, which must stay the last thing of its line
-        kept = len(content) - len(content.rstrip(" \\"))
-        at = end - kept
-        return Edit(Span(at, at), f" {signs[0]}localproof: ignore line {finding.rule}{signs[1]}")
-    return Edit(Span(end, end), f"{spaced}{signs[0]}localproof: ignore line {finding.rule}{signs[1]}")
+    # Two spaces or a backslash are a line break, and must stay the last thing of their line.
+    kept = len(content) - len(content.rstrip(" \\")) if content.endswith(("  ", "\\")) else 0
+    return Edit(Span(end - kept, end - kept), f" {signs[0]}localproof: ignore line {finding.rule}{signs[1]}")
 
 
 def comment_for_file(document: Document, rule: str) -> Edit | None:
     """The edit that adds a comment against `rule` to the head of the text, after its front matter."""
-    signs = _signs(document)
+    signs = _signs(document, _ALONE)
     if signs is None:
         return None
     at = _header_end(document)
@@ -187,15 +190,15 @@ def comment_for_file(document: Document, rule: str) -> Edit | None:
     return Edit(Span(at, at), f"{before}{signs[0]}localproof: ignore file {rule}{signs[1]}{newline}{newline}")
 
 
-def _signs(document: Document) -> tuple[str, str] | None:
-    if document.name.lower().endswith(".mdx"):
-        return ("{/* ", " */}")
-    return _COMMENTS.get(document.format)
+def _signs(document: Document, signs: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:
+    return _MDX if document.name.lower().endswith(".mdx") else signs.get(document.format)
 
 
 def _header_end(document: Document) -> int:
-    """Where the text proper begins, after a front matter between lines of ``---`` or ``+++``."""
+    """Where the text proper begins, after a front matter between lines of ``---`` or ``+++``, or a document type."""
     text = document.text
+    if first := re.match(r"(?:\s*<[?!][A-Za-z][^<>]*>[ \t]*(?:\r?\n)?)+", text):
+        return first.end()
     fence = text[:3]
     if fence not in ("---", "+++"):
         return 0

@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from ...render import Style, report_block, summary_line
 from ...report import BadInput, Finding, LocalProofError
@@ -25,7 +26,19 @@ from ..review.lists import put
 from .actions import Place
 from .session import Session
 
-Tell = Callable[[str], None]
+
+class Writer(Protocol):
+    """Who asked, and is told."""
+
+    def tell(self, line: str) -> None:
+        """Say a line."""
+        ...
+
+    async def present(self, text: str) -> None:
+        """Let a longer text be read."""
+        ...
+
+
 _LONGEST = 2_000  # code points of a line for the ignores file
 
 
@@ -85,27 +98,27 @@ def _sentences(asked: Sequence[str]) -> dict[str, str]:
         except LocalProofError:  # a rule that cannot be explained is not worth a complaint
             return said
     if "languagetool" in names:
-        from ...engines.languagetool import describe
+        from ...engines.rule_files import describe
 
         said |= {r: describe(r.partition("/")[2]) or "" for r in asked if r.startswith("languagetool/")}
     return said
 
 
-def add_word(office: Office, tell: Tell, uri: str, word: str, where: str = "user") -> None:
+def add_word(office: Office, writer: Writer, uri: str, word: str, where: str = "user") -> None:
     """Add a word to the project's or the user's list."""
     path = office.file(uri, where, PROJECT_DICTIONARY, USER_DICTIONARY)
     words.add(path, [word])
     office.session.check_all()
 
 
-def disable_rule(office: Office, tell: Tell, uri: str, rule: str) -> None:
+def disable_rule(office: Office, writer: Writer, uri: str, rule: str) -> None:
     """Switch a rule off in the settings file of the text's project."""
     path = rules.disable(office.folder(uri), str(rule))
-    tell(f"{rule} is switched off in {path}")
+    writer.tell(f"{rule} is switched off in {path}")
     office.session.check_all()
 
 
-def ignore_place(office: Office, tell: Tell, uri: str, line: str, where: str = "project") -> None:
+def ignore_place(office: Office, writer: Writer, uri: str, line: str, where: str = "project") -> None:
     """Add a line to the project's or the user's ignores file: this finding, in these words, is not to be told again."""
     path = office.file(uri, where, PROJECT_IGNORES, USER_IGNORES)
     shown = visible(" ".join(str(line).split()))
@@ -115,21 +128,23 @@ def ignore_place(office: Office, tell: Tell, uri: str, line: str, where: str = "
     office.session.check_all()
 
 
-def show_held_back(office: Office, tell: Tell, uri: str) -> None:
+def show_held_back(office: Office, writer: Writer, uri: str) -> None:
     """Show what the profile keeps quiet about in this text, or hide it again."""
     office.session.toggle_held_back(uri)
 
 
-async def report(office: Office, tell: Tell, *_: object) -> str:
+async def report(office: Office, writer: Writer, *_: object) -> str:
     """The account of the session: what it is made of, what it has cost; also the answer to the editor."""
     run = await office.session.account()
     plain = Style(colour=False)
     parts = " · ".join(summary_line(run, plain).split("\n")).split(" · ")
-    tell(" · ".join(p for p in parts if not p.startswith("--")))
-    return report_block(run, plain)
+    writer.tell(" · ".join(p for p in parts if not p.startswith("--")))
+    said = report_block(run, plain)
+    await writer.present(said)
+    return said
 
 
-def state(office: Office, tell: Tell, uri: str) -> dict[str, object] | None:
+def state(office: Office, writer: Writer, uri: str) -> dict[str, object] | None:
     """What the server takes an open text to be: for the makers of clients, who can compare it with their own."""
     opened = office.session.opened(uri)
     if opened is None:

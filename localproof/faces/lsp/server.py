@@ -24,7 +24,9 @@ from pygls.protocol.language_server import lsp_method
 
 from ... import __version__
 from ...report import LocalProofError
+from ...settings import cache_folder
 from ...text import visible
+from ..files import write_new
 from . import actions as acting
 from . import wire
 from .commands import COMMANDS, Office
@@ -57,6 +59,7 @@ class Server:
     """One editor's server: the session, and what the editor is able to do. Also the session's `Outlet`."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
         self.ls = LanguageServer("localproof", __version__, protocol_cls=_Protocol)
         self.desk = Desk(env)
         self.pool = ThreadPoolExecutor(1, "localproof-check")
@@ -66,6 +69,8 @@ class Server:
         self.pull = False
         self._links = self._tags = self._versioned = self._progress = False
         self._token = ""
+        self._refresh = False
+        self._pulled: dict[str, int] = {}  # the version of each text that was pulled last
         self._tasks: set[asyncio.Task[Any]] = set()
         _listen(self)
 
@@ -74,6 +79,8 @@ class Server:
     def show(self, opened: Opened, marks: tuple[Mark, ...]) -> None:
         """See `Outlet.show`."""
         if self.pull:
+            if self._refresh and self._pulled.get(opened.uri) == opened.version:  # no edit will make it ask again
+                self.spawn(self.ls.workspace_diagnostic_refresh_async(None))
             return
         found = self.diagnostics(opened, marks)
         self._send(
@@ -97,6 +104,17 @@ class Server:
     def tell(self, line: str) -> None:
         """A line for the writer, who asked for it."""
         self._send(self.ls.window_show_message, types.ShowMessageParams(types.MessageType.Info, visible(line)))
+
+    async def present(self, text: str) -> None:
+        """Let the writer read a longer text: in a window of the editor's where it can open one, else in its log."""
+        able = self.ls.client_capabilities.window
+        if not (able and able.show_document and able.show_document.support):
+            self._send(self.ls.window_log_message, types.LogMessageParams(types.MessageType.Info, text))
+            return
+        path = cache_folder(self._env) / "session-report.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_new(path, text.encode("utf-8"))
+        await self.ls.window_show_document_async(types.ShowDocumentParams(path.as_uri(), take_focus=True))
 
     def busy(self, what: str) -> None:
         """See `Outlet.busy`."""
@@ -149,6 +167,8 @@ class Server:
         pulls = bool(document and document.diagnostic)
         self.pull = pulls and (push is None or options.get("diagnostics") == "pull")
         if self.pull:
+            again = workspace.diagnostics if workspace else None
+            self._refresh = bool(again and again.refresh_support)
             self._register_pull()
         wait_ms = options.get("debounceMs", options.get("debounce-ms"))
         if isinstance(wait_ms, (int, float)) and 0 <= wait_ms <= 10_000:
@@ -167,6 +187,8 @@ class Server:
         )
         async def _(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
             found = await self.session.finished(params.text_document.uri)
+            if found:
+                self._pulled[found[0].uri] = found[0].version
             return types.RelatedFullDocumentDiagnosticReport(items=self.diagnostics(*found) if found else [])
 
     async def ready(self) -> None:
@@ -317,11 +339,11 @@ def _command(server: Server, run: Callable[..., object]) -> Callable[..., Awaita
 
     async def command(*arguments: Any) -> object:
         try:
-            signature(run).bind(server.office, server.tell, *arguments)
+            signature(run).bind(server.office, server, *arguments)
         except TypeError as error:
             raise JsonRpcInvalidParams(str(error)) from None
         try:
-            result = run(server.office, server.tell, *arguments)
+            result = run(server.office, server, *arguments)
             return await result if isinstance(result, Awaitable) else result
         except (LocalProofError, OSError) as error:
             server.warn(str(error))

@@ -217,10 +217,14 @@ class Session:
         try:
             return await self._apart(partial(self._desk.begin, text.opened, text.path))
         except BadInput as error:
-            if str(error) not in self._complaints:
-                self._complaints.add(str(error))
-                self._out.warn(str(error))
+            self._complain(str(error))
             return Passed(text.opened)
+
+    def _complain(self, line: str) -> None:
+        """Tell the writer, once."""
+        if line not in self._complaints:
+            self._complaints.add(line)
+            self._out.warn(line)
 
     def _pass(self, text: _Text, passed: Passed) -> None:
         text.report, text.notes = None, ()
@@ -245,6 +249,8 @@ class Session:
             return
         if whole:
             self._tell(text, [*map(_told, job.bench.skipped), *marking.told(report)])
+            if not job.bench.engines:
+                self._complain("nothing is checked: " + "; ".join(map(_told, job.bench.skipped)))
         elif text.report is not None:
             report = _joined(report, text.report)
         text.report, text.notes = report, report.document.notes if whole else ()
