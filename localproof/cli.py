@@ -178,7 +178,7 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
         help="neither use nor start the resident service",
     )
     group.add_argument(
-        "--force-exclude", action="store_true", help="let the settings exclude files that are named, too (for hooks)"
+        "--force-exclude", action="store_true", help="leave out named files, too, where settings, .localproofignore or the generator say so (for hooks)"
     )
 
 
@@ -374,6 +374,7 @@ def _run_config(args: argparse.Namespace, terminal: Terminal) -> int:
     from .engines import ENGINES
     from .faces import config
     from .faces.check import Wishes, finder
+    from .faces.walk import left_out
     from .settings import for_file
 
     if args.action == "schema":
@@ -384,8 +385,11 @@ def _run_config(args: argparse.Namespace, terminal: Terminal) -> int:
         terminal.write(config.paths(folder, terminal.env))
         return 0
     wishes = Wishes(flags=_flags(args), config=args.config, isolated=args.isolated)
-    settings = finder(wishes, terminal.env)(folder)
+    settings_of = finder(wishes, terminal.env)
+    settings = settings_of(folder)
     terminal.write(config.shown(settings if args.path.is_dir() else for_file(settings, args.path)))
+    if not args.path.is_dir() and (why := left_out(args.path, settings_of, git=True)):
+        terminal.write(f"# in a folder this file is passed over: {visible(why)}\n")
     return 0
 
 

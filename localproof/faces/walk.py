@@ -258,18 +258,19 @@ def _names(folder: Path) -> set[str]:
         return set()
 
 
-def left_out(path: Path, settings_of: SettingsOf) -> str:
+def left_out(path: Path, settings_of: SettingsOf, *, git: bool = False) -> str:
     """What says that the file at `path` is not to be checked, as if a walk from the top had come to it; "" for nothing.
 
-    Git's own rules do not count: whoever names the file knows more than those, and git itself does not follow them
-    for a file that it holds.
+    Git's own rules count only with `git`: whoever names a file knows more than those, and git itself does not follow
+    them for a file that it holds.
     """
     here = Path(os.path.normpath(path.absolute()))
     anchor = _anchor(here.parent, settings_of(path.parent))
     place = _start(anchor, "", settings_of)
     parts = here.relative_to(anchor).parts
     for i, part in enumerate(parts):
-        place = replace(_arrived(place, _names(place.folder)), gits=())
+        place = _arrived(place, _names(place.folder))
+        place = place if git else replace(place, gits=())
         if why := _left_out(place, part, folder=i < len(parts) - 1):
             return why
         if i < len(parts) - 1:
