@@ -41,7 +41,7 @@ _INLINE = re.compile(
     r"asciimath|pass|footnote|footnoteref|indexterm2?|anchor|bibanchor|audio|video|include|ifdef|eval|term|cite|"
     r"citenp):(?!:)[^\s\[\]]{0,1000}|mailto:[^\s\[\]]{1,300}|[a-z][\w-]{1,30}:[\w./#-]{1,200})\[|\[[.#%\"'][^\[\]\r\n]{1,100}\](?=[#*_`])|&#?\w+;"
 )
-_LINE_END = re.compile(r"[ \t]*[\r\n]")
+_LINE_END = re.compile(r"[ \t]*(?:\r\n|\n|\r)[ \t]*")
 _PAIRS = {
     "**": r"(?<=\S)\*\*", "__": r"(?<=\S)__", "##": r"(?<=\S)\#\#",
     "*": r"(?<=[^\s])\*(?!\w)", "_": r"(?<=[^\s])_(?!\w)", "#": r"(?<=[^\s])\#(?!\w)",
@@ -247,8 +247,9 @@ class _Reader:
         run = match.group()
         if run == "\\":
             return [Part("hidden", *match.span())], match.end() + 1
-        if run == "+" and self.text[match.start() - 1].isspace() and _LINE_END.match(self.text, match.end(), end):
-            return alone("markup", match, "\n")
+        broken = _LINE_END.match(self.text, match.end(), end) if run == "+" else None
+        if broken and self.text[match.start() - 1].isspace():
+            return [Part("markup", match.start(), broken.end(), "\n")], broken.end()
         if run[0] == "&":
             return [p for p in with_entities(self.text, *match.span()) if p.kind != "text"], match.end()
         if run in ('"`', "'`"):

@@ -162,7 +162,8 @@ class _Reader:
         if run == "\\":
             after = self.text[match.end() : match.end() + 1]
             if after and after in "\r\n":
-                return alone("markup", match, "\n")
+                stop = match.end() + (2 if self.text.startswith("\r\n", match.end()) else 1)
+                return [Part("markup", match.start(), stop, "\n")], stop
             return [Part("hidden", *match.span())], match.end() + (after != " ")
         if run[-1] == "`":
             ticks = run.lstrip("$")

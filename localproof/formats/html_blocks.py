@@ -165,7 +165,7 @@ class Html:
             kind = "title" if self.page and name == "title" else KINDS.get(name, self.kinds[-1])
             self.kinds.append(kind)
             language = foreign(self.source, tag)
-            self.languages.append(self.languages[-1] if language is None else language)
+            self.languages.append(self.languages[-1] if language is None else language or "en")
 
     def _leave(self) -> None:
         for stack in (self.open, self.kinds, self.languages):

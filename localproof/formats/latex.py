@@ -74,8 +74,9 @@ def _language(preamble: str) -> str:
     for match in _BABEL.finditer(preamble):
         for option in (match[3] or match[1] or "").split(","):
             key, _, value = option.partition("=")
-            word = (value if key.strip() == "main" else option).strip()
-            found = known.LANGUAGES.get(word, found)
+            if key.strip() == "main" and value.strip() in known.LANGUAGES:
+                return known.LANGUAGES[value.strip()]
+            found = known.LANGUAGES.get(option.strip(), found)
     return found
 
 

@@ -14,7 +14,7 @@ from .markdown import read_markdown
 from .pieces import Part
 from .scalars import json_parts
 
-_TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|[{}\[\],:]|[^\s\"{}\[\],:]+")
+_TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*+\"?|[{}\[\],:]|[^\s\"{}\[\],:]+")
 # An edit is written as JSON writes it; what would end a line has no place in one.
 SPELLING = (
     ('"', '\\"'),
@@ -55,6 +55,8 @@ def _cells(text: str) -> Iterator[tuple[int, list[Part]]]:
     number = 0
     for token in _TOKEN.finditer(text):
         run = token.group()
+        if run[0] == '"' and (len(run) < 2 or run[-1] != '"'):
+            raise _Broken(f"not JSON, a string on line {LineIndex(text).line(token.start()) + 1} is not closed")
         if run in "{[":
             keys.append("" if run == "{" else None)
             if len(keys) == 3 and keys[:2] == ["cells", None]:

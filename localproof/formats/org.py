@@ -33,7 +33,7 @@ _INLINE = re.compile(
     rf"{_BEFORE}[*/_+](?=\S)|{_BEFORE}[=~](?=\S)|\[\[(?=[^\[\]\s])|\[fn:[\w-]*:|\[fn:[\w-]+\]|\[cite(?:/[\w/-]+)?:"
     r"|<<<?[^<>\r\n]{1,200}>>>?|[<\[]\d{4}-\d\d-\d\d[^>\]\r\n]{0,60}[>\]](?:--?[<\[]\d{4}[^>\]\r\n]{0,60}[>\]])?"
     r"|<(?:https?|mailto|file|ftp):[^<>\r\n]{1,1000}>|\$\$?(?=\S)|\\[(\[]|@@\w+:|\{\{\{[a-z][\w-]*"
-    r"|\b(?:src_|call_)[\w-]+(?:\[[^\]\r\n]{0,200}\])?[{(]|\\[A-Za-z]+(?:\{\})?|\\\\(?=[ \t]*(?:[\r\n]|\Z))"
+    r"|\b(?:src_|call_)[\w-]+(?:\[[^\]\r\n]{0,200}\])?[{(]|\\[A-Za-z]+(?:\{\})?|\\\\[ \t]*(?:\r\n|[\r\n]|\Z)"
     r"|\[\d*[/%]\d*\]|(?<!\S)#\+\w+:?|(?<=\w)[\^_]\{[^{}\r\n]{1,100}\}",
     re.IGNORECASE,
 )
@@ -221,7 +221,7 @@ class _Reader:
             return self.inline.whole(match, _ENDS[run], end)
         if run[-1] in "{(" and run[0] != "\\":
             return self.inline.whole(match, r"[})]", end)
-        if run == "\\\\":
+        if run.startswith("\\\\"):
             return alone("markup", match, "\n")
         if run[0] in "<\\#" and not run.startswith("<<"):
             return alone("placeholder", match)

@@ -27,18 +27,17 @@ _EXPLICIT = re.compile(
 _GRID = re.compile(r"\+[-=+]{2,}\+$")
 _SIMPLE = re.compile(r"=+(?:[ \t]+=+)+$")
 
-# Directives of whose content nothing is prose, and those whose argument is.
+# Directives of whose content nothing is prose, and those whose argument is. Of all others the argument is a name and
+# the content is prose.
 _NO_PROSE = frozenset(
-    "code code-block sourcecode highlight literalinclude parsed-literal math raw include csv-table toctree graphviz "
-    "digraph graph uml plantuml mermaid plot ipython jupyter-execute testcode testsetup testoutput testcleanup doctest "
-    "productionlist prompt program-output command-output console terminal index meta contents sectnum default-role "
-    "role unicode date autosummary bibliography tabularcolumns inheritance-diagram click argparse image video youtube "
-    "program default-domain module currentmodule py:module py:currentmodule automodule autoclass autofunction "
-    "autoexception autodata automethod autoattribute header footer sectionauthor codeauthor moduleauthor hlist-raw "
-    "spelling:word-list spelling spelling:ignore class cssclass rst-class grid-raw exec highlightlang ifconfig-raw "
-    "code-cell eval-rst tikz blockdiag seqdiag actdiag nwdiag asciinema embed http:example sourcecode-block "
-    "jinja nbplot altair-plot pyscript runpython gallery minigallery doxygenfunction doxygenclass doxygenstruct "
-    "doxygenfile doxygenenum doxygendefine doxygentypedef doxygengroup kernel-doc".split()
+    "code code-block sourcecode highlight literalinclude parsed-literal math raw include csv-table toctree "
+    "graphviz digraph graph uml plantuml mermaid plot ipython jupyter-execute testcode testsetup testoutput "
+    "testcleanup doctest productionlist prompt program-output command-output console terminal index meta contents "
+    "sectnum default-role role unicode date autosummary bibliography tabularcolumns inheritance-diagram click "
+    "argparse image video youtube header footer sectionauthor codeauthor moduleauthor spelling:word-list spelling "
+    "spelling:ignore exec highlightlang code-cell eval-rst tikz blockdiag seqdiag actdiag nwdiag asciinema embed "
+    "http:example jinja nbplot altair-plot pyscript runpython gallery minigallery doxygenfunction doxygenclass "
+    "doxygenstruct doxygenfile doxygenenum doxygendefine doxygentypedef doxygengroup kernel-doc".split()
 )
 _ARGUMENT = frozenset(
     "note warning tip important hint caution danger attention error admonition topic sidebar rubric title table "
