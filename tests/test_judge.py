@@ -13,6 +13,7 @@ from localproof import judge
 from localproof.judge import coefficients, features, foreign, spelling
 from localproof.judge.attested import tokens
 from localproof.judge.features import Surroundings, gain
+from localproof.judge.listed import BANDS, NOT_LISTED, Entry, listed
 from localproof.report import Finding, Kind
 from localproof.text import Block, Edit, Piece, Span
 
@@ -149,7 +150,37 @@ def test_every_weight_by_hand_has_its_reason() -> None:
     raw = json.loads(Path(judge.__file__).with_name("coefficients.json").read_text("utf-8"))
     assert raw["by_hand"] and all(len(entry["reason"]) > 20 for entry in raw["by_hand"].values())
     assert set(raw["cuts"]) == {"quiet", "balanced", "all"}
-    assert coefficients().weights["bias"] < 0
+    assert set(coefficients().weights) == {"harper+languagetool", "harper", "languagetool"}
+
+
+def test_an_engine_that_was_not_asked_is_not_taken_for_one_that_is_silent() -> None:
+    text = "We could of gone there."
+    of = finding(text, "could of", "could have", "harper/ModalOf", kind="grammar", agreement=1)
+    words = judge.count_words([block(text)])
+    alone = judge.judge(block(text), of, words, engines=("harper",)).probability
+    assert alone is not None and alone > judge.cut("quiet")
+    assert alone != judge.judge(block(text), of, words).probability
+
+
+def test_the_judge_looks_whether_a_suspect_is_listed() -> None:
+    def seen(word: str) -> dict[str, float]:
+        text = f"The old {word} looked up."
+        return features.features(text, finding(text, word, "squirrel", *SPELL), Surroundings(), KNOWN, {})
+
+    assert seen("squireen")["listed rare lower"] == seen("Huddleston")["listed person or place capitalised"] == 1
+    assert not any(name.startswith("listed ") for name in seen("squirewn"))
+
+
+def test_the_lists_know_rare_words_names_and_their_possessives() -> None:
+    assert listed().entry("sesquipedalian").band == "rare"
+    assert listed().entry("huddleston's").person_or_place
+    assert listed().entry("xqzzyq") == NOT_LISTED
+
+
+@given(st.sampled_from(BANDS), st.booleans(), st.booleans())
+def test_an_entry_of_the_lists_comes_back_from_its_number(band: str, name: bool, borne: bool) -> None:
+    entry = Entry(band, name, borne)
+    assert Entry.unpacked(entry.packed()) == entry and 1 <= entry.packed() <= 31
 
 
 @settings(max_examples=200, deadline=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import lzma
 import os
+import random
 import subprocess
 import sys
 from collections import Counter
@@ -19,8 +20,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof.judge.attested import Attested, tokens
+from localproof.judge.listed import Entry, Listed
 from localproof.judge.spelling import distance
-from training import attested, corpus, spelling
+from localproof.text import apply
+from training import attested, corpus, inject, listed, spelling
 
 RIVER = "The grey river runs past the old mill."
 CORRECTED = "We recieve a great many letters from readers in every corner of the country."
@@ -162,7 +165,7 @@ def test_the_sample_is_always_the_same_and_names_late_texts(made: tuple[Path, Pa
 
 @given(st.lists(st.text("abcdefg", min_size=1, max_size=5), unique=True, max_size=80))
 def test_every_key_of_a_table_is_found_where_it_was_put(keys: list[str]) -> None:
-    slots, places = attested.table(keys, range(1, len(keys) + 1))
+    slots, places = attested.table(keys, map(attested.level, range(1, len(keys) + 1)))
     empty = b"".join(attested.table([], [])[0].tobytes() for _ in range(3))
     header = {"tokens": 1, "buckets": {"1": len(slots), "2": 1, "3": 1, "4": 1}}
     known = Attested(json.dumps(header).encode() + b"\n" + slots.tobytes() + empty + bytes(slots.size))
@@ -239,3 +242,43 @@ def test_the_tables_of_spelling_are_what_the_product_reads(made: tuple[Path, Pat
 def test_spelling_asks_for_the_counts_it_needs(made: tuple[Path, Path], tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=r"python -m training\.attested"):
         spelling.main(["--data", str(made[1]), "--cache", str(tmp_path), "--out", str(tmp_path / "spelling.json")])
+
+
+def test_the_word_lists_are_read_back_as_the_product_reads_them() -> None:
+    words = [("squireen", 80), ("house", 10), ("house", 70), ("Paris", 35), ("Rainer", 95)]
+    names = {*listed.people(["SMITH 1.0 1.0 1\nRAINER 0.1 0.2 2\n"]), *listed.towns(["Saint-Étienne"])}
+    known = Listed(listed.build(listed.entries(words, names), {"a list": "abc"}))
+    assert known.entry("squireen") == Entry("very rare")
+    assert known.entry("house") == Entry("common")
+    assert known.entry("paris's") == Entry("", name=True)
+    assert known.entry("rainer") == Entry("", name=True, person_or_place=True)
+    assert known.entry("etienne") == known.entry("étienne") == Entry("", person_or_place=True)
+    assert known.entry("nowhere") == Entry()
+
+
+SENTENCES = [
+    "They're going to put the results of their work into the archive, and it's high time.",
+    "I should have known that the well-known lists weren't complete when we looked at them.",
+    "There is a house in an old village, which has been left as it was by its owners.",
+    "“Don’t run,” she said, and then the boys would write to the city for more pages.",
+]
+
+
+@given(st.sampled_from(SENTENCES), st.randoms(use_true_random=False))
+def test_a_slip_is_put_right_by_its_own_edit_and_touches_little(sentence: str, chance: random.Random) -> None:
+    slip = inject.slip(sentence, chance)
+    if slip is not None:
+        assert slip.text != sentence
+        assert apply(slip.text, [slip.back]) == sentence
+        assert abs(len(slip.text) - len(sentence)) < 16
+
+
+def test_every_kind_of_slip_finds_room_and_can_be_drawn() -> None:
+    drawn = {
+        slip.kind for seed in range(300) for s in SENTENCES if (slip := inject.slip(s, random.Random(seed))) is not None
+    }
+    assert drawn == set(inject.KINDS)
+
+
+def test_nothing_is_put_into_a_sentence_that_offers_no_room() -> None:
+    assert inject.slip("42 + 42 = 84.", random.Random(1)) is None

@@ -187,19 +187,19 @@ def level(count: int) -> int:
     return min(31, 1 + int(STEP * math.log2(count)))
 
 
-def table(keys: Sequence[str], counts: Iterable[int]) -> tuple[NDArray[np.uint16], list[int]]:
-    """A table (buckets, slots) of keys with counts, and the slot of each key counted from the start of the table."""
+def table(keys: Sequence[str], values: Iterable[int]) -> tuple[NDArray[np.uint16], list[int]]:
+    """A table (buckets, slots) of keys with values (1..31), and the slot of each key counted from the start of it."""
     # One slot at least stays empty, as only an empty slot ends the search for a key that is not there.
     buckets = max(int(len(keys) / SLOTS / _LOAD), len(keys) // SLOTS + 1)
     slots = [0] * (buckets * SLOTS)
     filled = [0] * buckets
     places = []
-    for key, count in zip(keys, counts, strict=True):
+    for key, value in zip(keys, values, strict=True):
         bucket, mark = bucket_and_mark(key, buckets)
         while filled[bucket] == SLOTS:
             bucket = (bucket + 1) % buckets
         place = bucket * SLOTS + filled[bucket]
-        slots[place] = mark << 5 | level(count)
+        slots[place] = mark << 5 | value
         filled[bucket] += 1
         places.append(place)
     return np.array(slots, "<u2").reshape(buckets, SLOTS), places
@@ -237,14 +237,14 @@ def build(corpus: Path, data: Path, sample: Iterable[str]) -> tuple[bytes, dict[
     chosen = [i for i, count in enumerate(often) if count >= LEAST_WORD]
     exact = {words[i]: often[i] for i in chosen}
     tables = {}
-    tables[1], places = table(list(exact), exact.values())
+    tables[1], places = table(list(exact), map(level, exact.values()))
     case = np.zeros(tables[1].size, np.uint8)
     share = capitals(kept)
     case[places] = [share[i] for i in chosen]
     entries = {1: len(exact)}
     for n in (2, 3):
         found, counts = sequences(kept.numbers, n, LEAST_SEQUENCE)
-        tables[n], _ = table([" ".join(words[i] for i in sequence) for sequence in found], counts)
+        tables[n], _ = table([" ".join(words[i] for i in sequence) for sequence in found], map(level, counts))
         entries[n] = len(found)
         say(f"{len(found):,} sequences of {n}")
     listed = list(dict.fromkeys("\t".join(pair) for pair in texts.listed_misspellings(data)))

@@ -1,6 +1,6 @@
 """What both engines say of each training text, kept so that learning can be repeated without them.
 
-    python -m training.flags SET…      (corrections eracond realec cweb-g cweb-s jfleg-dev clean, or all)
+    python -m training.flags SET…      (corrections eracond realec cweb-g cweb-s jfleg-dev injected clean, or all)
 
 Writes ``training/cache/flags/SET.jsonl``: one line for each text with its id,
 the text and the raw answers of Harper and LanguageTool, en-US, all rules that
@@ -23,11 +23,12 @@ from localproof.report import Finding
 from localproof.settings import Settings
 from localproof.settle import merge
 
-from . import corpus
+from . import corpus, inject
 
 CACHE = Path(__file__).with_name("cache")
 LABELLED = ("corrections", "eracond", "realec", "cweb-g", "cweb-s", "jfleg-dev")
-ALL = (*LABELLED, "clean")
+ALL = (*LABELLED, "injected", "clean")
+ENGINES = ("harper", "languagetool")
 _MOST_CHARACTERS = 9000
 
 
@@ -35,6 +36,8 @@ def texts(name: str) -> Iterator[tuple[str, str]]:
     """(id, text) of every text of a set."""
     if name == "clean":
         yield from corpus.sample()
+    elif name == "injected":
+        yield from ((ident, slip.text) for ident, slip in inject.sample())
     else:
         for item in sets.load(name):
             yield str(item.id), item.text
@@ -44,7 +47,7 @@ def collect(name: str) -> Path:
     """Run both engines over the set and return the file that holds what they said."""
     path = CACHE / "flags" / f"{name}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
-    settings = Settings()
+    settings = Settings(block_timeout_s=300)  # a busy machine must not leave a hole in the data
     partial = path.with_suffix(".part")
     engines = (harper.Harper(settings), languagetool.LanguageTool(settings))
     try:
@@ -75,15 +78,15 @@ def _packed(f: Finding) -> list[Any]:
     return [f.rule, f.span.start, f.span.end, f.kind, f.category, [[e.span.start, e.span.end, e.text] for e in f.edits]]
 
 
-def merged(name: str) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
-    """(id, text, merged findings) of every text of a set that was collected."""
+def merged(name: str, engines: Sequence[str] = ENGINES) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
+    """(id, text, merged findings of `engines`) of every text of a set that was collected."""
     path = CACHE / "flags" / f"{name}.jsonl"
     if not path.exists():
         raise SystemExit(f"{path} is not there; make it with: python -m training.flags {name}")
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             ident, text, rows = json.loads(line)
-            yield ident, text, merge(text, _unpacked(rows))
+            yield ident, text, merge(text, [f for f in _unpacked(rows) if f.engines[0] in engines])
 
 
 def _unpacked(rows: Iterable[Sequence[Any]]) -> Iterator[Finding]:

@@ -5,7 +5,9 @@ right, and writes ``localproof/judge/coefficients.json``.
 
 Taught by sources whose licence allows it, and by nothing else: real corrections
 (of all repositories but a fifth, see `held_back`), ErAConD, REALEC; and, as
-false alarms, what the engines say of two million words of edited prose. Edited
+false alarms, what the engines say of two million words of edited prose; and,
+for the many rules that real corrections are too few to show, slips put into
+sentences of that prose (`inject`). Edited
 prose still holds real errors (most of what both engines correct alike is one),
 so its labels are soft: by expectation maximisation the flags of each group
 share the errors that the group is known to hold (`REAL`), those that look most
@@ -35,16 +37,20 @@ from localproof.judge.attested import attested
 from localproof.judge.features import Surroundings, features
 from localproof.report import Finding
 from localproof.settle import resolve
+from localproof.text import apply
 
-from . import flags
+from . import flags, inject
 
 OUT = Path(featuring.__file__).with_name("coefficients.json")
 # How many flags of the sample of edited prose are real errors after all: by a reading of 34 of each group.
 REAL = {"same edit": 0.6, "spelling": 0.015, "taste": 0.005, "other": 0.03}
 STRENGTH = 0.6  # inverse of the penalty on large weights
 LEARNER, REALEC, FICTION = 0.3, 0.1, 0.3  # weights of single examples; corrections and edited prose weigh 1
+INJECTED = 20  # all slips that one rule puts right weigh at most as much as so many real corrections
 SAME = 15  # what is said the same way of the same word weighs at most as much as so many flags
 SMALLEST = 0.02  # weights nearer to 0 are left out
+# What an engine is silent about tells something only where it was asked: each set of engines has weights of its own.
+ENGINES = (("harper", "languagetool"), ("harper",), ("languagetool",))
 _QUOTES = ("UnclosedQuotes", "UNPAIRED")
 
 
@@ -82,9 +88,9 @@ class Rates(Mapping[str, float]):
         return len(self.counts)
 
 
-def edited() -> list[tuple[str, str, tuple[Finding, ...]]]:
-    """The sample of edited prose, without what was written after November 2022."""
-    return [(i, t, f) for i, t, f in flags.merged("clean") if "-late:" not in i]
+def edited(engines: Sequence[str] = ENGINES[0]) -> list[tuple[str, str, tuple[Finding, ...]]]:
+    """The sample of edited prose, without what was written after November 2022, and what `engines` say of it."""
+    return [(i, t, f) for i, t, f in flags.merged("clean", engines) if "-late:" not in i]
 
 
 def rates_of(prose: Sequence[tuple[str, str, tuple[Finding, ...]]]) -> tuple[Counter[str], float]:
@@ -115,14 +121,29 @@ def flag(f: Finding) -> scorer.Flag:
     return scorer.Flag(edit.span.start, edit.span.end, edit.text, f.probability or 0.0)
 
 
-def taught(rates: Rates, corrections: list[Example], repository: Mapping[str, str]) -> list[Example]:
+def taught(
+    rates: Rates, corrections: list[Example], repository: Mapping[str, str], engines: Sequence[str]
+) -> list[Example]:
     """Labelled examples with their weights."""
     rows = [e for e in corrections if not held_back(repository[e.ident])]
     for name, weight in (("eracond", LEARNER), ("realec", REALEC)):
-        of_set = examples(flags.merged(name), rates, name)
+        of_set = examples(flags.merged(name, engines), rates, name)
         many = {i for i, n in Counter(e.ident for e in of_set).items() if n > 12}  # a sentence with every word doubled
         rows += [replace(e, weight=weight) for e in of_set if e.ident not in many]
     return rows
+
+
+def injected(rates: Rates, engines: Sequence[str]) -> list[Example]:
+    """The flags that put a slip right which was put into a good sentence. What else is said there teaches nothing."""
+    slips = dict(inject.sample())
+    rows: list[Example] = []
+    for ident, text, found in flags.merged("injected", engines):
+        back = slips[ident].back
+        for f in found:
+            if f.edits and f.kind != "style" and apply(text, f.edits[:1]) == apply(text, [back]):
+                rows.append(Example(ident, text, f, features(text, f, Surroundings(), attested(), rates), 1.0))
+    of_rule = Counter(e.finding.rule for e in rows)
+    return [replace(e, weight=min(1.0, INJECTED / of_rule[e.finding.rule])) for e in rows]
 
 
 def false_alarms(prose: Sequence[tuple[str, str, tuple[Finding, ...]]], rates: Rates) -> list[Example]:
@@ -248,56 +269,73 @@ def use_unseen_shapes() -> None:
     featuring.shape = lambda word: unseen[word] if word in unseen else seen(word)
 
 
-def main() -> None:
-    use_unseen_shapes()
-    prose = edited()
-    counts, millions = rates_of(prose)
+@dataclass(frozen=True)
+class Learned:
+    """What was learned for one set of engines: the weights, and how many examples of each sort there were."""
+
+    weights: dict[str, float]
+    labelled: int
+    alarms: int
+
+
+def learn(engines: tuple[str, ...], counts: Counter[str], millions: float, repository: Mapping[str, str]) -> Learned:
+    """Learn from what `engines` said, as if there were no others, and print how good the result is."""
     rates = Rates(counts, millions)
-    items = {name: sets.load(name) for name in flags.LABELLED}
-    core = {str(i.id) for i in scorer.core(items["corrections"])}
-    repository = {str(i.id): i.meta["repo"] for i in items["corrections"]}
-    corrections = examples(flags.merged("corrections"), rates, "corrections")
-    rows = taught(rates, corrections, repository)
-    alarms = false_alarms(prose, Rates(counts, millions, spare=1))
+    corrections = examples(flags.merged("corrections", engines), rates, "corrections")
+    rows = taught(rates, corrections, repository, engines) + injected(rates, engines)
+    alarms = false_alarms(edited(engines), Rates(counts, millions, spare=1))
     columns = DictVectorizer()
     table = columns.fit_transform([e.features for e in rows + alarms])
     right = np.array([e.right for e in rows + alarms])
     weight = np.array([e.weight for e in rows + alarms])
     groups = np.array([""] * len(rows) + [group(e.finding) for e in alarms])
     model = softened(table, right, weight, groups)
+    hand = by_hand()
 
     def predict(xs: list[dict[str, float]]) -> Any:
         z = model.decision_function(columns.transform(xs))
         z += [sum(hand[k]["weight"] * v for k, v in x.items() if k in hand) for x in xs]
         return 1 / (1 + np.exp(-z))
 
-    hand = by_hand()
-    print(f"{len(rows):,} labelled flags, {len(alarms):,} of edited prose ({millions:.2f} M words)")
+    print(
+        f"{'+'.join(engines)}: {len(rows):,} labelled flags, {len(alarms):,} of edited prose ({millions:.2f} M words)"
+    )
     for name, recalls, kind in (
         ("cweb-g", (0.09, 0.12, 0.16), "detection"),
         ("cweb-s", (0.06, 0.10), "detection"),
         ("jfleg-dev", (0.13, 0.16), "correction"),
     ):
-        show(name, measured(examples(flags.merged(name), rates, name), items[name], predict), recalls, kind)
+        of_set = examples(flags.merged(name, engines), rates, name)
+        show(name, measured(of_set, sets.load(name), predict), recalls, kind)
+    items = sets.load("corrections")
+    core = {str(i.id) for i in scorer.core(items)}
     test = [e for e in corrections if e.ident in core and held_back(repository[e.ident])]
-    test_items = [i for i in items["corrections"] if str(i.id) in core and held_back(repository[str(i.id)])]
+    test_items = [i for i in items if str(i.id) in core and held_back(repository[str(i.id)])]
     show("held back", measured(test, test_items, predict), (0.55, 0.62, 0.65), "detection")
-    if "--dry" not in sys.argv:
-        write(model, columns, counts, millions, len(rows), len(alarms))
-
-
-def write(
-    model: LogisticRegression, columns: DictVectorizer, counts: Counter[str], millions: float, n: int, m: int
-) -> None:
-    """Write the coefficients, atomically."""
     weights = dict(zip(columns.get_feature_names_out(), map(float, model.coef_[0]), strict=True))
     weights["bias"] = weights.get("bias", 0.0) + float(model.intercept_[0])
+    return Learned(weights, len(rows), len(alarms))
+
+
+def main() -> None:
+    use_unseen_shapes()
+    counts, millions = rates_of(edited())
+    repository = {str(i.id): i.meta["repo"] for i in sets.load("corrections")}
+    learned = {engines: learn(engines, counts, millions, repository) for engines in ENGINES}
+    if "--dry" not in sys.argv:
+        write(learned, counts, millions)
+
+
+def write(learned: Mapping[tuple[str, ...], Learned], counts: Counter[str], millions: float) -> None:
+    """Write the coefficients, atomically."""
+    n, m = learned[ENGINES[0]].labelled, learned[ENGINES[0]].alarms
     about = {
         "version": "2026.11",
         "licence": "CC-BY-4.0",
         "data": (
             "real corrections from the histories of 34 blogs and docs (five more repositories are kept for tests),"
-            " ErAConD, REALEC, and edited prose of the corpus as soft false alarms; see sources.json beside this file"
+            " ErAConD, REALEC, slips put into sentences of the corpus, and edited prose of the corpus as soft false"
+            " alarms; see sources.json beside this file"
         ),
         "facts": {
             "method": "logistic regression, labels of edited prose softened by expectation maximisation",
@@ -308,10 +346,13 @@ def write(
             "training cost": "two minutes of one CPU core, not metered; the engines' flags half an hour of two",
         },
     }
-    known = {name: round(w, 3) for name, w in sorted(weights.items()) if abs(w) >= SMALLEST}
+    known = {
+        "+".join(engines): {name: round(w, 3) for name, w in sorted(of.weights.items()) if abs(w) >= SMALLEST}
+        for engines, of in learned.items()
+    }
     document = {
         "about": about,
-        "cuts": {"quiet": 0.37, "balanced": 0.2, "all": 0.0},
+        "cuts": {"quiet": 0.4, "balanced": 0.22, "all": 0.0},
         "repeats": {
             "weight": -1.5,
             "reason": "how often misspellings recur in an essay (TOEFL-Spell) against how often unlisted words recur in"
@@ -325,7 +366,7 @@ def write(
     partial = OUT.with_suffix(".part")
     partial.write_text(json.dumps(document, ensure_ascii=False, indent=0) + "\n", "utf-8")
     partial.replace(OUT)
-    print(f"{OUT}: {len(known)} weights")
+    print(f"{OUT}: {sum(map(len, known.values()))} weights")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from ..child.borrowed import Borrowed
 from ..report import Finding, Kind, Provenance, Unavailable
 from ..settings import Settings
 from ..text import Edit, Span
+from .catalogue import Rule
 from .package import Package
 from .prepare import ANSWERS, check, mine, threads, without
 
@@ -82,6 +83,16 @@ KIND_OF_RULE: dict[str, Kind] = {
     "WrongApostrophe": "typography",
 }
 
+# What most rules of a group are about. The kind of lint that `KINDS` goes by is known only once a rule has spoken.
+KIND_OF_GROUP: dict[str, Kind] = {
+    "Capitalization and Case": "typography",
+    "Proper Nouns": "spelling",
+    "Punctuation and Spacing": "punctuation",
+    "Regionalisms and Dialect": "style",
+    "Spelling and Orthography": "spelling",
+    "Style and Redundancy": "style",
+}
+
 REPLACE, REMOVE, INSERT_AFTER = range(3)
 
 
@@ -96,6 +107,10 @@ def kind(rule: str, lint_kind: str) -> Kind:
     if rule.endswith("Hyphen"):
         return "spelling"
     return KINDS.get(lint_kind, "grammar")
+
+
+# Harper asks "Did you mean to spell … this way?", which tells a writer nothing.
+_ABSENT = "Harper’s dictionary does not have `{}`."
 
 
 def findings(text: str, raw: Any) -> tuple[Finding, ...]:
@@ -116,7 +131,7 @@ def findings(text: str, raw: Any) -> tuple[Finding, ...]:
         finding = Finding(
             span=span,
             rule=name,
-            message=message,
+            message=_ABSENT.format(span.of(text)) if rule == "SpellCheck" else message,
             edits=tuple(dict.fromkeys(edit for edit in edits if edit.text != edit.span.of(text))),
             source=(name,),
             kind=kind(rule, lint_kind),
@@ -211,6 +226,12 @@ class Harper:
         told: dict[str, str] = self._worker.submit({"ask": "rules"}).result()
         return dict(sorted(told.items()))
 
+    def catalogue(self) -> dict[str, tuple[str, bool, str]]:
+        """For each rule what Harper says of it (Markdown), whether it is on by default, and its group. Waits for the
+        helper process; raises `Unavailable`."""
+        told: dict[str, tuple[str, bool, str]] = self._worker.submit({"ask": "catalogue"}).result()
+        return told
+
     def close(self) -> None:
         """See `Engine.close`."""
         self._worker.close()
@@ -223,3 +244,20 @@ def rules(settings: Settings) -> dict[str, str]:
         return engine.rules()
     finally:
         engine.close()
+
+
+def catalogue(settings: Settings) -> tuple[Rule, ...]:
+    """Every rule, by name. Waits for the helper process; raises `Unavailable`."""
+    engine = Harper(settings)
+    try:
+        told = engine.catalogue()
+    finally:
+        engine.close()
+    return tuple(
+        Rule(f"harper/{name}", says, _expected_kind(name, group), group, on) for name, (says, on, group) in told.items()
+    )
+
+
+def _expected_kind(rule: str, group: str) -> Kind:
+    told = kind(rule, "")
+    return KIND_OF_GROUP.get(group, told) if rule not in KIND_OF_RULE and not rule.endswith("Hyphen") else told

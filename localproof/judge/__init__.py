@@ -13,7 +13,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -24,21 +24,26 @@ from ..text import Block
 from . import features
 from .attested import attested
 from .features import Surroundings, main_word, sentence_start
+from .listed import listed
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_SPELLERS = ("harper/SpellCheck", "languagetool/MORFOLOGIK_RULE_EN_")
+_BOTH = ("harper", "languagetool")
 
 
 @dataclass(frozen=True)
 class Coefficients:
     """What was learned: a weight for each feature, and by profile the least probability that is shown.
 
+    There is a table of `weights` for each set of engines that may have been
+    asked, for what an engine is silent about tells something only where it was.
     `rates` are how often each rule spoke in a million words of edited prose.
     `repeats` is the weight of the logarithm of how often a suspected
     misspelling stands in the document; `by_hand` are weights that no shippable
     data could teach, each with its reason in the file.
     """
 
-    weights: dict[str, float]
+    weights: dict[str, dict[str, float]]
     rates: dict[str, float]
     by_hand: dict[str, float]
     repeats: float
@@ -120,20 +125,21 @@ def foreign(text: str) -> bool:
     return small < 0.2 and known < 0.4
 
 
-def judge(block: Block, finding: Finding, words: Words, source: str = "") -> Finding:
+def judge(block: Block, finding: Finding, words: Words, source: str = "", engines: Sequence[str] = _BOTH) -> Finding:
     """`finding` (merged, in the block's coordinates) with its probability. `source` is the text that the block comes
-    from, where that is known: its markup says what is a link."""
+    from, where that is known: its markup says what is a link. `engines` are those that looked at the block."""
     place = block.to_source(finding.span) if source else finding.span
     linked = source[max(place.start - 1, 0) : place.start] == "[" and source[place.end : place.end + 1] == "]"
     around = Surroundings(block.kind, words.all, words.capitalised, linked, words.site)
-    return replace(finding, probability=probability(block.text, finding, around))
+    return replace(finding, probability=probability(block.text, finding, around, engines))
 
 
-def probability(text: str, finding: Finding, around: Surroundings) -> float:
+def probability(text: str, finding: Finding, around: Surroundings, engines: Sequence[str] = _BOTH) -> float:
     """The judge's estimate for one merged finding in the text of its block, between 0 and 1."""
     known = coefficients()
+    weights = known.weights.get("+".join(sorted(engines)), known.weights["+".join(_BOTH)])
     present = features.features(text, finding, around, attested(), known.rates)
-    log_odds = sum(known.weights.get(name, 0.0) * value for name, value in present.items())
+    log_odds = sum(weights.get(name, 0.0) * value for name, value in present.items())
     log_odds += sum(known.by_hand.get(name, 0.0) * value for name, value in present.items())
     if finding.kind == "spelling" and (word := main_word(finding.span.of(text))):
         word = word.lower().replace("’", "'")
@@ -166,38 +172,36 @@ def certain(text: str, finding: Finding) -> bool:
     return any(rule in safe["rules"] for rule in finding.source) and finding.agreement > 1
 
 
+def may_be_certain(rule: str) -> bool:
+    """Whether findings of this rule may be `certain`, where all else is as that asks: it is on the list, or is the
+    dictionary of an engine.
+
+    >>> may_be_certain("languagetool/MORFOLOGIK_RULE_EN_GB"), may_be_certain("harper/ThenThan")
+    (True, False)
+    """
+    return rule in coefficients().safe["rules"] or rule.startswith(_SPELLERS)
+
+
 def provenance() -> tuple[Provenance, ...]:
     """What the judge is made of."""
-    about = coefficients().header
     here = Path(__file__)
-    lexicon = attested().header
-    letters = json.loads(here.with_name("spelling.json").read_text("utf-8"))["about"]
+    learned = {
+        ("judge", "coefficients.json"): coefficients().header,
+        ("shapes of misspellings", "spelling.json"): json.loads(here.with_name("spelling.json").read_text("utf-8"))[
+            "about"
+        ],
+    }
+    tables = {"attested words": attested().header, "listed words": listed().header}
     return (
-        Provenance(
-            "judge",
-            "judge",
-            about["version"],
-            about["licence"],
-            about["data"],
-            hashlib.sha256(here.with_name("coefficients.json").read_bytes()).hexdigest(),
-            tuple((str(name), str(text)) for name, text in about["facts"].items()),
+        *(
+            _part(part, about, hashlib.sha256(here.with_name(name).read_bytes()).hexdigest())
+            for (part, name), about in learned.items()
         ),
-        Provenance(
-            "attested words",
-            "dictionary",
-            lexicon["version"],
-            lexicon["licence"],
-            lexicon["data"],
-            lexicon["sha256"],
-            tuple((str(name), str(text)) for name, text in lexicon["facts"].items()),
-        ),
-        Provenance(
-            "shapes of misspellings",
-            "dictionary",
-            letters["version"],
-            letters["licence"],
-            letters["data"],
-            hashlib.sha256(here.with_name("spelling.json").read_bytes()).hexdigest(),
-            tuple((str(name), str(text)) for name, text in letters["facts"].items()),
-        ),
+        *(_part(part, header, header["sha256"]) for part, header in tables.items()),
     )
+
+
+def _part(part: str, about: dict[str, Any], sha256: str) -> Provenance:
+    facts = tuple((str(name), str(text)) for name, text in about["facts"].items())
+    role = "judge" if part == "judge" else "dictionary"
+    return Provenance(part, role, about["version"], about["licence"], about["data"], sha256, facts)

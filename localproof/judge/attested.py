@@ -61,6 +61,19 @@ def bucket_and_mark(key: str, buckets: int) -> tuple[int, int]:
     return h % buckets, (h >> 53) or 1
 
 
+def find(data: bytes | mmap.mmap, at: int, buckets: int, key: str) -> tuple[int, int]:
+    """(slot number, stored value) of a key in the table of `buckets` buckets that begins at byte `at`; else value 0."""
+    bucket, mark = bucket_and_mark(key, buckets)
+    while True:
+        slots = _BUCKET.unpack_from(data, at + bucket * _BUCKET.size)
+        for i, slot in enumerate(slots):
+            if slot >> 5 == mark:
+                return bucket * SLOTS + i, slot & 31
+        if slots[-1] == 0:  # a bucket that is not full ends the search
+            return -1, 0
+        bucket = (bucket + 1) % buckets
+
+
 class Attested:
     """The file, opened. Lookups are pure; the object may be shared by threads."""
 
@@ -80,18 +93,7 @@ class Attested:
 
     def _find(self, key: str, n: int) -> tuple[int, int]:
         """(slot number, stored value) of a key of n words; value 0 where it was not seen."""
-        if n not in self._tables:
-            return -1, 0
-        at, buckets = self._tables[n]
-        bucket, mark = bucket_and_mark(key, buckets)
-        while True:
-            slots = _BUCKET.unpack_from(self._data, at + bucket * _BUCKET.size)
-            for i, slot in enumerate(slots):
-                if slot >> 5 == mark:
-                    return bucket * SLOTS + i, slot & 31
-            if slots[-1] == 0:  # a bucket that is not full ends the search
-                return -1, 0
-            bucket = (bucket + 1) % buckets
+        return find(self._data, *self._tables[n], key) if n in self._tables else (-1, 0)
 
     def _count(self, key: str) -> float:
         n = key.count(" ") + 1

@@ -17,6 +17,7 @@ from itertools import pairwise
 from ..report import Finding
 from ..text import Edit, Span
 from .attested import BOUNDARY, TOKEN, Attested, tokens
+from .listed import listed
 from .spelling import channel, distance, roots, shape, stems
 
 _WINDOW = 80  # code points on either side of an edit that are scored; more than three words always fit
@@ -174,11 +175,21 @@ def _word(f: dict[str, float], old: str, text: str, finding: Finding, around: Su
             f["spelling linked"] = 1.0
         _building(f, low, known)
         case = _case(word, "sentence start" in f)
+        _listed(f, low, case)
         f["shape"] = f["shape " + case] = _clip(shape(low), 6) / 2
         f[f"spelling {case} suggestions={min(len(finding.edits), 3)}"] = 1.0
         f[f"spelling {case} engines={len(finding.engines)} agreement={finding.agreement}"] = 1.0
     if around.capitalised.get(low, 0) > 1:
         f[pre + "capitalised here"] = 1.0
+
+
+def _listed(f: dict[str, float], low: str, case: str) -> None:
+    """Whether public word lists have the word, and how rare it is there."""
+    entry = listed().entry(low)
+    names = {"name": entry.name, "person or place": entry.person_or_place, entry.band: bool(entry.band)}
+    for name, holds in names.items():
+        if holds:
+            f[f"listed {name}"] = f[f"listed {name} {case}"] = 1.0
 
 
 def main_word(flagged: str) -> str:
@@ -263,6 +274,7 @@ def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: Surr
         f["channel for its length"] = likely / max(len(a), 3)
         f[f"distance={far} {old_case}"] = 1.0
         f["length"] = len(a) / 5
+        f["correction listed"] = float(listed().entry(b.replace("’", "'")).band == "common")
         if known.misspelling(a.replace("’", "'"), b.replace("’", "'")):
             f["listed misspelling"] = 1.0
             f[f"listed misspelling {old_case}"] = 1.0
