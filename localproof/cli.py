@@ -178,7 +178,9 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
         help="neither use nor start the resident service",
     )
     group.add_argument(
-        "--force-exclude", action="store_true", help="leave out named files, too, where settings, .localproofignore or the generator say so (for hooks)"
+        "--force-exclude",
+        action="store_true",
+        help="leave out named files, too, where settings, .localproofignore or the generator say so (for hooks)",
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof.faces.prune import texts, unused
-from localproof.faces.terminal import Terminal
+from localproof.faces.terminal import Terminal, agreed
 from localproof.faces.wordlists import read_list
 from localproof.faces.words import command
 from localproof.report import BadInput
@@ -177,3 +179,22 @@ def test_words_are_taken_out_only_when_that_is_agreed(tmp_path: Path, monkeypatc
     (tmp_path / "c.md").write_bytes(b"Hetzn\xe9r")
     with pytest.raises(BadInput, match="nothing is taken out while a text cannot be looked at"):
         list(texts(["."], now.env))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+@pytest.mark.parametrize(("typed", "yes"), [(b"y\n", True), (b"yes\n", True), (b"\n", False), (b"no\n", False)])
+def test_a_person_is_asked_and_silence_means_no(typed: bytes, yes: bool) -> None:
+    ours, theirs = os.openpty()
+    try:
+        with os.fdopen(os.dup(theirs), "rb", buffering=0) as stdin, os.fdopen(os.dup(theirs), "w") as stderr:
+            os.write(ours, typed)
+            assert agreed(Terminal(io.BufferedReader(stdin), io.StringIO(), stderr, {}), "Well?") is yes
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_where_nobody_can_be_asked_the_answer_is_no(tmp_path: Path) -> None:
+    now = terminal(tmp_path)
+    assert not agreed(now, "Well?")
+    assert said(now) == ""
