@@ -61,7 +61,7 @@ def pressed(
     shots: list[str] = []
     with desk(home, *files, restart=True) as d, create_pipe_input() as pipe:
         screen = Screen(d, lambda rule: f"{rule} explained", colour=False)
-        app = application(screen, source=pipe, target=Room(size))
+        app = application(screen, mouse=True, source=pipe, target=Room(size))
 
         async def type_them() -> None:
             await settled(lambda: not screen.look.arriving)
@@ -99,7 +99,7 @@ def test_a_number_accepts_and_enter_accepts_what_is_chosen(tmp_path: Path) -> No
     screen, shots = pressed(tmp_path, {"a.md": "It is teh end, wich teh is.\n"}, "2", "\r", "\t", "\r")
     assert screen.session.pages[0].text == "It is tea end, which tea is.\n"
     assert "It is [-teh-] {+the+} end" in shots[0]
-    assert "1\u00a0the  2\u00a0tea" in shots[0]
+    assert "1 the  2 tea" in shots[0]
     assert "{+tea+} is." in shots[3]  # Tab shows the other suggestion in place
 
 
@@ -116,6 +116,16 @@ def test_editing_begins_with_the_words_and_shows_them_in_place(tmp_path: Path) -
     assert "It is [-teh-] {+to+} end." in shots[2]
     left, _ = pressed(tmp_path, TWO, "e", "abc", "\x1b")
     assert not left.session.pages[0].changed and left.mode == "deciding"
+
+
+def test_a_click_chooses_a_suggestion(tmp_path: Path) -> None:
+    _, shots = pressed(tmp_path, {"a.md": "It is teh end.\n"}, "n", "p")
+    row = next(i for i, line in enumerate(shots[0].split("\n"), 1) if "2 tea" in line)
+    column = shots[0].split("\n")[row - 1].index("tea") + 1
+    click = f"\x1b[<0;{column};{row}M", f"\x1b[<0;{column};{row}m"
+    screen, shots = pressed(tmp_path, {"a.md": "It is teh end.\n"}, *click, "\r")
+    assert "{+tea+}" in shots[2]
+    assert screen.session.pages[0].text == "It is tea end.\n"
 
 
 def test_undo_and_redo_by_their_keys(tmp_path: Path) -> None:

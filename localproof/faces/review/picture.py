@@ -133,7 +133,8 @@ def _below(session: Session, item: Item, look: Look, room: int) -> list[Line]:
         pieces += [(f"{i}", "class:number"), ("\u00a0", "")]
         ink = "class:chosen" if chosen else "class:new"
         pieces.append((told.replace(" ", "\u00a0"), f"{ink} class:choice{i}"))  # the second is what a mouse clicks
-    lines = wrapped(pieces, room) if pieces else wrapped([("no suggestion", "class:quiet")], room)
+    lines = [[(ink, part.replace("\u00a0", " ")) for ink, part in line] for line in wrapped(pieces, room)]
+    lines = lines if pieces else wrapped([("no suggestion", "class:quiet")], room)
     if hint := wording.hints(item):
         lines += wrapped([(hint, "")], room)
     lines += wrapped([(wording.why(item), "")], room)
