@@ -123,6 +123,13 @@ def test_where_nothing_was_committed_all_is_new(repository: Repository) -> None:
     assert shown("a.md") == [1]
 
 
+def test_globs_and_names_that_are_not_there_are_asked_about_where_they_would_be(repository: Repository) -> None:
+    repository.commit(a__md="x\n")
+    repository.write(a__md="teh\n")
+    for name in ("**/*.md", "none/of/this.md", "a.md"):
+        assert changes([Path(name)], "").file(Path("a.md"))
+
+
 def test_a_base_means_where_the_work_parted_from_it(repository: Repository) -> None:
     repository.commit(a__md="teh one\n\nteh two\n")
     repository.git("checkout", "-q", "-b", "work")

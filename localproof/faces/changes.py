@@ -83,7 +83,8 @@ def changes(paths: Iterable[Path], base: str) -> Changes:
 
 
 def _top(path: Path) -> Path:
-    folder = path if path.is_dir() else path.parent
+    # What is named may be a glob, or may not be there.
+    folder = next((p for p in (path, *path.absolute().parents) if p.is_dir()), Path())
     try:
         said = output_of([*_GIT, "rev-parse", "--show-toplevel"], folder, env=_ENV)
     except Unavailable as error:
