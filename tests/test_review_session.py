@@ -126,6 +126,8 @@ def test_findings_are_filtered_by_kind_engine_or_rule_and_held_back_ones_shown_o
     assert flagged(review.show(s, View("grammar"))) == ["could of"]
     assert flagged(review.show(s, View("test/teh"))) == ["teh"]
     assert flagged(review.show(s, View("", held=True))) == ["teh", "could of", "maybe"]
+    later = review.forward(session("maybe teh, maybe wich.\n"))
+    assert now(later) == now(review.show(later, View("", held=True))) == "wich"
     assert review.show(s, View("zebra")).note.startswith("0 findings for zebra")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ...render.phrase import in_context
 from ...report import BadInput
 from ...text import visible
 from ..terminal import Terminal, is_terminal
@@ -110,11 +111,16 @@ def told(session: Session, item: Item | None) -> str:
 
 
 def _context(page: Page, item: Item) -> str:
-    """The words around, on one line, with the flagged ones in brackets."""
+    """The words around, on one line, with the flagged ones in brackets; whole words, and never a space alone."""
     around, _ = surroundings(page, item)
-    start, end = max(around.start, item.span.start - _AROUND), min(around.end, item.span.end + _AROUND)
-    before, after = page.text[start : item.span.start], page.text[item.span.end : end]
-    return visible(" ".join(f"{before}[{item.span.of(page.text)}]{after}".split()))
+    marked = in_context(page.text, item.edits[0], alone=False).span if item.edits else item.span
+    start, end = max(around.start, marked.start - _AROUND), min(around.end, marked.end + _AROUND)
+    before, after = page.text[start : marked.start], page.text[marked.end : end]
+    if start > around.start:
+        before = f"… {before.partition(' ')[2]}"
+    if end < around.end:
+        after = f"{after.rpartition(' ')[0]} …"
+    return visible(" ".join(f"{before}[{marked.of(page.text)}]{after}".split()))
 
 
 def _question(item: Item) -> str:

@@ -236,7 +236,8 @@ def next_page(session: Session, by: int) -> Session:
 
 def show(session: Session, view: View) -> Session:
     """Show other findings than before; the place is kept."""
-    session = replace(session, view=view, note="")
+    item = current(session)
+    session = replace(session, view=view, at=(item.page, item.start) if item else session.at)
     count = len(queue(session))
     what = f" for {view.query}" if view.query else ""
     return replace(session, note=f"{count:,} finding{'' if count == 1 else 's'}{what}, held back ones " + _held(view))
