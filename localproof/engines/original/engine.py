@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
 from contextlib import suppress
@@ -98,7 +99,10 @@ class Original:
 
     def key(self) -> str:
         """See `Engine.key`."""
-        digests = sorted(self._found.jars.values()) if self._found else [self._url]
+        if self._found is not None:
+            digests = sorted(self._found.jars.values())
+        else:  # what a server is made of is not known beforehand, and may be other tomorrow
+            digests = [self._url, time.strftime("%Y-%m-%d")]
         return json.dumps(["languagetool", self._home, *digests, self._form, ANSWERS], sort_keys=True)
 
     def pids(self) -> tuple[int, ...]:
