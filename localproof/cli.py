@@ -202,7 +202,8 @@ def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
     from .faces.check import Wishes, check
     from .faces.terminal import is_terminal
 
-    if args.changed and Path(args.changed).exists():
+    # No commit has a name with * or the like in it.
+    if args.changed and (args.changed == "-" or set("*?[") & set(args.changed) or Path(args.changed).exists()):
         args.paths, args.changed = [args.changed, *args.paths], ""
     if not args.paths and (args.changed is not None or args.watch):
         args.paths = ["."]

@@ -107,6 +107,8 @@ def _possible(wishes: Wishes) -> None:
     """Raises BadInput for wishes that contradict each other."""
     if wishes.changed is not None and wishes.from_pipe:
         raise BadInput("--changed asks git about files, and standard input is none")
+    if wishes.most_findings is not None and wishes.most_findings < 0:
+        raise BadInput("--max-findings: how many findings to show cannot be less than 0")
     if wishes.statistics and (wishes.output_format != "text" or wishes.correct):
         raise BadInput("--statistics is a text by itself: no other --output-format, no --fix, no --diff")
 

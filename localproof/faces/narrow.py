@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..report import BadInput, Finding, Report, Run
+from ..report import Finding, Report, Run
 from ..settings import Settings
 from .baseline import Baseline, stored
 from .changes import Changes
@@ -80,8 +80,6 @@ def limited(run: Run, most: int | None) -> Run:
     """`run` with its first `most` findings; the others are counted."""
     if most is None:
         return run
-    if most < 0:
-        raise BadInput("--max-findings: how many findings to show cannot be less than 0")
     reports = []
     left = most
     for report in run.reports:
