@@ -121,7 +121,7 @@ class Settings:
         "no", "Whether that server may be on another machine, in so many words.", "machine", choices=("no", ELSEWHERE)
     )
     service: str = _key(
-        "off",
+        "auto",
         "The resident service: auto uses it and starts it after a run, but in CI; on does so everywhere; off never.",
         "machine",
         choices=SERVICES,
