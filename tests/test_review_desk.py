@@ -250,6 +250,20 @@ def test_a_review_goes_on_where_it_stopped_even_when_the_file_has_changed(tmp_pa
     assert not list((tmp_path / "state" / "review").iterdir())
 
 
+def test_beginning_anew_forgets_these_files_and_no_others(tmp_path: Path, place: Path) -> None:
+    other = place / "b.md"
+    other.write_text("teh\n")
+    with desk(tmp_path, place / "a.md", other) as d:
+        s = review.accept(opened(d))
+        d.save(review.accept(review.next_page(s, 1)))
+    with desk(tmp_path, other, restart=True) as d:
+        s = opened(d)
+        assert not s.pages[0].changed
+        d.save(s)
+    with desk(tmp_path, place / "a.md", other) as d:
+        assert [p.changed for p in opened(d).pages] == [True, False]
+
+
 def test_a_memory_that_makes_no_sense_is_as_none(tmp_path: Path, place: Path) -> None:
     with desk(tmp_path, place / "a.md") as d:
         d.save(review.skip(opened(d)))

@@ -78,7 +78,10 @@ class Desk:
         self.journal = journal.begin(env)
         self.hindrance = journal.hindrance(env)  # why nothing can be kept for undoing and resuming, or ""
         self._memory = progress.place(env, self.settings.root or Path())
-        self.remembered = progress.Progress() if restart else progress.load(self._memory)
+        self.remembered = progress.load(self._memory)
+        self._restart = restart
+        if restart:
+            self.remembered = replace(self.remembered, words=())
         self._lines: dict[Path, tuple[str, ...]] = {}  # written by this session: words and ignored places, by list
         self._stack = ExitStack()
         self._benches: list[tuple[Settings, proof.Bench]] = []
@@ -124,7 +127,8 @@ class Desk:
 
     def _page(self, number: int) -> Page:
         text = self.texts[number]
-        stopped = self.remembered.files.get(text.key, progress.Stopped())
+        known = {} if self._restart else self.remembered.files
+        stopped = known.get(text.key, progress.Stopped())
         now = text.source.text
         if stopped.text:
             now, _ = merged(stopped.original, stopped.text, now)
