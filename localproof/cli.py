@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
-from .report import BadInput, Unavailable
+from .report import KINDS, BadInput, Unavailable
 from .settings import DIALECTS, FAIL_ON, LANGUAGES, PROFILES, dialect, one_of
 from .text import visible
 
@@ -249,7 +249,8 @@ def _keep_warm(args: argparse.Namespace, terminal: Terminal) -> None:
         from .faces.service import keep_warm
         from .settings import load
 
-        keep_warm(load(None, _flags(args), terminal.env, file=args.config), terminal.env)
+        settings = load(None, _flags(args), terminal.env, file=args.config, isolated=args.isolated)
+        keep_warm(settings, terminal)
 
 
 def _flags(args: argparse.Namespace) -> dict[str, object]:
@@ -329,8 +330,29 @@ def _run_explain(args: argparse.Namespace, terminal: Terminal) -> int:
     from .faces.about import explain
     from .settings import load
 
-    terminal.write(explain(args.rule, load(None, {}, terminal.env)))
+    terminal.write(explain(args.rule, load(Path(), {}, terminal.env)))
     return 0
+
+
+def _rules_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="a rule, or a glob: AnA, 'harper/*', '*comma*'")
+    group = parser.add_argument_group("only some of them")
+    group.add_argument("--kind", type=_Listed("kind", KINDS), default=(), metavar="KIND[,KIND]", help=_of(KINDS))
+    group.add_argument("--safe", action="store_true", help="only those that --fix may act on")
+    group.add_argument("--off", action="store_true", help="only those that do not run")
+    group.add_argument(
+        "--output-format", type=_One("format", ("text", "json")), default="text", metavar="FORMAT", help="text, json"
+    )
+    _settings_arguments(parser)
+
+
+def _run_rules(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.check import Wishes, finder
+    from .faces.listing import Wanted, rules
+
+    settings = finder(Wishes(flags=_flags(args), config=args.config, isolated=args.isolated), terminal.env)(Path())
+    wanted = Wanted(tuple(args.patterns), args.kind, args.safe, args.off)
+    return rules(wanted, settings, terminal, format=args.output_format)
 
 
 def _dict_arguments(parser: argparse.ArgumentParser) -> None:
@@ -562,6 +584,9 @@ COMMANDS: dict[str, Command] = {
     "review": Command("Walk through the findings, decide, and write the corrections", _review_arguments, _run_review),
     "ignores": Command("List the places that are ignored, or take some out", _ignores_arguments, _run_ignores),
     "explain": Command("Say what a rule looks for and how to switch it off", _explain_arguments, _run_explain),
+    "rules": Command(
+        "List the rules, or some of them: which run here, which --fix acts on", _rules_arguments, _run_rules
+    ),
     "init": Command(
         "Begin: a settings file from what is there, and the words that a site uses", _init_arguments, _run_init
     ),

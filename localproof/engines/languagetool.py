@@ -7,14 +7,12 @@ further on, where it is counted.
 
 from __future__ import annotations
 
-import html
 import json
 import os
 import re
 from collections.abc import Iterable
 from concurrent.futures import Future
 from fnmatch import fnmatchcase
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -94,27 +92,6 @@ KIND_OF_RULE: dict[str, Kind] = {
     "POSSESSIVE_APOSTROPHE": "punctuation",
     "UPPERCASE_SENTENCE_START": "typography",
 }
-
-# Rules that are code and not in LanguageTool's rule files, which name the others.
-DESCRIPTIONS = {
-    "COMMA_PARENTHESIS_WHITESPACE": "Spaces before a comma or inside parentheses.",
-    "DOUBLE_PUNCTUATION": "Two commas or two full stops in a row.",
-    "ENGLISH_WORD_REPEAT_RULE": "The same word twice in a row.",
-    "EN_A_VS_AN": "“a” before a vowel sound, or “an” before a consonant sound.",
-    "EN_COMPOUNDS_*": "A compound that is usually written as one word or with a hyphen.",
-    "EN_CONTRACTION_SPELLING": "A contraction without its apostrophe.",
-    "EN_UNPAIRED_BRACKETS": "A bracket without its partner.",
-    "EN_UNPAIRED_QUOTES": "A quotation mark without its partner.",
-    "EN_WORD_COHERENCY": "Two spellings of one word in the same text.",
-    "MORFOLOGIK_RULE_EN_*": "A word that is not in the dictionary of this English.",
-    "SENTENCE_WHITESPACE": "No space between two sentences.",
-    "UNLIKELY_OPENING_PUNCTUATION": "A punctuation mark that hardly ever begins a sentence.",
-    "UPPERCASE_SENTENCE_START": "A sentence that begins with a small letter.",
-    "WHITESPACE_RULE": "Several spaces in a row.",
-}
-
-_RULE = re.compile(r'<(rule|rulegroup)\s(?:[^>]*?\s)?id="([^"]+)"[^>]*>')
-_EXAMPLE = re.compile(r'<example\b[^>]*\bcorrection="([^"]*)"[^>]*>(.*?)</example>', re.DOTALL)
 
 
 def kind(rule: str, category: str, issue: str) -> Kind:
@@ -277,10 +254,10 @@ class LanguageTool:
 
 def has_rules(code: str) -> bool:
     """Whether the embedded engine and the rules of the language with this code are installed."""
-    return find_spec("lt_py") is not None and _rule_folder(code) is not None
+    return find_spec("lt_py") is not None and rule_folder(code) is not None
 
 
-def _rule_folder(code: str = "en") -> Path | None:
+def rule_folder(code: str = "en") -> Path | None:
     """Where the rule files of a language's package lie, or None where it is not installed."""
     spec = find_spec(package(code).replace("-", "_"))
     for place in spec.submodule_search_locations or () if spec else ():
@@ -290,51 +267,14 @@ def _rule_folder(code: str = "en") -> Path | None:
     return None
 
 
-@cache
-def _rule_files() -> tuple[str, ...]:
-    """The text of every rule file, 9 MB together."""
-    folder = _rule_folder()
-    return tuple(p.read_text("utf-8-sig", "replace") for p in sorted(folder.rglob("*.xml"))) if folder else ()
-
-
-def rules() -> tuple[str, ...]:
-    """The ids of the rules that the rule files name, in order. Rules that are code are not among them."""
-    return tuple(sorted({found[2] for text in _rule_files() for found in _RULE.finditer(text)}))
-
-
-def describe(rule: str) -> str | None:
-    """What LanguageTool's rule files say of the rule with this id: its name and its first example. None if nothing.
-
-    Nothing is started for this.
-    """
-    for pattern, sentence in DESCRIPTIONS.items():
-        if fnmatchcase(rule, pattern):
-            return sentence
-    for text in _rule_files():
-        for found in _RULE.finditer(text):
-            if found[2] == rule:
-                return _described(found, text)
-    return None
-
-
-def _described(found: re.Match[str], text: str) -> str:
-    name = re.search(r'\sname="([^"]*)"', found[0])
-    said = html.unescape(name[1]) if name else found[2]
-    end = text.find(f"</{found[1]}>", found.end())
-    example = _EXAMPLE.search(text, found.end(), end)
-    if example is None:
-        return said
-    wrong = " ".join(html.unescape(re.sub(r"<[^>]*>", "", example[2])).split())
-    right = " or ".join(f"“{html.unescape(c)}”" for c in example[1].split("|") if c)
-    return f"{said}. Example: “{wrong}”" + (f" → {right}" if right else "")
-
-
 def _known(patterns: Iterable[str]) -> list[str]:
     """Rule ids as they are, and for each glob the ids that it matches."""
+    from .rule_files import ids
+
     known: set[str] = set()
     for pattern in patterns:
         if any(c in pattern for c in "*?["):
-            known |= {rule for rule in rules() if fnmatchcase(rule, pattern)}
+            known |= {rule for rule in ids() if fnmatchcase(rule, pattern)}
         else:
             known.add(pattern)
     return sorted(known)

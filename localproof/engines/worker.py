@@ -39,6 +39,8 @@ def build_harper(options: dict[str, Any]) -> Callable[[], Answer]:
             nonlocal linter, read
             if request.get("ask") == "rules":
                 return json.dumps(linter.get_lint_descriptions())
+            if request.get("ask") == "catalogue":
+                return json.dumps(_catalogue(linter))
             read += len(request["text"])
             if read > RENEWED:  # its caches would grow to 100 MB for each thread, and ours holds whole blocks
                 linter, read = _linter(Linter(dialect), enable), 0
@@ -59,6 +61,18 @@ def _linter(linter: Any, enable: list[str]) -> Any:
         wanted = [rule for rule in config if any(fnmatchcase(rule, pattern) for pattern in enable)]
         linter.set_lint_config(config | dict.fromkeys(wanted, True))
     return linter
+
+
+def _catalogue(linter: Any) -> dict[str, tuple[str, bool, str]]:
+    """For each rule what it looks for, whether it is on by default, and the group it belongs to."""
+    groups: dict[str, str] = {}
+    for entry in linter.get_structured_lint_config()["settings"]:
+        for group in entry.values():
+            for rule in group["child"]["settings"] if "child" in group else ():
+                for one in rule.values():
+                    groups |= dict.fromkeys(one.get("names") or [one["name"]], group["label"])
+    told, on = linter.get_lint_descriptions(), linter.get_default_lint_config()
+    return {rule: (told[rule], bool(on.get(rule)), groups.get(rule, "")) for rule in sorted(told)}
 
 
 def _row(rule: str, lint: Any) -> list[Any]:

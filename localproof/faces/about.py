@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import TimeoutError as TooLate
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
 from .. import __version__, energy
 from ..engines import ENGINES
+from ..engines.catalogue import CATALOGUES
 from ..report import BadInput, Unavailable
 from ..settings import USER_DICTIONARY, USER_FILE, Settings, nearest, one_of, read_words, user_folder
 from ..text import visible
 from . import service
+from .listing import Listed, described, is_called, listed
 from .setup import memory_mb, state
 from .terminal import Terminal
 
@@ -22,50 +25,28 @@ _TRY = "You will recieve it."
 
 
 def explain(rule: str, settings: Settings) -> str:
-    """What the rule looks for, who wrote it and how it is switched off. Raises BadInput for one that does not exist."""
+    """What the rule looks for, whether it is on here and how it is switched off. Raises BadInput for one that does
+    not exist."""
     engine, _, bare = rule.rpartition("/")
     if engine:
-        one_of(engine, _DESCRIBERS, "engine", "explain")
-    told: list[str] = []
-    known: list[str] = []
-    for name in [engine] if engine else _DESCRIBERS:
-        answer = _DESCRIBERS[name](bare, settings)
-        if isinstance(answer, str):
-            told.append(_told(f"{name}/{bare}", answer))
-        else:
-            known += answer
-    if not told:
-        raise BadInput(f"no rule is called {visible(rule)!r}{nearest(bare, known)}")
-    return "\n".join(told)
+        one_of(engine, CATALOGUES, "engine", "explain")
+    known, missing = listed(replace(settings, engines=(engine,) if engine else tuple(CATALOGUES)))
+    found = [each for each in known if is_called(rule, each.rule.name)]
+    if not known and missing:
+        raise Unavailable(missing[0].what, missing[0].reason, missing[0].remedy)
+    if not found:
+        names = [each.rule.name.partition("/")[2] for each in known]
+        raise BadInput(f"no rule is called {visible(rule)!r}{nearest(bare, names)}")
+    return "\n".join(_explained(each, bare) for each in found)
 
 
-def _told(rule: str, sentence: str) -> str:
+def _explained(each: Listed, bare: str) -> str:
+    name = f"{each.rule.name.partition('/')[0]}/{bare}"
     return (
-        f"{rule}\n"
-        f"    {visible(sentence)}\n\n"
-        f'    Off for a project:    disable = ["{rule}"] in localproof.toml\n'
-        f"    Off for a paragraph:  <!-- localproof: ignore {rule} --> before it\n"
+        f"{described(each)}\n"
+        f'    Off for a project:    disable = ["{name}"] in localproof.toml\n'
+        f"    Off for a paragraph:  <!-- localproof: ignore {name} --> before it\n"
     )
-
-
-def _harper(rule: str, settings: Settings) -> str | list[str]:
-    from ..engines.harper import rules
-
-    known = rules(settings)
-    return known.get(rule) or list(known)
-
-
-def _languagetool(rule: str, settings: Settings) -> str | list[str]:
-    from ..engines.languagetool import describe, rules
-
-    return describe(rule) or list(rules())
-
-
-# For each engine: what one of its rules looks for, or the names of all of them where it has none of that name.
-_DESCRIBERS: dict[str, Callable[[str, Settings], str | list[str]]] = {
-    "languagetool": _languagetool,
-    "harper": _harper,
-}
 
 
 def doctor(settings: Settings, terminal: Terminal) -> int:
