@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,7 +45,8 @@ class Pane:
     """A terminal of its own, which tmux draws."""
 
     def __init__(self, home: Path, size: tuple[int, int], command: str) -> None:
-        self._tmux = ["tmux", "-S", str(home / "tmux"), "-f", "/dev/null"]
+        self._folder = tempfile.TemporaryDirectory(prefix="tmux")  # a socket's path must be short
+        self._tmux = ["tmux", "-S", str(Path(self._folder.name, "s")), "-f", "/dev/null"]
         script = f"stty -g > before; {command}; echo ENDED $?; stty -g > after; sleep 60"
         wide, high = map(str, size)
         env = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
@@ -74,6 +76,7 @@ class Pane:
 
     def close(self) -> None:
         subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
+        self._folder.cleanup()
 
 
 @pytest.fixture
