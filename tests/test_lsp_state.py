@@ -564,3 +564,18 @@ def test_a_block_that_could_not_be_checked_is_asked_about_again() -> None:
         with pytest.raises(Unavailable):
             remembering.submit("A crash.").result()
     assert len(engine.asked) == 2
+
+
+def test_what_a_writer_has_changed_since_is_not_waited_for() -> None:
+    engine = Slow("harper")
+    engine.at_once = False
+    desk = FakeDesk({"harper": Remembering(engine)})
+    desk.begin(open_text("Stays teh.\n\nGoes teh.\n"), None)
+    desk.begin(open_text("Stays teh.\n\nComes teh.\n"), None)
+    assert [(text, future.cancelled()) for text, future in engine.asked] == [
+        ("Stays teh.", False),
+        ("Goes teh.", True),
+        ("Comes teh.", False),
+    ]
+    desk.forget("file:///a.md")
+    assert all(future.cancelled() for _, future in engine.asked)

@@ -79,6 +79,7 @@ class Desk:
         self._settings: dict[Path | None, tuple[object, Settings]] = {}
         self._benches: dict[tuple[object, ...], tuple[proof.Bench, ExitStack]] = {}
         self._judgements: dict[str, proof.Judgements] = {}
+        self._asked: dict[str, proof.Begun] = {}  # what the engines were given last, by text
         self._words: dict[str, int] = {}  # read in this session, by text
         self._finished: set[object] = set()  # windows of benches that have seen a text through
         self._begun_s = time.monotonic()
@@ -126,8 +127,27 @@ class Desk:
     def begin(self, opened: Opened, path: Path | None) -> Job | Passed:
         """Read `opened`, which is the file `path` (None: not a file), and give its blocks to the engines.
 
-        Raises BadInput where the settings make no sense.
+        Blocks of its earlier state that are neither answered nor wanted any more are taken back. Raises BadInput
+        where the settings make no sense.
         """
+        before = self._asked.pop(opened.uri, None)
+        try:
+            job = self._job(opened, path)
+            if isinstance(job, Job):
+                self._asked[opened.uri] = job.begun
+            return job
+        finally:
+            self._take_back(before)
+
+    def _take_back(self, begun: proof.Begun | None) -> None:
+        if begun is None or not (left := begun.open()):
+            return
+        wanted = {id(answer) for other in self._asked.values() for answer in other.open()}
+        for answer in left:
+            if id(answer) not in wanted:
+                answer.cancel()
+
+    def _job(self, opened: Opened, path: Path | None) -> Job | Passed:
         format = format_for(opened, path)
         if format is None:
             return Passed(opened)
@@ -155,6 +175,7 @@ class Desk:
 
     def forget(self, uri: str) -> None:
         """The text was closed."""
+        self._take_back(self._asked.pop(uri, None))
         self._judgements.pop(uri, None)
 
     def _bench(self, settings: Settings) -> tuple[proof.Bench, bool]:
