@@ -31,6 +31,7 @@ _PAIRS = {
     "*": r"(?<=\S)\*", "_": r"(?<=\S)_", "^": r"(?<=\S)\^", "~": r"(?<=\S)~", "{*": r"\*\}", "{_": r"_\}",
     "{=": r"=\}", "{+": r"\+\}", "{^": r"\^\}", "{~": r"~\}",
 }  # fmt: skip
+_MOST_TICKS = 20
 SPELLING = (*((char, "\\" + char) for char in "*_`[]{}^~\\<$"), ("\n", None), ("\r", None))
 
 
@@ -167,6 +168,8 @@ class _Reader:
             return [Part("hidden", *match.span())], match.end() + (after != " ")
         if run[-1] == "`":
             ticks = run.lstrip("$")
+            if len(ticks) > _MOST_TICKS:
+                return alone("placeholder", match)
             return self.inline.whole(match, rf"(?<!`){ticks}(?!`)(?:\{{=\w+\}})?", end)
         if run == "{-":
             found = self.inline.whole(match, r"-\}", end)
