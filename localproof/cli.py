@@ -108,6 +108,11 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
         help="correct what is certain: in place, or from standard input to standard output",
     )
     either.add_argument("--diff", action="store_true", help="show what --fix would change, as a patch; write nothing")
+    group.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help="with --fix or --diff: correct also what is shown and has one clear suggestion; look at what it did",
+    )
     group = parser.add_argument_group("exit status")
     group.add_argument(
         "--fail-on",
@@ -226,6 +231,7 @@ def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
         quiet=args.quiet,
         colour=args.color,
         correct="fix" if args.fix else "diff" if args.diff else "",
+        unsafe=args.unsafe_fixes,
         exit_zero=args.exit_zero,
         changed=args.changed,
         baseline=args.baseline,

@@ -405,9 +405,19 @@ def provenance(bench: Bench) -> tuple[Provenance, ...]:
     return (*parts, *(judging.provenance() if judged else ()))
 
 
-def fix(report: Report) -> str:
-    """The text of the report's document with every certain edit made."""
-    return apply(report.document.text, [f.edits[0] for f in report.findings if f.certain and f.edits])
+def fix(report: Report, *, unsafe: bool = False) -> str:
+    """The text of the report's document with every certain edit made; see `correctable` for `unsafe`."""
+    return apply(report.document.text, [f.edits[0] for f in report.findings if correctable(f, unsafe=unsafe)])
+
+
+def correctable(finding: Finding, *, unsafe: bool = False) -> bool:
+    """Whether the first edit of a finding in a report may be made without asking: where it is certain, and with
+    `unsafe` also where it is the only one or the first choice of several engines, all of it fits into the source, and
+    it is no matter of style. A model's edit never is."""
+    if not finding.edits or finding.rule.startswith("model/"):
+        return False
+    clear = (len(finding.edits) == 1 or finding.agreement > 1) and not finding.hints
+    return finding.certain or (unsafe and clear and finding.kind != "style")
 
 
 def _submit(bench: Bench, document: Document) -> list[dict[str, Answer]]:

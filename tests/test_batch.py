@@ -6,10 +6,12 @@ import hashlib
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import localproof
+from localproof import proof
 from localproof.faces.batch import Fixes, Outcome, Task, correct, joined, proofread, write_fixes
 from localproof.faces.check import Wishes, plan
 from localproof.faces.files import Found, read_source
@@ -225,3 +227,83 @@ def test_who_waits_at_a_terminal_is_told_how_far_it_is_and_nothing_stays_there()
     assert progressed(Screen()) == "\r\x1b[K2 of 3 files, 2,400 words, 2 findings, 31 s left\r\x1b[K"
     assert progressed(Screen(), "20") == "\r\x1b[K2 of 3 files, 2,400\r\x1b[K"
     assert progressed(io.StringIO()) == ""
+
+
+def suspect(start: int, end: int, *new: str, **facts: Any) -> Finding:
+    """A finding that is shown but not certain."""
+    span = Span(start, end)
+    return Finding(span, facts.pop("rule", "test/Phrase"), "wrong", tuple(Edit(span, n) for n in new), **facts)
+
+
+@pytest.mark.parametrize(
+    ("finding", "safe", "unsafe"),
+    [
+        (suspect(0, 3, "the", certain=True), True, True),
+        (suspect(0, 3, "the"), False, True),
+        (suspect(0, 3), False, False),
+        (suspect(0, 3, "the", "ten"), False, False),
+        (suspect(0, 3, "the", "ten", agreement=2), False, True),
+        (suspect(0, 3, "the", kind="style"), False, False),
+        (suspect(0, 3, "the", hints=("t*h*e",)), False, False),
+        (suspect(0, 3, "the", rule="model/agreement"), False, False),
+        (suspect(0, 3, "the", rule="model/agreement", certain=True, agreement=2), False, False),
+    ],
+)
+def test_what_may_be_corrected_without_asking(finding: Finding, safe: bool, unsafe: bool) -> None:
+    assert proof.correctable(finding) is safe
+    assert proof.correctable(finding, unsafe=True) is unsafe
+    report = Report(read("a.md", "teh end", Settings()), (finding,), held_back=(suspect(4, 7, "END"),))
+    assert proof.fix(report) == ("the end" if safe else "teh end")
+    assert proof.fix(report, unsafe=True) == ("the end" if unsafe else "teh end")
+
+
+class Doubter(Checker):
+    """As `Checker`, but certain of some phrases only."""
+
+    def __init__(self, certain: str, **instead: str) -> None:
+        super().__init__(**instead)
+        self.certain = certain
+
+    def __call__(self, document: Document) -> Report:
+        report = super().__call__(document)
+        return replace(
+            report,
+            findings=tuple(replace(f, certain=f.span.of(document.text) == self.certain) for f in report.findings),
+        )
+
+
+def test_less_certain_corrections_are_counted_and_made_when_asked_for() -> None:
+    check = Doubter("teh", teh="the", ende="end")
+    report = check(read("a.md", "teh ende", Settings()))
+    safe = correct([report], Settings(), check)
+    assert safe.texts == {"a.md": "the ende"}
+    assert Outcome(Settings(), Run((report,)), {}, fixes=safe).more_to_correct() == 1
+    unsafe = correct([report], Settings(), check, unsafe=True)
+    assert unsafe.texts == {"a.md": "the end"} and unsafe.skipped == ()
+    assert Outcome(Settings(), Run((report,)), {}, fixes=unsafe).more_to_correct() == 0
+
+
+def test_less_certain_corrections_that_do_not_come_to_rest_leave_the_certain_ones() -> None:
+    check = Doubter("teh", teh="the", ping="pong", pong="ping")
+    report = check(read("a.md", "teh ping", Settings()))
+    fixes = correct([report], Settings(), check, unsafe=True)
+    assert fixes.texts == {"a.md": "the ping"}
+    assert [s.reason for s in fixes.skipped] == [
+        "corrected only as far as it is certain: one correction leads to another without end"
+    ]
+
+
+@pytest.mark.parametrize(("steps", "rests"), [(1, True), (3, True), (4, False)])
+def test_three_rounds_of_correcting_are_made_and_no_more(steps: int, rests: bool) -> None:
+    check = Checker(**{f"step{n}": f"step{n + 1}" for n in range(1, steps + 1)})
+    looks = []
+
+    def counted(document: Document) -> Report:
+        looks.append(document.text)
+        return check(document)
+
+    fixes = correct([check(read("a.md", "step1", Settings()))], Settings(), counted)
+    assert bool(fixes.texts) is rests and len(looks) <= 3
+    assert [s.reason for s in fixes.skipped] == (
+        [] if rests else ["not corrected: one correction leads to another, still after 3 rounds"]
+    )

@@ -20,7 +20,7 @@ from ..text import Document, visible
 from .common import Common
 from .files import Found, Source, encoded, read_source, write_back
 
-_MOST_ROUNDS = 5  # of correcting; real texts come to rest in two
+_MOST_ROUNDS = 3  # of correcting; real texts come to rest in two
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Fixes:
-    """What correcting came to: by name, the corrected text and what is found in it; and what was left as it is."""
+    """What correcting came to: by name, the corrected text and what is found in it; and what was left as it is.
+
+    `unsafe` is whether more than what is certain was to be corrected.
+    """
 
     texts: Mapping[str, str] = field(default_factory=dict)
     reports: Mapping[str, Report] = field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
+    unsafe: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,11 @@ class Outcome:
         data = encoded(self.sources[name], self.fixes.texts[name])
         return replace(report, digest=hashlib.sha256(data).hexdigest())
 
+    def more_to_correct(self) -> int:
+        """How many findings in the corrected texts --unsafe-fixes would correct, too."""
+        left = () if self.fixes.unsafe else self.fixed_run().findings()
+        return sum(proof.correctable(f, unsafe=True) and not proof.correctable(f) for _, f in left)
+
     def shown_run(self) -> Run:
         """The run as it was before correcting, and what could not be corrected: for a patch that is only shown."""
         return replace(self.run, skipped=self.run.skipped + self.fixes.skipped)
@@ -90,11 +99,12 @@ def proofread(
     stdin: BinaryIO | None = None,
     *,
     fix: bool = False,
+    unsafe: bool = False,
     on_bench: Callable[[proof.Bench], None] = lambda _: None,
     on_report: Callable[[Report], None] = lambda _: None,
     narrow: Callable[[Report], Report] = lambda report: report,
 ) -> Outcome:
-    """Proofread all texts of `task` and, with `fix`, correct what is certain, in memory.
+    """Proofread all texts of `task` and, with `fix`, correct what is certain, in memory; with `unsafe`, more than that.
 
     What `narrow` takes out of a report is neither shown nor corrected.
     `on_bench` hears of the bench as soon as it is open. Ctrl-C ends it early:
@@ -122,7 +132,9 @@ def proofread(
             run = proof.run(bench, documents, on_report=note, site=site, shape=shape)
             run = replace(run, reports=tuple(map(narrow, run.reports)))
             if fix:
-                fixes = correct(run.reports, task.settings, lambda document: narrow(proof.check(bench, document, site)))
+                fixes = correct(
+                    run.reports, task.settings, lambda new: narrow(proof.check(bench, new, site)), unsafe=unsafe
+                )
         except KeyboardInterrupt:
             run = _cut_short(bench, [narrow(report) for report in done])
             interrupted = True
@@ -191,45 +203,54 @@ def _signed(run: Run, sources: Mapping[str, Source]) -> Run:
     return replace(run, reports=tuple(replace(r, digest=sources[r.document.name].digest) for r in run.reports))
 
 
-def correct(reports: Iterable[Report], settings: Settings, check: Callable[[Document], Report]) -> Fixes:
+def correct(
+    reports: Iterable[Report], settings: Settings, check: Callable[[Document], Report], *, unsafe: bool = False
+) -> Fixes:
     """Make the certain edits of `reports`, look again, and so on until nothing certain is left, so that correcting
-    once more changes nothing.
+    once more changes nothing; with `unsafe`, more edits than the certain ones (see `proof.correctable`).
 
     A text whose corrections do not come to rest, or would change where its
-    paragraphs are, is left as it is, and that is said.
+    paragraphs are, gets only those that are certain, or is left as it is, and
+    that is said.
     """
     texts: dict[str, str] = {}
     now: dict[str, Report] = {}
     skipped: list[Skipped] = []
     for report in reports:
         name = report.document.name
-        try:
-            last = _at_rest(report, settings, check)
-        except Unavailable as error:
-            skipped.append(error.skipped)
-            continue
+        last = report
+        for boldly in (True, False) if unsafe else (False,):
+            try:
+                last = _at_rest(report, settings, check, unsafe=boldly)
+                break
+            except Unavailable as error:
+                skipped.append(error.skipped)
         if last is not report:
             texts[name], now[name] = last.document.text, last
-    return Fixes(texts, now, tuple(skipped))
+    return Fixes(texts, now, tuple(skipped), unsafe)
 
 
-def _at_rest(report: Report, settings: Settings, check: Callable[[Document], Report]) -> Report:
-    """The report on the corrected text; `report` itself if nothing of it is certain. Raises Unavailable."""
+def _at_rest(report: Report, settings: Settings, check: Callable[[Document], Report], *, unsafe: bool) -> Report:
+    """The report on the corrected text; `report` itself if nothing of it is to be corrected. Raises Unavailable."""
     seen = {report.document.text}
+    name = visible(report.document.name)
+    left = "corrected only as far as it is certain" if unsafe else "not corrected"
     for _ in range(_MOST_ROUNDS):
         old = report.document
-        text = proof.fix(report)
+        text = proof.fix(report, unsafe=unsafe)
         if text == old.text:
             return report
         new = read(old.name, text, settings, format=old.format)
         before = read(old.name, old.text, settings, format=old.format)  # the report's has not all of its blocks
         if [b.kind for b in new.blocks] != [b.kind for b in before.blocks]:
-            raise Unavailable(visible(old.name), "not corrected: it would change the structure of the text")
+            raise Unavailable(name, f"{left}: it would change the structure of the text")
         if text in seen:
-            break
+            raise Unavailable(name, f"{left}: one correction leads to another without end")
         seen.add(text)
         report = check(new)
-    raise Unavailable(visible(report.document.name), "not corrected: one correction leads to another without end")
+    if proof.fix(report, unsafe=unsafe) != report.document.text:
+        raise Unavailable(name, f"{left}: one correction leads to another, still after {_MOST_ROUNDS} rounds")
+    return report
 
 
 def write_fixes(outcome: Outcome, write: Callable[[Source, str], None] = write_back) -> Outcome:
@@ -242,7 +263,7 @@ def write_fixes(outcome: Outcome, write: Callable[[Source, str], None] = write_b
         except Unavailable as error:
             unwritten.append(error.skipped)
             del texts[name], reports[name]
-    fixes = Fixes(texts, reports, (*outcome.fixes.skipped, *unwritten))
+    fixes = replace(outcome.fixes, texts=texts, reports=reports, skipped=(*outcome.fixes.skipped, *unwritten))
     return replace(outcome, fixes=fixes, unwritten=tuple(unwritten))
 
 

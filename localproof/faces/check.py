@@ -45,6 +45,7 @@ class Wishes:
     quiet: bool = False
     colour: str = "auto"
     correct: Literal["", "fix", "diff"] = ""
+    unsafe: bool = False  # whether to correct more than what is certain
     exit_zero: bool = False
     changed: str | None = None  # the commit to compare with, "" for the last one; None: all lines are spoken of
     baseline: bool = True
@@ -81,7 +82,13 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
     for task in tasks:
         fix = bool(wishes.correct)
         outcome = proofread(
-            task, terminal.stdin, fix=fix, on_bench=benches.append, on_report=step, narrow=narrow_of(task.settings)
+            task,
+            terminal.stdin,
+            fix=fix,
+            unsafe=wishes.unsafe,
+            on_bench=benches.append,
+            on_report=step,
+            narrow=narrow_of(task.settings),
         )
         if wishes.correct == "fix" and not wishes.from_pipe and not outcome.interrupted:
             outcome = write_fixes(outcome, write)
@@ -105,6 +112,10 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
 
 def _possible(wishes: Wishes) -> None:
     """Raises BadInput for wishes that contradict each other."""
+    if wishes.unsafe and not wishes.correct:
+        raise BadInput("--unsafe-fixes says what --fix or --diff may correct; add one of them")
+    if wishes.correct == "diff" and wishes.output_format != "text":
+        raise BadInput("--diff is a patch by itself, in no other --output-format; leave one of them out")
     if wishes.changed is not None and wishes.from_pipe:
         raise BadInput("--changed asks git about files, and standard input is none")
     if wishes.most_findings is not None and wishes.most_findings < 0:
@@ -238,7 +249,11 @@ def _notices(
     if wishes.correct == "fix" and not wishes.from_pipe and not wishes.quiet:
         for name in (name for o in outcomes for name in o.fixes.texts):
             terminal.say(f"localproof: corrected {one_line(name)}")
-    told_already = wishes.output_format in ("json", "jsonl") and not wishes.correct
+    told_already = wishes.output_format in ("json", "jsonl")
+    if wishes.correct and not (wishes.quiet or (told_already and wishes.from_pipe)):
+        more = sum(o.more_to_correct() for o in outcomes)
+        if more:
+            terminal.say(f"localproof: {more:,} more correction{'s' * (more > 1)} with --unsafe-fixes")
     if outcomes and (wishes.report or not (wishes.quiet or told_already)):
         terminal.say(_account(wishes, run, style(terminal.stderr, wishes.colour, terminal.env)))
 

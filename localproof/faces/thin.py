@@ -23,7 +23,18 @@ _CUT_OFF = 141
 _WRONG = 2
 
 FLAGS = frozenset(
-    {"--no-cache", "--report", "--quiet", "-q", "--fix", "--diff", "--isolated", "--exit-zero", "--force-exclude"}
+    {
+        "--no-cache",
+        "--report",
+        "--quiet",
+        "-q",
+        "--fix",
+        "--diff",
+        "--unsafe-fixes",
+        "--isolated",
+        "--exit-zero",
+        "--force-exclude",
+    }
 )
 VALUES = frozenset({"--lang", "--engine", "--profile", "--output-format", "--color", "--fail-on", "--stdin-filename"})
 
