@@ -71,6 +71,12 @@ class Editor:
             await asyncio.sleep(0.05)
         raise AssertionError([(d.range, d.message) for d in self.shown()])
 
+    async def checked(self) -> None:
+        """Wait until all engines have looked at the text as it is now."""
+        asked = types.Command(title="", command="localproof.state", arguments=[self.uri])
+        while not (await self.run(asked))["checked"]:
+            await asyncio.sleep(0.05)
+
     async def menu(self, place: types.Range, told: list[types.Diagnostic], only: Any = None) -> list[types.CodeAction]:
         context = types.CodeActionContext(diagnostics=told, only=only)
         about = types.TextDocumentIdentifier(self.uri)
@@ -193,8 +199,7 @@ def test_held_back_findings_are_shown_when_asked_for_and_hidden_again(tmp_path: 
     async def scene(e: Editor) -> None:
         await e.start(options={"engines": ["harper"], "profile": "quiet"})
         e.open("Kubernetez is nice, and there is alot of stuff in it really very much.\n\nThe frobnicator works.\n")
-        await asyncio.sleep(0.1)
-        await e.until(lambda _: e.client.diagnostics.get(e.uri) is not None)
+        await e.checked()
         place = types.Range(types.Position(0, 0), types.Position(0, 0))
         before = len(e.shown())
         (action,) = [a for a in await e.menu(place, []) if "held-back" in a.title]
