@@ -1,8 +1,8 @@
 """LaTeX, read by our own scanner.
 
 pylatexenc gives exact places too, but it recurses into every brace, which
-hostile text makes as deep as it likes, and takes a hundred times as long. This
-one goes through the source once and keeps what is open on a list.
+hostile text makes as deep as it likes. This one goes through the source once
+and keeps what is open on a list.
 """
 
 from __future__ import annotations
