@@ -42,8 +42,7 @@ def test_equal_texts_make_no_patch() -> None:
 
 def test_a_patch_is_a_unified_diff() -> None:
     assert diff(report("posts/a.md", "one\ncould of\n"), "one\ncould have\n") == (
-        "diff --git a/posts/a.md b/posts/a.md\n--- a/posts/a.md\n+++ b/posts/a.md\n"
-        "@@ -1,2 +1,2 @@\n one\n-could of\n+could have\n"
+        "--- a/posts/a.md\n+++ b/posts/a.md\n@@ -1,2 +1,2 @@\n one\n-could of\n+could have\n"
     )
 
 
@@ -86,6 +85,14 @@ def test_a_byte_order_mark_stays_where_it_is(old: str, tmp_path: Path) -> None:
     new, mark = old.replace("of", "have"), b"\xef\xbb\xbf"
     patch = diff(report("a.md", old), new, bom=True)
     assert git_applied(tmp_path, "a.md", mark + old.encode(), patch) == mark + new.encode()
+
+
+@needs_git
+@pytest.mark.parametrize("name", ["a.md", "my posts/new/b c.md", "é.md"])
+def test_in_a_folder_of_a_repository_a_patch_means_the_paths_that_were_checked(name: str, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True, timeout=20)
+    here = tmp_path / "content" / "posts"
+    assert git_applied(here, name, b"old\n", diff(report(name, "old\n"), "new\n")) == b"new\n"
 
 
 @needs_git

@@ -28,8 +28,9 @@ def diff(report: Report, fixed_text: str, *, bom: bool = False) -> str:
         return ""
     path = os.path.splitdrive(report.document.name)[1].replace(os.sep, "/").lstrip("/")
     tab = "\t" if " " in path else ""  # git's own sign that a name holds spaces and ends here
-    out = [f"diff --git {_quoted('a/' + path)} {_quoted('b/' + path)}\n"]
-    out += [f"--- {_quoted('a/' + path)}{tab}\n", f"+++ {_quoted('b/' + path)}{tab}\n"]
+    # Without git's own first line, after which it would take the path from the top of the repository, and in a
+    # folder below pass over the patch in silence.
+    out = [f"--- {_quoted('a/' + path)}{tab}\n", f"+++ {_quoted('b/' + path)}{tab}\n"]
     body = difflib.unified_diff(old, new, n=_CONTEXT)
     for line in list(body)[2:]:
         out.append(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")
