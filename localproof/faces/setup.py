@@ -53,7 +53,7 @@ def setup(order: Order, terminal: Terminal) -> int:
         return 2
     store = where / "downloads"
     if order.source == "maven":
-        source = f"Maven Central, by the lock file of LocalProof ({lock().about['repository']})"
+        source = f"Maven Central, by the lock file of LocalProof ({fetch.repository(lock())})"
         jars = _downloaded(store, terminal)
     elif order.source == "zip":
         source = "language-tool-python's verified download"
@@ -96,7 +96,7 @@ def _plan(order: Order, where: Path, java: str) -> str:
         others = ", ".join(f"{name} ({count})" for name, count in licences.most_common())
         rows = [
             ("what", f"{known.about['what']}: {len(known.jars)} files, each checked against its SHA-256"),
-            ("from", f"Maven Central, {known.about['repository']}"),
+            ("from", f"Maven Central, {fetch.repository(known)}"),
             ("size", f"{_megabytes(known.size)} to download, about {_megabytes(2 * known.size)} on disk"),
             ("licence", f"LanguageTool: {known.about['licence']}; of the files: {others}"),
         ]

@@ -58,14 +58,31 @@ _LESSONS = (
 )
 
 
+def repository(lock: Lock) -> str:
+    """The address that the jars of `lock` come from: the lock's own, or that of Maven Central as Maven's tools have it.
+
+    Raises Unavailable where maven-artifact is not installed.
+    """
+    if lock.about["repository"].startswith("http"):
+        return lock.about["repository"]
+    try:
+        from maven_artifact.downloader import Downloader
+    except ImportError:
+        raise Unavailable(
+            "Maven Central", "maven-artifact is not installed", "pip install 'localproof[languagetool]'"
+        ) from None
+    return str(Downloader().resolver.base).rstrip("/")
+
+
 def from_maven(lock: Lock, store: Path, progress: Progress, stop: threading.Event) -> dict[str, Path]:
     """The jars of `lock` in the folder `store`, by name, got from its repository where they are not there yet.
 
     Raises Unavailable where one cannot be had or is not what the lock file says. Setting `stop` ends it soon.
     """
     store.mkdir(parents=True, exist_ok=True)
+    address = repository(lock)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        futures = [pool.submit(_get, jar, lock.about["repository"], store, progress, stop) for jar in lock.jars]
+        futures = [pool.submit(_get, jar, address, store, progress, stop) for jar in lock.jars]
         try:
             return {jar.name: future.result() for jar, future in zip(lock.jars, futures, strict=True)}
         finally:
