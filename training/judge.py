@@ -44,6 +44,8 @@ from . import flags, inject
 OUT = Path(featuring.__file__).with_name("coefficients.json")
 # How many flags of the sample of edited prose are real errors after all: by a reading of 34 of each group.
 REAL = {"same edit": 0.6, "spelling": 0.015, "taste": 0.005, "other": 0.03}
+# With one engine there is no "same edit"; those 417 flags are then among its 3,800 (Harper) or 3,967 others.
+REAL_ALONE = {"spelling": 0.015, "taste": 0.005, "other": 0.085}
 STRENGTH = 0.6  # inverse of the penalty on large weights
 LEARNER, REALEC, FICTION = 0.3, 0.1, 0.3  # weights of single examples; corrections and edited prose weigh 1
 INJECTED = 20  # all slips that one rule puts right weigh at most as much as so many real corrections
@@ -192,14 +194,14 @@ def fitted(table: Any, right: np.ndarray, weight: np.ndarray) -> LogisticRegress
 
 
 def softened(
-    table: Any, right: np.ndarray, weight: np.ndarray, groups: np.ndarray, rounds: int = 4
+    table: Any, right: np.ndarray, weight: np.ndarray, groups: np.ndarray, real: Mapping[str, float], rounds: int = 4
 ) -> LogisticRegression:
-    """Expectation maximisation. In each group of edited prose (`groups`; "" elsewhere) the share `REAL` of real errors
+    """Expectation maximisation. In each group of edited prose (`groups`; "" elsewhere) the share `real` of real errors
     falls to the flags that the model of the round before finds likeliest, by one shift of the group's log-odds."""
     right = right.copy()
     model = fitted(table, right, np.where(groups != "", 0.3 * weight, weight))
     for _ in range(rounds):
-        for name, share in REAL.items():
+        for name, share in real.items():
             of_group = groups == name
             z = model.decision_function(table[of_group])
             low, high = -15.0, 10.0
@@ -289,7 +291,7 @@ def learn(engines: tuple[str, ...], counts: Counter[str], millions: float, repos
     right = np.array([e.right for e in rows + alarms])
     weight = np.array([e.weight for e in rows + alarms])
     groups = np.array([""] * len(rows) + [group(e.finding) for e in alarms])
-    model = softened(table, right, weight, groups)
+    model = softened(table, right, weight, groups, REAL if len(engines) > 1 else REAL_ALONE)
     hand = by_hand()
 
     def predict(xs: list[dict[str, float]]) -> Any:
