@@ -375,6 +375,12 @@ def _dict_arguments(parser: argparse.ArgumentParser) -> None:
         "words", nargs="*", metavar="WORD", help="a word, or a phrase in quotation marks; for import and prune: files"
     )
     parser.add_argument("--yes", action="store_true", help="prune without asking")
+    parser.add_argument(
+        "--lang",
+        type=_One("language", LANGUAGES),
+        metavar="LANG",
+        help="the list for one language, dictionary.LANG.txt beside the one for all",
+    )
     either = parser.add_mutually_exclusive_group()
     either.add_argument("--user", action="store_true", help="your own list, for all you write (the default)")
     either.add_argument("--project", action="store_true", help="the project's list, .localproof/dictionary.txt")
@@ -385,7 +391,8 @@ def _run_dict(args: argparse.Namespace, terminal: Terminal) -> int:
     from .settings import load
 
     settings = load(Path(), {}, terminal.env)
-    return command(args.action, args.words, settings, terminal, user=args.user, project=args.project, yes=args.yes)
+    which = {"user": args.user, "project": args.project, "language": args.lang or ""}
+    return command(args.action, args.words, settings, terminal, yes=args.yes, **which)
 
 
 def _config_arguments(parser: argparse.ArgumentParser) -> None:

@@ -27,7 +27,7 @@ from .judge.site import within
 from .languages import NAMES, base, of_file_name
 from .languages import known as known_language
 from .report import BadInput, Finding, Provenance, Report, Run, Skipped, Unavailable
-from .settings import LANGUAGES, Settings
+from .settings import LANGUAGES, Settings, words_for
 from .settle import merge, resolve
 from .text import Block, Document, Edit, LineIndex, Span, apply
 
@@ -78,6 +78,7 @@ class Abroad:
     def __init__(self, settings: Settings, store: Store | None) -> None:
         self._settings, self._store = settings, store
         self._open: dict[str, Mapping[str, Engine] | Unavailable] = {}
+        self._words: dict[str, Vocabulary] = {}
 
     def engines(self, language: str) -> Mapping[str, Engine]:
         """Those for `language`, by name. Raises Unavailable where there are none."""
@@ -101,6 +102,12 @@ class Abroad:
     def knows(self, code: str) -> bool:
         """Whether a text in the language with this code has called for its engines."""
         return any(base(language) == code for language in self._open)
+
+    def vocabulary(self, language: str) -> Vocabulary:
+        """The writer's words for a text in `language`."""
+        if language not in self._words:
+            self._words[language] = Vocabulary.of(words_for(self._settings, language))
+        return self._words[language]
 
     def all(self) -> Iterator[Engine]:
         """Every engine that is open."""
@@ -141,7 +148,7 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
             settings,
             engines,
             tuple(skipped),
-            Vocabulary.of(settings.words),
+            Vocabulary.of(words_for(settings, settings.language)),
             window,
             time.monotonic(),
             Ignores.of(settings.ignores, settings.root),
@@ -493,6 +500,7 @@ def _report(
     if site is not None:
         words = within(words, site, looked_at)
     ground = regions(document)
+    vocabulary = bench.abroad.vocabulary(language) if bench.abroad and _abroad(bench, document) else bench.vocabulary
     used: list[Region] = []
     findings: list[Finding] = []
     suppressed = 0
@@ -516,7 +524,7 @@ def _report(
             silent = [r for r in ground if _falls_in(block.to_source(finding.span), finding, r)]
             used += silent
             ignored = bench.ignores.covers(document.name, block.text, finding)
-            if silent or ignored or bench.vocabulary.covers(block.text, finding):
+            if silent or ignored or vocabulary.covers(block.text, finding):
                 suppressed += 1
             else:
                 candidates.append(finding)

@@ -134,6 +134,8 @@ class Settings:
     watts_per_thread: float = _key(
         0.0, "Watts of one busy thread, for the energy estimate; 0 means LocalProof's own.", "machine", least=0
     )
+    # The words of the lists for one language, by its tag: see `words_for`.
+    words_by_language: tuple[tuple[str, tuple[str, ...]], ...] = ()
     dictionary: Path | None = None  # the project's word list, to which `dict add --project` writes
     root: Path | None = None  # the project's folder: that of its settings file, or the repository's top
     cache_folder: Path | None = None  # where answers are kept; None: nowhere
@@ -209,15 +211,52 @@ def load(
     for name, value in flags.items():
         if value is not None:
             values[name], sources[name] = value, "flag"
+    by_language = tuple((tag, tuple(w for p in paths for w in read_words(p))) for tag, paths in _lists_of(lists, root))
     words = frozenset(values.pop("words", ())) | {w for path in lists for w in read_words(path)}  # type: ignore[call-overload]
     dictionary = root / PROJECT_DICTIONARY if root else None
     ignores = () if isolated else _ignores(root, env)
     places = {
+        "words_by_language": by_language,
         "dictionary": dictionary,
         "root": root,
         "cache_folder": cache_folder(env) if values.get("cache", True) else None,
     }
     return Settings(**values, **places, words=words, ignores=ignores, sources=sources)  # type: ignore[arg-type]
+
+
+def list_for(path: Path, language: str) -> Path:
+    """The word list for one language beside the list `path`; `path` itself for "", which means every language.
+
+    >>> list_for(Path("dictionary.txt"), "en-GB").name
+    'dictionary.en-GB.txt'
+    """
+    return path.with_name(f"{path.stem}.{language}{path.suffix}") if language else path
+
+
+def lists_beside(path: Path) -> list[tuple[str, Path]]:
+    """(tag, list) for every word list beside the list `path` that is for one language, there or not, in order."""
+    try:
+        names = {entry.name for entry in path.parent.iterdir()}
+    except OSError:  # there is no such folder, or it is not for us
+        return []
+    return [(tag, each) for tag in dict.fromkeys((*NAMES, *LANGUAGES)) if (each := list_for(path, tag)).name in names]
+
+
+def words_for(settings: Settings, language: str) -> frozenset[str]:
+    """The writer's words in a text in `language`: those of every list that is for all languages, for that one, or for
+    all its variants."""
+    own = (words for tag, words in settings.words_by_language if tag in (language, language.partition("-")[0]))
+    return settings.words.union(*own)
+
+
+def _lists_of(lists: Iterable[Path], root: Path | None) -> list[tuple[str, list[Path]]]:
+    """By language, the lists for it beside `lists`."""
+    found: dict[str, list[Path]] = {}
+    for path in lists:
+        for tag, each in lists_beside(path):
+            ours = root is not None and path == root / PROJECT_DICTIONARY
+            found.setdefault(tag, []).append(_inside(each, root) if ours and root else each)
+    return sorted(found.items())
 
 
 def _ignores(root: Path | None, env: Mapping[str, str]) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from localproof import proof
 from localproof.faces.config import schema
 from localproof.report import BadInput
-from localproof.settings import KEYS, Settings, find, load, read_words
+from localproof.settings import KEYS, Settings, find, load, read_words, words_for
 
 
 @pytest.fixture
@@ -188,6 +189,38 @@ def test_a_word_list_that_leads_out_of_the_project_is_refused(env: dict[str, str
     (project / ".localproof").mkdir()
     (project / ".localproof/dictionary.txt").symlink_to("/dev/zero")
     with pytest.raises(BadInput, match=r"leads out of the project, to /dev/zero"):
+        load(project, {}, env)
+
+
+def test_a_word_list_for_one_language_holds_for_that_language_alone(env: dict[str, str], project: Path) -> None:
+    home, ours = Path(env["LOCALPROOF_CONFIG_DIR"]), project / ".localproof"
+    for folder in (home, ours):
+        folder.mkdir(parents=True, exist_ok=True)
+    (ours / "dictionary.txt").write_text("all\n")
+    (ours / "dictionary.de.txt").write_text("Fraktion\n")
+    (home / "dictionary.de-AT.txt").write_text("Jänner\n")
+    (home / "dictionary.en-GB.txt").write_text("labour\n")
+    (home / "dictionary.xx.txt").write_text("nothing\n")
+    settings = load(project, {}, env)
+    assert {tag: words_for(settings, tag) - {"all"} for tag in ("de", "de-AT", "en-GB", "en-US", "fr")} == {
+        "de": {"Fraktion"},
+        "de-AT": {"Fraktion", "Jänner"},
+        "en-GB": {"labour"},
+        "en-US": set(),
+        "fr": set(),
+    }
+    assert "all" in words_for(settings, "fr")
+    assert proof.Abroad(settings, None).vocabulary("de").knows("Fraktion")
+    assert load(project, {}, env, isolated=True).words_by_language == ()
+
+
+def test_a_word_list_for_one_language_that_leads_out_of_the_project_is_refused(
+    env: dict[str, str], project: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere.txt").write_text("secret\n")
+    (project / ".localproof").mkdir(exist_ok=True)
+    (project / ".localproof" / "dictionary.de.txt").symlink_to(tmp_path / "elsewhere.txt")
+    with pytest.raises(BadInput, match="leads out of the project"):
         load(project, {}, env)
 
 

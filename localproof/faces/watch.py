@@ -20,6 +20,7 @@ from ..settings import (
     USER_DICTIONARY,
     USER_FILE,
     USER_IGNORES,
+    lists_beside,
     user_folder,
 )
 from .baseline import FILE as BASELINE
@@ -116,6 +117,8 @@ def _rules(wishes: Wishes, terminal: Terminal) -> State:
     roots = {task.settings.root for task in plan(wishes, terminal.env)[0]}
     own = (*FILE_NAMES, PROJECT_DICTIONARY, PROJECT_IGNORES, BASELINE)
     files += [root / name for root in roots if root for name in own]
+    for path in [home / USER_DICTIONARY, *(root / PROJECT_DICTIONARY for root in roots if root)]:
+        files += [each for _, each in lists_beside(path)]
     return dict(_states((str(path), path) for path in files))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ..report import BadInput, Unavailable
-from ..settings import USER_DICTIONARY, Settings, read_words, user_folder, word_of
+from ..settings import USER_DICTIONARY, Settings, list_for, lists_beside, read_words, user_folder, word_of
 from ..text import visible
 from .files import Found, Source, read_source, write_back, write_new
 from .terminal import Terminal, agreed, one_line
@@ -23,24 +23,27 @@ def command(
     *,
     user: bool,
     project: bool,
+    language: str = "",
     yes: bool = False,
 ) -> int:
-    """`localproof dict`: the exit status. Raises BadInput for what makes no sense."""
+    """`localproof dict`: the exit status. `language` means the list for that one, "" that for all. Raises BadInput
+    for what makes no sense."""
     if action == "list":
         if words:
             raise BadInput("dict list takes no words; to see whether one is there: localproof dict list | grep WORD")
         paths = [] if project else [list_of(settings, terminal.env, project=False)]
         if project or (settings.dictionary and not user):
             paths.append(list_of(settings, terminal.env, project=True))
-        for path in paths:
+        besides = [each for path in paths for _, each in lists_beside(path)]
+        for path in [list_for(path, language) for path in paths] if language else [*paths, *besides]:
             terminal.write(f"# {one_line(str(path))}\n" + "".join(f"{visible(w)}\n" for w in read_words(path)))
         return 0
     if action == "prune":
-        return _prune(words, settings, terminal, user=user, yes=yes)
+        return _prune(words, settings, terminal, user=user, language=language, yes=yes)
     if not words:
         what = "FILE" if action == "import" else "WORD"
         raise BadInput(f"dict {action} needs {what.lower()}s: localproof dict {action} {what}…")
-    path = list_of(settings, terminal.env, project=project)
+    path = list_for(list_of(settings, terminal.env, project=project), language)
     if action == "import":
         for name in words:
             terminal.say(f"localproof: {_import(path, Path(name))}")
@@ -77,13 +80,15 @@ def _import(path: Path, file: Path) -> str:
     return said
 
 
-def _prune(paths: Sequence[str], settings: Settings, terminal: Terminal, *, user: bool, yes: bool) -> int:
+def _prune(
+    paths: Sequence[str], settings: Settings, terminal: Terminal, *, user: bool, language: str, yes: bool
+) -> int:
     """Show the words of the project's list that no text uses, and take them out with `yes` or a person's consent."""
     from .prune import texts, unused
 
     if user:
         raise BadInput("dict prune is for the project's list: your own serves texts that are not here")
-    path = list_of(settings, terminal.env, project=True)
+    path = list_for(list_of(settings, terminal.env, project=True), language)
     words = read_words(path)
     root = "." if settings.root is None else str(settings.root)
     idle = unused(words, texts(paths or (root,), terminal.env))

@@ -29,6 +29,7 @@ from ...settings import (
     covers,
     find,
     for_file,
+    lists_beside,
     load,
     one_of,
     user_folder,
@@ -116,7 +117,8 @@ class Desk:
             found, root = find(folder)
             paths += [found] if found else []
             paths += [root / n for n in (PROJECT_DICTIONARY, PROJECT_IGNORES, ".editorconfig")] if root else []
-        return tuple((str(p), _state(p)) for p in paths)
+        besides = [each for p in paths if p.name == USER_DICTIONARY for _, each in lists_beside(p)]
+        return tuple((str(p), _state(p)) for p in [*paths, *besides])
 
     def warm(self, folder: Path | None) -> None:
         """Start the engines that texts in `folder` will want; what is wrong with its settings is told when a text is
@@ -268,4 +270,6 @@ _OURS = frozenset({"debounce-ms", "diagnostics", "trace"})  # wishes to the serv
 
 def settings_files() -> tuple[str, ...]:
     """Globs, from any folder, of the files whose change may change a finding."""
-    return tuple(f"**/{name}" for name in (*FILE_NAMES, PROJECT_DICTIONARY, PROJECT_IGNORES, ".editorconfig"))
+    by_language = PROJECT_DICTIONARY.replace(".txt", ".*.txt")
+    ours = (*FILE_NAMES, PROJECT_DICTIONARY, by_language, PROJECT_IGNORES, ".editorconfig")
+    return tuple(f"**/{name}" for name in ours)
