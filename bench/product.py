@@ -21,11 +21,16 @@ CHECK = ["check", "--isolated"]  # the arguments before a folder
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One finding, as the scorer takes it, the rule it stands under, and the profiles that show it."""
+    """One finding, as the scorer takes it, the rule it stands under, and the profiles that show it.
+
+    `rules` are all that spoke for it; `certain` is whether --fix makes it.
+    """
 
     flag: Flag
     rule: str
     profiles: frozenset[str]
+    rules: tuple[str, ...] = ()
+    certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,8 @@ def _answer(report: Report) -> Answer:
         probability = finding.probability or 0.0
         span = finding.edits[0].span if finding.edits else finding.span
         flag = Flag(span.start, span.end, finding.edits[0].text if finding.edits else None, probability)
-        said.append(Said(flag, finding.rule, frozenset(p for p, least in cuts.items() if probability >= least)))
+        profiles = frozenset(p for p, least in cuts.items() if probability >= least)
+        said.append(Said(flag, finding.rule, profiles, finding.source, proof.correctable(finding)))
     return Answer(tuple(said), report.words, tuple(f"{s.what}: {s.reason}" for s in report.skipped))
 
 

@@ -5,6 +5,7 @@ both with the judge, and prints Markdown tables: the summary that README quotes
 first, then each set, kinds of error, and whether the judge's probabilities
 mean what they say. Sets that may not be shared are only measured with.
 
+    safe            instead: how many of the corrections that --fix makes are exactly the editor's, by rule
     --data FOLDER   folder that holds data/ and corpus/ (default ../shared)
     --set NAME      only this set, or "blogs" (may be given again)
     --every N       every Nth item only, for a quick look
@@ -28,7 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import scorer
+from . import safe, scorer
 from .machine import named
 from .product import Proofread, proofread
 from .scorer import Counts, Flag, Result
@@ -61,6 +62,13 @@ class Measured:
 def main() -> None:
     """Print the report on standard output, progress on standard error."""
     args = _arguments()
+    if args.part == "safe":
+        print(f"Machine: {named()}.\n")
+        for name in args.set or ["corrections"]:
+            items = load(name, args.data)[:: args.every]
+            for line in safe.report(name, len(items), safe.fixes(items, proofread)):
+                print(line)
+        return
     wanted = args.set or [*QUOTED, "blogs"]
     sets = [measure(name, load(name, args.data)[:: args.every], proofread) for name in wanted if name != "blogs"]
     blogs = measure_blogs(args.data, proofread, args.every) if "blogs" in wanted else {}
@@ -73,6 +81,7 @@ def main() -> None:
 
 def _arguments() -> Any:
     parser = argparse.ArgumentParser(prog="python -m bench.quality", description="Quality side by side.")
+    parser.add_argument("part", nargs="?", choices=("all", "safe"), default="all")
     parser.add_argument("--data", type=Path, default=SHARED)
     parser.add_argument("--set", action="append", choices=(*SETS, "blogs"), default=[])
     parser.add_argument("--every", type=int, default=1)

@@ -19,7 +19,7 @@ if not (ROOT / "bench").is_dir():
     pytest.skip("bench/ is not part of this copy", allow_module_level=True)
 sys.path.insert(0, str(ROOT))
 
-from bench import align, quality, scorer, sets  # noqa: E402
+from bench import align, quality, safe, scorer, sets  # noqa: E402
 from bench.align import edits_between  # noqa: E402
 from bench.product import Answer, Id, Said  # noqa: E402
 from bench.scorer import Flag, Form, Tokens  # noqa: E402
@@ -315,3 +315,28 @@ def test_the_table_has_a_row_for_each_engine_their_union_their_agreement_and_two
 def test_the_examples_in_the_docstrings_hold(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted and not result.failed
+
+
+def test_certain_corrections_are_counted_by_the_rules_that_agreed_and_those_that_are_not_the_editors_are_shown() -> (
+    None
+):
+    gold = item("I recieve teh end of teh day.", [(2, 9, "receive", "R"), (10, 13, "an", "R")])
+
+    def proofread(texts: Mapping[Id, str], engines: tuple[str, ...], language: str, format: str) -> dict[Id, Answer]:
+        said = [
+            Said(Flag(start, end, new, 0.99), rules[0], frozenset(), rules, certain)
+            for start, end, new, rules, certain in (
+                (2, 9, "receive", ("a/Spell", "b/SPELL"), True),
+                (10, 13, "the", ("b/SPELL", "a/Spell"), True),
+                (21, 24, "the", ("b/OTHER",), True),
+                (25, 28, "night", ("b/OTHER",), False),
+            )
+        ]
+        return {id: Answer(tuple(said), 7, ()) for id in texts}
+
+    found = safe.fixes([gold], proofread)
+    assert [(fix.exact, fix.touches) for fix in found] == [(True, True), (False, True), (False, False)]
+    told = list(safe.report("mine", 1, found))
+    assert "| all | 3 | 1 | 33.3 % | 2 |" in told
+    assert "| a/Spell + b/SPELL | 2 | 1 | 50.0 % | 2 |" in told and "| b/OTHER | 1 | 0 | 0.0 % | 0 |" in told
+    assert "- I recieve [-teh-]{+the+} end of teh day. (b/SPELL)" in told
