@@ -209,3 +209,28 @@ def test_features_are_numbers_with_names() -> None:
 
 def test_tokens_are_what_was_counted() -> None:
     assert tokens("“Don’t,” she said—12 times.") == ['"', "don't", ",", '"', "she", "said", "—", "0", "times", "."]
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "feature"),
+    [
+        ("A real smörgåsbord of talks.", "smörgåsbord", "smorgasbord", "only accents"),
+        ("The times are a changin' fast.", "changin", "changing", "clipped"),
+        ("I was an 80s kid.", "an", "a", "article before a number"),
+        ("Put it into a SQLite database.", "a", "an", "article before an abbreviation"),
+        ("So it was very very small.", " very", "", "deletes=very"),
+    ],
+)
+def test_what_only_the_writer_knows_weighs_against_a_finding(text: str, old: str, new: str, feature: str) -> None:
+    of = finding(
+        text, old, new, "harper/Some", kind="spelling" if feature in ("only accents", "clipped") else "grammar"
+    )
+    assert feature in features.features(text, of, Surroundings(), KNOWN, {})
+    assert coefficients().by_hand[feature] < 0
+
+
+def test_an_article_before_a_plain_word_is_no_matter_of_reading_aloud() -> None:
+    seen = features.features(
+        "Take a apple.", finding("Take a apple.", "a ", "an ", "harper/AnA", kind="grammar"), Surroundings(), KNOWN, {}
+    )
+    assert not any(name.startswith("article before") for name in seen)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -62,6 +63,7 @@ def features(
         f["no edit"] = 1.0
         return f
     _change(f, old, edit, around, known)
+    _by_ear(f, text, old, edit)
     gains = [gain(text, e, known) for e in finding.edits[:5]]
     f["gain"] = _clip(gains[0], 12) / 4
     f["gain>0"] = float(gains[0] > 0)
@@ -253,6 +255,24 @@ def _change(f: dict[str, float], old: str, edit: Edit, around: Surroundings, kno
         f["only marks"] = 1.0
     elif a and b and a != b:
         _respelling(f, old, a, b, around, known)
+
+
+def _by_ear(f: dict[str, float], text: str, old: str, edit: Edit) -> None:
+    """Where only the writer knows: accents, an article before what can be read in two ways, a sound left out."""
+    if old != edit.text and _bare(old) == _bare(edit.text):
+        f["only accents"] = 1.0
+    if old.lower() in ("a", "an") and edit.text.lower() in ("a", "an"):
+        after = re.match(r"\s+([\w.]+)", text[edit.span.end : edit.span.end + 40])
+        if after and after[1][0].isdigit():
+            f["article before a number"] = 1.0
+        elif after and any(c.isupper() for c in after[1][1:]):
+            f["article before an abbreviation"] = 1.0
+    if text[edit.span.end : edit.span.end + 1] in ("'", "’") and old.endswith("in"):
+        f["clipped"] = 1.0
+
+
+def _bare(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
 def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: Surroundings, known: Attested) -> None:
