@@ -88,10 +88,11 @@ def test_a_byte_order_mark_stays_where_it_is(old: str, tmp_path: Path) -> None:
 
 
 @needs_git
-@pytest.mark.parametrize("name", ["a.md", "my posts/new/b c.md", "é.md"])
+@pytest.mark.parametrize("name", ["a.md", "my posts/new/b c.md", "é.md", "./a.md", "b/../a.md"])
 def test_in_a_folder_of_a_repository_a_patch_means_the_paths_that_were_checked(name: str, tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True, timeout=20)
     here = tmp_path / "content" / "posts"
+    (here / "b").mkdir(parents=True)
     assert git_applied(here, name, b"old\n", diff(report(name, "old\n"), "new\n")) == b"new\n"
 
 

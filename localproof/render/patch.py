@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 
 from ..report import Report
 
@@ -17,8 +18,8 @@ def diff(report: Report, fixed_text: str, *, bom: bool = False) -> str:
     Lines end at ``\\n`` only, as git sees them: a carriage return before it is
     part of the line. `bom` says that the file begins with a byte order mark that
     is in neither text. Write the patch as UTF-8 bytes, without a change of line
-    ends. The path is relative to where it is applied: a leading ``/`` or drive
-    is dropped.
+    ends. The path is relative to where it is applied: a leading ``/``, ``./`` or
+    drive is dropped.
     """
     import difflib
 
@@ -26,7 +27,7 @@ def diff(report: Report, fixed_text: str, *, bom: bool = False) -> str:
     old, new = _lines(mark + report.document.text), _lines(mark + fixed_text)
     if old == new:
         return ""
-    path = os.path.splitdrive(report.document.name)[1].replace(os.sep, "/").lstrip("/")
+    path = posixpath.normpath(os.path.splitdrive(report.document.name)[1].replace(os.sep, "/").lstrip("/"))
     tab = "\t" if " " in path else ""  # git's own sign that a name holds spaces and ends here
     # Without git's own first line, after which it would take the path from the top of the repository, and in a
     # folder below pass over the patch in silence.
