@@ -140,10 +140,10 @@ def _now_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--watch", action="store_true", help="check again whenever a file is saved, till Ctrl-C")
 
 
-def _settings_arguments(parser: argparse.ArgumentParser) -> None:
+def _rules_of_arguments(group: argparse._ActionsContainer) -> None:
+    """What decides which rules there are."""
     from .engines import ENGINES
 
-    group = parser.add_argument_group("what to check, and how")
     group.add_argument(
         "--lang",
         type=_One("language", LANGUAGES),
@@ -151,6 +151,13 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"{_of(DIALECTS)}, or another that `localproof languages` lists",
     )
     group.add_argument("--engine", type=_Listed("engine", tuple(ENGINES)), metavar="ENGINE[,ENGINE]", help=_of(ENGINES))
+    group.add_argument("--config", type=Path, metavar="FILE", help="read this settings file instead of those found")
+    group.add_argument("--isolated", action="store_true", help="read no settings file and no word list")
+
+
+def _settings_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what to check, and how")
+    _rules_of_arguments(group)
     group.add_argument(
         "--profile",
         type=_One("profile", PROFILES),
@@ -163,8 +170,6 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="what standard input is called: decides format and settings",
     )
-    group.add_argument("--config", type=Path, metavar="FILE", help="read this settings file instead of those found")
-    group.add_argument("--isolated", action="store_true", help="read no settings file and no word list")
     group.add_argument(
         "--executor", metavar="dask://HOST:PORT", help="let the workers of a Dask cluster run the engines"
     )
@@ -349,7 +354,7 @@ def _rules_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--output-format", type=_One("format", ("text", "json")), default="text", metavar="FORMAT", help="text, json"
     )
-    _settings_arguments(parser)
+    _rules_of_arguments(parser.add_argument_group("under which settings"))
 
 
 def _run_rules(args: argparse.Namespace, terminal: Terminal) -> int:

@@ -222,10 +222,9 @@ def _summary(shown: Sequence[Listed], named: int) -> str:
     off = sum(not each.on for each in shown)
     safe = sum(each.safe for each in shown)
     of = "" if len(shown) == named else f" of {named:,}"
-    return (
-        f"{len(shown):,}{of} rule{'' if len(shown) == 1 else 's'}, {off:,} off, {safe:,} that --fix may act on (fix). "
-        "The number: how often it spoke in a million words of edited prose."
-    )
+    told = f"{len(shown):,}{of} rule{'' if len(shown) == 1 else 's'}, {off:,} off, {safe:,} that --fix may act on (fix)"
+    rates = any(each.per_million is not None for each in shown)
+    return told + "; the number: how often it spoke in a million words of edited prose" * rates
 
 
 def _json(shown: Iterable[Listed], missing: Iterable[Skipped]) -> str:
