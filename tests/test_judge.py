@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localproof import judge
+from localproof.formats import read
 from localproof.judge import coefficients, features, foreign, spelling
 from localproof.judge.attested import tokens
 from localproof.judge.features import Surroundings, gain
 from localproof.judge.listed import BANDS, NOT_LISTED, Entry, listed
 from localproof.report import Finding, Kind
+from localproof.settings import Settings
 from localproof.text import Block, Edit, Piece, Span
 
 KNOWN = judge.attested()
@@ -234,3 +236,37 @@ def test_an_article_before_a_plain_word_is_no_matter_of_reading_aloud() -> None:
         "Take a apple.", finding("Take a apple.", "a ", "an ", "harper/AnA", kind="grammar"), Surroundings(), KNOWN, {}
     )
     assert not any(name.startswith("article before") for name in seen)
+
+
+def test_the_likeliest_correction_is_offered_first_and_then_stands_behind_no_engines_vote() -> None:
+    text = "I have bougth a new lamp."
+    start = text.index("bougth")
+    span = Span(start, start + 6)
+    of = Finding(
+        span, SPELL[0], "", tuple(Edit(span, w) for w in ("bough", "both", "bought")), SPELL, "spelling", agreement=2
+    )
+    ranked = judge.ranked(text, of)
+    assert ranked.edits[0].text == "bought" and set(ranked.edits) == set(of.edits)
+    assert ranked.agreement == 1
+    assert judge.ranked(text, ranked).edits == ranked.edits
+
+
+def test_corrections_of_other_kinds_keep_the_engines_order() -> None:
+    text = "He go home."
+    of = Finding(
+        Span(3, 5), "harper/X", "", (Edit(Span(3, 5), "zz"), Edit(Span(3, 5), "goes")), ("harper/X",), "grammar"
+    )
+    assert judge.ranked(text, of) is of
+
+
+@pytest.mark.parametrize("source", ["We use [{}](x) daily.", "We use [{} docs](x) daily.", "We use [the {}](x) daily."])
+def test_a_word_at_an_end_of_a_link_is_more_likely_a_name(source: str) -> None:
+    def said(source: str) -> float:
+        text = source.format("thonny")
+        (paragraph,) = read("a.md", text, Settings()).blocks
+        of = finding(paragraph.text, "thonny", "thorny", *SPELL)
+        judged = judge.judge(paragraph, of, judge.count_words([paragraph]), text)
+        assert judged.probability is not None
+        return judged.probability
+
+    assert said(source) < said(source.replace("[", "").replace("](x)", ""))

@@ -230,6 +230,11 @@ def test_no_command_touches_anything_but_prose(text: str, chosen: list[int]) -> 
             assert all(any(v.start <= at < v.end for v in verbatim) for at in whole), edit
 
 
+def test_words_that_are_taken_out_take_the_blanks_behind_them_along() -> None:
+    for text, left in (("teh \t teh", "teh"), ("- teh  a", "- a"), ("a teh b", "a b")):
+        assert review.edit(session(text), "").pages[0].text == left
+
+
 def edits_made(before: review.Page, after: review.Page) -> list[Edit]:
     return [e for group in after.since[len(before.since) :] for e in group] if after.version > before.version else []
 

@@ -252,7 +252,10 @@ def by_hand() -> dict[str, dict[str, Any]]:
     )
     out["spelling capitalised inside"] = {"weight": -0.7, "reason": names}
     out["spelling capitalised after a capital"] = {"weight": -0.7, "reason": names}
-    out["spelling linked"] = {"weight": -2.0, "reason": "a single word that is a whole link is mostly a project's name"}
+    out["spelling linked"] = {
+        "weight": -2.0,
+        "reason": "the first and the last word of a link are mostly the name of a project or of a person",
+    }
     voice = "There's two of them: so people speak, and many mean to write; the writer's voice is not an error"
     for rule in ("languagetool/THERE_S_MANY", "languagetool/THERE_IS_A_LOT_OF", "harper/ThereIsAgreement"):
         out[f"rule={rule}"] = {"weight": -2.0, "reason": voice}

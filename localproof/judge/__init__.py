@@ -25,10 +25,12 @@ from . import features
 from .attested import attested
 from .features import Surroundings, main_word, sentence_start
 from .listed import listed
+from .spelling import channel
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SPELLERS = ("harper/SpellCheck", "languagetool/MORFOLOGIK_RULE_EN_")
 _BOTH = ("harper", "languagetool")
+_WORTH_RANKING = 0.05  # nobody sees the edits of what is less likely
 
 
 @dataclass(frozen=True)
@@ -129,9 +131,31 @@ def judge(block: Block, finding: Finding, words: Words, source: str = "", engine
     """`finding` (merged, in the block's coordinates) with its probability. `source` is the text that the block comes
     from, where that is known: its markup says what is a link. `engines` are those that looked at the block."""
     place = block.to_source(finding.span) if source else finding.span
-    linked = source[max(place.start - 1, 0) : place.start] == "[" and source[place.end : place.end + 1] == "]"
+    linked = source[max(place.start - 1, 0) : place.start] == "[" or source[place.end : place.end + 2] in ("](", "][")
     around = Surroundings(block.kind, words.all, words.capitalised, linked, words.site)
-    return replace(finding, probability=probability(block.text, finding, around, engines))
+    sure = probability(block.text, finding, around, engines)
+    return replace(ranked(block.text, finding) if sure > _WORTH_RANKING else finding, probability=sure)
+
+
+def ranked(text: str, finding: Finding) -> Finding:
+    """`finding`, where it is of spelling, with its edits of the same place in the order of how likely each is meant: by
+    its slip, by the words around, by whether it is a listed correction, and a little by the order of the engines.
+
+    An edit that comes to lead this way has no engine's first vote, so `agreement` is then 1.
+    """
+    here = [e for e in finding.edits if e.span == finding.span]
+    if finding.kind != "spelling" or len(here) < 2:
+        return finding
+    old = finding.span.of(text).lower().replace("’", "'")
+
+    def likely(rank: int) -> float:
+        new = here[rank].text.lower().replace("’", "'")
+        slip = max(channel(old, new), -20.0) + 2.0 * attested().misspelling(old, new)
+        return slip + 0.5 * features.gain(text, here[rank], attested()) - 0.3 * rank
+
+    order = sorted(range(len(here)), key=likely, reverse=True)
+    edits = (*(here[i] for i in order), *(e for e in finding.edits if e.span != finding.span))
+    return replace(finding, edits=edits, agreement=finding.agreement if edits[0] == finding.edits[0] else 1)
 
 
 def probability(text: str, finding: Finding, around: Surroundings, engines: Sequence[str] = _BOTH) -> float:

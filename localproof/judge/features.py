@@ -37,7 +37,7 @@ class Surroundings:
 
     `capitalised` counts those of them that were capitalised inside a
     sentence, `site` in how many documents of a site each of its own words
-    stands (see `judge.site`). `linked`: what is flagged is all the text of a link.
+    stands (see `judge.site`). `linked`: what is flagged begins or ends the text of a link.
     """
 
     kind: str = "paragraph"

@@ -293,8 +293,12 @@ def edit(session: Session, new: str) -> Session:
         return replace(session, note="this crosses markup; o opens the file in your editor")
     if any(char in new for char in "\r\n"):
         return replace(session, note="one line only; o opens the file in your editor")
-    if span.of(session.pages[item.page].text) == new:
+    text = session.pages[item.page].text
+    if span.of(text) == new:
         return replace(session, note="nothing changed")
+    if not new.strip(" \t") and text[: span.start][-1:] in ("", " ", "\t", "\n", "\r"):
+        # The blanks behind go with the words: left at the head of a line, they could make it code.
+        span = Span(span.start, span.end + len(text[span.end :]) - len(text[span.end :].lstrip(" \t")))
     return _done(session, Step("edited", item.page, session.at, (Edit(span, new),)))
 
 
