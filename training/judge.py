@@ -373,7 +373,7 @@ def write(learned: Mapping[tuple[str, ...], Learned], counts: Counter[str], mill
     }
     document = {
         "about": about,
-        "cuts": {"quiet": 0.5, "balanced": 0.3, "all": 0.0},
+        "cuts": {"quiet": 0.55, "balanced": 0.3, "all": 0.0},
         "repeats": {
             "weight": -1.5,
             "reason": "how often misspellings recur in an essay (TOEFL-Spell) against how often unlisted words recur in"
