@@ -120,6 +120,30 @@ def test_undoing_after_the_file_was_removed_says_so(tmp_path: Path, place: Path)
     assert "it was gone" in journal.undo(session)[0]
 
 
+def test_a_session_that_could_not_be_put_back_can_be_undone_another_time(tmp_path: Path, place: Path) -> None:
+    file, twin = place / "a.md", place / "twin.md"
+    before = file.read_bytes()
+    with desk(tmp_path, file) as d:
+        d.write(review.accept(opened(d)))
+    os.link(file, twin)
+    (session,) = journal.sessions(environment(tmp_path))
+    assert "hard links" in journal.undo(session)[0]
+    assert not session.undone
+    twin.unlink()
+    assert journal.undo(session) == [f"{file}: put back"]
+    assert session.undone and file.read_bytes() == before
+
+
+def test_an_entry_of_the_journal_never_takes_the_place_of_another(tmp_path: Path) -> None:
+    """They are counted in memory, not by what is in the folder, which would be listed for every file."""
+    kept = journal.begin(environment(tmp_path))
+    for word in ("one", "two", "three"):
+        if word == "three":
+            (kept.folder / "001.json").unlink()
+        kept.note_lines(tmp_path / "dictionary.txt", [word])
+    assert [entry.lines for entry in kept.entries()] == [("two",), ("three",)]
+
+
 def test_the_journal_is_written_before_the_file_and_keeps_only_some_sessions(tmp_path: Path, place: Path) -> None:
     locked = journal.Journal(tmp_path / "nowhere" / "x")
     (tmp_path / "nowhere").write_text("a file, not a folder")
@@ -219,6 +243,24 @@ def test_what_is_undone_after_writing_is_taken_back_by_the_next_writing(tmp_path
         s, _ = d.write(review.undo(review.undo(s)))
     assert (place / "a.md").read_bytes() == before
     assert len((place / ".localproof/ignores").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize("later", [True, False])
+def test_what_a_list_held_before_is_not_taken_out_by_undoing(tmp_path: Path, place: Path, later: bool) -> None:
+    words, ignores = place / ".localproof/dictionary.txt", place / ".localproof/ignores"
+    words.parent.mkdir()
+    words.write_text("teh\n")
+    ignores.write_text("test/Wich: A [[wich]] could of been.\n")
+    with desk(tmp_path, place / "a.md") as d:
+        s = review.silence(review.ignore(review.add_word(opened(d), "project")))
+        s, _ = d.write(s)
+        assert s.note == "written: 1 line of your lists"
+        if not later:
+            d.write(review.undo(review.undo(review.undo(s))))
+    if later:
+        journal.undo(journal.sessions(environment(tmp_path))[0])
+    assert words.read_text() == "teh\n"
+    assert ignores.read_text() == "test/Wich: A [[wich]] could of been.\n"
 
 
 def test_without_a_project_places_are_ignored_in_the_users_own_list(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Self
 from ... import __version__, energy, proof
 from ...formats import read
 from ...report import BadInput, Report, Run, Skipped, Unavailable
-from ...settings import Settings
+from ...settings import Settings, read_ignores, read_words
 from ...text import Document
 from .. import words as word_lists
 from ..check import Wishes, plan
@@ -82,7 +82,8 @@ class Desk:
         self._restart = restart
         if restart:
             self.remembered = replace(self.remembered, words=())
-        self._lines: dict[Path, tuple[str, ...]] = {}  # written by this session: words and ignored places, by list
+        self._lines: dict[Path, tuple[str, ...]] = {}  # of this session, written: words and ignored places, by list
+        self._added: dict[Path, set[str]] = {}  # those of them that the list lacked before; no others are taken back
         self._stack = ExitStack()
         self._benches: list[tuple[Settings, proof.Bench]] = []
         self._judged: dict[int, proof.Judgements] = {}
@@ -301,12 +302,14 @@ class Desk:
         wanted, done = self._wanted(session), 0
         for path in {**self._lines, **wanted}:
             before, now = self._lines.get(path, ()), wanted.get(path, ())
-            ours = path.name in ("ignores",)
-            if new := [line for line in now if line not in before]:
+            ours, added = path.name in ("ignores",), self._added.setdefault(path, set())
+            known = set(read_ignores(path) if ours else read_words(path))
+            if new := [line for line in now if line not in before and line not in known]:
                 if not self.hindrance:
                     self.journal.note_lines(path, new)
                 done += len(lists.put(path, new) if ours else word_lists.add(path, new))
-            if gone := [line for line in before if line not in now]:
+                added.update(new)
+            if gone := [line for line in before if line not in now and line in added]:
                 done += len(lists.take(path, gone))
         self._lines = wanted
         return done

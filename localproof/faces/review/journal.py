@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import secrets
@@ -19,10 +20,12 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from ...report import BadInput, Unavailable
+from ...settings import own_folder
 from ...text import visible
 from ..files import Source, decode, encoded, sweep, write_back, write_new
 
@@ -88,7 +91,11 @@ class Journal:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             _forget(self.folder.parent)
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        return self.folder / f"{sum(p.suffix == '.json' for p in self.folder.iterdir()) + 1:03}"
+        return self.folder / f"{next(self._numbers):03}"
+
+    @cached_property
+    def _numbers(self) -> Iterator[int]:  # those of entries to come; the folder is read once, not for every file
+        return itertools.count(max((int(p.stem) for p in self.folder.glob("*.json")), default=0) + 1)
 
     @staticmethod
     def _note(stem: Path, **record: Any) -> None:
@@ -117,9 +124,7 @@ def state_folder(env: Mapping[str, str]) -> Path:
     """Where LocalProof keeps what it must remember; `LOCALPROOF_STATE_DIR` moves it."""
     if moved := env.get("LOCALPROOF_STATE_DIR"):
         return Path(moved)
-    from platformdirs import user_state_path
-
-    return user_state_path("localproof", appauthor=False)
+    return own_folder("state")
 
 
 def begin(env: Mapping[str, str]) -> Journal:
@@ -155,40 +160,44 @@ def _forget(folder: Path) -> None:
 
 def undo(journal: Journal) -> list[str]:
     """Put back what stood in the files of a session, and say for each what was done. A file that holds anything but
-    what the session wrote is left as it is. The session counts as undone."""
-    told = [_put_back(entry) for entry in reversed([*journal.entries()])]
-    with contextlib.suppress(OSError):
-        (journal.folder / _UNDONE).touch()
-    return told
+    what the session wrote is left as it is. The session counts as undone, unless one could not be put back that
+    can be another time."""
+    done = [_put_back(entry) for entry in reversed([*journal.entries()])]
+    if not any(failed for _, failed in done):
+        with contextlib.suppress(OSError):
+            (journal.folder / _UNDONE).touch()
+    return [line for line, _ in done]
 
 
-def _put_back(entry: Entry) -> str:
+def _put_back(entry: Entry) -> tuple[str, bool]:
+    """What became of an entry, in a line, and whether undoing it failed and may be tried again."""
     name = visible(str(entry.path))
     if entry.kept is None:
         return _lines_taken(entry, name)
     state = entry.state()
     if state == "old":
-        return f"{name}: as it was before; nothing to undo"
+        return f"{name}: as it was before; nothing to undo", False
     if state != "new":
-        return f"{name}: left as it is, for it was {state}; what stood there before: {visible(str(entry.kept))}"
+        kept = visible(str(entry.kept))
+        return f"{name}: left as it is, for it was {state}; what stood there before: {kept}", False
     try:
         now = entry.path.read_bytes()
         text, bom = decode(now, name)
         old, _ = decode(entry.kept.read_bytes(), name)
         write_back(Source(str(entry.path), text, entry.new, bom, entry.path), old)
     except (OSError, Unavailable) as error:
-        return f"{name}: left as it is: {error}"
-    return f"{name}: put back"
+        return f"{name}: left as it is: {error}", True
+    return f"{name}: put back", False
 
 
-def _lines_taken(entry: Entry, name: str) -> str:
+def _lines_taken(entry: Entry, name: str) -> tuple[str, bool]:
     from .lists import take
 
     try:
         gone = take(entry.path, entry.lines)
     except BadInput as error:
-        return f"{name}: left as it is: {error}"
-    return f"{name}: {len(gone)} line{'' if len(gone) == 1 else 's'} taken out"
+        return f"{name}: left as it is: {error}", True
+    return f"{name}: {len(gone)} line{'' if len(gone) == 1 else 's'} taken out", False
 
 
 def told(journal: Journal) -> str:
