@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from . import __version__, energy
 from . import judge as judging
 from .cache.memory import Remembering
+from .cache.shelf import Shelf
 from .cache.store import NAME, Store
 from .decisions import Ignores, Region, Vocabulary, regions, silences, unused
 from .engines import ENGINES, Engine
@@ -185,6 +186,7 @@ def run(
     on_report: Callable[[Report], None] | None = None,
     site: Mapping[str, int] | None = None,
     shape: Callable[[Made], Report] = lambda made: made.report,
+    reports: list[Report] | Shelf | None = None,
 ) -> Run:
     """Proofread `documents` in order. `on_report` hears of each report as soon as it is complete, in order.
 
@@ -192,20 +194,22 @@ def run(
     than some dozens of blocks are in flight, however many documents there are.
     A report among the documents is taken as it is. `site` are words that the
     documents share (`judge.site.shared`); `shape` decides what of a report
-    the run keeps.
+    the run keeps. They are kept in `reports` where that is given.
     """
-    reports: list[Report] = []
+    kept = [] if reports is None else reports
+    words = 0
     skipped: list[Skipped] = list(bench.skipped)
     waiting: deque[tuple[Document | Report, list[dict[str, Answer]]]] = deque()
     in_flight = 0
     most = _IN_FLIGHT_AFAR if bench.settings.executor else _IN_FLIGHT
 
     def finish() -> None:
-        nonlocal in_flight
+        nonlocal in_flight, words
         item, answers = waiting.popleft()
         report = item if isinstance(item, Report) else shape(_made(bench, item, answers, site))
         in_flight -= len(answers)
-        reports.append(report)
+        kept.append(report)
+        words += report.words
         bench.window.poll()
         if on_report is not None:
             on_report(report)
@@ -222,9 +226,9 @@ def run(
     while waiting:
         finish()
     return Run(
-        reports=tuple(reports),
+        reports=tuple(kept) if isinstance(kept, list) else kept,
         provenance=provenance(bench),
-        energy=bench.window.close(sum(r.words for r in reports)),
+        energy=bench.window.close(words),
         skipped=(*skipped, *bench.trouble()),
         profile=bench.settings.profile,
         elapsed_s=time.monotonic() - bench.started_s,

@@ -140,7 +140,7 @@ class Report:
 class Run:
     """Everything one run has to say. Every renderer takes a whole Run, so none can forget a part."""
 
-    reports: tuple[Report, ...] = ()
+    reports: Sequence[Report] = ()
     provenance: tuple[Provenance, ...] = ()
     energy: Energy | None = None
     skipped: tuple[Skipped, ...] = ()

@@ -66,6 +66,17 @@ class Packed(Sequence[Finding]):
     def __init__(self, every: Sequence[Finding]) -> None:
         self._count, self._data = len(every), packed(rows(every))
 
+    @classmethod
+    def of(cls, raw: tuple[int, bytes]) -> Packed:
+        """The findings whose `raw` these are."""
+        made = cls(())
+        made._count, made._data = raw
+        return made
+
+    def raw(self) -> tuple[int, bytes]:
+        """How many there are, and the bytes."""
+        return self._count, self._data
+
     def __len__(self) -> int:
         return self._count
 

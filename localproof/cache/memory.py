@@ -16,7 +16,9 @@ from ..report import Finding, Provenance
 from .forms import Unreadable, findings, packed, rows, unpacked
 from .store import Store
 
-_AT_HAND = 2_000  # blocks; a text of 10,000 words has some 300
+# Bytes of answers at hand, as `_weight` reckons them: a text of 10,000 words in which every tenth is a suspect has
+# about one million.
+_AT_HAND = 4_000_000
 
 Answer = tuple[Finding, ...]
 
@@ -35,6 +37,7 @@ class Remembering:
         self._engine, self._store = engine, store
         self._lock = threading.Lock()
         self._at_hand: OrderedDict[bytes, Answer] = OrderedDict()
+        self._held = 0  # bytes of it
         self._flying: dict[bytes, Future[Answer]] = {}  # asked, and not answered yet
         self._salt: bytes | None = None
 
@@ -110,9 +113,10 @@ class Remembering:
 
     def _hold(self, digest: bytes, answer: Answer) -> None:
         with self._lock:
+            self._held += _weight(answer) - _weight(self._at_hand.get(digest))
             self._at_hand[digest] = answer
-            if len(self._at_hand) > _AT_HAND:
-                self._at_hand.popitem(last=False)
+            while self._held > _AT_HAND and len(self._at_hand) > 1:
+                self._held -= _weight(self._at_hand.popitem(last=False)[1])
 
     def _keep(self, digest: bytes, future: Future[Answer]) -> None:
         with self._lock:
@@ -123,6 +127,13 @@ class Remembering:
         self._hold(digest, answer)
         if self._store is not None:
             self._store.put(digest, packed(rows(answer)))
+
+
+def _weight(answer: Answer | None) -> int:
+    """About how many bytes an answer takes, with its place in the memory; what is not there takes none."""
+    if answer is None:
+        return 0
+    return 300 + sum(600 + 2 * len(f.message) + 200 * len(f.edits) for f in answer)
 
 
 @cache

@@ -76,7 +76,7 @@ class Reports:
         document = report.document
         raw = {
             "found": rows((*report.findings, *report.held_back)),
-            "extents": [_extent(b) for b in document.blocks],
+            "extents": [extent(b) for b in document.blocks],
             "format": document.format,
             "language": document.language,
             "header": document.front_matter,
@@ -101,7 +101,7 @@ def _report(name: str, text: str, raw: Any) -> Report:
     document = Document(
         name,
         text,
-        tuple(_thin(kind, Span(start, end)) for kind, start, end in raw["extents"]),
+        tuple(thin(kind, Span(start, end)) for kind, start, end in raw["extents"]),
         raw["format"],
         raw["language"],
         front_matter=dict(raw["header"]),
@@ -121,14 +121,15 @@ def lean(document: Document, found: Iterable[Span]) -> Document:
     directives, and of its front matter the plain texts."""
     spans = list(found)
     extents = [(b.kind, *_ends(b)) for b in document.blocks if b.pieces]
-    blocks = tuple(_thin(k, Span(a, z)) for k, a, z in extents if any(a <= s.start and s.end <= z for s in spans))
+    blocks = tuple(thin(k, Span(a, z)) for k, a, z in extents if any(a <= s.start and s.end <= z for s in spans))
     header: dict[str, object] = {k: v for k, v in document.front_matter.items() if isinstance(v, str)}
     return Document(
         document.name, document.text, blocks, document.format, document.language, (), header, document.notes
     )
 
 
-def _thin(kind: str, source: Span) -> Block:
+def thin(kind: str, source: Span) -> Block:
+    """A block of which only the place in the source is known."""
     return Block(kind, "", (Piece(Span(0, 0), source, "markup"),))
 
 
@@ -137,7 +138,8 @@ def _ends(block: Block) -> tuple[int, int]:
     return start, max(start, block.pieces[-1].source.end)
 
 
-def _extent(block: Block) -> tuple[str, int, int]:
+def extent(block: Block) -> tuple[str, int, int]:
+    """What `thin` makes a block of again: its kind, and where it starts and ends in the source."""
     return (block.kind, *_ends(block))
 
 

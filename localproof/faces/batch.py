@@ -13,12 +13,14 @@ from functools import partial
 from typing import BinaryIO
 
 from .. import __version__, proof
+from ..cache.shelf import Shelf, alike
 from ..formats import format_of, read
 from ..report import Report, Run, Skipped, Unavailable
 from ..settings import Settings
 from ..text import Document, visible
-from .common import Common
+from .common import Common, small
 from .files import Found, Source, encoded, read_source, write_back
+from .narrow import as_it_is
 
 _MOST_ROUNDS = 3  # of correcting; real texts come to rest in two
 
@@ -74,7 +76,9 @@ class Outcome:
 
     def fixed_run(self) -> Run:
         """The run with what is found in the corrected texts in place of what was found before."""
-        now = tuple(self._signed(self.fixes.reports.get(r.document.name, r)) for r in self.run.reports)
+        now = self.run.reports
+        if self.fixes.reports:
+            now = alike(now, (self._signed(self.fixes.reports.get(r.document.name, r)) for r in now))
         return replace(self.run, reports=now, skipped=self.run.skipped + self.fixes.skipped)
 
     def _signed(self, report: Report) -> Report:
@@ -82,7 +86,7 @@ class Outcome:
         if name not in self.fixes.texts or name not in self.sources:
             return report
         data = encoded(self.sources[name], self.fixes.texts[name])
-        return replace(report, digest=hashlib.sha256(data).hexdigest())
+        return replace(small(report), digest=hashlib.sha256(data).hexdigest())
 
     def more_to_correct(self) -> int:
         """How many findings in the corrected texts --unsafe-fixes would correct, too."""
@@ -102,7 +106,7 @@ def proofread(
     unsafe: bool = False,
     on_bench: Callable[[proof.Bench], None] = lambda _: None,
     on_report: Callable[[Report], None] = lambda _: None,
-    narrow: Callable[[Report], Report] = lambda report: report,
+    narrow: Callable[[Report], Report] = as_it_is,
 ) -> Outcome:
     """Proofread all texts of `task` and, with `fix`, correct what is certain, in memory; with `unsafe`, more than that.
 
@@ -112,12 +116,8 @@ def proofread(
     """
     sources: dict[str, Source] = {}
     unread: list[Skipped] = []
-    done: list[Report] = []
+    done: list[Report] | Shelf = []
     fixes, interrupted = Fixes(), False
-
-    def note(report: Report) -> None:
-        done.append(report)
-        on_report(report)
 
     if not any(isinstance(i, Found) for i in task.inputs):  # no engine need be started to say so
         skipped = tuple(i for i in task.inputs if isinstance(i, Skipped))
@@ -126,25 +126,31 @@ def proofread(
         on_bench(bench)
         try:
             common = _common(task, bench)
+            done = Shelf() if common else []
             documents = _documents(task, stdin, sources, unread, common, texts=fix)
             site = common.site if common else None
-            shape = common.shape if common else lambda made: made.report
-            run = proof.run(bench, documents, on_report=note, site=site, shape=shape)
-            run = replace(run, reports=tuple(map(narrow, run.reports)))
+
+            def shape(made: proof.Made) -> Report:
+                report = common.shape(made) if common else made.report
+                return replace(report, digest=sources[report.document.name].digest)
+
+            run = proof.run(bench, documents, on_report=on_report, site=site, shape=shape, reports=done)
+            if narrow is not as_it_is:
+                run = replace(run, reports=alike(done, map(narrow, run.reports)))
             if fix:
                 fixes = correct(
                     run.reports, task.settings, lambda new: narrow(proof.check(bench, new, site)), unsafe=unsafe
                 )
         except KeyboardInterrupt:
-            run = _cut_short(bench, [narrow(report) for report in done])
+            run = _cut_short(bench, alike(done, map(narrow, done)))
             interrupted = True
-    return Outcome(task.settings, _signed(run, sources), sources, tuple(unread), (), fixes, interrupted)
+    return Outcome(task.settings, run, sources, tuple(unread), (), fixes, interrupted)
 
 
 def _cut_short(bench: proof.Bench, done: Sequence[Report]) -> Run:
     """The run as far as it came."""
     stopped = Skipped("the rest", "interrupted before it was checked")
-    return Run(tuple(done), proof.provenance(bench), skipped=(*bench.skipped, stopped), profile=bench.settings.profile)
+    return Run(done, proof.provenance(bench), skipped=(*bench.skipped, stopped), profile=bench.settings.profile)
 
 
 def _looked(report: Report, engines: Sequence[str]) -> bool:
@@ -187,7 +193,7 @@ def _documents(
             continue
         sources[source.name] = source if texts else replace(source, text="")
         known = common.remembered(source) if common else None
-        yield known or _document(source, task.settings)
+        yield replace(known, digest=source.digest) if known else _document(source, task.settings)
 
 
 def _document(source: Source, settings: Settings) -> Document:
@@ -196,11 +202,6 @@ def _document(source: Source, settings: Settings) -> Document:
         return document
     note = f"{visible(source.path.suffix)} is no suffix that LocalProof knows; read as plain text"
     return replace(document, notes=(*document.notes, note))
-
-
-def _signed(run: Run, sources: Mapping[str, Source]) -> Run:
-    """`run` with the digest of the bytes that each report speaks of."""
-    return replace(run, reports=tuple(replace(r, digest=sources[r.document.name].digest) for r in run.reports))
 
 
 def correct(
@@ -269,8 +270,10 @@ def write_fixes(outcome: Outcome, write: Callable[[Source, str], None] = write_b
 
 def joined(runs: Sequence[Run]) -> Run:
     """Runs that followed each other as one, without the energy and the time, which are not the sum of theirs."""
+    few = all(isinstance(run.reports, tuple) for run in runs)
+    every = (r for run in runs for r in run.reports)
     return Run(
-        reports=tuple(r for run in runs for r in run.reports),
+        reports=runs[0].reports if len(runs) == 1 else tuple(every) if few else Shelf(map(small, every)),
         provenance=tuple(dict.fromkeys(p for run in runs for p in run.provenance)),
         skipped=tuple(dict.fromkeys(s for run in runs for s in run.skipped)),
         profile=runs[0].profile if runs else Settings().profile,

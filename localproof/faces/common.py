@@ -67,12 +67,15 @@ class Common:
 
     def shape(self, made: proof.Made) -> Report:
         """What a run keeps of a report: enough for every renderer, in little room. Keeps it for later runs as well."""
-        report = made.report
-        found = [f.span for f in (*report.findings, *report.held_back)]
-        report = replace(report, document=lean(report.document, found))
+        report = small(made.report)
         if made.whole and self._reports is not None:
             self._reports.put(report, made.blocks, made.site)
         return _shed(report)
+
+
+def small(report: Report) -> Report:
+    """`report` with no more of its document's blocks than renderers need."""
+    return replace(report, document=lean(report.document, (f.span for f in (*report.findings, *report.held_back))))
 
 
 def _shed(report: Report) -> Report:

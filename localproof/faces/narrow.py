@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..cache.shelf import alike
 from ..report import Finding, Report, Run
 from ..settings import Settings
 from .baseline import Baseline, stored
@@ -80,10 +81,12 @@ def limited(run: Run, most: int | None) -> Run:
     """`run` with its first `most` findings; the others are counted."""
     if most is None:
         return run
-    reports = []
-    left = most
-    for report in run.reports:
-        aside = [i >= left for i in range(len(report.findings))]
-        left = max(left - len(report.findings), 0)
-        reports.append(set_aside(report, aside, "more than --max-findings shows"))
-    return replace(run, reports=tuple(reports))
+
+    def shown() -> Iterator[Report]:
+        left = most
+        for report in run.reports:
+            aside = [i >= left for i in range(len(report.findings))]
+            left = max(left - len(report.findings), 0)
+            yield set_aside(report, aside, "more than --max-findings shows")
+
+    return replace(run, reports=alike(run.reports, shown()))
