@@ -20,7 +20,7 @@ from localproof import energy, proof
 from localproof.cache.forms import Unreadable, findings, packed, rows, unpacked
 from localproof.cache.memory import Remembering
 from localproof.cache.store import NAME, Store
-from localproof.decisions import Vocabulary
+from localproof.decisions import Ignores, Vocabulary
 from localproof.formats import read
 from localproof.report import KINDS, Finding, Provenance, Unavailable
 from localproof.settings import Settings
@@ -73,7 +73,8 @@ def bench(engine: Counting, store: Store | None, settings: Settings | None = Non
     settings = settings or Settings(profile="all")
     remembering = Remembering(engine, store)
     window = energy.open_window(settings)
-    yield proof.Bench(settings, {"harper": remembering}, (), Vocabulary.of(settings.words), window, 0.0, store=store)
+    words, ignores = Vocabulary.of(settings.words), Ignores.of(settings.ignores, settings.root)
+    yield proof.Bench(settings, {"harper": remembering}, (), words, window, 0.0, ignores, store)
     if store is not None:
         store.close()
 

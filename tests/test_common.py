@@ -120,6 +120,19 @@ def test_a_report_with_a_failure_in_it_is_not_kept(tmp_path: Path) -> None:
         assert len(done.reports[0].skipped) == 1 and "STUCK here." in engine.asked
 
 
+def test_a_name_that_leads_to_another_file_is_not_taken_for_the_one_that_is_ignored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(ALL, root=tmp_path, ignores=("harper/SpellCheck in old/*",))
+    told: list[int] = []
+    for folder in ("old", "new", "old"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        monkeypatch.chdir(tmp_path / folder)
+        done, _ = run(Counting(), Store(tmp_path / NAME), sources(a="We saw teh cat.\n"), settings)
+        told.append(len(list(done.findings())))
+    assert told == [0, 1, 0]
+
+
 def test_a_damaged_record_is_made_anew(tmp_path: Path) -> None:
     first, _ = run(Counting(), Store(tmp_path / NAME), TEXTS)
     with Store(tmp_path / NAME)._connect() as db:  # type: ignore[union-attr]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, fields
 from functools import cache
 from pathlib import Path, PurePath
@@ -33,10 +33,15 @@ _READERS = ("pyromark", "PyYAML", "docutils", "pylatexenc")  # packages that tak
 
 
 class Reports:
-    """Reports under digests of a text and of all that could change what is found in it: `engines` are their keys."""
+    """Reports under digests of a text and of all that could change what is found in it: `engines` are their keys.
 
-    def __init__(self, store: Store, settings: Settings, engines: Iterable[str]) -> None:
-        self._store = store
+    `silent` are the rules that the writer wants ignored in the text of a name, which goes by where that name leads.
+    """
+
+    def __init__(
+        self, store: Store, settings: Settings, engines: Iterable[str], silent: Callable[[str], tuple[str, ...]]
+    ) -> None:
+        self._store, self._silent = store, silent
         ours = {f.name: _plain(getattr(settings, f.name)) for f in fields(settings) if _matters(f)}
         versions = [sys.version, *(Package(name).version for name in _READERS)]
         everything = [__version__, versions, _code(), sorted(engines), ours]
@@ -91,7 +96,7 @@ class Reports:
 
     def _digest(self, what: str, name: str, text: str) -> bytes:
         every = hashlib.sha256(self._salt)
-        for part in (what, name, text):
+        for part in (what, name, text, *(self._silent(name) if what == "report" else ())):
             data = part.encode("utf-8", "surrogatepass")
             every.update(b"%d:" % len(data) + data)
         return every.digest()

@@ -26,7 +26,7 @@ class Common:
         self.site: Mapping[str, int] = {}
         if bench.store is not None:
             keys = (engine.key() for engine in bench.engines.values())
-            self._reports = Reports(bench.store, bench.settings, keys)
+            self._reports = Reports(bench.store, bench.settings, keys, bench.ignores.of_file)
 
     def survey(self, texts: Iterable[Open]) -> None:
         """Note which words the `texts` share, in `site`. The first text that is new starts the engines meanwhile.
