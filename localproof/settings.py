@@ -147,22 +147,39 @@ class Settings:
 KEYS: dict[str, Field[Any]] = {f.name.replace("_", "-"): f for f in fields(Settings) if "doc" in f.metadata}
 
 
+Place = Literal["config", "cache", "state", "data"]
+
+
+def _given(kind: Place) -> Path:
+    import platformdirs
+
+    path: Path = getattr(platformdirs, f"user_{kind}_path")("localproof", appauthor=False)
+    return path
+
+
+def own_folder(kind: Place, given: Callable[[Place], Path] = _given) -> Path:
+    """The folder of one kind that the system gives LocalProof in the user's home. Raises BadInput without a home."""
+    try:
+        path = given(kind)
+    except RuntimeError:
+        path = Path()
+    if not path.is_absolute():  # "~" itself, below whatever folder this is: others may have put it there
+        raise BadInput(f"your home folder is not known: set HOME (or LOCALPROOF_{kind.upper()}_DIR)")
+    return path
+
+
 def user_folder(env: Mapping[str, str]) -> Path:
     """Where the user's settings file and word list live; `LOCALPROOF_CONFIG_DIR` moves it."""
     if moved := env.get("LOCALPROOF_CONFIG_DIR"):
         return Path(moved)
-    from platformdirs import user_config_path
-
-    return user_config_path("localproof", appauthor=False)
+    return own_folder("config")
 
 
 def cache_folder(env: Mapping[str, str]) -> Path:
     """The user's cache folder, which need not exist; `LOCALPROOF_CACHE_DIR` moves it."""
     if moved := env.get("LOCALPROOF_CACHE_DIR"):
         return Path(moved).absolute()
-    from platformdirs import user_cache_path
-
-    return user_cache_path("localproof", appauthor=False)
+    return own_folder("cache")
 
 
 def find(folder: Path) -> tuple[Path | None, Path | None]:
@@ -205,7 +222,7 @@ def load(
         values["language"], sources["language"] = dialect
     lists = [] if isolated else _layers(values, sources, project, own=file is not None, env=env)
     if root is not None and not isolated:
-        lists.append(_inside(root / PROJECT_DICTIONARY, root))
+        lists.append(inside(root / PROJECT_DICTIONARY, root))
     for name, raw in _from_environment(env):
         values[name], sources[name] = raw
     for name, value in flags.items():
@@ -255,14 +272,14 @@ def _lists_of(lists: Iterable[Path], root: Path | None) -> list[tuple[str, list[
     for path in lists:
         for tag, each in lists_beside(path):
             ours = root is not None and path == root / PROJECT_DICTIONARY
-            found.setdefault(tag, []).append(_inside(each, root) if ours and root else each)
+            found.setdefault(tag, []).append(inside(each, root) if ours and root else each)
     return sorted(found.items())
 
 
 def _ignores(root: Path | None, env: Mapping[str, str]) -> tuple[str, ...]:
     paths = [user_folder(env) / USER_IGNORES]
     if root is not None:
-        paths.append(_inside(root / PROJECT_IGNORES, root))
+        paths.append(inside(root / PROJECT_IGNORES, root))
     return tuple(dict.fromkeys(line for path in paths for line in read_ignores(path)))
 
 
@@ -540,7 +557,7 @@ def word_of(line: str) -> str:
     return " ".join(re.split(r"(?:^|\s)#", line, maxsplit=1)[0].split())
 
 
-def _inside(path: Path, root: Path) -> Path:
+def inside(path: Path, root: Path) -> Path:
     """`path`, unless a link makes it lead out of `root`: then BadInput."""
     real = Path(os.path.realpath(path))
     if not real.is_relative_to(os.path.realpath(root)):

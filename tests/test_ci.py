@@ -18,10 +18,11 @@ import yaml
 
 from localproof.cli import _parser
 from localproof.faces.files import Found
+from localproof.faces.rules import disable
 from localproof.faces.start import init, look, proposals, settings_text, tags
 from localproof.faces.terminal import Terminal
 from localproof.formats import read
-from localproof.report import Finding, Report
+from localproof.report import BadInput, Finding, Report
 from localproof.settings import Settings, load, read_words
 from localproof.text import Edit, Span
 
@@ -205,3 +206,17 @@ def test_tags_are_found_where_a_generator_keeps_them(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     found = [Found(tmp_path / name, name, named=False) for name in (*texts, "gone.md")]
     assert sorted(tags(found, ("tags", "taxonomies.tags"))) == ["one", "three", "two"]
+
+
+def test_a_settings_file_that_leads_out_of_the_project_is_not_written(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / ".localproof.toml").symlink_to(tmp_path / "profile")
+    (site / "localproof.toml").symlink_to(tmp_path / "profile")
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.raises(BadInput, match="leads out of the project"):
+        init([str(site)], Terminal(None, out, err, {"LOCALPROOF_CONFIG_DIR": str(tmp_path)}), yes=True)
+    (site / ".git").mkdir()
+    with pytest.raises(BadInput, match="leads out of the project"):
+        disable(site, "harper/AnA")
+    assert not (tmp_path / "profile").exists()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import os
 import stat
 import sys
@@ -13,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localproof.faces.files import Found, Source, decode, encoded, read_source, write_back, write_new
+from localproof.faces.terminal import Terminal
 from localproof.faces.words import add, remove
 from localproof.report import BadInput, Unavailable
 from localproof.settings import read_words
@@ -222,3 +225,36 @@ def test_a_word_that_was_added_is_read_again(words: list[str]) -> None:
 def test_the_digest_is_that_of_the_bytes_with_their_mark(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(b"\xef\xbb\xbfx")
     assert source_of(tmp_path / "a.md").digest == hashlib.sha256(b"\xef\xbb\xbfx").hexdigest()
+
+
+class Sip(io.RawIOBase):
+    """A stream that takes a few bytes at a time, as one without a buffer may."""
+
+    def __init__(self) -> None:
+        self.got = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:
+        part = bytes(data)[:7]
+        self.got += part
+        return len(part)
+
+
+def test_a_stream_that_takes_a_part_at_a_time_gets_all() -> None:
+    sip = Sip()
+    out = type("Out", (io.TextIOWrapper,), {"buffer": sip})(io.BytesIO(), "utf-8")
+    terminal = Terminal(None, out, io.StringIO(), {})
+    terminal.write_bytes(b"a corrected document" * 9)
+    assert sip.got == b"a corrected document" * 9
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_what_cannot_be_written_is_one_clear_line() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        terminal = Terminal(None, full, io.StringIO(), {})
+        with pytest.raises(BadInput, match="standard output: cannot be written: no space left"):
+            terminal.write("x" * 100)
+        with contextlib.suppress(OSError):
+            full.close()

@@ -175,6 +175,29 @@ def test_a_repositorys_settings_run_nothing(repository: Repository) -> None:
     assert not (repository.top / "ran").exists()
 
 
+def test_no_filter_of_a_repository_runs(repository: Repository) -> None:
+    repository.commit(a__md="teh\n", __gitattributes="*.md filter=evil\n")
+    for key in ("clean", "smudge", "process"):
+        repository.git("config", f"filter.evil.{key}", "touch ran; cat")
+    repository.git("config", "filter.evil.required", "true")
+    repository.write(a__md="teh\nteh\n")
+    assert shown("a.md") == [2]
+    assert not (repository.top / "ran").exists()
+
+
+def test_a_folder_that_looks_like_a_repository_of_its_own_is_not_taken_for_one(repository: Repository) -> None:
+    docs = repository.top / "docs"
+    for name in ("objects", "refs"):
+        (docs / name).mkdir(parents=True)
+    (docs / "HEAD").write_text("ref: refs/heads/main\n")
+    (docs / "config").write_text(
+        '[core]\n\trepositoryformatversion = 0\n\tworktree = .\n[filter "x"]\n\tclean = touch ran; cat\n'
+    )
+    with pytest.raises(BadInput):
+        changes([docs], "")
+    assert not list(repository.top.rglob("ran"))
+
+
 def test_what_git_cannot_tell_is_one_clear_line(repository: Repository, tmp_path: Path) -> None:
     repository.commit(a__md="x\n")
     for base, said in (("nope", "git knows no commit nope"), ("--output=x", "is no name of a commit")):

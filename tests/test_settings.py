@@ -10,7 +10,7 @@ import pytest
 from localproof import proof
 from localproof.faces.config import schema
 from localproof.report import BadInput
-from localproof.settings import KEYS, Settings, find, load, read_words, words_for
+from localproof.settings import KEYS, Settings, find, load, own_folder, read_words, words_for
 
 
 @pytest.fixture
@@ -222,6 +222,16 @@ def test_a_word_list_for_one_language_that_leads_out_of_the_project_is_refused(
     (project / ".localproof" / "dictionary.de.txt").symlink_to(tmp_path / "elsewhere.txt")
     with pytest.raises(BadInput, match="leads out of the project"):
         load(project, {}, env)
+
+
+def test_without_a_home_no_folder_is_made_up() -> None:
+    def lost(kind: str) -> Path:
+        raise RuntimeError("could not determine home directory")
+
+    for given in (lost, lambda kind: Path("~/.config/localproof")):
+        with pytest.raises(BadInput, match="your home folder is not known: set HOME"):
+            own_folder("config", given)
+    assert own_folder("cache").is_absolute()
 
 
 def test_a_word_list_that_is_a_folder_is_refused_and_one_that_is_missing_is_empty(tmp_path: Path) -> None:

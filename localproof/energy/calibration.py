@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from ..report import Unavailable
+from ..settings import own_folder
 from .clocks import Clocks
 from .meter import Absent, Machine, Meter
 from .powercap import cpu
@@ -116,9 +117,7 @@ def _identity(machine: Machine) -> tuple[str, str, str]:
 
 def default_path() -> Path:
     """Where the calibration of this user and machine is kept."""
-    from platformdirs import user_state_path
-
-    return user_state_path("localproof") / "energy-calibration.json"
+    return own_folder("state") / "energy-calibration.json"
 
 
 def save(calibration: Calibration, path: Path | None = None) -> Path:

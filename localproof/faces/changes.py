@@ -14,8 +14,12 @@ from ..report import BadInput, Unavailable
 from ..text import Span, visible
 
 # Nothing in a repository's own settings may run a program or bend the output.
-_GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=true", "--no-pager", "--literal-pathspecs")
-_ENV = {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+_GIT = (
+    *("git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=true", "-c", "safe.bareRepository=explicit"),
+    *("--no-pager", "--literal-pathspecs"),
+)
+_ENV = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+_FILTERS = r"^filter\..*\.(clean|smudge|process|required)$"
 _DIFF = (
     "diff",
     "--no-ext-diff",
@@ -75,7 +79,7 @@ def changes(paths: Iterable[Path], base: str) -> Changes:
     files: dict[str, Lines] = {}
     for top in dict.fromkeys(_top(path) for path in paths):
         start = _start(top, base)
-        files |= _changed_lines(top, _git(top, *_DIFF, start, "--"))
+        files |= _changed_lines(top, _git(top, *_unfiltered(top), *_DIFF, start, "--"))
         for name in _git(top, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0"):
             if name:
                 files[_real(top, name)] = ()
@@ -123,6 +127,18 @@ def _known(top: Path, name: str) -> bool:
     except Unavailable:
         return False
     return True
+
+
+def _unfiltered(top: Path) -> list[str]:
+    """Options that switch off every filter that the repository's settings name: filters are programs."""
+    try:
+        said = output_of([*_GIT, "config", "--null", "--name-only", "--get-regexp", _FILTERS], top, env=_ENV)
+    except Unavailable:  # so it says that there are none
+        return []
+    names = [os.fsdecode(name) for name in said.split(b"\0") if name]
+    if any("=" in name for name in names):  # there is no way to say such a name in an option
+        raise BadInput(f"--changed: the settings of git in {visible(str(top))} name a filter with = in its name")
+    return [o for name in names for o in ("-c", f"{name}={'false' if name.endswith('.required') else ''}")]
 
 
 def _git(top: Path, *arguments: str) -> bytes:

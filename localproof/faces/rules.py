@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..report import BadInput, Unavailable
-from ..settings import find
+from ..settings import find, inside
 from ..text import visible
 from .files import Found, read_source, write_back, write_new
 from .toml_edit import disabled
@@ -23,9 +23,10 @@ def disable(folder: Path, rule: str) -> Path:
     if root is None:
         raise BadInput("no project here: no settings file and no .git above; create localproof.toml")
     if file is None:
-        file = root / "localproof.toml"
+        file = inside(root / "localproof.toml", root)
         write_new(file, disabled("", rule).encode("utf-8"))
         return file
+    inside(file, root)
     table = "tool.localproof" if file.name == "pyproject.toml" else ""
     try:
         source = read_source(Found(file, str(file), named=True), _MOST_BYTES)

@@ -53,11 +53,11 @@ def _is_hugo(names: Collection[str], folder: Path) -> bool:
         return "content" in names
     # Till 2022 the file was called config.toml, as is Zola's and that of others; Hugo's has its own way with capitals.
     old = [n for n in names if n in ("config.toml", "config.yaml", "config.yml", "config.json")]
-    return any(_says(folder / n, r'^\s*["\']?(?i:baseurl)["\']?\s*[=:]') for n in old) and "content" in names
+    return any(_says(folder / n, r'^[ \t]*["\']?(?i:baseurl)["\']?\s*[=:]') for n in old) and "content" in names
 
 
 def _is_zola(names: Collection[str], folder: Path) -> bool:
-    return any(n in names and _says(folder / n, r"^\s*base_url\s*=") for n in ("config.toml", "zola.toml")) and bool(
+    return any(n in names and _says(folder / n, r"^[ \t]*base_url\s*=") for n in ("config.toml", "zola.toml")) and bool(
         {"content", "templates"} & set(names)
     )
 
@@ -67,7 +67,7 @@ def _is_jekyll(names: Collection[str], folder: Path) -> bool:
         return False
     if {"_posts", "_layouts", "_includes", "_drafts"} & set(names):
         return True
-    return "Gemfile" in names and _says(folder / "Gemfile", r"^\s*gem\s*\(?\s*[\"'](?:jekyll|github-pages)")
+    return "Gemfile" in names and _says(folder / "Gemfile", r"^[ \t]*gem\s*\(?\s*[\"'](?:jekyll|github-pages)")
 
 
 # A new generator is one row here, and a name in settings.GENERATORS.

@@ -12,7 +12,7 @@ from pathlib import Path
 from .. import judge
 from ..judge.attested import attested
 from ..report import BadInput, Finding, Report, Unavailable
-from ..settings import DIALECTS, Settings, find, load
+from ..settings import DIALECTS, Settings, find, inside, load
 from ..text import visible
 from .batch import proofread
 from .check import CLEAN, INTERRUPTED, Wishes, plan
@@ -60,7 +60,7 @@ def init(paths: Sequence[str], terminal: Terminal, *, yes: bool) -> int:
     if file is not None:
         terminal.say(f"localproof: {one_line(str(file))} is there, and stays as it is")
     else:
-        write_new(root / FILE, settings_text(seen).encode("utf-8"))
+        write_new(inside(root / FILE, root), settings_text(seen).encode("utf-8"))
         terminal.say(f"localproof: wrote {one_line(str(root / FILE))}")
     return _words(root, seen, terminal, yes=yes)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import select
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from math import ceil
 from typing import BinaryIO, TextIO
 
 from ..render import Style
-from ..report import Report
+from ..report import BadInput, Report
 from ..text import visible
 
 _ORNAMENTS = "→·…–“”␣"
@@ -35,14 +36,43 @@ class Terminal:
 
     def write(self, text: str) -> None:
         """Write a result, or a part of one."""
-        self.stdout.write(text)
-        self.stdout.flush()
+        if isinstance(self.stdout, io.TextIOWrapper):
+            self.stdout.flush()
+            said = text if os.linesep == "\n" else text.replace("\n", os.linesep)
+            self.write_bytes(said.encode(self.stdout.encoding, self.stdout.errors or "strict"))
+        else:
+            self.stdout.write(text)
+            self.stdout.flush()
 
     def write_bytes(self, data: bytes) -> None:
-        """Write a corrected document, byte for byte."""
-        self.stdout.flush()
-        self.stdout.buffer.write(data)
-        self.stdout.buffer.flush()
+        """Write a corrected document, byte for byte, all of it. Raises BadInput where it cannot be written."""
+        try:
+            self.stdout.flush()
+            _write_all(self.stdout.buffer, data)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise BadInput(f"standard output: cannot be written: {(error.strerror or str(error)).lower()}") from None
+
+
+def _write_all(stream: BinaryIO, data: bytes) -> None:
+    """Write to a stream that may take only a part at a time: one without a buffer, or a pipe that does not wait."""
+    rest = memoryview(data)
+    while rest:
+        try:
+            written = stream.write(rest)
+        except BlockingIOError as error:
+            written = error.characters_written
+        if not written:
+            select.select([], [stream], [])
+        rest = rest[written or 0 :]
+    while True:
+        try:
+            stream.flush()
+        except BlockingIOError:
+            select.select([], [stream], [])
+        else:
+            return
 
 
 def surroundings() -> Terminal:

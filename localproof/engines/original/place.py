@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...report import Unavailable
+from ...settings import own_folder
 
 VERSION = "6.8"
 SETUP = "localproof setup languagetool"
@@ -110,9 +111,7 @@ def folder(env: Mapping[str, str] = os.environ) -> Path:
     """Where LanguageTool is installed; `LOCALPROOF_LANGUAGETOOL_DIR` moves it."""
     if moved := env.get("LOCALPROOF_LANGUAGETOOL_DIR"):
         return Path(moved).absolute()
-    from platformdirs import user_data_path
-
-    return user_data_path("localproof", appauthor=False) / "languagetool"
+    return own_folder("data") / "languagetool"
 
 
 def installed(where: Path) -> Installed | None:
