@@ -100,6 +100,12 @@ class Abroad:
                 why = error if error.skipped.remedy else why
         return engines or why
 
+    def under(self, settings: Settings) -> Abroad:
+        """The same engines with the words of other settings, which ask for the same engines."""
+        other = Abroad(settings, self._store)
+        other._open = self._open
+        return other
+
     def knows(self, code: str) -> bool:
         """Whether a text in the language with this code has called for its engines."""
         return any(base(language) == code for language in self._open)

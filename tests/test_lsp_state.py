@@ -26,7 +26,7 @@ from localproof.faces.lsp.session import Session
 from localproof.faces.toml_edit import disabled
 from localproof.formats import read
 from localproof.report import BadInput, Finding, Provenance, Report, Unavailable
-from localproof.settings import Settings
+from localproof.settings import ELSEWHERE, Settings
 from localproof.text import Document, Edit, LineIndex, Span, Unit, apply
 
 UNITS: tuple[Unit, ...] = ("utf-8", "utf-16", "utf-32")
@@ -521,6 +521,60 @@ def test_settings_that_make_no_sense_are_told_once(tmp_path: Path) -> None:
 
     asyncio.run(scene())
     assert len([line for line in screen.lines if "did you mean profile?" in line]) == 1
+
+
+# ── which engines a text gets ──
+
+NO_ENGINES: dict[str, object] = {"engines": (), "energy_meter": "off", "cache": False}
+
+
+def at_work(desk: Desk, path: Path) -> proof.Bench:
+    job = desk.begin(open_text("One.\n"), path)
+    assert isinstance(job, Job)
+    return job.bench
+
+
+@pytest.mark.parametrize(
+    ("wish", "same"),
+    [
+        ({"profile": "all"}, True),
+        ({"picky": True}, False),
+        ({"languagetool_home": "java"}, False),
+        ({"languagetool_server": "http://localhost:8081"}, False),
+        ({"languagetool_elsewhere": ELSEWHERE}, False),
+        ({"service": "off"}, False),
+        ({"service_minutes": 5.0}, True),
+    ],
+)
+def test_only_settings_that_concern_engines_bring_other_engines(
+    tmp_path: Path, wish: dict[str, object], same: bool
+) -> None:
+    with Desk({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as desk:
+        before = at_work(desk, tmp_path / "a.md")
+        desk.wish({**NO_ENGINES, **wish})
+        assert (at_work(desk, tmp_path / "a.md").engines is before.engines) is same
+
+
+def test_a_cluster_that_is_named_later_is_asked_for(tmp_path: Path) -> None:
+    with Desk({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as desk:
+        at_work(desk, tmp_path / "a.md")
+        desk.wish({**NO_ENGINES, "executor": "nonsense"})
+        with pytest.raises(BadInput, match="expected dask://HOST:PORT"):
+            at_work(desk, tmp_path / "a.md")
+
+
+def test_the_words_of_a_list_for_one_language_count_and_are_read_again(tmp_path: Path) -> None:
+    lists = tmp_path / ".localproof"
+    for folder in (tmp_path / ".git", lists):
+        folder.mkdir()
+    with Desk({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as desk:
+        for words in ("frobnicate\n", "frobnicate\nbazqux\n"):
+            for language in ("en-US", "de"):
+                (lists / f"dictionary.{language}.txt").write_text(words)
+            bench = at_work(desk, tmp_path / "a.md")
+            assert bench.abroad is not None
+            for vocabulary in (bench.vocabulary, bench.abroad.vocabulary("de-DE")):
+                assert vocabulary.words == frozenset(words.split())
 
 
 # ── judgements that are kept ──

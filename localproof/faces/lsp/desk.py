@@ -33,6 +33,7 @@ from ...settings import (
     load,
     one_of,
     user_folder,
+    words_for,
 )
 from .opened import Opened
 
@@ -186,6 +187,12 @@ class Desk:
             settings.engines,
             settings.language,
             settings.enable,
+            settings.picky,
+            settings.languagetool_home,
+            settings.languagetool_server,
+            settings.languagetool_elsewhere,
+            settings.service,
+            settings.executor,
             settings.jobs,
             settings.block_timeout_s,
             settings.cache_folder,
@@ -197,14 +204,15 @@ class Desk:
                 self._benches.pop(next(iter(self._benches)))[1].close()
             stack = ExitStack()
             self._benches[key] = (stack.enter_context(proof.open_bench(settings)), stack)
-        else:
-            self._benches[key] = self._benches.pop(key)  # used last
+        before, stack = self._benches.pop(key)
         bench = replace(
-            self._benches[key][0],
+            before,
             settings=settings,
-            vocabulary=Vocabulary.of(settings.words),
+            vocabulary=Vocabulary.of(words_for(settings, settings.language)),
             ignores=Ignores.of(settings.ignores, settings.root),
+            abroad=before.abroad and before.abroad.under(settings),
         )
+        self._benches[key] = (bench, stack)  # used last
         return bench, bench.window not in self._finished
 
     def session(self, reports: Iterable[Report]) -> Run:
