@@ -41,7 +41,21 @@ def _slim(text: str, finding: Finding) -> Finding:
     edits = tuple(
         dict.fromkeys(m for e in finding.edits if (m := minimal(text, e)) and (m.text or m.span.start < m.span.end))
     )
+    edits = _cased(text, edits)
     return replace(finding, edits=edits, span=edits[0].span if edits else finding.span)
+
+
+def _cased(text: str, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """`edits`, but where the first two differ in capitals only, the one that begins as the text does comes first.
+
+    >>> _cased("But its late.", (Edit(Span(4, 7), "It's"), Edit(Span(4, 7), "it's")))[0].text
+    "it's"
+    """
+    if len(edits) > 1 and edits[0].span == edits[1].span and edits[0].text.lower() == edits[1].text.lower():
+        small = edits[0].span.of(text)[:1].islower()
+        if small and edits[0].text[:1].isupper() and edits[1].text[:1].islower():
+            return (edits[1], edits[0], *edits[2:])
+    return edits
 
 
 def _join_nested(places: dict[Span, list[Finding]]) -> None:
