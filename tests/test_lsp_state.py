@@ -523,6 +523,25 @@ def test_settings_that_make_no_sense_are_told_once(tmp_path: Path) -> None:
     assert len([line for line in screen.lines if "did you mean profile?" in line]) == 1
 
 
+def test_who_waits_for_a_check_that_breaks_is_answered() -> None:
+    class Broken(FakeDesk):
+        def so_far(self, job: Job) -> Report:
+            raise RuntimeError("broken")
+
+    screen = Screen()
+
+    async def scene() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            session = Session(Broken({"harper": Slow("harper")}), pool, screen, debounce_s=0.0)
+            session.open(open_text("One teh.\n"), None)
+            async with asyncio.timeout(10):
+                assert await session.finished("file:///a.md") == (open_text("One teh.\n"), ())
+            session.end()
+
+    asyncio.run(scene())
+    assert screen.lines == ["a check failed: RuntimeError: broken"]
+
+
 # ── which engines a text gets ──
 
 NO_ENGINES: dict[str, object] = {"engines": (), "energy_meter": "off", "cache": False}

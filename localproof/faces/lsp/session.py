@@ -184,12 +184,14 @@ class Session:
             text.check.cancel()
         text.done.clear()
         text.check = asyncio.get_running_loop().create_task(self._checked(text, delay_s))
-        text.check.add_done_callback(self._wrong)
+        text.check.add_done_callback(partial(self._wrong, text))
 
-    def _wrong(self, task: asyncio.Task[None]) -> None:
-        """A check that broke is said and costs that check alone."""
+    def _wrong(self, text: _Text, task: asyncio.Task[None]) -> None:
+        """A check that broke is said and costs that check alone; nobody waits for it any longer."""
         if not task.cancelled() and (error := task.exception()) is not None:
             self._out.log(f"a check failed: {type(error).__name__}: {error}")
+            if text.check is task:
+                text.done.set()
 
     async def _checked(self, text: _Text, delay_s: float) -> None:
         # The text is read, and the engines are asked, while the writer may still be typing; what is found is shown
