@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import stat
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -29,6 +32,7 @@ from localproof.child.door import (
     folder,
     holder,
     peer,
+    sight,
 )
 from localproof.child.frames import from_json, to_json
 from localproof.faces.service.held import MOST, Helpers
@@ -81,6 +85,34 @@ def test_without_a_folder_of_the_session_one_in_the_temporary_folder_is_used(pla
     made = folder(env, make=True)
     assert made is not None
     assert made == place / f"localproof-{os.getuid()}" or made.parent == Path(f"/run/user/{os.getuid()}")
+
+
+@pytest.mark.parametrize("base", ["/" + "x" * 300, "/etc/hostname", "/nowhere"])
+def test_a_folder_of_the_session_that_cannot_be_looked_at_is_passed_over(place: Path, base: str) -> None:
+    made = folder({"XDG_RUNTIME_DIR": base, "TMPDIR": str(place)}, make=True)
+    assert made is not None
+    assert made == place / f"localproof-{os.getuid()}" or made.parent == Path(f"/run/user/{os.getuid()}")
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can become somebody else")
+def test_a_folder_of_the_session_of_somebody_else_is_passed_over(place: Path) -> None:
+    (place / "theirs" / "run").mkdir(parents=True)
+    (place / "theirs").chmod(0o700)
+    os.seteuid(1234)
+    try:
+        assert folder({"XDG_RUNTIME_DIR": str(place / "theirs" / "run"), "TMPDIR": "/nowhere"}) in {
+            None,
+            Path("/run/user/0/localproof"),
+        }
+    finally:
+        os.seteuid(0)
+
+
+def test_a_folder_named_from_here_is_the_same_for_a_service_that_is_elsewhere(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    assert folder({"LOCALPROOF_RUNTIME_DIR": "new"}, make=True) == place / "new"
 
 
 def test_a_socket_whose_name_would_be_too_long_is_no_door(place: Path) -> None:
@@ -156,6 +188,58 @@ def test_the_kernel_says_whose_process_is_at_the_other_end() -> None:
     one, other = socket.socketpair()
     with one, other:
         assert peer(one) == os.getuid()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_process_tells_which_files_it_sees(tmp_path: Path) -> None:
+    assert sight() == sight(os.getpid()) == sight(os.getppid())
+    assert sight(os.getpid(), str(tmp_path)) is None
+    (tmp_path / "7" / "ns").mkdir(parents=True)
+    (tmp_path / "7" / "root").symlink_to("/")
+    assert sight(7, str(tmp_path)) is None
+    (tmp_path / "7" / "ns" / "mnt").symlink_to("mnt:[1]")
+    before = sight(7, str(tmp_path))
+    assert before not in (None, sight())
+    (tmp_path / "7" / "root").unlink()
+    (tmp_path / "7" / "root").symlink_to(tmp_path)
+    assert sight(7, str(tmp_path)) not in (None, before)
+
+
+CALLER = "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); sys.exit(s.recv(1) != b'!')"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is one sight of the files here")
+@pytest.mark.parametrize("apart", [[], ["--mount"]], ids=["here", "apart"])
+def test_who_sees_other_files_is_not_let_in(place: Path, apart: list[str]) -> None:
+    before = ["unshare", *([] if os.getuid() == 0 else ["--map-root-user"]), *apart, "--"] if apart else []
+    if shutil.which("unshare") is None or subprocess.run([*before, "true"], capture_output=True).returncode:
+        pytest.skip("this machine gives no mount namespace away")
+    doorway = Doorway(place / "a.sock")
+    doorway.open()
+    with subprocess.Popen([*before, sys.executable, "-c", CALLER, str(place / "a.sock")], stderr=subprocess.PIPE) as it:
+        line = doorway.next(60.0)
+        if line is not None:
+            with line:
+                os.write(line.fileno(), b"!")
+        assert (line is None, it.wait(60)) == (bool(apart), 1 if apart else 0)
+    doorway.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is one sight of the files here")
+def test_who_sees_other_files_has_another_door(place: Path) -> None:
+    apart = ["unshare", "--mount", "--"] if os.getuid() == 0 else ["unshare", "--map-root-user", "--mount", "--"]
+    if shutil.which("unshare") is None or subprocess.run([*apart, "true"], capture_output=True).returncode:
+        pytest.skip("this machine gives no mount namespace away")
+    code = "import os; from localproof.child.door import address; print(address(os.environ))"
+    env = {**os.environ, "LOCALPROOF_RUNTIME_DIR": str(place)}
+    here, there = (
+        subprocess.run(
+            [*before, sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+        ).stdout
+        for before in ([], apart)
+    )
+    assert here != there
+    assert str(place) in there or os.getuid() != 0
 
 
 # The line.
@@ -274,6 +358,12 @@ class Pretender(threading.Thread):
                 request = from_json(line.receive(10**6, 5.0))
                 line.send(to_json({"id": request["id"], "error": "took longer than 10 s"}))
                 self.enough.wait(20.0)
+            if self.then == "think":
+                request = from_json(line.receive(10**6, 5.0))
+                self.enough.wait(0.6)
+                line.send(to_json({"id": request["id"], "raw": []}))
+            if self.then in ("think", "silence"):
+                self.enough.wait(20.0)
 
     def close(self) -> None:
         self.enough.set()
@@ -283,13 +373,15 @@ class Pretender(threading.Thread):
 
 
 @contextmanager
-def borrowed(place: Path, count: int = 0, then: str = "leave") -> Iterator[tuple[Borrowed, Pretender]]:
+def borrowed(
+    place: Path, count: int = 0, then: str = "leave", silence_s: float = 20.0
+) -> Iterator[tuple[Borrowed, Pretender]]:
     env = {"LOCALPROOF_RUNTIME_DIR": str(place)}
     path = address(env)
     assert path is not None
     pretender = Pretender(path, count, then)
     options = '{"dialect": "AMERICAN", "enable": [], "threads": 1}'
-    helper = Borrowed("harper", "localproof.engines.worker", ("harper", options), env=env)
+    helper = Borrowed("harper", "localproof.engines.worker", ("harper", options), silence_s=silence_s, env=env)
     try:
         yield helper, pretender
     finally:
@@ -318,6 +410,22 @@ def test_a_helper_of_our_own_answers_what_the_service_does_not(place: Path, then
         futures = [helper.submit({"text": f"This is an test of {n}."}) for n in range(20)]
         found = [len(future.result(30)) for future in futures]
         assert sum(count > 0 for count in found) >= 19  # the one that the pretender answered has none
+        assert helper.pids()
+
+
+def test_a_question_that_comes_late_is_waited_for_as_long_as_any_other(place: Path) -> None:
+    with borrowed(place, 1, "think", silence_s=2.0) as (helper, _):
+        assert helper.submit({"text": "This is an test."}).result(10) == []
+        time.sleep(1.8)
+        assert helper.submit({"text": "This is an test."}).result(30) == []  # our own would find something
+        assert helper.pids() == ()
+
+
+def test_a_service_that_says_nothing_is_given_up(place: Path) -> None:
+    needs_harper()
+    with borrowed(place, 1, "silence", silence_s=0.5) as (helper, _):
+        assert helper.submit({"text": "This is an test."}).result(10) == []
+        assert helper.submit({"text": "This is an test."}).result(30)
         assert helper.pids()
 
 
@@ -361,10 +469,12 @@ class FakeWorker:
 
     def __init__(self, pid: int) -> None:
         self.pid, self.closed = pid, threading.Event()
+        self.late = False  # asked after it was closed
         self.futures: list[Future[Any]] = []
 
     def submit(self, request: object, spent: Any) -> Future[Any]:
         future: Future[Any] = Future()
+        self.late = self.late or self.closed.is_set()
         spent(0.5)
         self.futures.append(future)
         return future
@@ -434,6 +544,28 @@ def test_a_helper_at_work_is_never_let_go(tmp_path: Path) -> None:
     shelf.now = 2000.0
     assert shelf.helpers.tidy(600.0, 10**12) == ["harper"]
     assert shelf.workers[3].closed.wait(5)
+
+
+def test_a_helper_that_is_being_asked_is_never_let_go(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    enough = threading.Event()
+
+    def tidy() -> None:
+        while not enough.is_set():
+            shelf.helpers.tidy(0.0, 10**12)
+
+    hasty = threading.Thread(target=tidy)
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    hasty.start()
+    try:
+        for _ in range(2000):
+            shelf.ask(1).set_result([])
+    finally:
+        enough.set()
+        hasty.join()
+        sys.setswitchinterval(interval_s)
+    assert not any(worker.late for worker in shelf.workers)
 
 
 def test_too_much_memory_costs_the_longest_unused_first(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import atexit
 import itertools
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -47,6 +48,7 @@ class Borrowed:
         limit_s: float = 10.0,
         start_limit_s: float = 60.0,
         service: str = "auto",
+        silence_s: float = SILENCE_S,
         env: Mapping[str, str] | None = None,
     ) -> None:
         env = os.environ if env is None else env
@@ -60,7 +62,7 @@ class Borrowed:
             "start_limit_s": start_limit_s,
         }
         self._wanted = service != "off" and env.get("LOCALPROOF_SERVICE") != "off"
-        self._env = env
+        self._env, self._silence_s = env, silence_s
         self._lock = threading.RLock()
         self._line: _Lent | None = None
         self._own: Worker | None = None
@@ -114,7 +116,7 @@ class Borrowed:
         if "welcome" not in welcome:
             line.close()
             return None
-        return _Lent(self.name, line, self._ask_own)
+        return _Lent(self.name, line, self._ask_own, self._silence_s)
 
     def _start_own(self) -> Worker:
         with self._lock:
@@ -168,17 +170,18 @@ def _settle(future: Future[Any], error: BaseException | None, raw: Any = None) -
 class _Question:
     """One question that the service was asked, or will be."""
 
-    __slots__ = ("body", "future", "request")
+    __slots__ = ("asked_s", "body", "future", "request")
 
     def __init__(self, request: Mapping[str, Any], body: bytes, future: Future[Any]) -> None:
         self.request, self.body, self.future = request, body, future
+        self.asked_s = 0.0  # when the service was asked
 
 
 class _Lent:
     """A helper in the service and the line to it. Two threads at most: whoever asks, and one that listens."""
 
-    def __init__(self, name: str, line: Line, instead: Any) -> None:
-        self._name, self._line, self._instead = name, line, instead
+    def __init__(self, name: str, line: Line, instead: Any, silence_s: float) -> None:
+        self._name, self._line, self._instead, self._silence_s = name, line, instead, silence_s
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._sending = threading.Lock()
@@ -227,6 +230,7 @@ class _Lent:
                 question = self._waiting.popleft()
                 if question.future.set_running_or_notify_cancel():
                     number = next(self._numbers)
+                    question.asked_s = time.monotonic()
                     self._asked[number] = question
                     return number, question
         return None
@@ -249,13 +253,26 @@ class _Lent:
                 else:
                     self._instead(question.request, question.future)
 
+    def _frame(self) -> bytes:
+        """The next frame. Raises OSError where no more is to be expected: the line ended, or a question was met with
+        silence for too long, counted from when it was asked."""
+        wait_s = self._silence_s
+        while True:
+            try:
+                return self._line.receive(64 * MOST, wait_s)
+            except TimeoutError:
+                now_s = time.monotonic()
+                with self._lock:
+                    silent_s = max((now_s - question.asked_s for question in self._asked.values()), default=0.0)
+                wait_s = self._silence_s - silent_s
+                if wait_s <= 0:
+                    raise
+
     def _hear(self) -> bool:
         """Wait for one frame and act on it. False where no more is to be expected."""
         try:
-            message = from_json(self._line.receive(64 * MOST, SILENCE_S))
+            message = from_json(self._frame())
             number = int(message.get("id", 0))
-        except TimeoutError:
-            return not self._asked
         except (OSError, ValueError, TypeError):
             return False
         with self._lock:

@@ -39,7 +39,7 @@ def folder(env: Mapping[str, str], *, make: bool = False) -> Path | None:
     """
     if sys.platform == "win32":
         return None
-    for path in _folders(env, os.getuid()):
+    for path in map(Path.absolute, _folders(env, os.getuid())):  # the service has a working folder of its own
         if make:
             try:
                 path.mkdir(mode=0o700, exist_ok=True)
@@ -59,21 +59,45 @@ def _folders(env: Mapping[str, str], uid: int) -> Iterator[Path]:
         yield Path(told)
         return
     for base in (env.get("XDG_RUNTIME_DIR"), f"/run/user/{uid}"):
-        if base and Path(base).is_dir() and Path(base).stat().st_uid == uid:
+        if not base:
+            continue
+        try:
+            found = os.stat(base)  # noqa: PTH116 - a Path costs more, and gives nothing more
+        except OSError:  # after `su` it may lie where only the other user may look
+            continue
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == uid:
             yield Path(base, "localproof")
     yield Path(env.get("TMPDIR") or "/tmp", f"localproof-{uid}")
 
 
 def address(env: Mapping[str, str], *, make: bool = False) -> Path | None:
-    """The socket of the service that belongs to this installation, whether or not one is there; None for no door."""
+    """The socket of the service that belongs to this installation, whether or not one is there; None for no door.
+
+    A process that sees other files, as one in a container does, has a door of
+    its own.
+    """
     place = folder(env, make=make)
-    if place is None:
+    seen = sight()
+    if place is None or seen is None:
         return None
     import zlib
 
-    of = "\0".join([sys.executable, str(_package()), *(env.get(name, "") for name in _TELLING)])
+    of = "\0".join([sys.executable, str(_package()), seen, *(env.get(name, "") for name in _TELLING)])
     path = place / f"{zlib.crc32(os.fsencode(of)):08x}.sock"
     return path if len(os.fsencode(path)) <= _LONGEST_PATH else None
+
+
+def sight(pid: int | str = "self", proc: str = "/proc") -> str | None:
+    """What tells whether two processes see the same files under the same names: the mounts and the root of `pid`, of
+    this process unless told; "" where a system has one sight only, None where Linux does not say."""
+    if sys.platform != "linux":
+        return ""
+    try:
+        root = os.stat(f"{proc}/{pid}/root")  # noqa: PTH116 - see `_folders`
+        mounts = os.readlink(f"{proc}/{pid}/ns/mnt")  # noqa: PTH115
+        return f"{mounts} {root.st_dev} {root.st_ino}"
+    except OSError:
+        return None
 
 
 def _package() -> Path:
@@ -235,13 +259,11 @@ def call(path: Path) -> Line | None:
 
 def peer(sock: socket.socket) -> int | None:
     """The user whose process is at the other end, as the kernel says; None where it does not."""
-    import socket
     import struct
 
     try:
         if sys.platform == "linux":
-            about = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-            return int(struct.unpack("3i", about)[1])
+            return _credentials(sock)[1]
         if sys.platform == "darwin":
             local_peercred = 1  # LOCAL_PEERCRED of sys/un.h, at level SOL_LOCAL, which is 0
             about = sock.getsockopt(0, local_peercred, 76)  # struct xucred: version, user, groups
@@ -249,6 +271,27 @@ def peer(sock: socket.socket) -> int | None:
     except (OSError, struct.error):
         return None
     return None
+
+
+def _credentials(sock: socket.socket) -> tuple[int, int]:
+    """(process, user) at the other end, on Linux; the process is 0 where it is one that we cannot see."""
+    import socket
+    import struct
+
+    about = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    pid, uid, _ = struct.unpack("3i", about)
+    return pid, uid
+
+
+def _sees_ours(sock: socket.socket) -> bool:
+    """Whether whoever is at the other end may have our files: what it names must be what we find under the name."""
+    if sys.platform != "linux":
+        return True
+    try:
+        seen = sight(_credentials(sock)[0])
+    except OSError:
+        return False
+    return seen is not None and seen == sight()
 
 
 class Doorway:
@@ -287,7 +330,8 @@ class Doorway:
         new.replace(self.path)
 
     def next(self, wait_s: float) -> Line | None:
-        """The next call of a process of the same user; None where none came within `wait_s`, or `ring` was called."""
+        """The next call of a process of the same user that sees the same files; None where none came within `wait_s`,
+        or `ring` was called."""
         import select
 
         ready, _, _ = select.select([self._socket.fileno(), self._heard], [], [], wait_s)
@@ -297,7 +341,7 @@ class Doorway:
             sock, _ = self._socket.accept()
         except OSError:  # whoever that was has gone again, or there are no more numbers for open files
             return None
-        if peer(sock) == os.getuid():
+        if peer(sock) == os.getuid() and _sees_ours(sock):
             return Line(sock)
         sock.close()
         return None

@@ -54,25 +54,29 @@ class Helpers:
     def get(self, order: Mapping[str, Any]) -> Held:
         """The helper that `order` describes, built or being built. Raises Unavailable where it is not one of ours or
         there is no room, ValueError, KeyError or TypeError where the order makes no sense."""
+        with self._lock:
+            return self._get(order)
+
+    def _get(self, order: Mapping[str, Any]) -> Held:
+        """As `get`, for whoever has the lock."""
         if order["module"] not in MODULES:
             raise Unavailable("service", "does not hold helpers of this kind")
         key = json.dumps(order, sort_keys=True)
-        with self._lock:
-            if (held := self._held.get(key)) is None:
-                if len(self._held) >= MOST:
-                    self._let_go(self._oldest())
-                options = " ".join(map(str, order["arguments"][1:]))
-                held = Held(key, str(order["name"]), options, self._build(order), int(order["threads"]))
-                self._held[key] = held
-            held.used_s = self._clock()
-            return held
+        if (held := self._held.get(key)) is None:
+            if len(self._held) >= MOST:
+                self._let_go(self._oldest())
+            options = " ".join(map(str, order["arguments"][1:]))
+            held = Held(key, str(order["name"]), options, self._build(order), int(order["threads"]))
+            self._held[key] = held
+        held.used_s = self._clock()
+        return held
 
     def submit(
         self, order: Mapping[str, Any], request: Mapping[str, Any], spent: Callable[[float], None]
     ) -> Future[Any]:
         """Ask the helper that `order` describes. As `Worker.submit`, and raises what `get` does."""
-        held = self.get(order)
-        with self._lock:
+        with self._lock:  # one hold for both, or it might be let go in between
+            held = self._get(order)
             held.open += 1
 
         def note(cpu_s: float) -> None:
