@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -319,13 +321,16 @@ def test_of_two_that_start_it_at_once_one_service_is_left(place: Place) -> None:
     with ExitStack() as stack:
         both = [stack.enter_context(place.start("service", "start")) for _ in range(2)]
         assert [running.wait(30) for running in both] == [0, 0]
-    programs = [p for p in Path("/proc").iterdir() if p.name.isdigit()]
-    mine = []
-    for program in programs:
-        with suppress(OSError):
-            if str(place.runtime).encode() in (program / "cmdline").read_bytes():
-                mine.append(int(program.name))
-    assert sorted(mine) == sorted([place.pid(), *descendants(place.pid())])
+
+    def mine() -> set[int]:
+        found = set()
+        for program in Path("/proc").iterdir():
+            with suppress(OSError):
+                if program.name.isdigit() and str(place.runtime).encode() in (program / "cmdline").read_bytes():
+                    found.add(int(program.name))
+        return found
+
+    wait(lambda: mine() == {place.pid(), *descendants(place.pid())})  # the slower one takes a moment to see it
 
 
 def test_it_ends_when_nobody_uses_it(place: Place) -> None:
@@ -406,6 +411,65 @@ def test_an_interrupted_client_leaves_no_run_behind(served: Place) -> None:
         assert running.wait(30) in (130, 1)
     template = descendants(served.pid())[0]
     wait(lambda: not descendants(template))
+
+
+def waiting(number: int) -> int:
+    """Bytes in a pipe that nobody has read."""
+    return int.from_bytes(fcntl.ioctl(number, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+def test_a_client_is_interrupted_in_silence_while_it_waits_for_its_input(served: Place) -> None:
+    with served.start() as running:
+        assert running.stdin is not None
+        running.stdin.write(PROSE.encode())
+        running.stdin.flush()
+        number = running.stdin.fileno()
+        wait(lambda: not waiting(number))
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+    assert (running.returncode, out, err) == (130, b"", b"")
+
+
+def test_a_client_is_interrupted_in_silence_while_nobody_reads_what_it_writes(served: Place) -> None:
+    with served.start("--profile", "all", "--output-format", "json") as running:
+        assert running.stdin is not None and running.stdout is not None
+        running.stdin.write(b"Teh recieve is an bad of idea.\n\n" * 400)
+        running.stdin.close()
+        number = running.stdout.fileno()
+        wait(lambda: waiting(number))
+        running.send_signal(signal.SIGINT)
+        status = running.wait(30)
+        assert running.stderr is not None
+        assert (status, running.stderr.read()) == (130, b"")
+
+
+def asked_for(place: Place, *argv: str, given: bytes = b"") -> dict[str, Any]:
+    """What the service answers to a client that sends whatever it likes."""
+    line = call(place.path)
+    assert line is not None
+    with line, Path(os.devnull).open("wb") as nothing:
+        line.send(to_json({"hello": CODE, "want": "run"}))
+        assert "begun" in from_json(line.receive(1000, 10.0))
+        request = {
+            "argv": list(argv),
+            "cwd": str(place.work),
+            "env": place.env,
+            "encodings": ["utf-8", "utf-8"],
+            "cpu_s": 0.0,
+        }
+        line.send(to_json(request))
+        line.send(given)
+        line.send_descriptors(nothing.fileno(), nothing.fileno())
+        return dict(from_json(line.receive(10**6, 60.0)))
+
+
+def test_a_client_of_any_kind_has_no_file_written(served: Place) -> None:
+    (served.work / "b.md").write_text(PROSE)
+    for argv in (["--fix", "b.md"], ["-o", "never.txt", "b.md"], ["--output-file=never.txt", "-"], ["--watch", "b.md"]):
+        assert asked_for(served, *argv, given=PROSE.encode()) == {"declined": "no small run"}
+    assert (served.work / "b.md").read_text() == PROSE
+    assert not (served.work / "never.txt").exists()
+    assert asked_for(served, "b.md")["status"] == 1
 
 
 def hostile(path: Path, *sent: bytes) -> socket.socket:
@@ -521,17 +585,17 @@ def test_without_any_network_it_works_as_well(served: Place) -> None:
     ],
 )
 def test_only_what_is_surely_small_is_sent(argv: list[str], files: list[str] | None) -> None:
-    assert thin._files(argv) == files
+    assert thin.named_files(argv) == files
 
 
 def test_files_are_sent_by_name_unless_they_would_be_written(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("a")
     (tmp_path / "b.md").write_bytes(b"b" * (thin.MOST_BYTES + 1))
-    assert thin._files([str(tmp_path / "a.md")]) == [str(tmp_path / "a.md")]
-    assert thin._files([str(tmp_path / "a.md"), "--fix"]) is None
-    assert thin._files([str(tmp_path / "a.md"), "-"]) is None
-    assert thin._files([str(tmp_path / "b.md")]) is None
-    assert thin._files([str(tmp_path)]) is None
+    assert thin.named_files([str(tmp_path / "a.md")]) == [str(tmp_path / "a.md")]
+    assert thin.named_files([str(tmp_path / "a.md"), "--fix"]) is None
+    assert thin.named_files([str(tmp_path / "a.md"), "-"]) is None
+    assert thin.named_files([str(tmp_path / "b.md")]) is None
+    assert thin.named_files([str(tmp_path)]) is None
 
 
 def test_the_thin_client_loads_nothing_of_the_house() -> None:

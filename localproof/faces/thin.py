@@ -43,7 +43,14 @@ def run(argv: list[str]) -> int | None:
     """The exit status of a run that the service has done and whose output is written; None where it has not."""
     if os.environ.get("LOCALPROOF_SERVICE") == "off" or sys.platform == "win32":
         return None
-    files = _files(argv)
+    try:
+        return _run(argv)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _run(argv: list[str]) -> int | None:
+    files = named_files(argv)
     if files is None or not (files or _piped()):
         return None
     from ..child.door import address
@@ -54,10 +61,7 @@ def run(argv: list[str]) -> int | None:
     given = b"" if files else _taken()
     if given is None:
         return None
-    try:
-        answer = _answered(path, argv, given)
-    except KeyboardInterrupt:
-        return _INTERRUPTED
+    answer = _answered(path, argv, given)
     if answer is None:
         if not files:
             _put_back(given)
@@ -65,7 +69,7 @@ def run(argv: list[str]) -> int | None:
     return _written(*answer)
 
 
-def _files(argv: list[str]) -> list[str] | None:
+def named_files(argv: list[str]) -> list[str] | None:
     """The files that are named, [] for standard input; None where this is no small run."""
     words = iter(argv[1:] if argv[:1] == ["check"] else argv)
     files: list[str] = []

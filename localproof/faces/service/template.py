@@ -83,7 +83,7 @@ def load() -> None:
     from ...report import Finding, Kind
     from ...settings import Settings
     from ...text import Edit, Span
-    from .. import check
+    from .. import check, thin
 
     settings = Settings(engines=(), service="off")
     documents = [read(name, _SAMPLE, settings) for name in ("a.md", "a.txt", "a.html")]
@@ -103,7 +103,7 @@ def load() -> None:
             engine.provenance()
             engine.close()
     written = RENDERERS["text"](run, Style()), closing(run, Style()), report_block(run, Style())
-    assert all((written, check, code(), findings_of, sqlite3))
+    assert all((written, check, thin, code(), findings_of, sqlite3))
 
 
 def _be_template(channel: Line, service: int, run: Run, others: frozenset[str]) -> NoReturn:
@@ -232,9 +232,12 @@ def answer(line: Line, run: Run, others: frozenset[str]) -> None:
 def _unfit(argv: list[str], others: frozenset[str]) -> str:
     """Why a run cannot be done here, "" where it can."""
     from ... import settings
+    from .. import thin
 
     if argv and argv[0] in others:
         return "another command"
+    if thin.named_files(argv) is None:  # whoever asks may be anybody's program: it is not only asked there
+        return "no small run"
     try:
         off = settings.load(None, {}, os.environ).service == "off"
     except BadInput:
