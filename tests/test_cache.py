@@ -415,6 +415,23 @@ def test_the_command_tells_of_the_cache_and_clears_it(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no such modes on Windows")
+def test_after_clearing_a_folder_that_others_could_write_to_is_used_again(tmp_path: Path) -> None:
+    tmp_path.chmod(0o775)
+    assert "others may write" in keep(tmp_path / NAME, a=b"1").trouble[0].reason
+    told = localproof(tmp_path, "cache", "clear")[0].splitlines()
+    assert told[1] == f"{tmp_path}: others could write there, and now cannot"
+    assert keep(tmp_path / NAME, a=b"1").trouble == () and kept(tmp_path / NAME, b"a") == b"1"
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such modes on Windows")
+def test_clearing_leaves_a_folder_for_all_to_all(tmp_path: Path) -> None:
+    tmp_path.chmod(0o1777)
+    assert len(localproof(tmp_path, "cache", "clear")[0].splitlines()) == 1
+    assert tmp_path.stat().st_mode & 0o7777 == 0o1777
+
+
 def test_clearing_removes_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(b"not a database at all" * 100)
     assert localproof(tmp_path, "cache", "clear")[0].endswith(": removed\n")

@@ -270,6 +270,21 @@ def test_the_report_says_what_the_session_is_made_of_and_has_cost(tmp_path: Path
     play(tmp_path, scene)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no such modes on Windows")
+def test_the_report_makes_a_folder_that_the_cache_can_use(tmp_path: Path) -> None:
+    async def scene(e: Editor) -> None:
+        await e.start()
+        await e.run(types.Command(title="", command="localproof.report", arguments=[]))
+
+    before = os.umask(0)
+    try:
+        play(tmp_path, scene)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "cache" / "session-report.txt").exists()
+    assert (tmp_path / "cache").stat().st_mode & 0o777 == 0o700
+
+
 def test_fix_all_is_there_for_who_asks_for_it_by_name(tmp_path: Path) -> None:
     async def scene(e: Editor) -> None:
         await e.start(options={"profile": "quiet"})

@@ -34,6 +34,7 @@ _BATCH = 512  # entries that are written at a time
 _PAGE = 4096
 _ANEW = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
+_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 def _day() -> int:
@@ -133,6 +134,20 @@ class Store:
                 path.unlink(missing_ok=True)
             return bool(there)
 
+    def shut(self) -> bool:
+        """Take from others the right to write to the folder, with which nothing is kept there; whether they had it.
+
+        One of another user, or one that is meant for all like /tmp, stays as it is. Raises OSError if that fails.
+        """
+        folder = self.path.parent
+        if not hasattr(os, "getuid") or not folder.is_dir():
+            return False
+        about = folder.stat()
+        if about.st_uid != os.getuid() or about.st_mode & stat.S_ISVTX or not about.st_mode & _BY_OTHERS:
+            return False
+        folder.chmod(stat.S_IMODE(about.st_mode) & ~_BY_OTHERS)
+        return True
+
     def _files(self) -> Iterator[Path]:
         return (self.path.with_name(self.path.name + ending) for ending in ("", "-wal", "-shm"))
 
@@ -160,7 +175,7 @@ class Store:
             about = self.path.parent.stat()
             if about.st_uid != os.getuid():
                 raise PermissionError(0, "its folder belongs to another user")
-            if about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            if about.st_mode & _BY_OTHERS:
                 raise PermissionError(0, "others may write to its folder")
         with contextlib.suppress(FileExistsError):
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))

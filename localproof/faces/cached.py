@@ -32,4 +32,10 @@ def command(action: str, terminal: Terminal) -> int:
     except OSError as error:
         raise BadInput(f"{shown}: cannot be removed: {error.strerror}") from None
     terminal.write(f"{shown}: " + ("removed\n" if gone else "there was nothing to remove\n"))
+    folder = one_line(str(store.path.parent))
+    try:
+        if store.shut():
+            terminal.write(f"{folder}: others could write there, and now cannot\n")
+    except OSError as error:
+        raise BadInput(f"{folder}: others may write there, which cannot be changed: {error.strerror}") from None
     return 0

@@ -112,7 +112,7 @@ class Server:
             self._send(self.ls.window_log_message, types.LogMessageParams(types.MessageType.Info, text))
             return
         path = cache_folder(self._env) / "session-report.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # the cache uses no folder that others may write to
         write_new(path, text.encode("utf-8"))
         await self.ls.window_show_document_async(types.ShowDocumentParams(path.as_uri(), take_focus=True))
 
