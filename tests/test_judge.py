@@ -270,3 +270,10 @@ def test_a_word_at_an_end_of_a_link_is_more_likely_a_name(source: str) -> None:
         return judged.probability
 
     assert said(source) < said(source.replace("[", "").replace("](x)", ""))
+
+
+def test_the_speller_of_another_dialect_counts_as_the_one_that_was_learned_from() -> None:
+    text = "I like the codecasts that people post."
+    american = probability(text, "codecasts", "code casts", *SPELL)
+    british = probability(text, "codecasts", "code casts", SPELL[0], "languagetool/MORFOLOGIK_RULE_EN_GB")
+    assert american == british

@@ -79,6 +79,19 @@ def _clip(x: float, most: float) -> float:
     return max(-most, min(most, x))
 
 
+# The speller of each dialect is a rule of its own, and only that of en-US was there to learn from.
+_SPELLER = re.compile(r"(?<=/MORFOLOGIK_RULE_EN_)[A-Z]{2}$")
+
+
+def learned_as(rule: str) -> str:
+    """The name under which a rule was learned.
+
+    >>> learned_as("languagetool/MORFOLOGIK_RULE_EN_GB")
+    'languagetool/MORFOLOGIK_RULE_EN_US'
+    """
+    return _SPELLER.sub("US", rule)
+
+
 def _who(f: dict[str, float], finding: Finding) -> None:
     engines = finding.engines
     f["engines=" + "+".join(sorted(engines))] = 1.0
@@ -87,7 +100,7 @@ def _who(f: dict[str, float], finding: Finding) -> None:
         f["same edit"] = 1.0
         f["same edit " + finding.kind] = 1.0
     for rule in finding.source:
-        f["rule=" + rule] = 1.0
+        f["rule=" + learned_as(rule)] = 1.0
     f["category=" + finding.rule.split("/", 1)[0] + "/" + finding.category] = 1.0
     f["kind=" + finding.kind] = 1.0
     f["suggestions"] = math.log1p(len(finding.edits))
@@ -95,7 +108,7 @@ def _who(f: dict[str, float], finding: Finding) -> None:
 
 def _how_loud(f: dict[str, float], finding: Finding, rates: Mapping[str, float]) -> None:
     """A rule that seldom speaks where editors have been is worth hearing when it does."""
-    least = min(rates.get(rule, 0.0) for rule in finding.source or (finding.rule,))
+    least = min(rates.get(learned_as(rule), 0.0) for rule in finding.source or (finding.rule,))
     group = "taste" if finding.kind in ("style", "typography") else finding.kind
     f[f"rate {group}"] = math.log1p(least) / 3
     if least < 1:
