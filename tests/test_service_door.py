@@ -192,7 +192,8 @@ def test_the_kernel_says_whose_process_is_at_the_other_end() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_process_tells_which_files_it_sees(tmp_path: Path) -> None:
-    assert sight() == sight(os.getpid()) == sight(os.getppid())
+    assert sight() is not None
+    assert sight() == sight(os.getpid())
     assert sight(os.getpid(), str(tmp_path)) is None
     (tmp_path / "7" / "ns").mkdir(parents=True)
     (tmp_path / "7" / "root").symlink_to("/")
