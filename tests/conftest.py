@@ -1,6 +1,7 @@
 """What pytest must not take for a test, and how Hypothesis works here."""
 
 import os
+import tempfile
 
 from hypothesis import HealthCheck, settings
 
@@ -9,6 +10,10 @@ os.environ["LOCALPROOF_SERVICE"] = "off"
 
 # Nor does one find the original LanguageTool where the user has it, but only where it is told to look.
 os.environ["LOCALPROOF_LANGUAGETOOL_DIR"] = os.path.join(os.path.dirname(__file__), "nothing-is-set-up-here")  # noqa: PTH118, PTH120
+
+# Nor does one write into the user's own journal.
+_STATE = tempfile.TemporaryDirectory(prefix="localproof-tests-")
+os.environ["LOCALPROOF_STATE_DIR"] = _STATE.name
 
 collect_ignore = ["misbehaving_worker.py"]  # a program that tests start
 
