@@ -231,7 +231,7 @@ def test_no_command_touches_anything_but_prose(text: str, chosen: list[int]) -> 
 
 
 def test_words_that_are_taken_out_take_the_blanks_behind_them_along() -> None:
-    for text, left in (("teh \t teh", "teh"), ("- teh  a", "- a"), ("a teh b", "a b")):
+    for text, left in (("teh \t teh", "teh"), ("- teh  a", "- a"), ("a teh b", "a b"), ("a teh \n\nb", "a  \n\nb")):
         assert review.edit(session(text), "").pages[0].text == left
 
 

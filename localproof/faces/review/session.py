@@ -297,8 +297,11 @@ def edit(session: Session, new: str) -> Session:
     if span.of(text) == new:
         return replace(session, note="nothing changed")
     if not new.strip(" \t") and text[: span.start][-1:] in ("", " ", "\t", "\n", "\r"):
-        # The blanks behind go with the words: left at the head of a line, they could make it code.
-        span = Span(span.start, span.end + len(text[span.end :]) - len(text[span.end :].lstrip(" \t")))
+        # The blanks behind go with the words, if words follow: at the head of a line they could make it code.
+        behind = text[span.end :]
+        rest = behind.lstrip(" \t")
+        if rest[:1] not in ("", "\r", "\n"):
+            span = Span(span.start, span.end + len(behind) - len(rest))
     return _done(session, Step("edited", item.page, session.at, (Edit(span, new),)))
 
 
