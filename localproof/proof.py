@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from . import __version__, energy
+from . import __version__, energy, models
 from . import judge as judging
 from .cache.memory import Remembering
 from .cache.shelf import Shelf
@@ -24,7 +24,9 @@ from .decisions import Ignores, Region, Vocabulary, regions, silences, unused
 from .engines import ENGINES, Engine
 from .engines.cluster import Afar, Cluster
 from .judge import categories
+from .judge.reader import Chosen, Reader, Reading
 from .judge.site import within
+from .judge.weighing import Weights, weights
 from .languages import NAMES, base, of_file_name
 from .languages import known as known_language
 from .report import BadInput, Finding, Provenance, Report, Run, Skipped, Unavailable
@@ -45,6 +47,25 @@ Answer = Future[tuple[Finding, ...]]
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What each engine will answer to a block, and what the model will say of it where one is switched on."""
+
+    engines: Mapping[str, Answer]
+    reading: Future[Reading] | None = None
+
+    def futures(self) -> Iterator[Answer | Future[Reading]]:
+        """Everything that is to come."""
+        yield from self.engines.values()
+        if self.reading is not None:
+            yield self.reading
+
+    def done(self) -> Asked:
+        """What of it has come; an engine that has not answered is as one that was not asked."""
+        reading = self.reading if self.reading is not None and self.reading.done() else None
+        return Asked({name: a for name, a in self.engines.items() if a.done()}, reading)
+
+
+@dataclass(frozen=True)
 class Bench:
     """What a run works with: engines, each with a memory, what could not be had, and where answers are kept."""
 
@@ -57,11 +78,28 @@ class Bench:
     ignores: Ignores = field(default_factory=Ignores)
     store: Store | None = None
     abroad: Abroad | None = None
+    reader: Reader | None = None
+    weights: Weights | None = None  # for what the reader's model says
+
+    def keys(self) -> Iterator[str]:
+        """Everything of the engines and the model that could change what is found in a text."""
+        yield from (engine.key() for engine in self.engines.values())
+        if self.reader is not None:
+            yield self.reader.key()
+
+    def start(self) -> None:
+        """Begin to build what is not built yet, and return at once."""
+        for engine in self.engines.values():
+            engine.start()
+        if self.reader is not None:
+            self.reader.start()
 
     def pids(self) -> Iterator[int]:
         """The live helper processes of all engines."""
         for engine in self.all_engines():
             yield from engine.pids()
+        if self.reader is not None:
+            yield from self.reader.pids()
 
     def all_engines(self) -> Iterator[Engine]:
         """The engines, and those for other languages that a text has called for."""
@@ -135,9 +173,15 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
     store = Store(settings.cache_folder / NAME) if settings.cache_folder is not None else None
     cluster = Cluster(settings.executor) if settings.executor else None
     abroad = Abroad(settings, store)
+    reader: Reader | None = None
+    known: Weights | None = None
     window = energy.open_window(
         settings,
-        pids=lambda: [pid for engine in (*engines.values(), *abroad.all()) for pid in engine.pids()],
+        pids=lambda: [
+            pid
+            for helper in (*engines.values(), *abroad.all(), *([reader] if reader is not None else []))
+            for pid in helper.pids()
+        ],
         calibration=energy.stored_calibration(),
     )
     try:
@@ -151,6 +195,12 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
                     engines[name].start()
             except Unavailable as error:
                 skipped.append(error.skipped)
+        try:
+            reader, known = _open_reader(settings, store) or (None, None)
+        except Unavailable as error:
+            skipped.append(error.skipped)
+        if reader is not None and (at_once or store is None):
+            reader.start()
         yield Bench(
             settings,
             engines,
@@ -161,15 +211,30 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
             Ignores.of(settings.ignores, settings.root),
             store,
             abroad,
+            reader,
+            known,
         )
     finally:
-        for engine in (*engines.values(), *abroad.all()):
+        for engine in (*engines.values(), *abroad.all(), *([reader] if reader is not None else [])):
             engine.close()
         if cluster is not None:
             cluster.close()
         if store is not None:
             store.close()
         window.close()
+
+
+def _open_reader(settings: Settings, store: Store | None) -> tuple[Reader, Weights | None] | None:
+    """The model that is switched on, in its helper process, and the weights for what it says; None where none is.
+    Raises Unavailable where it cannot be used or may not be."""
+    if base(settings.language) != "en":
+        return None
+    resolved = models.resolve(settings)
+    if resolved is None:
+        return None
+    known = weights(resolved.sha256, models.calibrations())
+    reader = Reader(Chosen(resolved.path, resolved.sha256, models.provenance(resolved)), settings, store)
+    return reader, known
 
 
 @dataclass(frozen=True)
@@ -205,7 +270,7 @@ def run(
     kept = [] if reports is None else reports
     words = 0
     skipped: list[Skipped] = list(bench.skipped)
-    waiting: deque[tuple[Document | Report, list[dict[str, Answer]]]] = deque()
+    waiting: deque[tuple[Document | Report, list[Asked]]] = deque()
     in_flight = 0
     most = _IN_FLIGHT_AFAR if bench.settings.executor else _IN_FLIGHT
 
@@ -242,11 +307,11 @@ def run(
     )
 
 
-def _made(bench: Bench, document: Document, answers: list[dict[str, Answer]], site: Mapping[str, int] | None) -> Made:
+def _made(bench: Bench, document: Document, answers: list[Asked], site: Mapping[str, int] | None) -> Made:
     looked_at: dict[str, int] = {}
     report = _report(bench, document, answers, site=site, looked_at=looked_at)
-    asked = [block for block in answers if block]
-    whole = all(future.exception() is None for block in asked for future in block.values())
+    asked = [block for block in answers if block.engines]
+    whole = all(future.exception() is None for block in asked for future in block.futures())
     whole = whole and not _abroad(bench, document)  # what is set up for other languages is not in the key
     return Made(report, len(asked), whole, looked_at)
 
@@ -275,11 +340,11 @@ class Begun:
     """A document whose blocks are with the engines, and what each engine will answer to each block."""
 
     document: Document
-    answers: tuple[Mapping[str, Answer], ...]
+    answers: tuple[Asked, ...]
 
-    def open(self) -> tuple[Answer, ...]:
+    def open(self) -> tuple[Answer | Future[Reading], ...]:
         """The answers that are still to come."""
-        return tuple(a for block in self.answers for a in block.values() if not a.done())
+        return tuple(a for block in self.answers for a in block.futures() if not a.done())
 
 
 def begin(bench: Bench, document: Document) -> Begun:
@@ -292,8 +357,7 @@ def so_far(bench: Bench, begun: Begun, judgements: Judgements | None = None) -> 
 
     With `judgements`, a text that is checked again and again is judged only where something changed.
     """
-    done = [{name: a for name, a in block.items() if a.done()} for block in begun.answers]
-    return _report(bench, begun.document, done, judgements)
+    return _report(bench, begun.document, [block.done() for block in begun.answers], judgements)
 
 
 class _Looked(Mapping[str, int]):
@@ -321,13 +385,14 @@ class _Kept:
     """What was judged of a block, from which answers, and the counts of words that were looked at for it."""
 
     raw: list[Finding]
+    heard: _Heard
     every: Mapping[str, int | None]
     capitalised: Mapping[str, int | None]
     judged: tuple[Finding, ...]
 
-    def holds(self, raw: list[Finding], words: judging.Words) -> bool:
+    def holds(self, raw: list[Finding], heard: _Heard, words: judging.Words) -> bool:
         """Whether judging anew would come to the same."""
-        return self.raw == raw and _same(self.every, words.all) and _same(self.capitalised, words.capitalised)
+        return self.raw == raw and self.heard == heard and _same(self.every, words.all) and _same(self.capitalised, words.capitalised)
 
 
 class Judgements:
@@ -353,18 +418,18 @@ class Judgements:
         return judging.added(self._words[block.text] for block in blocks)
 
     def of(
-        self, block: Block, raw: list[Finding], words: judging.Words, source: str, heard: tuple[str, ...]
+        self, block: Block, raw: list[Finding], words: judging.Words, source: str, heard: _Heard
     ) -> tuple[Finding, ...]:
         """As `_judged`."""
-        if not raw:
+        if not raw and heard.reading is None:
             return ()
         start, end = block.pieces[0].source.start, block.pieces[-1].source.end
-        key = (block.kind, block.text, len(block.pieces), source[max(start - 1, 0) : end + 1], heard)
+        key = (block.kind, block.text, len(block.pieces), source[max(start - 1, 0) : end + 1], heard.engines)
         known = self._kept.get(key) or self._before[1].get(key)
-        if known is None or not known.holds(raw, words):
+        if known is None or not known.holds(raw, heard, words):
             every, capitalised = _Looked(words.all), _Looked(words.capitalised)
             made = _judged(block, raw, judging.Words(every, capitalised), source, heard)
-            known = _Kept(raw, every.seen, capitalised.seen, made)
+            known = _Kept(raw, heard, every.seen, capitalised.seen, made)
         self._kept[key] = known
         return known.judged
 
@@ -394,19 +459,31 @@ def _same(seen: Mapping[str, int | None], counts: Mapping[str, int]) -> bool:
     return all(counts.get(word) == count for word, count in seen.items())
 
 
+@dataclass(frozen=True)
+class _Heard:
+    """Who has spoken of a block: the engines, and the model with the weights for what it says."""
+
+    engines: tuple[str, ...]
+    reading: Reading | None = None
+    weights: Weights | None = field(default=None, compare=False)  # of a bench always the same
+
+
 def _judged(
-    block: Block, raw: list[Finding], words: judging.Words, source: str, heard: tuple[str, ...]
+    block: Block, raw: list[Finding], words: judging.Words, source: str, heard: _Heard
 ) -> tuple[Finding, ...]:
-    """What the engines `heard` said of a block, merged and judged; `source` is the document's text."""
-    return tuple(
-        judging.judge(block, finding, words, source, heard)
+    """What was `heard` of a block, merged and judged; `source` is the document's text."""
+    found = tuple(
+        judging.judge(block, finding, words, source, heard.engines)
         for finding in merge(block.text, raw)
         if not block.touches_placeholder(finding.span)
     )
+    if heard.reading is None or heard.weights is None:
+        return found
+    return judging.weigh(block, found, heard.reading, words, heard.weights)
 
 
 def _unjudged(
-    block: Block, raw: list[Finding], words: judging.Words, source: str, heard: tuple[str, ...]
+    block: Block, raw: list[Finding], words: judging.Words, source: str, heard: _Heard
 ) -> tuple[Finding, ...]:
     """As `_judged`, for another language than English, of which the judge knows nothing."""
     return tuple(finding for finding in merge(block.text, raw) if not block.touches_placeholder(finding.span))
@@ -419,7 +496,8 @@ def provenance(bench: Bench) -> tuple[Provenance, ...]:
         count = len(bench.vocabulary.words) + len(bench.vocabulary.phrases)
         parts.append(Provenance("your words", "dictionary", data=f"{count:,} words and phrases of your own"))
     judged = base(bench.settings.language) == "en" or (bench.abroad is not None and bench.abroad.knows("en"))
-    return (*parts, *(judging.provenance() if judged else ()))
+    model = bench.reader.chosen.made_of if bench.reader is not None else ()
+    return (*parts, *(judging.provenance() if judged else ()), *model)
 
 
 def fix(report: Report, *, unsafe: bool = False) -> str:
@@ -437,16 +515,21 @@ def correctable(finding: Finding, *, unsafe: bool = False) -> bool:
     return finding.certain or (unsafe and clear and finding.kind != "style")
 
 
-def _submit(bench: Bench, document: Document) -> list[dict[str, Answer]]:
+def _submit(bench: Bench, document: Document) -> list[Asked]:
     try:
         engines = _engines_for(bench, document)
     except Unavailable:
         return []
     language = _language(bench, document)
+    reader = bench.reader if base(language) == "en" else None
     return [
-        {} if _other(block, language) else {n: e.submit(block.text) for n, e in engines.items()}
-        for block in document.blocks
+        Asked({}) if _other(block, language) else _ask(block.text, engines, reader) for block in document.blocks
     ]
+
+
+def _ask(text: str, engines: Mapping[str, Engine], reader: Reader | None) -> Asked:
+    answers = {name: engine.submit(text) for name, engine in engines.items()}
+    return Asked(answers, None if reader is None else reader.after(text, answers.values(), merge))
 
 
 def _language(bench: Bench, document: Document) -> str:
@@ -493,7 +576,7 @@ def _other(block: Block, language: str = "en") -> bool:
 def _report(
     bench: Bench,
     document: Document,
-    answers: list[dict[str, Answer]],
+    answers: list[Asked],
     judgements: Judgements | None = None,
     *,
     site: Mapping[str, int] | None = None,
@@ -518,8 +601,8 @@ def _report(
     if len(read) < len(document.blocks):
         other = Skipped("a passage", f"in another language than {NAMES[base(language)]}, and not checked")
         failures[other] = [i for i, block in enumerate(document.blocks) if _other(block, language)]
-    for i, (block, futures) in enumerate(zip(document.blocks, answers, strict=True)):
-        raw, heard, failed = _wait(futures)
+    for i, (block, asked_of) in enumerate(zip(document.blocks, answers, strict=True)):
+        raw, heard, failed = _wait(bench, asked_of)
         for skipped in failed:
             failures.setdefault(skipped, []).append(i)
         if len(raw) > _MOST_SUSPECTS and 4 * len(raw) > len(_WORD.findall(block.text)):
@@ -554,18 +637,23 @@ def _report(
     return divided(report, bench.settings.profile)
 
 
-def _wait(futures: Mapping[str, Answer]) -> tuple[list[Finding], tuple[str, ...], list[Skipped]]:
-    """What the engines say of a block, which of them answered, and what became of the others."""
+def _wait(bench: Bench, asked: Asked) -> tuple[list[Finding], _Heard, list[Skipped]]:
+    """What the engines say of a block, who has spoken, and what became of the others."""
     raw: list[Finding] = []
     heard: list[str] = []
     failed: list[Skipped] = []
-    for name, future in futures.items():
+    for name, future in asked.engines.items():
         try:
             raw += future.result()
             heard.append(name)
         except Unavailable as error:
             failed.append(error.skipped)
-    return raw, tuple(heard), failed
+    if asked.reading is None or bench.reader is None:
+        return raw, _Heard(tuple(heard)), failed
+    try:
+        return raw, _Heard(tuple(heard), asked.reading.result(), bench.weights), failed
+    except Unavailable as error:
+        return raw, _Heard(tuple(heard)), [*failed, error.skipped]
 
 
 def _wanted(settings: Settings, raw: list[Finding]) -> list[Finding]:

@@ -54,7 +54,8 @@ class Finding:
     None where no judge has seen it. `category` is the engine's own name for
     the kind of rule. `certain` is true where the first edit may be made
     without asking (see `localproof.judge.certain`). `agreement` counts the
-    engines that put the leading edit first.
+    engines that put the leading edit first. `unaided` is the probability
+    that the judge gave before a model helped it, None where none did.
     """
 
     span: Span
@@ -68,6 +69,7 @@ class Finding:
     hints: tuple[str, ...] = ()
     certain: bool = False
     agreement: int = 1
+    unaided: float | None = None
 
     @property
     def engines(self) -> tuple[str, ...]:

@@ -78,13 +78,20 @@ def _packed(f: Finding) -> list[Any]:
     return [f.rule, f.span.start, f.span.end, f.kind, f.category, [[e.span.start, e.span.end, e.text] for e in f.edits]]
 
 
-def merged(name: str, engines: Sequence[str] = ENGINES) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
-    """(id, text, merged findings of `engines`) of every text of a set that was collected."""
+def merged(
+    name: str, engines: Sequence[str] = ENGINES, *, missing_end: bool = False
+) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
+    """(id, text, merged findings of `engines`) of every text of a set that was collected; with `missing_end` also of a
+    set that is still being collected, as far as it goes."""
     path = CACHE / "flags" / f"{name}.jsonl"
+    if missing_end and not path.exists():
+        path = path.with_suffix(".part")
     if not path.exists():
         raise SystemExit(f"{path} is not there; make it with: python -m training.flags {name}")
     with path.open(encoding="utf-8") as lines:
         for line in lines:
+            if missing_end and not line.endswith("\n"):
+                return
             ident, text, rows = json.loads(line)
             yield ident, text, merge(text, [f for f in _unpacked(rows) if f.engines[0] in engines])
 

@@ -50,6 +50,7 @@ def rows(findings: Iterable[Finding]) -> list[Row]:
             f.hints,
             f.certain,
             f.agreement,
+            f.unaided,
         ]
         for f in findings
     ]
@@ -118,8 +119,10 @@ def findings(raw: Iterable[Row]) -> tuple[Finding, ...]:
                 tuple(hints),
                 certain,
                 agreement,
+                unaided,
             )
-            for start, end, rule, message, edits, source, kind, probability, category, hints, certain, agreement in raw
+            for start, end, rule, message, edits, source, kind, probability, category, hints, certain, agreement, unaided
+            in raw
         )
     except (TypeError, ValueError) as error:
         raise Unreadable(str(error)) from None

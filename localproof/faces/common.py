@@ -25,8 +25,7 @@ class Common:
         self._reports: Reports | None = None
         self.site: Mapping[str, int] = {}
         if bench.store is not None:
-            keys = (engine.key() for engine in bench.engines.values())
-            self._reports = Reports(bench.store, bench.settings, keys, bench.ignores.of_file)
+            self._reports = Reports(bench.store, bench.settings, bench.keys(), bench.ignores.of_file)
 
     def survey(self, texts: Iterable[Open]) -> None:
         """Note which words the `texts` share, in `site`. The first text that is new starts the engines meanwhile.
@@ -45,8 +44,7 @@ class Common:
             if self._reports is not None:
                 words = self._reports.words(source.name, source.text)
             if words is None:
-                for engine in self._bench.engines.values():
-                    engine.start()
+                self._bench.start()
                 words = unusual(proof.prose(self._read(source), self._bench.settings.language))
                 if self._reports is not None:
                     self._reports.keep_words(source.name, source.text, words)

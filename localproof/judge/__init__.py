@@ -25,7 +25,9 @@ from . import features
 from .attested import attested
 from .features import Surroundings, main_word, sentence_start
 from .listed import listed
+from .reader import Reading
 from .spelling import channel
+from .weighing import Weights, weighed
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SPELLERS = ("harper/SpellCheck", "languagetool/MORFOLOGIK_RULE_EN_")
@@ -135,6 +137,14 @@ def judge(block: Block, finding: Finding, words: Words, source: str = "", engine
     around = Surroundings(block.kind, words.all, words.capitalised, linked, words.site)
     sure = probability(block.text, finding, around, engines)
     return replace(ranked(block.text, finding) if sure > _WORTH_RANKING else finding, probability=sure)
+
+
+def weigh(
+    block: Block, findings: Sequence[Finding], reading: Reading, words: Words, known: Weights
+) -> tuple[Finding, ...]:
+    """`findings` of a block (judged) with the help of what a model said of it, and the model's own after them."""
+    around = Surroundings(block.kind, words.all, words.capitalised, False, words.site)
+    return weighed(block, findings, reading, around, coefficients().rates, known)
 
 
 def ranked(text: str, finding: Finding) -> Finding:

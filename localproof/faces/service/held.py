@@ -18,7 +18,7 @@ from ...report import Unavailable
 
 # Nothing else is started for anybody. LanguageTool on Java is left out: what
 # Java spends on an answer cannot be told, so nobody's account would be right.
-MODULES = ("localproof.engines.worker",)
+MODULES = ("localproof.engines.worker", "localproof.judge.worker")
 MOST = 6  # helpers at a time: two engines in three dialects
 
 

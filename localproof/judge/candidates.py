@@ -1,0 +1,395 @@
+"""The closed set of single edits that a model may be asked about: nothing else can ever be proposed.
+
+Each is a slip that fluent writers make, undone: a word taken for another, a
+form that does not agree, a small word that is missing, left over or another
+than meant, an apostrophe, a word written twice, a compound split or joined, a
+letter that makes another word. Everything comes from tables here and from the
+words that edited prose attests; a model only picks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..text import Edit, Span
+from .attested import attested
+from .listed import listed
+
+KINDS = (
+    "confusion",
+    "agreement",
+    "article",
+    "preposition",
+    "small-word",
+    "apostrophe",
+    "doubled",
+    "compound",
+    "typo",
+)
+
+# Words that are taken for each other, in both directions.
+CONFUSED = """
+accept except|adapt adopt|advice advise|affect effect|aisle isle|aloud allowed|alter altar|bare bear|brake break
+breath breathe|buy by|capital capitol|choose chose|cite site|cite sight|cloths clothes|coarse course
+complement compliment|council counsel|desert dessert|device devise|discreet discrete|draw drawer|dual duel
+elicit illicit|ensure insure|fair fare|farther further|feel fell|find fined|form from|formally formerly|hear here
+hole whole|hour our|illusion allusion|in an|is his|it its|it's its|knew new|know no|know now|later latter|lay lie
+lead led|leave live|lessen lesson|loose lose|lost last|made make|meat meet|mine mind|moral morale|of off|on one
+or our|our are|passed past|patience patients|peace piece|peak peek|peek pique|personal personnel|plain plane
+pole poll|pray prey|precede proceed|principal principle|quiet quite|rain rein|raise rise|read red|real really
+right write|role roll|root route|sale sell|scene seen|sent send|set sit|some sum|stationary stationery|steal steel
+than then|that than|the they|then the|their there|there they're|their they're|they them|thing think|this his
+this these|threw through|though through|though thought|thorough through|threw thorough|to too|to two|too two
+trail trial|use used|vary very|waist waste|wait weight|want won't|ware where|wear where|weak week|weather whether
+were we're|were where|which witch|who whom|who's whose|with which|woman women|worse worst|your you're|you our
+suppose supposed|loose loss|chose choice|believe belief|live life|safe save|prove proof|success succeed|good well
+bad badly|less fewer|much many|that which|as has|be by|has is|if of|it if|on in|so to|to do|us use|when then
+wonder wander|won one|would wood|conscious conscience|costumer customer|quite quit|dairy diary|angel angle
+assure ensure|board bored|cash cache|cell sell|censor sensor|chord cord|born borne|compliant complaint
+decent descent|dose does|eminent imminent|faze phase|flair flare|foreword forward|gorilla guerrilla|heal heel
+hoard horde|idle idol|its it|load lode|manner manor|marshal martial|medal metal|minor miner|naval navel|pair pare
+palate palette|pedal peddle|pour pore|profit prophet|roll role|sole soul|stake steak|storey story|straight strait
+tail tale|team teem|tide tied|vain vein|waive wave|weather wether|wreak wreck|yoke yolk|lightening lightning
+later letter|lose loose
+"""
+_MORE_CONFUSED = """
+and an|an any|as is|at it|be been|been being|can can't|could couldn't|do due|every very|fort forth|forth fourth
+for four|hat that|he the|her here|him his|hit it|how who|i it|i in|is it|is as|its is|it's is|lets let's|may many
+may my|me my|might mite|no not|not now|not note|now new|off on|or of|or for|out our|say says|see sea|she the
+so do|son soon|such much|than that|that what|their the|them then|there these|there the|there then|they their|this the
+this that|though tough|through trough|us is|very every|was has|was is|we be|we me|well will|what that|where there
+where when|while will|will we'll|with will|with without|you your|were was|thought taught|thing things|bellow below
+beside besides|began begun|breed bread|check cheque|clam calm|closes clothes|comma coma|conversion conservation
+contact contract|costs coast|county country|crating creating|curse course|date data|definite definitive|dived divided
+diner dinner|eluded alluded|exiting exciting|fist first|fort front|fourth forth|grate great|hast haste|hopping hoping
+independence independents|instance instants|instants instance|interments interests|lama llama|loath loathe|lightly likely
+martial material|massage message|moth month|mote more|move more|our or|overt over|parent patent|part port|pear peer
+perspective prospective|prescribe proscribe|presence presents|priories priorities|prosecute persecute|public pubic
+quiet quit|reed read|referring refereeing|sing sign|singed signed|slat salt|spit split|stared started|starring staring
+statue statute|tenant tenet|therefor therefore|tiered tired|tough though|trough through|undo undue|untied united
+viola voila|wander wonder|wile while|wining winning|world word|wont won't|worm warm|wrote write|yeas years|you've your
+cant can't|ones one's|everyday every|sometime sometimes|anyway anyways|backward backwards|toward towards|alternately alternatively
+historic historical|economic economical|respectively respectfully|continual continuous|imply infer|disinterested uninterested
+averse adverse|allude elude|ascent assent|bazaar bizarre|cannon canon|callous callus|carat carrot|cereal serial|climactic climatic
+collaborate corroborate|credible creditable|currant current|defuse diffuse|deprecate depreciate|dessert deserts|disburse disperse
+envelop envelope|exercise exorcise|flaunt flout|gibe jibe|hangar hanger|hardy hearty|incidence incidents|ingenious ingenuous
+liable libel|magnate magnet|mantel mantle|ordinance ordnance|overdo overdue|peal peel|perquisite prerequisite|rapt wrapped
+reek wreak|regime regimen|rest wrest|retch wretch|ring wring|rote wrote|shear sheer|slay sleigh|sleight slight|sore soar
+taut taught|tenor tenure|tic tick|trooper trouper|troop troupe|vial vile|wet whet|wear ware|whine wine|whoa woe
+"""
+# base, past, participle; where a fourth stands, the -s form.
+_IRREGULAR = """
+be was been|have had had has|do did done does|go went gone goes|say said said|get got gotten|get got got|make made made
+know knew known|think thought thought|take took taken|see saw seen|come came come|give gave given|find found found
+tell told told|become became become|leave left left|feel felt felt|put put put|bring brought brought|begin began begun
+keep kept kept|hold held held|write wrote written|stand stood stood|hear heard heard|let let let|mean meant meant
+set set set|meet met met|run ran run|pay paid paid|sit sat sat|speak spoke spoken|lie lay lain|lead led led
+read read read|grow grew grown|lose lost lost|fall fell fallen|send sent sent|build built built|understand understood understood
+draw drew drawn|break broke broken|spend spent spent|cut cut cut|rise rose risen|drive drove driven|buy bought bought
+wear wore worn|choose chose chosen|seek sought sought|throw threw thrown|catch caught caught|deal dealt dealt
+win won won|forget forgot forgotten|lay laid laid|sell sold sold|fight fought fought|teach taught taught|eat ate eaten
+sing sang sung|strike struck struck|hang hung hung|shake shook shaken|ride rode ridden|feed fed fed|shoot shot shot
+drink drank drunk|hit hit hit|arise arose arisen|fly flew flown|sleep slept slept|freeze froze frozen|hide hid hidden
+swim swam swum|bite bit bitten|bind bound bound|overcome overcame overcome|undertake undertook undertaken
+overwrite overwrote overwritten|rewrite rewrote rewritten|rebuild rebuilt rebuilt|rerun reran rerun|show showed shown
+prove proved proven|sew sewed sewn|shrink shrank shrunk|sink sank sunk|spring sprang sprung|steal stole stolen
+stick stuck stuck|swear swore sworn|tear tore torn|wake woke woken|withdraw withdrew withdrawn|cost cost cost
+hurt hurt hurt|quit quit quit|split split split|spread spread spread|shut shut shut|bend bent bent|lend lent lent
+dig dug dug|shine shone shone|sweep swept swept|weep wept wept|forgive forgave forgiven|mistake mistook mistaken
+withstand withstood withstood|foresee foresaw foreseen|override overrode overridden|oversee oversaw overseen
+"""
+_PLURALS = """
+man men|woman women|child children|person people|foot feet|tooth teeth|mouse mice|criterion criteria
+phenomenon phenomena|analysis analyses|basis bases|crisis crises|thesis theses|hypothesis hypotheses|index indices
+matrix matrices|vertex vertices|appendix appendices|life lives|knife knives|half halves|self selves|leaf leaves
+medium media|datum data|axis axes|diagnosis diagnoses|parenthesis parentheses|synthesis syntheses|emphasis emphases
+"""
+_TOGETHER = (
+    ("is", "are", "was", "were", "be", "been", "being", "am"),
+    ("has", "have", "had", "having"),
+    ("do", "does", "did", "done", "doing"),
+    ("isn't", "aren't", "wasn't", "weren't"),
+    ("hasn't", "haven't", "hadn't"),
+    ("doesn't", "don't", "didn't"),
+    ("this", "these", "that", "those"),
+    ("there's", "there're"),
+    ("i", "me", "my", "mine", "myself"),
+    ("he", "him", "his", "himself"),
+    ("she", "her", "hers", "herself"),
+    ("we", "us", "our", "ours", "ourselves"),
+    ("they", "them", "their", "theirs", "themselves"),
+    ("you", "your", "yours", "yourself", "yourselves"),
+    ("it", "its", "it's", "itself"),
+    ("who", "whose", "whom", "who's"),
+    ("other", "others", "another"),
+    ("much", "many"),
+    ("much", "more", "most"),
+    ("good", "better", "best", "well"),
+    ("bad", "worse", "worst", "badly"),
+)
+ARTICLES = ("a", "an", "the")
+PREPOSITIONS = ("about", "as", "at", "by", "for", "from", "in", "into", "of", "on", "onto", "over", "than", "to", "with", "within")
+# What may be missing or left over between two words.
+SMALL = ("a", "an", "the", "to", "of", "in", "is", "are", "be", "that", "it", "for", "on", "with", "as", "and", "by",
+         "at", "from", "was", "have", "has", "been", "we", "you", "not", "or", "if", "this", "will", "can", "do")  # fmt: skip
+_DROPPABLE = frozenset(SMALL) | frozenset(PREPOSITIONS) | frozenset(
+    "were had does did they he she i so but more most very also just there which who".split()
+)  # fmt: skip
+_APOSTROPHES = {
+    w.replace("'", ""): w
+    for w in "don't doesn't didn't isn't aren't wasn't weren't can't couldn't wouldn't shouldn't hasn't haven't hadn't"
+    " that's there's here's what's who's let's i'm you're they're we're i've you've we've they've it'll"
+    " he'll they'll you'll i'll we'll i'd you'd they'd it's she's he's".split()
+}  # fmt: skip
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_COMMON = 150  # a word seen so often in edited prose is one that a writer may have meant
+_PART = 2000  # the halves of a compound are commoner than that
+_SHORT_WORDS = frozenset("a i an as at be by do go he if in is it me my no of on or so to up us we am".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One edit that might put something right, and its kind, one of `KINDS`."""
+
+    edit: Edit
+    kind: str
+
+
+def _entries(table: str) -> list[list[str]]:
+    return [entry.split() for entry in table.strip().replace("\n", "|").split("|")]
+
+
+@lru_cache(maxsize=1)
+def _confused() -> dict[str, tuple[str, ...]]:
+    table: dict[str, dict[str, None]] = {}
+    for one, other in (*_entries(CONFUSED), *_entries(_MORE_CONFUSED)):
+        table.setdefault(one, {})[other] = None
+        table.setdefault(other, {})[one] = None
+    return {word: tuple(others) for word, others in table.items()}
+
+
+@lru_cache(maxsize=1)
+def _kin() -> dict[str, tuple[str, ...]]:
+    """The irregular forms of each word, and the small words that change with number, person and case."""
+    table: dict[str, dict[str, None]] = {}
+    groups: list[tuple[str, ...]] = [*_TOGETHER, *(tuple(e) for e in _entries(_PLURALS))]
+    for base, past, participle, *third in _entries(_IRREGULAR):
+        if base not in ("be", "have", "do"):
+            groups.append((base, past, participle, third[0] if third else _with_s(base), _with_ing(base)))
+    for group in groups:
+        for word in group:
+            table.setdefault(word, {}).update(dict.fromkeys(other for other in group if other != word))
+    return {word: tuple(others) for word, others in table.items()}
+
+
+def _with_s(word: str) -> str:
+    if re.search(r"(s|x|z|ch|sh|[^aeiou]o)$", word):
+        return word + "es"
+    return word[:-1] + "ies" if re.search(r"[^aeiou]y$", word) else word + "s"
+
+
+def _with_ing(word: str) -> str:
+    if re.search(r"ie$", word):
+        return word[:-2] + "ying"
+    if re.search(r"[^aeiouy]e$|[aiu]e$", word) and word != "be":
+        return word[:-1] + "ing"
+    return word + word[-1] + "ing" if re.fullmatch(r"[^aeiou]*[aeiou][bdgmnprt]", word) else word + "ing"
+
+
+def _known(word: str, least: float = _COMMON / 8) -> bool:
+    """Whether `word` is listed and common enough in edited prose, and not a name: one lookup alone may be mistaken."""
+    known = attested()
+    return known.count(word) >= least and bool(listed().entry(word).band) and (known.capitalised(word) or 0.0) < 0.5
+
+
+@lru_cache(maxsize=8192)
+def forms(word: str) -> tuple[str, ...]:
+    """Other forms of `word` (lower case): number, person, tense, participle, adverb. Each is attested.
+
+    >>> sorted(forms("works"))
+    ['work', 'worked', 'working']
+    >>> sorted(forms("went"))
+    ['go', 'goes', 'going', 'gone']
+    """
+    found = dict.fromkeys(_kin().get(word, ()))
+    if word in found or len(word) < 3 or "'" in word:
+        return tuple(found)
+    for root in _roots(word):
+        if root in _kin() and root != word:
+            continue
+        for form in (root, _with_s(root), _with_ing(root), *_past(root), root + "ly"):
+            if form != word and _known(form):
+                found[form] = None
+    return tuple(found)
+
+
+def _past(root: str) -> tuple[str, ...]:
+    if root.endswith("e"):
+        return (root + "d",)
+    if re.search(r"[^aeiou]y$", root):
+        return (root[:-1] + "ied",)
+    return (root + "ed", root + root[-1] + "ed") if re.search(r"[aeiou][bdglmnprt]$", root) else (root + "ed",)
+
+
+def _roots(word: str) -> Iterator[str]:
+    """What `word` may be a form of: itself, and itself without its ending."""
+    yield word
+    for ending, others in (
+        ("ies", ("y",)), ("es", ("", "e")), ("s", ("",)), ("ied", ("y",)), ("ed", ("", "e")), ("ying", ("ie", "y")),
+        ("ing", ("", "e")), ("ly", ("",)),
+    ):  # fmt: skip
+        stem = word.removesuffix(ending)
+        if stem == word or len(stem) < 2 or (ending == "s" and stem.endswith("s")):
+            continue
+        for other in others:
+            if len(stem + other) > 2 and _known(stem + other):
+                yield stem + other
+        if len(stem) > 3 and stem[-1] == stem[-2] and ending in ("ed", "ing") and _known(stem[:-1]):
+            yield stem[:-1]
+
+
+@lru_cache(maxsize=8192)
+def near(word: str) -> tuple[str, ...]:
+    """Common words that one letter makes of `word` (lower case, three letters or more): left out, put in, exchanged or
+    swapped.
+
+    >>> "from" in near("form"), "cat" in near("the")
+    (True, False)
+    """
+    if len(word) < 3 or not word.isalpha() or not word.isascii():
+        return ()
+    made: dict[str, None] = {}
+    for i in range(len(word) + 1):
+        left, right = word[:i], word[i:]
+        if right:
+            made[left + right[1:]] = None
+        if len(right) > 1:
+            made[left + right[1] + right[0] + right[2:]] = None
+        if len(word) > 3:
+            for letter in _LETTERS:
+                if right:
+                    made[left + letter + right[1:]] = None
+                made[left + letter + right] = None
+    kin = set(forms(word))
+    return tuple(w for w in made if len(w) > 2 and w != word and w not in kin and _known(w, 2 * _COMMON))
+
+
+def one_letter(word: str, other: str) -> bool:
+    """Whether one letter makes `other` of `word`: left out, put in, exchanged, or swapped with the next.
+
+    >>> one_letter("form", "from"), one_letter("the", "then"), one_letter("one", "two")
+    (True, True, False)
+    """
+    if word == other or abs(len(word) - len(other)) > 1:
+        return False
+    least = min(len(word), len(other))
+    same = next((i for i in range(least) if word[i] != other[i]), least)
+    a, b = word[same:], other[same:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[1:2] + a[:1] == b[:2] and a[2:] == b[2:])
+
+
+@lru_cache(maxsize=16384)
+def others(word: str) -> tuple[tuple[str, str], ...]:
+    """(kind, what may stand in place of `word`), in lower case, each once; but for `near`."""
+    found: dict[str, str] = {}
+    for other in _confused().get(word, ()):
+        found.setdefault(other, "confusion")
+    if word in _APOSTROPHES:
+        found.setdefault(_APOSTROPHES[word], "apostrophe")
+    for other in forms(word):
+        found.setdefault(other, "agreement")
+    if word in ARTICLES:
+        found.update((other, "article") for other in (*ARTICLES, "") if other != word)
+    elif word in PREPOSITIONS:
+        found.update((other, "preposition") for other in PREPOSITIONS if other != word and other not in found)
+    if word in _DROPPABLE and word not in ARTICLES:
+        found.setdefault("", "small-word")
+    if word.isalpha() and len(word) > 3:
+        if word.endswith("s") and not word.endswith("ss"):
+            found.setdefault(f"{word[:-1]}'s", "apostrophe")
+            found.setdefault(f"{word}'", "apostrophe")
+        for i in range(1, len(word)):
+            if _part(word[:i]) and _part(word[i:]):
+                found.setdefault(f"{word[:i]} {word[i:]}", "compound")
+    elif word.endswith("'s"):
+        found.setdefault(word[:-2] + "s", "apostrophe")
+        found.setdefault(word[:-2] + "s'", "apostrophe")
+    return tuple((kind, other) for other, kind in found.items() if other != word)
+
+
+def _part(piece: str) -> bool:
+    return (len(piece) > 2 or piece in _SHORT_WORDS) and attested().count(piece) >= _PART
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: where it stands, and itself in lower case with straight apostrophes."""
+
+    span: Span
+    low: str
+
+
+def words(text: str) -> list[Word]:
+    """The words of `text`."""
+    return [Word(Span(*m.span()), m.group().lower().replace("’", "'")) for m in WORD.finditer(text)]
+
+
+def replacing(text: str, word: Word, kind: str, new: str) -> Candidate:
+    """The candidate that puts `new` in the place of `word`, in its case; "" takes it out together with a blank."""
+    if not new:
+        start, end = word.span.start, word.span.end
+        if text[end : end + 1] == " ":
+            end += 1
+        elif text[start - 1 : start] == " ":
+            start -= 1
+        return Candidate(Edit(Span(start, end), ""), kind)
+    old = word.span.of(text)
+    if old[:1].isupper() and old != "I":
+        new = new[0].upper() + new[1:]
+    elif new == "i" or new.startswith("i'"):
+        new = "I" + new[1:]
+    return Candidate(Edit(word.span, new.replace("'", "’") if "’" in text else new), kind)
+
+
+def at_word(text: str, row: list[Word], i: int, expected: Iterable[str] = ()) -> Iterator[Candidate]:
+    """What may be put in the place of the word with number `i`, or joined with the next; `expected` are words that
+    would be usual here, of which those count that one letter makes of it."""
+    word = row[i]
+    for kind, new in others(word.low):
+        if new or word.span.start:
+            yield replacing(text, word, kind, new)
+    if len(word.low) > 2:
+        known = {new for _, new in others(word.low)}
+        for new in expected:
+            if len(new) > 2 and new not in known and one_letter(word.low, new) and _known(new, 2 * _COMMON):
+                yield replacing(text, word, "typo", new)
+    if i + 1 < len(row):
+        after = row[i + 1]
+        gap = text[word.span.end : after.span.start]
+        if gap == " ":
+            if word.low == after.low:
+                yield Candidate(Edit(Span(word.span.end, after.span.end), ""), "doubled")
+            joined = word.low + after.low
+            if len(joined) > 4 and "'" not in joined and _known(joined, _COMMON):
+                whole = Word(Span(word.span.start, after.span.end), joined)
+                yield replacing(text, whole, "compound", joined)
+
+
+def between(text: str, before: Word, after: Word) -> Iterator[Candidate]:
+    """The small words that may be missing between two words that only a blank parts."""
+    if text[before.span.end : after.span.start] != " ":
+        return
+    at = Span(after.span.start, after.span.start)
+    for new in SMALL:
+        if new in (before.low, after.low):
+            continue
+        if new in ARTICLES and (after.low in ARTICLES or before.low in ARTICLES):
+            continue
+        if new in ("a", "an") and (new == "an") != (after.low[0] in "aeiou"):
+            continue
+        kind = "article" if new in ARTICLES else "preposition" if new in PREPOSITIONS else "small-word"
+        yield Candidate(Edit(at, new + " "), kind)

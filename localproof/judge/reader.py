@@ -1,0 +1,229 @@
+"""A language model that is switched on: asked, block by block, how it takes to what the engines would change.
+
+A `Reader` stands beside the engines. When all of them have answered a block,
+the model is asked once: how much likelier the text is with each of their
+edits, and which edits of the closed set (`candidates`) it prefers itself. It
+says nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from .. import __version__
+from ..child.borrowed import Borrowed
+from ..report import Finding, Provenance, Unavailable
+from ..settings import Settings
+from ..text import Edit, Span
+from .proposing import Proposal
+
+MODULE = "localproof.judge.worker"
+MOST_EDITS = 5  # of a finding: nobody is shown more
+_AT_HAND = 2_000  # blocks whose readings are kept at hand
+_START_S = 120.0  # a large file takes long to map on a slow disk
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the model says of one block: the gain in nats of each edit that it was asked about and could tell of, and
+    its own proposals."""
+
+    gains: Mapping[Edit, float]
+    proposals: tuple[Proposal, ...] = ()
+
+
+class Kept(Protocol):
+    """Bytes under digests: see `localproof.cache.store.Store`."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """What was put under `key`, or None."""
+        ...
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Keep `value` under `key`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The model to read with: its file, the file's SHA-256, and what it is made of."""
+
+    path: Path
+    sha256: str
+    made_of: tuple[Provenance, ...] = ()
+
+
+class Reader:
+    """Asks the model, in a helper process. Opening one starts nothing; raises Unavailable without llama-cpp-python.
+
+    All methods may be called from any thread. Readings are remembered, and
+    kept in `store` where there is one; a failure never is.
+    """
+
+    name = "model"
+
+    def __init__(self, chosen: Chosen, settings: Settings, store: Kept | None = None) -> None:
+        from importlib.util import find_spec
+
+        if find_spec("llama_cpp") is None:
+            raise Unavailable("model", "llama-cpp-python is not installed", "pip install 'localproof[model]'")
+        self.chosen = chosen
+        self.asked = self.tokens = 0  # blocks that were read, and the tokens that this took
+        self._propose = settings.model_proposes
+        options = {
+            "path": str(chosen.path.resolve()),
+            "sha256": chosen.sha256,  # another file in the same place is another helper
+            "cores": settings.model_threads,
+            "gpu_layers": settings.model_gpu_layers,
+            "propose": self._propose,
+        }
+        self._worker = Borrowed(
+            "model",
+            MODULE,
+            (json.dumps(options, sort_keys=True),),
+            limit_s=max(settings.block_timeout_s, 1.0) * 3,
+            start_limit_s=_START_S,
+            service=settings.service,
+        )
+        self._store = store
+        self._lock = threading.Lock()
+        self._at_hand: OrderedDict[bytes, Reading] = OrderedDict()
+
+    def start(self) -> None:
+        """Begin to load the model and return at once."""
+        self._worker.start()
+
+    def after(
+        self,
+        text: str,
+        answers: Iterable[Future[tuple[Finding, ...]]],
+        merge: Callable[[str, Iterable[Finding]], Iterable[Finding]],
+    ) -> Future[Reading]:
+        """What the model says of a block as soon as all engines have answered it; `merge` makes one finding of theirs
+        for each place. The future raises Unavailable where the model cannot be asked."""
+        waiting = list(answers)
+        reading: Future[Reading] = Future()
+        left = len(waiting)
+        lock = threading.Lock()
+
+        def heard(_: object) -> None:
+            nonlocal left
+            with lock:
+                left -= 1
+                last = left == 0
+            if last:
+                self._ask(text, edits_of(merge(text, _found(waiting))), reading)
+
+        if not waiting:
+            self._ask(text, (), reading)
+        for answer in waiting:
+            answer.add_done_callback(heard)
+        return reading
+
+    def _ask(self, text: str, edits: Sequence[Edit], reading: Future[Reading]) -> None:
+        if not edits and (not self._propose or not text.strip()):
+            reading.set_result(Reading({}))
+            return
+        digest = self._digest(text, edits)
+        if (known := self._recall(digest, edits)) is not None:
+            reading.set_result(known)
+            return
+        rows = [[e.span.start, e.span.end, e.text] for e in edits]
+        try:
+            answer = self._worker.submit({"text": text, "edits": rows})
+        except UnicodeEncodeError:
+            reading.set_result(Reading({}))  # half a character: no text for a model
+            return
+
+        def told(done: Future[Any]) -> None:
+            error = done.exception()
+            if error is not None:
+                reading.set_exception(error)
+                return
+            raw = done.result()
+            with self._lock:
+                self.asked += 1
+                self.tokens += int(raw["tokens"])
+            found = _reading(raw, edits)
+            self._hold(digest, found)
+            if self._store is not None:
+                self._store.put(digest, json.dumps([raw["gains"], raw["proposals"]]).encode("ascii"))
+            reading.set_result(found)
+
+        answer.add_done_callback(told)
+
+    def key(self) -> str:
+        """Everything that could change what it says of the same text."""
+        return json.dumps(["model", __version__, code(), self.chosen.sha256, self._propose])
+
+    def pids(self) -> tuple[int, ...]:
+        """The helper process, where it is ours and lives."""
+        return self._worker.pids()
+
+    def close(self) -> None:
+        """End the helper process. Futures still open raise `Unavailable`."""
+        self._worker.close()
+
+    def _digest(self, text: str, edits: Sequence[Edit]) -> bytes:
+        asked = json.dumps([self.key(), text, [[e.span.start, e.span.end, e.text] for e in edits]])
+        return hashlib.sha256(asked.encode("ascii")).digest()
+
+    def _recall(self, digest: bytes, edits: Sequence[Edit]) -> Reading | None:
+        with self._lock:
+            if (known := self._at_hand.get(digest)) is not None:
+                self._at_hand.move_to_end(digest)
+                return known
+        if self._store is None or (data := self._store.get(digest)) is None:
+            return None
+        try:
+            gains, proposals = json.loads(data)
+            found = _reading({"gains": gains, "proposals": proposals}, edits)
+        except (ValueError, TypeError, LookupError):  # damaged: asked again, and put in its place
+            return None
+        self._hold(digest, found)
+        return found
+
+    def _hold(self, digest: bytes, reading: Reading) -> None:
+        with self._lock:
+            self._at_hand[digest] = reading
+            while len(self._at_hand) > _AT_HAND:
+                self._at_hand.popitem(last=False)
+
+
+def _found(answers: Iterable[Future[tuple[Finding, ...]]]) -> list[Finding]:
+    return [f for a in answers if not a.cancelled() and a.exception() is None for f in a.result()]
+
+
+def edits_of(findings: Iterable[Finding]) -> tuple[Edit, ...]:
+    """The edits that the model is asked about."""
+    return tuple(dict.fromkeys(e for f in findings for e in f.edits[:MOST_EDITS]))
+
+
+def _reading(raw: Mapping[str, Any], edits: Sequence[Edit]) -> Reading:
+    """What the helper answered to `edits`, as a reading."""
+    gains = {e: float(g) for e, g in zip(edits, raw["gains"], strict=True) if g is not None}
+    proposals = tuple(
+        Proposal(Edit(Span(a, b), new), kind, gain, surprise, margin)
+        for a, b, new, kind, gain, surprise, margin in raw["proposals"]
+    )
+    return Reading(gains, proposals)
+
+
+@cache
+def code() -> str:
+    """A digest of LocalProof's own code between a block and a reading, for whoever changes that code."""
+    here = Path(__file__).resolve().parent
+    every = hashlib.sha256()
+    files = [here / f"{name}.py" for name in ("candidates", "proposing", "worker")]
+    for path in [*files, here.parent / "models" / "llama.py"]:
+        every.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
+    return every.hexdigest()

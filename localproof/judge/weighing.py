@@ -1,0 +1,206 @@
+"""What a model said of a block, weighed with what the judge thinks: probabilities with the model's help.
+
+Two small logistic regressions, learned for each model by `training.calibrate`
+(for other models: ``localproof models calibrate``): one takes the judge's
+log-odds of a finding and what its edits gain, the other decides which of the
+model's own proposals are likely enough to be findings at all. Their names are
+those in ``weighing.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..report import Finding
+from ..text import Block, Edit
+from .attested import attested
+from .features import Surroundings, features
+from .proposing import Proposal
+from .reader import Reading
+
+PROPOSES = "model/"
+_MOST_GAIN = 12.0  # nats; more says no more
+_KIND = {"apostrophe": "grammar", "typo": "spelling", "compound": "spelling", "doubled": "grammar"}
+_SAYS = {
+    "confusion": "Perhaps {new} is meant; here it is much likelier than {old}.",
+    "agreement": "{new} agrees better with the words around than {old}.",
+    "article": "The article may be wrong, missing or too many.",
+    "preposition": "Another small word is usual here.",
+    "small-word": "A small word may be missing, or one too many.",
+    "apostrophe": "The apostrophe may be wrong: {new} fits better than {old}.",
+    "doubled": "This word stands here twice.",
+    "compound": "This is usually written {new}.",
+    "typo": "Perhaps {new} is meant; here it is much likelier than {old}.",
+}
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What was learned for one model: weights by name for findings of the engines and for its own proposals."""
+
+    findings: Mapping[str, float]
+    proposals: Mapping[str, float]
+    about: Mapping[str, Any]
+
+
+@lru_cache(maxsize=8)
+def weights(sha256: str, folder: Path | None = None) -> Weights | None:
+    """The weights for the model with this checksum: LocalProof's own, or those that the user had learned in `folder`;
+    None where there are none."""
+    places = [Path(__file__).with_name("weighing.json"), *([folder / f"{sha256}.json"] if folder else [])]
+    for place in places:
+        try:
+            raw = json.loads(place.read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        if raw.get("model") == sha256:
+            return Weights(raw["findings"], raw["proposals"], raw["about"])
+    return None
+
+
+def shape(finding: Finding) -> str:
+    """How a finding's leading edit changes the text: "spelling", "put in", "taken out", "mark" or "changed"."""
+    if finding.kind == "spelling":
+        return "spelling"
+    if not finding.edits:
+        return "none"
+    edit = finding.edits[0]
+    if not any(c.isalnum() for c in edit.text) and (edit.text or finding.kind == "punctuation"):
+        return "mark"
+    if not edit.text:
+        return "taken out"
+    return "put in" if edit.span.start == edit.span.end else "changed"
+
+
+def of_finding(finding: Finding, log_odds: float, reading: Reading) -> dict[str, float]:
+    """What is weighed of a finding of the engines: the judge's log-odds, and what its edits gain."""
+    how = shape(finding)
+    f = {"bias": 1.0, "log-odds": log_odds, f"is {how}": 1.0, f"log-odds {how}": log_odds / 2}
+    gain = reading.gains.get(finding.edits[0]) if finding.edits else None
+    if gain is None:
+        return f | {"no gain": 1.0}
+    gain = max(-_MOST_GAIN, min(_MOST_GAIN, gain))
+    f["gain up"], f["gain down"] = max(gain, 0.0) / 4, min(gain, 0.0) / 4
+    f[f"gain up {how}"], f[f"gain down {how}"] = f["gain up"], f["gain down"]
+    if any(p.edit == finding.edits[0] for p in reading.proposals):
+        f["proposed too"] = 1.0
+    return f
+
+
+def of_proposal(text: str, proposal: Proposal, around: Surroundings, rates: Mapping[str, float]) -> dict[str, float]:
+    """What is weighed of a proposal: how much it gains, what it replaces, and what the judge sees of any finding."""
+    finding = as_finding(text, proposal)
+    kind = proposal.kind
+    gain = min(proposal.gain, 2 * _MOST_GAIN)
+    f = {
+        "bias": 1.0,
+        f"kind={kind}": 1.0,
+        "gain": gain / 4,
+        f"gain {kind}": gain / 4,
+        "gain over 6": max(gain - 6, 0.0) / 4,
+        "margin": min(proposal.margin, _MOST_GAIN) / 4,
+        "surprise": min(proposal.surprise, _MOST_GAIN) / 4,
+    }
+    f[f"{kind} {shape(finding)}"] = 1.0
+    seen = features(text, finding, around, attested(), rates)
+    f |= {f"sees {name}": value for name, value in seen.items() if not name.startswith(("rule=", "pair=", "rules="))}
+    return f
+
+
+def as_finding(text: str, proposal: Proposal) -> Finding:
+    """A proposal as a finding, not judged yet."""
+    old, new = proposal.edit.span.of(text).strip(), proposal.edit.text.strip()
+    said = _SAYS[proposal.kind].format(old=f"“{old}”", new=f"“{new}”")
+    rule = f"{PROPOSES}{proposal.kind}"
+    kind = _KIND.get(proposal.kind, "grammar")
+    return Finding(
+        proposal.edit.span, rule, said, (proposal.edit,), (rule,), "spelling" if kind == "spelling" else "grammar"
+    )
+
+
+def weighed(
+    block: Block,
+    findings: Sequence[Finding],
+    reading: Reading,
+    around: Surroundings,
+    rates: Mapping[str, float],
+    known: Weights,
+) -> tuple[Finding, ...]:
+    """`findings` (judged) with the model's help, and after them the model's own."""
+    helped = [_helped(block.text, f, reading, known) for f in findings]
+    return (*helped, *_own(block, helped, reading, around, rates, known))
+
+
+def _helped(text: str, finding: Finding, reading: Reading, known: Weights) -> Finding:
+    if finding.probability is None:
+        return finding
+    alone = finding.probability
+    finding = _ranked(text, finding, reading)
+    log_odds = math.log(max(alone, 1e-9) / max(1 - alone, 1e-9))
+    return replace(finding, probability=_chance(of_finding(finding, log_odds, reading), known.findings), unaided=alone)
+
+
+def _ranked(text: str, finding: Finding, reading: Reading) -> Finding:
+    """`finding` with an edit first that the model prefers by far to the one that stood there."""
+    told = [(reading.gains[e], -i) for i, e in enumerate(finding.edits) if e in reading.gains]
+    if len(told) < 2 or finding.edits[0] not in reading.gains or finding.certain:
+        return finding
+    gain, at = max(told)
+    if gain - reading.gains[finding.edits[0]] < known_margin(finding):
+        return finding
+    first = finding.edits[-at]
+    if first.span != finding.edits[0].span:
+        return finding
+    return replace(finding, edits=(first, *(e for e in finding.edits if e != first)), agreement=1)
+
+
+def known_margin(finding: Finding) -> float:
+    """By how many nats another edit must gain more than the first to take its place: much where engines agree."""
+    return 8.0 if finding.agreement > 1 else 5.0
+
+
+def _own(
+    block: Block,
+    findings: Sequence[Finding],
+    reading: Reading,
+    around: Surroundings,
+    rates: Mapping[str, float],
+    known: Weights,
+) -> Iterator[Finding]:
+    """The model's proposals where no engine makes the same, with how likely each is right."""
+    theirs = {e for f in findings for e in f.edits}
+    for proposal in reading.proposals:
+        if proposal.edit in theirs or block.touches_placeholder(proposal.edit.span):
+            continue
+        chance = _chance(of_proposal(block.text, proposal, around, rates), known.proposals)
+        yield replace(as_finding(block.text, proposal), probability=chance)
+
+
+def _chance(present: Mapping[str, float], of: Mapping[str, float]) -> float:
+    log_odds = sum(of.get(name, 0.0) * value for name, value in present.items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+def tally(findings: Iterable[Finding], held_back: Iterable[Finding], least: float) -> dict[str, int]:
+    """How many findings the model "supported", "held back" and "proposed", where `least` is what is shown."""
+    count = {"supported": 0, "held back": 0, "proposed": 0}
+    for f in findings:
+        if f.rule.startswith(PROPOSES):
+            count["proposed"] += 1
+        elif f.unaided is not None and f.probability is not None and f.probability >= f.unaided:
+            count["supported"] += 1
+    for f in held_back:
+        if f.unaided is not None and f.unaided >= least:
+            count["held back"] += 1
+    return count
+
+
+def edits_of(findings: Iterable[Finding]) -> set[Edit]:
+    """The edits of all `findings`."""
+    return {e for f in findings for e in f.edits}

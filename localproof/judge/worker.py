@@ -1,0 +1,56 @@
+"""The helper process that holds a model: ``python -P -m localproof.judge.worker OPTIONS``.
+
+Loads the file at once, then answers ``{"text": …, "edits": [[start, end,
+new], …]}`` with ``{"gains": […], "proposals": [[start, end, new, kind, gain,
+surprise, margin], …], "tokens": n}``. Whatever a broken file or a text does to
+native code happens here.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..child.serve import serve
+from ..text import Edit, Span
+
+_PLACES = 2  # decimals of a nat: more would only show how the work was split
+
+
+def build(options: dict[str, Any]) -> Callable[[], Callable[[dict[str, Any]], str]]:
+    """Load the model that `options` name. Raises ValueError where it cannot be used, ImportError without llama.cpp."""
+    from ..models.llama import Llama
+    from .proposing import read
+
+    llama = Llama(Path(options["path"]), threads=options["cores"], gpu_layers=options["gpu_layers"])
+
+    def answer(request: dict[str, Any]) -> str:
+        before = llama.decoded
+        edits = [Edit(Span(a, b), new) for a, b, new in request["edits"]]
+        gains, proposals = read(llama, request["text"], edits, propose=options["propose"])
+        return json.dumps(
+            {
+                "gains": [None if g is None else round(g, _PLACES) for g in gains],
+                "proposals": [
+                    [p.edit.span.start, p.edit.span.end, p.edit.text, p.kind]
+                    + [round(x, _PLACES) for x in (p.gain, p.surprise, p.margin)]
+                    for p in proposals
+                ],
+                "tokens": llama.decoded - before,
+            }
+        )
+
+    return lambda: answer
+
+
+def main(arguments: list[str]) -> None:
+    """Serve the model that the options, as JSON, name. Does not return."""
+    options = json.loads(arguments[0])
+    serve(lambda: build(options), 1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

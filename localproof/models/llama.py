@@ -1,0 +1,310 @@
+"""A GGUF run by llama.cpp, asked one thing only: how likely are these tokens here.
+
+The low-level interface of llama-cpp-python is used, for its `Llama` class
+keeps a row of logits for every token. A passage is decoded once; whatever may
+stand in place of some of it shares its beginning (sequences of one cache), and
+only what differs, with a few tokens after it, is decoded besides. Nothing is
+ever sampled.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..text import Edit, Span
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.float32]
+
+PASSAGE = 112  # tokens of a passage: the bundled model was taught with rows of 128
+AFTER = 12  # tokens after the last difference that still count
+_OVERLAP = 24  # tokens that a passage begins before a sentence which is too long for one
+_AT_ONCE = 512  # tokens in one batch
+_SEQUENCES = 33  # the passage, and what may stand in place of parts of it
+_STRAIGHT = str.maketrans("‘’“”", "''\"\"")
+_END = re.compile(r"[.!?…][\"'”’)\]]*\s+")
+
+
+class Broken(ValueError):
+    """A file that llama.cpp cannot load, or that cannot be asked about text."""
+
+
+def straight(text: str) -> str:
+    """`text` as models are asked about it: with straight quotation marks and plain blanks, as long as before.
+
+    >>> straight("“It’s”\\u00a0so")
+    '"It\\'s" so'
+    """
+    return re.sub(r"\s", " ", text.translate(_STRAIGHT))
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of a text that was decoded. `tokens` are those of ``text[span]`` behind the model's start; `starts[i]`
+    is the code point of the text where token i begins, `starts[-1]` the end; what begins before `own` was only read as
+    context. `rows[i]` holds the log-probabilities of all tokens at place i."""
+
+    span: Span
+    own: int
+    tokens: list[int]
+    starts: list[int]
+    rows: Rows
+
+    def log_probability(self, i: int) -> float:
+        """Of the token at place i, given all before it."""
+        return float(self.rows[i, self.tokens[i]])
+
+    def token_at(self, place: int) -> int:
+        """The number of the token that holds the code point `place` of the text."""
+        from bisect import bisect_right
+
+        return min(max(bisect_right(self.starts, place) - 1, 0), len(self.tokens))
+
+
+class Llama:
+    """A model in memory. For one thread at a time. Raises Broken where the file cannot be used."""
+
+    def __init__(self, path: Path, *, threads: int = 1, gpu_layers: int = 0) -> None:
+        import llama_cpp.llama_cpp as native
+        import numpy as np
+
+        self._n, self._np = native, np
+        _be_silent(native)
+        parameters = native.llama_model_default_params()
+        parameters.n_gpu_layers = gpu_layers
+        self._model = native.llama_model_load_from_file(str(path).encode(), parameters)
+        if not self._model:
+            raise Broken("llama.cpp cannot load it")
+        self._vocab = native.llama_model_get_vocab(self._model)
+        self.size = int(native.llama_vocab_n_tokens(self._vocab))
+        self._context = self._opened(threads)
+        self._memory = native.llama_get_memory(self._context)
+        self._batch = native.llama_batch_init(_AT_ONCE, 0, 1)
+        self.decoded = 0  # tokens so far
+        first = native.llama_vocab_bos(self._vocab)
+        self._first = [first] if first >= 0 and native.llama_vocab_get_add_bos(self._vocab) else []
+        self._pieces: dict[int, bytes] = {}
+
+    def _opened(self, threads: int) -> Any:
+        n = self._n
+        parameters = n.llama_context_default_params()
+        # Every sequence shares the beginning of the first, so all together hold little more than one batch.
+        parameters.n_ctx = PASSAGE + 2 * _AT_ONCE
+        parameters.n_batch = parameters.n_ubatch = _AT_ONCE
+        parameters.n_seq_max = _SEQUENCES
+        parameters.n_outputs_max = _AT_ONCE
+        parameters.kv_unified = True
+        parameters.n_threads = parameters.n_threads_batch = threads
+        parameters.no_perf = True
+        parameters.op_offload = parameters.offload_kqv = False
+        context = n.llama_init_from_model(self._model, parameters)
+        if not context:
+            raise Broken("llama.cpp cannot make room for it")
+        return context
+
+    def close(self) -> None:
+        """Let go of the memory. Closing twice is harmless."""
+        if self._context:
+            self._n.llama_batch_free(self._batch)
+            self._n.llama_free(self._context)
+            self._n.llama_model_free(self._model)
+            self._context = None
+
+    def tokens(self, text: str) -> list[int]:
+        """The tokens of a text, without the model's start."""
+        raw = text.encode("utf-8", "replace")
+        room = len(raw) + 8
+        buffer = (ctypes.c_int32 * room)()
+        count = self._n.llama_tokenize(self._vocab, raw, len(raw), buffer, room, False, False)
+        if count < 0:
+            raise Broken("it cannot take this text apart")
+        return list(buffer[:count])
+
+    def piece(self, token: int) -> bytes:
+        """The bytes of a token."""
+        if token not in self._pieces:
+            buffer = ctypes.create_string_buffer(256)
+            count = self._n.llama_token_to_piece(self._vocab, token, buffer, 256, 0, True)
+            self._pieces[token] = buffer.raw[: max(count, 0)]
+        return self._pieces[token]
+
+    def passages(self, text: str) -> Iterator[Passage]:
+        """`text` (of one block) decoded in stretches of whole sentences, each with the sentence before it as context."""
+        text = straight(text)
+        for span, own in self._stretches(text):
+            yield self._read(text, span, own)
+
+    def gains(self, text: str, passage: Passage, edits: Sequence[Edit]) -> list[float | None]:
+        """For each edit how much likelier, in nats, the passage is with it: log-probabilities of what differs and of a
+        dozen tokens after it. None for an edit that does not lie in the passage or leaves it as it was."""
+        changed = [self._changed(text, passage, edit) for edit in edits]
+        totals: list[float | None] = [None] * len(edits)
+        waiting: list[tuple[int, _Change]] = []
+        room = 0
+        for i, change in enumerate(changed):
+            if change is None:
+                continue
+            if room + len(change.tokens) > _AT_ONCE or len(waiting) == _SEQUENCES - 1:
+                self._score(passage, waiting, totals)
+                waiting, room = [], 0
+            waiting.append((i, change))
+            room += len(change.tokens)
+        if waiting:
+            self._score(passage, waiting, totals)
+        return totals
+
+    # How a text falls into passages.
+
+    def _stretches(self, text: str) -> Iterator[tuple[Span, int]]:
+        """(span, where its own part begins) of each passage."""
+        ends = [m.end() for m in _END.finditer(text)]
+        if not ends or ends[-1] < len(text):
+            ends.append(len(text))
+        starts = [0, *ends[:-1]]
+        sizes = [len(self.tokens(text[a:b])) for a, b in zip(starts, ends, strict=True)]
+        i = 0
+        while i < len(sizes):
+            context = i - 1 if i and sizes[i - 1] + sizes[i] <= PASSAGE else i
+            total, j = sum(sizes[context:i]), i
+            while j < len(sizes) and total + sizes[j] <= PASSAGE:
+                total += sizes[j]
+                j += 1
+            if j == i:  # a sentence longer than a passage
+                yield from self._long(text, starts[i], ends[i])
+                i += 1
+            else:
+                yield Span(starts[context], ends[j - 1]), starts[i]
+                i = j
+
+    def _long(self, text: str, start: int, end: int) -> Iterator[tuple[Span, int]]:
+        words = [start + m.start() for m in re.finditer(r"(?<!\S)\S", text[start:end])] or [start]
+        at = 0
+        while at < len(words):
+            back, total, stop = at, 0, at
+            while back and total < _OVERLAP:
+                back -= 1
+                total += len(self.tokens(text[words[back] : words[back + 1]]))
+            while stop < len(words):
+                after = words[stop + 1] if stop + 1 < len(words) else end
+                size = len(self.tokens(text[words[stop] : after]))
+                if stop > at and total + size > PASSAGE:
+                    break
+                total, stop = total + size, stop + 1
+            until = words[stop] if stop < len(words) else end
+            yield Span(words[back], until), words[at]
+            at = stop
+
+    # Decoding.
+
+    def _read(self, text: str, span: Span, own: int) -> Passage:
+        tokens = self.tokens(span.of(text))[: _AT_ONCE - 1]  # one word may be longer than any passage
+        self._n.llama_memory_clear(self._memory, False)
+        given = [*self._first, *tokens] or [0]
+        self._decode([(token, i, 0) for i, token in enumerate(given[:-1])] or [(given[0], 0, 0)])
+        logits = self._rows(range(max(len(given) - 1, 1)))
+        if not self._first:  # nothing tells the first token
+            logits = self._np.concatenate([self._np.zeros((1, self.size), self._np.float32), logits])
+        return Passage(span, own, tokens, self._starts(text, span, tokens), logits)
+
+    def _starts(self, text: str, span: Span, tokens: list[int]) -> list[int]:
+        """Where each token begins: tokens are bytes, places are code points."""
+        sizes = [len(char.encode("utf-8", "replace")) for char in span.of(text)]
+        place_of_byte = [span.start + i for i, size in enumerate(sizes) for _ in range(size)] + [span.end]
+        at, starts = 0, []
+        for token in tokens:
+            starts.append(place_of_byte[min(at, len(place_of_byte) - 1)])
+            at += len(self.piece(token))
+        return [*starts, place_of_byte[min(at, len(place_of_byte) - 1)]]
+
+    def _decode(self, row: list[tuple[int, int, int]]) -> None:
+        """Decode (token, position, sequence) of each, all with logits."""
+        batch = self._batch
+        for i, (token, position, sequence) in enumerate(row):
+            batch.token[i], batch.pos[i], batch.logits[i] = token, position, 1
+            batch.n_seq_id[i] = 1
+            batch.seq_id[i][0] = sequence
+        batch.n_tokens = len(row)
+        if self._n.llama_decode(self._context, batch) != 0:
+            raise RuntimeError("llama.cpp could not decode a batch")
+        self.decoded += len(row)
+
+    def _rows(self, which: Sequence[int]) -> Rows:
+        """Log-probabilities (len(which), size) of what follows the tokens of the last batch."""
+        np = self._np
+        pointer = self._n.llama_get_logits(self._context)
+        every = np.ctypeslib.as_array(pointer, shape=(max(which) + 1, self.size))
+        rows: Rows = np.array(every[list(which)], np.float32)
+        rows -= rows.max(1, keepdims=True)
+        rows -= np.log(np.exp(rows).sum(1, keepdims=True))
+        return rows
+
+    def _changed(self, text: str, passage: Passage, edit: Edit) -> _Change | None:
+        span = passage.span
+        if edit.span.start < span.start or edit.span.end > span.end:
+            return None
+        whole = straight(text[span.start : edit.span.start] + edit.text + text[edit.span.end : span.end])
+        before, after = passage.tokens, self.tokens(whole)
+        least = min(len(before), len(after))
+        same = next((i for i in range(least) if before[i] != after[i]), least)
+        tail = next((i for i in range(least - same) if before[-1 - i] != after[-1 - i]), least - same)
+        if same == len(before) == len(after):
+            return None
+        ends = [len(v) - tail + min(tail, AFTER) for v in (before, after)]
+        if ends[1] - same > _AT_ONCE // 2 or same >= len(passage.rows):
+            return None
+        return _Change(same, ends[0], after[same : ends[1]])
+
+    def _score(self, passage: Passage, changes: list[tuple[int, _Change]], totals: list[float | None]) -> None:
+        n, lead = self._n, len(self._first)
+        row: list[tuple[int, int, int]] = []
+        places: list[int] = []
+        for sequence, (_, change) in enumerate(changes, 1):
+            places.append(len(row))
+            if len(change.tokens) > 1:
+                n.llama_memory_seq_cp(self._memory, 0, sequence, 0, change.same + lead)
+                row += [(t, change.same + lead + k, sequence) for k, t in enumerate(change.tokens[:-1])]
+        rows = None
+        if row:
+            self._decode(row)
+            rows = self._rows(range(len(row)))
+        for sequence, ((i, change), at) in enumerate(zip(changes, places, strict=True), 1):
+            new = 0.0
+            if change.tokens:
+                new = float(passage.rows[change.same, change.tokens[0]])
+                for k, token in enumerate(change.tokens[1:]):
+                    assert rows is not None
+                    new += float(rows[at + k, token])
+            old = sum(passage.log_probability(k) for k in range(change.same, change.end))
+            totals[i] = new - old
+            if len(change.tokens) > 1:
+                n.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """An edit in tokens: those before `same` stay, the window of the old ends at `end`, `tokens` is the window of the
+    new, beginning at `same`."""
+
+    same: int
+    end: int
+    tokens: list[int]
+
+
+def _be_silent(native: Any) -> None:
+    """llama.cpp tells of its loading on standard error, which nobody reads."""
+    global _silence
+    if _silence is None:
+        _silence = native.llama_log_callback(lambda *_: None)
+        native.llama_log_set(_silence, ctypes.c_void_p(0))
+        native.llama_backend_init()
+
+
+_silence: Any = None

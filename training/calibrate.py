@@ -1,0 +1,289 @@
+"""How far a model can be trusted: python -m training.calibrate FILE.gguf [--dry]
+
+Learns the weights of `localproof.judge.weighing` from what the model said
+(`training.readings`) and prints how good the judge is with it and without, on
+sets that nothing was learned from. Writes ``localproof/judge/weighing.json``.
+
+Learned from real corrections of repositories that the model was not taught
+and that are not kept for the test, ErAConD, sentences with one slip put in,
+and edited prose, whose labels are soft as in `training.judge`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.feature_extraction import DictVectorizer
+
+from bench import scorer, sets
+from localproof import judge
+from localproof.judge import weighing
+from localproof.judge.features import Surroundings
+from localproof.judge.reader import Reading
+from localproof.report import Finding
+from localproof.settle import resolve
+from localproof.text import Block, Piece, Span, apply
+
+from . import inject, readings
+from .corpus import replace_file
+from .judge import REAL, group, held_back, softened
+from .pairs import taught
+from .prepare import say, sha256
+
+OUT = Path(weighing.__file__).with_name("weighing.json")
+# Of the model's proposals in edited prose so many are real errors after all.
+REAL_PROPOSALS = 0.04
+_INJECTED = 0.3  # weight of an example from a sentence with a slip put in
+_LEARNER = 0.3
+_CLEAN_ELSEWHERE = 0.3  # weight of a proposal in a corrected sentence where nothing was corrected
+_SMALLEST = 0.01
+
+
+@dataclass
+class Example:
+    """A finding or a proposal with what is weighed of it, and whether it was right."""
+
+    ident: str
+    finding: Finding
+    features: dict[str, float]
+    right: float
+    weight: float
+    group: str = ""
+
+
+@dataclass
+class Text:
+    """A text with what was said of it: findings judged without the model, and the reading."""
+
+    ident: str
+    text: str
+    findings: tuple[Finding, ...]
+    reading: Reading
+
+
+def block_of(text: str) -> Block:
+    """A block that is all of `text`."""
+    return Block("paragraph", text, (Piece(Span(0, len(text)), Span(0, len(text)), "text"),))
+
+
+def judged(file: Path, name: str) -> list[Text]:
+    """The texts of a set that were read."""
+    known = readings.load(file, name)
+    out = []
+    for ident, text, found in readings.texts(name):
+        if ident in known:
+            block = block_of(text)
+            words = judge.count_words([block])
+            inside = (f for f in found if f.span.end <= len(text))
+            out.append(Text(ident, text, tuple(judge.judge(block, f, words) for f in inside), known[ident]))
+    return out
+
+
+def flag(finding: Finding) -> scorer.Flag:
+    """A finding as the scorer takes it."""
+    edit = finding.edits[0] if finding.edits else None
+    place = edit.span if edit else finding.span
+    return scorer.Flag(place.start, place.end, edit.text if edit else None, finding.probability or 0.0)
+
+
+def log_odds(probability: float) -> float:
+    """The natural logarithm of the odds."""
+    p = min(max(probability, 1e-9), 1 - 1e-9)
+    return math.log(p / (1 - p))
+
+
+def of_findings(texts: Iterable[Text], right: Any, weight: float, grouped: bool = False) -> list[Example]:
+    """The findings of the engines as examples; `right(text, finding)` says whether one is."""
+    out = []
+    for t in texts:
+        for f in t.findings:
+            seen = weighing.of_finding(f, log_odds(f.probability or 0.0), t.reading)
+            out.append(Example(t.ident, f, seen, float(right(t, f)), weight, group(f) if grouped else ""))
+    return out
+
+
+def of_proposals(texts: Iterable[Text], right: Any, weight: float, grouped: bool = False) -> list[Example]:
+    """The model's proposals that no engine makes as examples; `right` gives None for what is not known."""
+    rates = judge.coefficients().rates
+    out = []
+    for t in texts:
+        theirs = {e for f in t.findings for e in f.edits}
+        for p in t.reading.proposals:
+            if p.edit in theirs:
+                continue
+            f = weighing.as_finding(t.text, p)
+            verdict = right(t, f)
+            seen = weighing.of_proposal(t.text, p, Surroundings(), rates)
+            share = _CLEAN_ELSEWHERE if verdict is None else 1.0
+            out.append(Example(t.ident, f, seen, float(bool(verdict)), weight * share, "proposal" if grouped else ""))
+    return out
+
+
+def by_gold(name: str) -> tuple[Any, Any]:
+    """Whether a finding, and whether a proposal, is right by the gold of a set."""
+    gold = {str(item.id): item for item in sets.load(name)}
+
+    def finding(t: Text, f: Finding) -> bool:
+        return scorer.verdict(gold[t.ident], flag(f)).detected
+
+    def proposal(t: Text, f: Finding) -> bool | None:
+        verdict = scorer.verdict(gold[t.ident], flag(f))
+        return True if verdict.corrected else None if not verdict.overlaps else False
+
+    return finding, proposal
+
+
+def by_slip() -> tuple[Any, Any]:
+    """The same for sentences with a slip put in."""
+    slips = dict(inject.sample())
+
+    def right(t: Text, f: Finding) -> bool | None:
+        back = slips[t.ident].back
+        if f.edits and apply(t.text, f.edits[:1]) == apply(t.text, [back]):
+            return True
+        return False if f.span.overlaps(back.span) else None
+
+    return (lambda t, f: bool(right(t, f))), right
+
+
+@dataclass
+class Learned:
+    """Weights by name, and a function from examples to probabilities."""
+
+    weights: dict[str, float]
+    count: int
+
+    def chances(self, examples: Sequence[Example]) -> np.ndarray[Any, Any]:
+        """How likely each example is right."""
+        z = np.array([sum(self.weights.get(k, 0.0) * v for k, v in e.features.items()) for e in examples])
+        return 1 / (1 + np.exp(-np.clip(z, -30, 30)))
+
+
+def learn(examples: Sequence[Example], real: Mapping[str, float]) -> Learned:
+    """A logistic regression; the labels of grouped examples are softened."""
+    columns = DictVectorizer()
+    table = columns.fit_transform([e.features for e in examples])
+    model = softened(
+        table,
+        np.array([e.right for e in examples]),
+        np.array([e.weight for e in examples]),
+        np.array([e.group for e in examples]),
+        real,
+    )
+    found = dict(zip(columns.get_feature_names_out(), map(float, model.coef_[0]), strict=True))
+    found["bias"] = found.get("bias", 0.0) + float(model.intercept_[0])
+    return Learned({k: round(w, 3) for k, w in sorted(found.items()) if abs(w) >= _SMALLEST}, len(examples))
+
+
+def shown(t: Text, known: weighing.Weights | None) -> list[scorer.Flag]:
+    """What is said of a text, with the model or without."""
+    block = block_of(t.text)
+    found: Iterable[Finding] = t.findings
+    if known is not None:
+        found = judge.weigh(block, t.findings, t.reading, judge.count_words([block]), known)
+    return [flag(f) for f in resolve(found)]
+
+
+def compare(title: str, texts: Sequence[Text], items: Sequence[sets.Item], known: weighing.Weights) -> None:
+    """Print the curve of a set with the model and without, and how often its proposals are right."""
+    ids = {str(i.id): i.id for i in items}
+    mine = [t for t in texts if t.ident in ids]
+    of_items = [i for i in items if str(i.id) in {t.ident for t in mine}]
+    print(f"\n{title}: {len(mine):,} texts")
+    curves = {
+        name: scorer.curve(of_items, {ids[t.ident]: shown(t, how) for t in mine}, steps=300)
+        for name, how in (("without", None), ("with", known))
+    }
+    for measure in ("detection", "correction"):
+        for recall in (0.06, 0.09, 0.12, 0.16, 0.2, 0.3, 0.5, 0.6, 0.65, 0.7):
+            row = []
+            for curve in curves.values():
+                point = scorer.at_recall(curve, recall, measure)
+                row.append("    -" if point is None else f"{getattr(point.result, measure).precision:.3f}")
+            if any(cell.strip() != "-" for cell in row):
+                print(f"  {measure} at recall {recall:.2f}: precision {row[0]} without, {row[1]} with")
+        for precision in (0.3, 0.5, 0.6, 0.7, 0.8, 0.9):
+            row = []
+            for curve in curves.values():
+                point = scorer.at_precision(curve, precision, measure)
+                row.append("    -" if point is None else f"{getattr(point.result, measure).recall:.3f}")
+            if any(cell.strip() != "-" for cell in row):
+                print(f"  {measure} at precision {precision:.2f}: recall {row[0]} without, {row[1]} with")
+
+
+def proposals(title: str, examples: Sequence[Example], learned: Learned) -> None:
+    """Print how many proposals pass which cut, and how many of them are right."""
+    chances = learned.chances(examples)
+    print(f"\n{title}: proposals")
+    for cut in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+        chosen = [e for e, c in zip(examples, chances, strict=True) if c >= cut]
+        good = sum(e.right for e in chosen)
+        kinds = Counter(e.finding.rule.removeprefix("model/") for e in chosen if e.right)
+        print(f"  from {cut:.1f}: {len(chosen)}, {good:.0f} right ({good / max(len(chosen), 1):.2f}) {dict(kinds)}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--dry", action="store_true", help="write nothing")
+    parser.add_argument("--out", type=Path, default=OUT)
+    options = parser.parse_args()
+    repository = {str(i.id): i.meta["repo"] for i in sets.load("corrections")}
+    items = sets.load("corrections")
+    all_of = {name: judged(options.file, name) for name in readings.ALL if name != "jfleg-dev"}
+    say(", ".join(f"{name} {len(texts):,}" for name, texts in all_of.items()))
+    corrections = all_of["corrections"]
+    to_learn = [t for t in corrections if not held_back(repository[t.ident]) and not taught(repository[t.ident])]
+    to_test = [t for t in corrections if held_back(repository[t.ident])]
+    found: list[Example] = []
+    own: list[Example] = []
+    for texts, (right, meant), weight, grouped in (
+        (to_learn, by_gold("corrections"), 1.0, False),
+        (all_of["eracond"], by_gold("eracond"), _LEARNER, False),
+        (all_of["injected"], by_slip(), _INJECTED, False),
+        (all_of["clean"], ((lambda t, f: False), (lambda t, f: False)), 1.0, True),
+    ):
+        found += of_findings(texts, right, weight, grouped)
+        own += of_proposals(texts, meant, weight, grouped)
+    learned = learn(found, REAL), learn(own, {"proposal": REAL_PROPOSALS})
+    known = weighing.Weights(learned[0].weights, learned[1].weights, {})
+    core = {str(i.id) for i in scorer.core(items)}
+    compare("held-back corrections, core kinds", [t for t in to_test if t.ident in core], items, known)
+    for name in ("cweb-g", "cweb-s"):
+        compare(name, all_of[name], sets.load(name), known)
+    proposals("held-back corrections", of_proposals(to_test, by_gold("corrections")[1], 1.0), learned[1])
+    for name in ("cweb-g", "cweb-s"):
+        proposals(name, of_proposals(all_of[name], by_gold(name)[1], 1.0), learned[1])
+    words = sum(len(t.text.split()) for t in all_of["clean"])
+    of_clean = of_proposals(all_of["clean"], lambda t, f: False, 1.0)
+    chances = learned[1].chances(of_clean)
+    for cut in (0.3, 0.5, 0.6):
+        print(f"edited prose: {1000 * (chances >= cut).sum() / max(words, 1):.2f} proposals per 1,000 words from {cut}")
+    if not options.dry:
+        write(options.out, options.file, known, found, own)
+
+
+def write(out: Path, file: Path, known: weighing.Weights, found: Sequence[Example], own: Sequence[Example]) -> None:
+    """Write the weights, by one replace."""
+    about = {
+        "made by": "python -m training.calibrate",
+        "licence": "CC-BY-4.0",
+        "data": "real corrections of repositories that the model was not taught, ErAConD, slips put into sentences of"
+        " the corpus, edited prose of the corpus; see sources.json",
+        "examples": f"{len(found):,} findings of the engines, {len(own):,} proposals of the model",
+    }
+    document = {"model": sha256(file), "about": about, "findings": known.findings, "proposals": known.proposals}
+    replace_file(out, (json.dumps(document, indent=0) + "\n").encode())
+    print(f"{out}: {len(known.findings)} and {len(known.proposals)} weights")
+
+
+if __name__ == "__main__":
+    main()
