@@ -11,6 +11,7 @@ The house, from the ground up; a room imports rooms on lower floors only:
     text, languages     positions, spans, edits, blocks: the only place that converts one into another; language tags
     report              findings, what was skipped, provenance, energy; the three errors
     settings, child     what the writer decided; a helper process that never leaks
+    download            one file over the network, when a command was told to get it
     formats             source text → a document of blocks of prose (markdown, html, plain …)
     engines             block → findings (harper, languagetool: embedded, the original on Java, a server)
     models              a small language model that scores edits

@@ -35,6 +35,11 @@ SERVICES = ("auto", "on", "off")
 FAIL_ON = ("any", "never", *KINDS)
 HOMES = ("auto", "embedded", "java", "server")
 ELSEWHERE = "my text may leave this machine"
+# What may be asked of a model; `models.policy` says what each means.
+REQUIREMENTS = (
+    *("data-disclosed", "open-licence-data", "opt-out-honoured", "opt-out-retroactive", "consent-certified"),
+    *("energy-disclosed", "carbon-disclosed", "osi-licence"),
+)
 GENERATORS = ("auto", "none", "hugo", "jekyll", "eleventy", "astro", "zola", "mkdocs", "docusaurus")
 # What [[overrides]] cannot say for some paths only, because it decides which paths there are.
 NOT_BY_PATH = frozenset({"exclude", "include", "generator"})
@@ -130,6 +135,15 @@ class Settings:
     service_megabytes: int = _key(
         1500, "Memory above which the service lets go of engines, in MB.", "machine", least=100
     )
+    model: str = _key(
+        "", "The language model that scores: an id of `localproof models list`, a GGUF file, or none.", "machine"
+    )
+    models_allow_licenses: tuple[str, ...] = _key(
+        (), "The only licences that a model may have, as SPDX identifiers; empty means any.", "machine"
+    )
+    models_require: tuple[str, ...] = _key(
+        (), "What must be known of a model before it is let in.", "machine", choices=REQUIREMENTS
+    )
     energy_meter: str = _key("auto", "What tells the energy of a run: auto, off, or a meter by name.", "machine")
     watts_per_thread: float = _key(
         0.0, "Watts of one busy thread, for the energy estimate; 0 means LocalProof's own.", "machine", least=0
@@ -138,6 +152,7 @@ class Settings:
     words_by_language: tuple[tuple[str, tuple[str, ...]], ...] = ()
     dictionary: Path | None = None  # the project's word list, to which `dict add --project` writes
     root: Path | None = None  # the project's folder: that of its settings file, or the repository's top
+    trust_file: bool = False  # whether native code may read a model's file that no catalogue has: said for one run only
     cache_folder: Path | None = None  # where answers are kept; None: nowhere
     ignores: tuple[str, ...] = ()  # the lines of the ignores files: places that the writer wants left alone
     overrides: tuple[Override, ...] = field(default=(), metadata={"scope": "text"})  # see `for_file`

@@ -14,6 +14,8 @@ os.environ["LOCALPROOF_LANGUAGETOOL_DIR"] = os.path.join(os.path.dirname(__file_
 # Nor does one write into the user's own journal.
 _STATE = tempfile.TemporaryDirectory(prefix="localproof-tests-")
 os.environ["LOCALPROOF_STATE_DIR"] = _STATE.name
+# Nor does one find, get or remember models where the user keeps them.
+os.environ["LOCALPROOF_MODELS_DIR"] = os.path.join(_STATE.name, "models")  # noqa: PTH118
 
 collect_ignore = ["misbehaving_worker.py"]  # a program that tests start
 

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "localproof"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("text", "languages"),
     ("report",),
-    ("settings", "child"),
+    ("settings", "child", "download"),
     ("formats", "engines", "models", "energy", "render"),
     ("settle", "judge", "decisions", "cache"),
     ("proof",),
@@ -40,11 +40,11 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pygls": ("faces/lsp",),
     "lsprotocol": ("faces/lsp",),
     # Nothing leaves the machine but what the writer says: LanguageTool's server is spoken with on loopback, unless
-    # the settings name another machine in so many words, and only `setup` downloads.
+    # the settings name another machine in so many words; `setup` and `models get` download, by way of one room.
     "socket": ("child/door.py", "engines/original/worker.py"),  # Unix sockets; a free port of the loopback interface
     "ssl": (),
-    "http": ("engines/original/",),
-    "urllib": ("engines/original/",),
+    "http": ("download.py", "engines/original/"),
+    "urllib": ("download.py", "engines/original/"),
     "ftplib": (),
     "smtplib": (),
     "requests": (),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from localproof.download import digest
 from localproof.engines.original import fetch, place
 from localproof.engines.original.place import Jar, Lock
 from localproof.faces.setup import Order, setup
@@ -100,7 +101,7 @@ def test_every_jar_is_got_checked_and_not_got_again(tmp_path: Path) -> None:
         came: list[int] = []
         found = fetch.from_maven(locked(jars, url), tmp_path / "store", came.append, threading.Event())
         assert sum(came) == sum(jar.size for jar in jars)
-        assert {name: fetch.digest(path) for name, path in found.items()} == {j.name: j.sha256 for j in jars}
+        assert {name: digest(path) for name, path in found.items()} == {j.name: j.sha256 for j in jars}
         fetch.from_maven(locked(jars, url), tmp_path / "store", came.append, threading.Event())
         assert len(asked) == len(jars)
 
@@ -114,7 +115,7 @@ def test_a_download_that_was_cut_off_goes_on_where_it_was(tmp_path: Path, ranges
     with repository(tmp_path / "repo", ranges=ranges) as (url, asked):
         came: list[int] = []
         found = fetch.from_maven(locked(jars, url), store, came.append, threading.Event())
-    assert fetch.digest(found[jars[0].name]) == jars[0].sha256
+    assert digest(found[jars[0].name]) == jars[0].sha256
     assert (f"/{jars[0].path}", "bytes=1000-") in asked
     assert sum(came) == sum(jar.size for jar in jars)
 
@@ -123,7 +124,7 @@ def test_what_is_not_in_the_lock_file_is_refused_and_nothing_of_it_is_kept(tmp_p
     jars = shelf(tmp_path / "repo")
     path = tmp_path / "repo" / jars[0].path
     path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
-    with repository(tmp_path / "repo") as (url, _), pytest.raises(Unavailable, match="not the one of the lock file"):
+    with repository(tmp_path / "repo") as (url, _), pytest.raises(Unavailable, match="not the one that was asked for"):
         fetch.from_maven(locked(jars, url), tmp_path / "store", lambda _: None, threading.Event())
     assert not list((tmp_path / "store").glob(f"{jars[0].name}*"))
 

@@ -1,4 +1,4 @@
-"""Getting the original LanguageTool: download, check, prepare, put in place. The only part that uses a network.
+"""Getting the original LanguageTool: download, check, prepare, put in place.
 
 Nothing is in its place before everything is: jars are collected in a folder
 beside, which a later try takes up where an earlier one ended.
@@ -6,23 +6,20 @@ beside, which a later try takes up where an earlier one ended.
 
 from __future__ import annotations
 
-import hashlib
-import http.client
 import os
 import re
 import shutil
 import sys
 import threading
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
 
 from ...child.program import Program
+from ...download import Progress, Wanted, digest, get
 from ...report import BadInput, Unavailable
 from .place import (
     JARS,
@@ -38,12 +35,7 @@ from .place import (
 )
 from .worker import WARM, Java, Session
 
-Progress = Callable[[int], None]  # bytes that have come since the last call; negative where they were thrown away
-
 AT_ONCE = 4
-TRIES = 3
-CHUNK = 64 * 1024
-PATIENCE_S = 60.0
 ARCHIVE_S = 300.0
 NEEDED = ("languagetool-core", "languagetool-server")
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -92,52 +84,8 @@ def from_maven(lock: Lock, store: Path, progress: Progress, stop: threading.Even
 
 
 def _get(jar: Jar, repository: str, store: Path, progress: Progress, stop: threading.Event) -> Path:
-    path = store / jar.name
-    if path.is_file() and path.stat().st_size == jar.size and digest(path) == jar.sha256:
-        progress(jar.size)
-        return path
-    part = store / f"{jar.name}.part"
-    trouble = "cannot be had"
-    for _ in range(TRIES):
-        if stop.is_set():
-            raise Unavailable(jar.name, "stopped")
-        try:
-            _continue(f"{repository}/{jar.path}", part, jar.size, progress, stop)
-        except HTTPError as error:
-            raise Unavailable(jar.name, f"{repository} answers {error.code} {error.reason}") from None
-        except (OSError, URLError, http.client.HTTPException) as error:
-            trouble = f"cannot be had from {repository}: {getattr(error, 'reason', None) or error}"
-            continue
-        if part.stat().st_size == jar.size and digest(part) == jar.sha256:
-            part.replace(path)
-            return path
-        progress(-part.stat().st_size)
-        part.unlink()
-        trouble = f"{repository} gives a file that is not the one of the lock file (size or SHA-256)"
-    raise Unavailable(jar.name, trouble, "try again: what has come is kept")
-
-
-def _continue(url: str, part: Path, size: int, progress: Progress, stop: threading.Event) -> None:
-    """Append to `part` what is still missing of `size` bytes."""
-    have = part.stat().st_size if part.exists() else 0
-    if have >= size:
-        return
-    progress(have)
-    request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
-    with urlopen(request, timeout=PATIENCE_S) as answer:
-        appending = have and answer.status == 206
-        if have and not appending:  # it does not do ranges: from the beginning
-            progress(-have)
-            have = 0
-        with part.open("ab" if appending else "wb") as file:
-            while chunk := answer.read(CHUNK):
-                if stop.is_set():
-                    raise OSError("stopped")
-                have += len(chunk)
-                if have > size:
-                    raise OSError("more comes than there should be")
-                file.write(chunk)
-                progress(len(chunk))
+    wanted = Wanted(jar.name, f"{repository}/{jar.path}", jar.size, jar.sha256)
+    return get(wanted, store / jar.name, progress, stop)
 
 
 def from_folder(folder: Path) -> dict[str, Path]:
@@ -169,12 +117,6 @@ def from_zip(store: Path, java: Path) -> dict[str, Path]:
         remedy = "pip install 'localproof[languagetool]'" if "No module named" in why else ""
         raise Unavailable("language-tool-python", f"could not download it: {why}", remedy)
     return from_folder(store / f"LanguageTool-{VERSION}")
-
-
-def digest(path: Path) -> str:
-    """The SHA-256 of a file in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_java(program: Path) -> str:

@@ -1,0 +1,220 @@
+"""Getting one file over the network: pinned by its SHA-256, taken up where it was cut off, in place only when whole.
+
+The only room that opens a connection to get something. It is for commands that
+have said what they get, from where and how large, and were told to go on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import IO
+from urllib.error import HTTPError, URLError
+from urllib.parse import urljoin, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from .report import BadInput, Unavailable
+from .text import visible
+
+Progress = Callable[[int], None]  # bytes that have come since the last call; negative where they were thrown away
+
+TRIES = 3  # in a row that bring nothing
+MOST_TRIES = 100
+CHUNK = 64 * 1024
+PATIENCE_S = 60.0
+AGAIN = "try again: what has come is kept"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A file to get. `size` counts bytes; with `exact` False it is the most that the file may have."""
+
+    name: str
+    url: str
+    size: int
+    sha256: str
+    exact: bool = True
+
+
+def digest(path: Path, progress: Progress = lambda _: None) -> str:
+    """The SHA-256 of a file in hexadecimal digits; `progress` hears of the bytes read."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            found.update(chunk)
+            progress(len(chunk))
+    return found.hexdigest()
+
+
+def get(wanted: Wanted, path: Path, progress: Progress, stop: threading.Event) -> Path:
+    """The file at `path`, got if it is not there yet. Setting `stop` ends it soon.
+
+    What has come stays beside it in ``.part`` till a later try takes it up.
+    Raises Unavailable where the file cannot be had, is larger than was said or
+    has another sum, and BadInput for an address that is not https (http will
+    do on this machine itself).
+    """
+    if not _may(wanted.url):
+        raise BadInput(
+            f"{visible(wanted.name)}: {visible(wanted.url)} is not an https address, and nothing else is got"
+        )
+    if path.is_file() and path.stat().st_size <= wanted.size and digest(path) == wanted.sha256:
+        progress(path.stat().st_size)
+        return path
+    part = path.with_name(f"{path.name}.part")
+    _room(wanted, path.parent, part)
+    _fill(wanted, part, progress, stop)
+    part.replace(path)
+    return path
+
+
+def _fill(wanted: Wanted, part: Path, progress: Progress, stop: threading.Event) -> None:
+    """Have all of the file in `part`, with the right sum."""
+    place = urlsplit(wanted.url).netloc
+    trouble, vain, told = "cannot be had", 0, False
+    for _ in range(MOST_TRIES):
+        if vain == TRIES:
+            break
+        if stop.is_set():
+            raise Unavailable(wanted.name, "stopped", AGAIN)
+        before = _size(part)
+        if before and not told:
+            progress(before)
+        told = True
+        try:
+            whole = _continue(wanted, part, progress, stop)
+        except HTTPError as error:
+            whole = error.code == 416 and before > 0  # there is no more to come than what is there
+            trouble = visible(f"{place} answers {error.code} {error.reason}")
+            if error.code < 500 and not whole:
+                raise Unavailable(wanted.name, trouble) from None
+            if not whole:
+                vain += 1
+                continue
+        except (OSError, http.client.HTTPException) as error:
+            why = error.reason if isinstance(error, URLError) else error
+            trouble = visible(f"cannot be had from {place}: {why}")
+            vain = 0 if _size(part) > before else vain + 1
+            continue
+        if not whole:
+            trouble = f"{place} ends before the file does"
+            vain = 0 if _size(part) > before else vain + 1
+            continue
+        if digest(part) == wanted.sha256:
+            return
+        progress(-_size(part))
+        part.unlink()
+        if not before:  # all of it came at once and is wrong: it will be wrong again
+            raise Unavailable(wanted.name, f"{place} gives a file that is not the one that was asked for (SHA-256)")
+        trouble = f"{place} gives a file that is not the one that was asked for (SHA-256)"
+    raise Unavailable(wanted.name, trouble, AGAIN)
+
+
+def _continue(wanted: Wanted, part: Path, progress: Progress, stop: threading.Event) -> bool:
+    """Append to `part` what is still missing; whether it is as long as it should be."""
+    have = _size(part)
+    if wanted.exact and have == wanted.size:
+        return True
+    if have >= wanted.size:
+        progress(-have)
+        part.unlink()
+        have = 0
+    # Nothing may be packed on the way: sizes and ranges count bytes of the file itself.
+    headers = {"Accept-Encoding": "identity", "User-Agent": "localproof"}
+    request = Request(wanted.url, headers=headers | ({"Range": f"bytes={have}-"} if have else {}))
+    with build_opener(_Redirects()).open(request, timeout=PATIENCE_S) as answer:
+        appending = bool(have) and answer.status == 206 and _starts_at(answer.headers.get("Content-Range"), have)
+        if have and not appending:  # it does not do ranges: from the beginning
+            progress(-have)
+            have = 0
+        total = _total(answer.headers.get("Content-Length"), have)
+        if total is not None and (total > wanted.size or (wanted.exact and total != wanted.size)):
+            raise Unavailable(
+                wanted.name, f"{urlsplit(wanted.url).netloc} offers {total:,} bytes, and it should be {wanted.size:,}"
+            )
+        with part.open("ab" if appending else "wb") as file:
+            while chunk := answer.read(CHUNK):
+                if stop.is_set():
+                    raise OSError("stopped")
+                have += len(chunk)
+                if have > wanted.size:
+                    raise Unavailable(wanted.name, f"more comes than the {wanted.size:,} bytes that it should be")
+                file.write(chunk)
+                progress(len(chunk))
+            _to_disk(file)
+    expected = wanted.size if wanted.exact else total
+    return expected is None or have == expected
+
+
+def _starts_at(said: str | None, have: int) -> bool:
+    return said is None or said.replace("bytes", "").strip().startswith(f"{have}-")
+
+
+def _total(said: str | None, have: int) -> int | None:
+    return have + int(said) if said and said.isascii() and said.isdecimal() and len(said) < 19 else None
+
+
+def _to_disk(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _size(part: Path) -> int:
+    return part.stat().st_size if part.exists() else 0
+
+
+def _room(wanted: Wanted, folder: Path, part: Path) -> None:
+    """Raises Unavailable where the disk has no room for the rest."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise Unavailable(wanted.name, f"{visible(str(folder))}: {error.strerror}") from None
+    if (missing := wanted.size - _size(part)) > free:
+        raise Unavailable(
+            wanted.name,
+            f"{missing / 1e6:,.0f} MB are to come, and {visible(str(folder))} has {free / 1e6:,.0f} MB free",
+        )
+
+
+def _may(url: str) -> bool:
+    """Whether an address may be asked: over https, or on this machine itself.
+
+    >>> _may("https://example.org/a"), _may("http://example.org/a"), _may("http://127.0.0.1:80/a"), _may("file:///a")
+    (True, False, True, False)
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(host)))
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class _Redirects(HTTPRedirectHandler):
+    """Leads on only to https; from an address on this machine also to another one on it."""
+
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: http.client.HTTPMessage, newurl: str
+    ) -> Request | None:
+        to = urljoin(req.full_url, newurl)
+        if not _may(to) or (urlsplit(req.full_url).scheme == "https" and urlsplit(to).scheme != "https"):
+            raise Unavailable(
+                urlsplit(req.full_url).netloc,
+                f"leads on to {visible(to[:200])}, which is not https, and is not followed",
+            )
+        return super().redirect_request(req, fp, code, msg, headers, to)

@@ -1,0 +1,136 @@
+"""Language models: what they are made of and what they cost (catalogue), where their files lie, whether they may run.
+
+`resolve` is the door: from settings to one verified file and all that is known
+of it. `provenance` says it in a run's account.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..report import Unavailable
+from ..settings import Settings
+from ..text import visible
+
+if TYPE_CHECKING:
+    from ..report import Provenance
+    from .catalogue import Catalogue, File, Model
+
+NONE = ("", "none")  # how settings say that no model is switched on
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The model that is switched on. `file` is None for a file that no entry has.
+
+    `verified` is true where the SHA-256 of the file at `path`, which is
+    `sha256`, is that of the entry. `warnings` are sentences for the user:
+    what is not so or not known where the settings ask for nothing.
+    """
+
+    path: Path
+    model: Model
+    sha256: str
+    verified: bool
+    warnings: tuple[str, ...] = ()
+    file: File | None = None
+
+
+def resolve(settings: Settings, env: Mapping[str, str] = os.environ) -> Resolved | None:
+    """The file and the entry of the model that `settings` switch on; None where they switch on none.
+
+    No native code has seen the file: its sum was compared with the entry's, or,
+    for a file that no entry has and that the user trusts in so many words, its
+    header was read by our own reader. Raises Unavailable where the model
+    cannot be used, or may not be by the settings' policy, with what would
+    help; BadInput for an id that does not exist and for a bad catalogue.
+    """
+    if settings.model in NONE:
+        return None
+    from . import policy
+    from .catalogue import load
+
+    catalogue = load(env)
+    found = _of_path(settings, catalogue, env) if is_path(settings.model) else _of_id(settings.model, catalogue, env)
+    if why := policy.refusal(found.model, settings):
+        raise Unavailable(
+            _called(found.model), f"not let in by your settings: {why}", f"localproof models show {found.model.id}"
+        )
+    asked = settings.models_require or settings.models_allow_licenses
+    unverified = () if found.verified else ("the file is in no catalogue: what it says of itself is all that is known",)
+    return Resolved(
+        found.path,
+        found.model,
+        found.sha256,
+        found.verified,
+        unverified + (() if asked else policy.warnings(found.model)),
+        found.file,
+    )
+
+
+def is_path(name: str) -> bool:
+    """Whether a model is named by its file and not by its id.
+
+    >>> is_path("olmo2-1b-instruct"), is_path("mine.gguf"), is_path("~/models/a")
+    (False, True, True)
+    """
+    return name.lower().endswith(".gguf") or "/" in name or os.sep in name or name.startswith("~")
+
+
+def _called(model: Model) -> str:
+    return f"model {visible(model.id)}"
+
+
+def _of_id(id: str, catalogue: Catalogue, env: Mapping[str, str]) -> Resolved:
+    from .store import found, sum_of
+
+    model = catalogue.get(id)
+    there = found(model, env)
+    if there is None:
+        remedy = f"localproof models get {model.id}"
+        if model.bundled or any(file.path for file in model.files):
+            remedy = (
+                "install LocalProof anew" if model.bundled else f"localproof models remove {model.id}, and add it anew"
+            )
+        raise Unavailable(_called(model), "its file is not there", remedy)
+    path, file = there
+    sha256 = sum_of(path, env)
+    if not file.sha256 or sha256 != file.sha256:
+        raise Unavailable(
+            _called(model),
+            f"{visible(str(path))} is not the file that the catalogue knows (its SHA-256 is another)",
+            f"localproof models verify {model.id}",
+        )
+    return Resolved(path, model, sha256, True, file=file)
+
+
+def _of_path(settings: Settings, catalogue: Catalogue, env: Mapping[str, str]) -> Resolved:
+    from . import gguf
+    from .added import entry_of
+    from .store import sum_of
+
+    path = Path(settings.model).expanduser().absolute()
+    if not path.is_file():
+        raise Unavailable(f"model {visible(settings.model)}", "there is no such file", "localproof models list")
+    sha256 = sum_of(path, env)
+    if (model := catalogue.by_sha256(sha256)) is not None:
+        return Resolved(path, model, sha256, True, file=model.file(sha256))
+    header = gguf.read(path)  # the first to look into a file that nobody vouches for
+    if not settings.trust_file:
+        raise Unavailable(
+            f"model {visible(path.name)}",
+            f"the file is in no catalogue (SHA-256 {sha256[:12]}…), and native code is not let near it unasked",
+            f"localproof models add {visible(str(path))}, or --trust-file for this once",
+        )
+    return Resolved(path, entry_of(header, path, sha256), sha256, False)
+
+
+def provenance(resolved: Resolved, *, proposes: bool = False) -> tuple[Provenance, ...]:
+    """What a run says of the model, with its card in short: as what scores; with `proposes` as what proposes, too."""
+    from .card import parts
+
+    return parts(resolved, proposes=proposes)

@@ -1,0 +1,239 @@
+"""The card of a model: everything that is known of it, and every gap by its name; in short for a report, or whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ..report import Provenance
+from . import Resolved
+from .catalogue import CLAIMS, GAPS, Base, Claim, Cost, Data, File, Model
+
+_REASONS = {
+    "not_disclosed": "not disclosed by its makers",
+    "not_found": "not found",
+    "not_applicable": "does not apply",
+}
+_HOW = {"derived": "derived", "third_party": "told by a third party", "conflicting": "conflicting"}
+SCORES, PROPOSES = "model that scores", "model that proposes"
+# What is said in a report, beside licence, data and sum, which have places of their own there.
+_SHORT = ("consent.level", "license.data", "human_work.annotators", "human_work.preference_data", "carbon")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a card: under which heading, what it is called, what is said, and where that was read."""
+
+    section: str
+    label: str
+    text: str
+    source: str = ""
+
+
+def parts(resolved: Resolved, *, proposes: bool = False) -> tuple[Provenance, ...]:
+    """What a report says of the model that ran; with `proposes` also as what proposes edits of its own."""
+    model = resolved.model
+    facts = (
+        ("file", _file_checked(resolved)),
+        ("made from", "; ".join(_base(b) for b in model.bases) or said(Claim())),
+        *((CLAIMS[name], said(model.claim(name))) for name in _SHORT),
+        *((_label(cost), _cost(cost)) for cost in model.costs or (Cost("training", "self", Claim()),)),
+        *((("in conflict", model.conflict),) if model.conflict else ()),
+        ("limits", "; ".join(model.limits) or said(Claim())),
+        *(("note", text) for text in resolved.warnings),
+    )
+    scores = Provenance(
+        model.name, SCORES, model.version, _licence(model), data_in_short(model), resolved.sha256, facts
+    )
+    again = Provenance(
+        model.name,
+        PROPOSES,
+        model.version,
+        _licence(model),
+        data_in_short(model),
+        resolved.sha256,
+        (("card", "the same model; see above"),),
+    )
+    return (scores, again) if proposes else (scores,)
+
+
+def _file_checked(resolved: Resolved) -> str:
+    kind = resolved.file.file_type if resolved.file else ""
+    by = f"quantized by {resolved.file.quantized_by}" if resolved.file and resolved.file.quantized_by else ""
+    checked = "SHA-256 verified" if resolved.verified else "in no catalogue; trusted by the user for this run"
+    return ", ".join(filter(None, (resolved.path.name, kind, by, checked)))
+
+
+def _licence(model: Model) -> str:
+    licence = model.licence()
+    return str(licence.value) + _marks(licence) if licence.known else ""
+
+
+def data_in_short(model: Model) -> str:
+    """The training data in a line, or that it is not known."""
+    rows = "; ".join(_data(row) for row in model.data)
+    disclosed = model.claim("disclosure.data_disclosed")
+    stated = f"disclosed: {disclosed.value}" if disclosed.known else f"disclosed: {said(disclosed)}"
+    return f"{rows or 'not known'} ({stated})"
+
+
+def whole(model: Model) -> Iterator[Line]:
+    """Every line of the card, in order. Nothing is left out: what is not known is a line that says so."""
+    yield Line("Model", "id", model.id + (", from your own entries" if model.own else ""))
+    for label, text in (
+        ("name", model.name),
+        ("version", model.version),
+        ("made by", model.organization),
+        ("kind", model.kind),
+        ("architecture", model.architecture),
+        ("languages", ", ".join(model.languages)),
+        ("chat template", model.chat_template),
+        ("may", ", ".join(model.roles)),
+    ):
+        yield Line("Model", label, text or "not stated", _title(model, model.source))
+    yield from _lines(model, "Model", "released", "parameters", "context_length")
+    for base in model.bases:
+        yield Line("Model", "made from", _base(base), _title(model, base.licence.source))
+    if not model.bases:
+        yield Line("Model", "made from", "no other model is named")
+    for file in model.files:
+        yield Line("Files", file.filename or file.repo, file_in_short(file), _title(model, file.source))
+    if not model.files:
+        yield Line("Files", "files", "none is known in the form that runs here (GGUF)")
+    yield from _lines(model, "Licence", "license.weights", "license.code", "license.data", "license.gated")
+    yield Line("Licence", "use policy", model.use_policy or "none is known")
+    yield Line("Licence", "conflict", model.conflict or "none is known")
+    for row in model.data:
+        yield Line("Data", row.stage, _data(row, whole=True), _title(model, row.source or row.tokens.source))
+    if not model.data:
+        yield Line("Data", "data", "not known")
+    yield from _lines(model, "Data", "disclosure.data_disclosed", "disclosure.data_obtainable")
+    yield from _lines(model, "Consent", *(name for name in CLAIMS if name.startswith("consent.")))
+    yield from _lines(model, "Human work", "human_work.annotators", "human_work.preference_data")
+    for cost in model.costs or (Cost("training", "self", Claim()),):
+        yield Line("Cost", _label(cost), _cost(cost), _title(model, cost.energy.source))
+    yield from _lines(model, "Cost", *(n for n in CLAIMS if n.startswith("compute.")), "carbon", "water")
+    yield Line("Limits", "limits", "; ".join(model.limits) or "none is stated")
+    yield from _lines(model, "Contact", "contact.provider", "contact.challenge")
+    yield from _lines(model, "Openness", "openness.osai", "openness.mof")
+
+
+def _lines(model: Model, section: str, *names: str) -> Iterator[Line]:
+    for name in names:
+        claim = model.claim(name)
+        yield Line(section, CLAIMS[name], said(claim), _where(model, claim))
+
+
+def _where(model: Model, claim: Claim) -> str:
+    return ", ".join(filter(None, (_title(model, claim.source), claim.locator)))
+
+
+def _title(model: Model, source: str) -> str:
+    found = model.sources.get(source)
+    return f"{found.title} ({found.read_by}, {found.checked})" if found else ""
+
+
+def said(claim: Claim) -> str:
+    """A claim in words: its value with how sure it is, or the reason why there is none.
+
+    >>> said(Claim(4096, "disclosed", read_by="second-hand")), said(Claim(status="not_disclosed", note="asked"))
+    ('4,096 (second-hand)', 'not disclosed by its makers: asked')
+    """
+    more = f": {claim.note}" if claim.note else ""
+    if not claim.known:
+        return _REASONS.get(claim.status, claim.status) + more
+    unit = f" {claim.facts['unit']}" if "unit" in claim.facts else ""
+    accounting = f", {claim.facts['accounting']}" if "accounting" in claim.facts else ""
+    return f"{_text(claim.value)}{unit}{accounting}{_marks(claim)}{more}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:,}"
+    return value.isoformat() if isinstance(value, date) else str(value).replace("_", " ")
+
+
+def _marks(claim: Claim) -> str:
+    marks = [_HOW.get(claim.status, ""), "second-hand" if claim.read_by == "second-hand" else ""]
+    return f" ({', '.join(filter(None, marks))})" if any(marks) else ""
+
+
+def _base(base: Base) -> str:
+    relation = {
+        "finetune": "tuned from",
+        "distill": "distilled from",
+        "prune": "pruned from",
+        "quantize": "quantized from",
+        "merge": "merged from",
+    }[base.relation]
+    licence = f"licence {base.licence.value}" if base.licence.known else f"licence {said(base.licence)}"
+    return f"{relation} {base.name} ({', '.join(filter(None, ('its teacher' if base.teacher else '', licence)))})"
+
+
+def file_in_short(file: File) -> str:
+    """A file in a line: what it is, how large, its sum, and whether it can be got."""
+    size = f"{file.size:,} bytes" if file.size is not None else "size not known to the byte"
+    if file.size is not None and not file.size_is_exact:
+        size = f"at most {size}"
+    facts = (
+        file.file_type,
+        size,
+        f"SHA-256 {file.sha256[:16]}…" if file.sha256 else "SHA-256 not known",
+        {True: "official", False: "not official", None: ""}[file.official],
+        f"by {file.quantized_by}" if file.quantized_by else "",
+        file.path or file.repo,
+        file.note,
+        "second-hand" if file.read_by == "second-hand" else "",
+    )
+    return ", ".join(filter(None, facts))
+
+
+def _data(row: Data, *, whole: bool = False) -> str:
+    tokens = f"{tokens_of(row.tokens)} tokens" if row.tokens.known else ""
+    facts = [tokens, row.licence, row.collection]
+    if row.synthetic_from:
+        facts.append(f"written by {', '.join(row.synthetic_from)}")
+    if row.status in GAPS:
+        facts.append(_REASONS[row.status])
+    if whole:
+        tokens_not_known = "" if row.tokens.known else f"tokens {said(row.tokens)}"
+        statement = row.data_statement or "no data statement is known"
+        facts = [*facts, tokens_not_known, row.tokens.note, row.availability, row.url, row.note, statement]
+    inner = ", ".join(filter(None, facts))
+    return f"{row.name} ({inner})" if inner else row.name
+
+
+def tokens_of(claim: Claim) -> str:
+    """A number of tokens in words.
+
+    >>> tokens_of(Claim(4_000_000_000_000)), tokens_of(Claim(75_500_000_000))
+    ('4 trillion', '75.5 billion')
+    """
+    value = claim.value
+    if not isinstance(value, int) or isinstance(value, bool):
+        return str(value)
+    for least, name in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
+        if value >= least:
+            return f"{value / least:g} {name}"
+    return f"{value:,}"
+
+
+def _label(cost: Cost) -> str:
+    return f"{cost.activity} energy" if cost.of == "self" else f"{cost.activity} energy of"
+
+
+def _cost(cost: Cost) -> str:
+    """The energy of a row, always with what it covers."""
+    of = "" if cost.of == "self" else f"{cost.of.replace(':', ' ', 1)}: "
+    if not cost.energy.known:
+        return of + said(cost.energy)
+    pue = f", PUE {cost.pue:g}" if cost.pue else ""
+    scope = cost.scope.replace("_", " ")
+    energy = cost.energy
+    return f"{of}{energy.value:,} {cost.unit} ({scope}{pue}; {cost.method or 'method not stated'}){_marks(energy)}" + (
+        f": {energy.note}" if energy.note else ""
+    )

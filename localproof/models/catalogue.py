@@ -1,0 +1,425 @@
+"""What is known of each model: its files, licence, data, consent and cost, every value with where it was read.
+
+The catalogue is ``models.toml``, which comes with LocalProof, and a file of
+the same form in the user's own settings folder. A value that is not known is a
+`Claim` without one and with the reason, never a zero or a blank.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from ..report import BadInput
+from ..settings import nearest, user_folder
+from ..text import visible
+from .licences import strictness
+
+Status = Literal["disclosed", "derived", "third_party", "conflicting", "not_disclosed", "not_found", "not_applicable"]
+STATUSES: tuple[str, ...] = get_args(Status)
+GAPS = ("not_disclosed", "not_found", "not_applicable")  # the reasons for which a value may be missing
+KINDS = ("base", "instruct", "gec")
+RELATIONS = ("finetune", "distill", "prune", "quantize", "merge")
+ROLES = ("score", "suggest")
+STAGES = ("pretraining", "midtraining", "sft", "preference", "rl", "distillation", "synthetic", "unstated")
+ACTIVITIES = (
+    *("design", "data-collection", "data-preparation", "training", "fine-tuning"),
+    *("validation", "deployment", "inference", "other"),
+)
+SCOPES = ("gpu_only", "node", "datacentre_pue", "development_total", "tdp_estimate", "")
+# Consent, the strongest first. An open licence is a permission, not a request that was answered.
+LADDER = (
+    "explicit_consent_or_contract",
+    "third_party_certified",
+    "public_domain_or_open_licence",
+    "opt_out_retroactive",
+    "opt_out_at_crawl",
+    "none_documented",
+    "unknown",
+)
+FILE_NAME = "models.toml"
+_MOST_BYTES = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something was read. `checked` is a date or month; `read_by` is "primary" or "second-hand"."""
+
+    id: str
+    title: str
+    url: str = ""
+    checked: str = ""
+    read_by: str = "second-hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One value with its status and source. `value` is None exactly where `status` is one of `GAPS`.
+
+    `facts` are what else its table says: `osi`, `texts_open`, `unit` …
+    """
+
+    value: Any = None
+    status: Status = "not_found"
+    source: str = ""
+    locator: str = ""
+    note: str = ""
+    checked: str = ""
+    read_by: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return self.value is not None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file with weights. `size` counts bytes and is None where it is not known; with `size_is_exact` False it is the
+    most that the file may have. `sha256` is "" where it is not known: then the file cannot be got. `filename` is ""
+    where only the place is known that has such files. `path` is where a user's own file lies."""
+
+    filename: str = ""
+    repo: str = ""
+    revision: str = ""
+    address: str = ""
+    file_type: str = ""
+    size: int | None = None
+    size_is_exact: bool = True
+    sha256: str = ""
+    quantized_by: str = ""
+    official: bool | None = None
+    path: str = ""
+    source: str = ""
+    read_by: str = ""
+    note: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where it can be got, "" if that is not known: the entry's own address, or that of its revision on Hugging
+        Face."""
+        if self.address or not (self.repo and self.revision and self.filename):
+            return self.address
+        return f"https://huggingface.co/{self.repo}/resolve/{self.revision}/{self.filename}"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A model that this one was made from. `teacher` is true where this one learned from its answers."""
+
+    name: str
+    repo_url: str = ""
+    relation: str = "finetune"
+    teacher: bool = False
+    licence: Claim = Claim()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """One body of training data, and of which stage. `licence` is what its makers say of the collection."""
+
+    stage: str
+    name: str
+    url: str = ""
+    tokens: Claim = Claim()
+    availability: str = ""
+    licence: str = ""
+    collection: str = ""
+    synthetic_from: tuple[str, ...] = ()
+    data_statement: str = ""
+    status: Status = "disclosed"
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Energy of one activity in kWh. `of` is "self" or names what the number really covers, and is always printed."""
+
+    activity: str
+    of: str
+    energy: Claim
+    scope: str = ""
+    unit: str = "kWh"
+    method: str = ""
+    pue: float | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """One entry of the catalogue. `claims` are by name: see `CLAIMS`. `origin` is the file that it was read from."""
+
+    id: str
+    name: str
+    basename: str = ""
+    version: str = ""
+    organization: str = ""
+    kind: str = ""
+    architecture: str = ""
+    languages: tuple[str, ...] = ()
+    chat_template: str = ""
+    roles: tuple[str, ...] = ("score",)
+    bundled: bool = False
+    conflict: str = ""
+    use_policy: str = ""
+    limits: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    bases: tuple[Base, ...] = ()
+    data: tuple[Data, ...] = ()
+    costs: tuple[Cost, ...] = ()
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    source: str = ""
+    origin: str = ""
+    own: bool = False  # from the user's file
+    entry: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def claim(self, name: str) -> Claim:
+        """What is said under one of the names of `CLAIMS`; a gap where the entry says nothing."""
+        if name not in CLAIMS:
+            raise KeyError(name)
+        return self.claims.get(name, Claim())
+
+    def licence(self) -> Claim:
+        """The licence of the weights, resolved through the models that it was made from: a stricter one of theirs holds
+        whatever the entry says of itself."""
+        found = self.claim("license.weights")
+        for base in self.bases:
+            if base.licence.known and (
+                not found.known or strictness(str(base.licence.value)) > strictness(str(found.value))
+            ):
+                found = base.licence
+        return found
+
+    def file(self, sha256: str = "") -> File | None:
+        """The file with this sum; the first one for ""."""
+        return next((f for f in self.files if not sha256 or f.sha256 == sha256), None)
+
+    def teachers(self) -> tuple[Base, ...]:
+        """The models that it learned from."""
+        return tuple(base for base in self.bases if base.teacher)
+
+
+# Every claim of a model, by the table and key it stands under; what each is called in a card.
+CLAIMS: dict[str, str] = {
+    "released": "released",
+    "parameters": "parameters",
+    "context_length": "context, tokens",
+    "license.weights": "licence of the weights",
+    "license.code": "licence of the code",
+    "license.data": "licence of the data",
+    "license.gated": "gated",
+    "disclosure.data_disclosed": "data disclosed",
+    "disclosure.data_obtainable": "data obtainable",
+    "consent.level": "consent",
+    "consent.robots_txt": "robots.txt",
+    "consent.opt_out_date": "opt-outs till",
+    "consent.certified_by": "certified by",
+    "consent.pii_filter": "personal data filter",
+    "consent.removal_contact": "removal",
+    "consent.complaint_contact": "complaints",
+    "consent.eu_summary": "EU training summary",
+    "human_work.annotators": "human annotators",
+    "human_work.preference_data": "preference data",
+    "compute.hardware": "hardware",
+    "compute.accelerator_hours": "accelerator hours",
+    "compute.location": "place of training",
+    "compute.energy_source": "source of energy",
+    "carbon": "training CO2",
+    "water": "training water",
+    "contact.provider": "provider",
+    "contact.challenge": "to object",
+    "openness.osai": "Open Source AI Index",
+    "openness.mof": "Model Openness Framework",
+}
+_GROUPS = ("license", "disclosure", "consent", "human_work", "compute", "contact", "openness")
+_OWN = ("value", "status", "source", "locator", "note", "checked", "read_by")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Models by id, in order; a user's own entry takes the place of ours of the same id."""
+
+    models: Mapping[str, Model]
+
+    def get(self, id: str) -> Model:
+        """The model with this id. Raises BadInput, naming the nearest."""
+        if id not in self.models:
+            raise BadInput(
+                f"no model is called {visible(id)!r}{nearest(id, self.models)}; see `localproof models list`"
+            )
+        return self.models[id]
+
+    def by_sha256(self, sha256: str) -> Model | None:
+        """The model that has a file with this sum."""
+        return next((m for m in self.models.values() for f in m.files if f.sha256 and f.sha256 == sha256), None)
+
+    def __iter__(self) -> Iterator[Model]:
+        return iter(self.models.values())
+
+
+def load(env: Mapping[str, str] = os.environ) -> Catalogue:
+    """The catalogue that comes with LocalProof and the user's own entries. Raises BadInput for a bad file of theirs."""
+    models = {m.id: m for m in shipped()}
+    path = user_folder(env) / FILE_NAME
+    if os.path.lexists(path):
+        models |= {m.id: m for m in parsed(_text(path), str(path), own=True)}
+    return Catalogue(models)
+
+
+@cache
+def shipped() -> tuple[Model, ...]:
+    """The entries that come with LocalProof."""
+    path = shipped_path()
+    return parsed(path.read_text("utf-8"), str(path))
+
+
+def shipped_path() -> Path:
+    """Our own models.toml: beside this file in a wheel, at the top of the repository otherwise."""
+    beside = Path(__file__).with_name(FILE_NAME)
+    return beside if beside.is_file() else Path(__file__).parents[2] / FILE_NAME
+
+
+def _text(path: Path) -> str:
+    shown = visible(str(path))
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise BadInput(f"{shown}: cannot be read: {error.strerror}") from None
+    if len(data) > _MOST_BYTES:
+        raise BadInput(f"{shown}: larger than {_MOST_BYTES:,} bytes, which no catalogue is")
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{shown}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+
+
+def parsed(text: str, origin: str, *, own: bool = False) -> tuple[Model, ...]:
+    """The models of a catalogue. Raises BadInput for what is no catalogue, naming the first thing that is wrong."""
+    import tomllib
+
+    from .validity import complaints
+
+    shown = visible(origin)
+    try:
+        table: dict[str, Any] = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{shown}: not valid TOML: {error or 'nested too deeply'}") from None
+    if wrong := complaints(table):
+        raise BadInput(f"{shown}: {wrong[0]}" + (f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""))
+    sources = {row["id"]: _source(row) for row in table.get("source", ())}
+    return tuple(_model(row, sources, origin, own) for row in table.get("model", ()))
+
+
+def _source(row: Mapping[str, Any]) -> Source:
+    return Source(
+        row["id"], row["title"], row.get("url", ""), str(row.get("checked", "")), row.get("read_by", "second-hand")
+    )
+
+
+def _model(row: Mapping[str, Any], sources: Mapping[str, Source], origin: str, own: bool) -> Model:
+    """An entry that `complaints` has nothing against, as a noun."""
+    plain = {
+        name: row[name]
+        for name in (
+            "basename",
+            "version",
+            "organization",
+            "kind",
+            "architecture",
+            "chat_template",
+            "bundled",
+            "source",
+        )
+        if name in row
+    }
+    licence = row.get("license", {})
+    return Model(
+        id=row["id"],
+        name=row["name"],
+        **plain,
+        languages=tuple(row.get("languages", ())),
+        roles=tuple(row.get("roles", ("score",))),
+        conflict=licence.get("conflict", ""),
+        use_policy=licence.get("use_policy", ""),
+        limits=tuple(row.get("limits", {}).get("text", ())),
+        files=tuple(_file(f, sources) for f in row.get("file", ())),
+        bases=tuple(_base(b, sources) for b in row.get("base_model", ())),
+        data=tuple(_data(d, sources) for d in row.get("data", ())),
+        costs=tuple(_cost(c, sources) for c in row.get("energy", ())),
+        claims=dict(_claims(row, sources)),
+        sources=sources,
+        origin=origin,
+        own=own,
+        entry=row,
+    )
+
+
+def _claims(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Iterator[tuple[str, Claim]]:
+    for name in CLAIMS:
+        group, _, key = name.partition(".")
+        table = row.get(group, {}).get(key) if key else row.get(name)
+        if isinstance(table, dict):
+            yield name, _claim(table, sources)
+
+
+def _claim(table: Mapping[str, Any], sources: Mapping[str, Source]) -> Claim:
+    source = sources.get(table.get("source", ""))
+    return Claim(
+        table.get("value"),
+        table.get("status", "not_found"),
+        table.get("source", ""),
+        table.get("locator", ""),
+        table.get("note", ""),
+        str(table.get("checked", source.checked if source else "")),
+        table.get("read_by", source.read_by if source else ""),
+        {k: v for k, v in table.items() if k not in _OWN},
+    )
+
+
+def _given(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: row[name] for name in names if name in row}
+
+
+def _file(row: Mapping[str, Any], sources: Mapping[str, Source]) -> File:
+    source = sources.get(row.get("source", ""))
+    names = ("repo", "revision", "file_type", "sha256", "quantized_by", "official", "path", "source", "note")
+    size = row.get("bytes", row.get("bytes_at_most"))
+    read_by = row.get("read_by", source.read_by if source else "")
+    return File(
+        row.get("filename", ""),
+        **_given(row, names),
+        address=row.get("url", ""),
+        size=size,
+        size_is_exact="bytes" in row,
+        read_by=read_by,
+    )
+
+
+def _base(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Base:
+    licence = _claim(row["license"], sources) if "license" in row else Claim()
+    return Base(row["name"], **_given(row, ("repo_url", "relation", "teacher", "note")), licence=licence)
+
+
+def _data(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Data:
+    names = ("url", "availability", "collection", "data_statement", "status", "source", "note")
+    return Data(
+        row["stage"],
+        row["name"],
+        **_given(row, names),
+        tokens=_claim(row["tokens"], sources) if "tokens" in row else Claim(),
+        licence=row.get("license", ""),
+        synthetic_from=tuple(row.get("synthetic_from", ())),
+    )
+
+
+def _cost(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Cost:
+    inner = {k: v for k, v in row.items() if k in _OWN}
+    return Cost(row["activity"], row["of"], _claim(inner, sources), **_given(row, ("scope", "unit", "method", "pue")))

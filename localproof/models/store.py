@@ -1,0 +1,144 @@
+"""Where the files of models lie on this machine, and whether each is the one that it should be."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ..download import Progress, Wanted, digest, get
+from ..report import BadInput, Unavailable
+from ..settings import own_folder
+from ..text import visible
+from .catalogue import File, Model
+
+MEMORY = "verified.json"  # sums that were computed, so that a start need not read a whole model
+_MOST_REMEMBERED = 200
+
+
+def folder(env: Mapping[str, str] = os.environ) -> Path:
+    """Where the files of models are kept; `LOCALPROOF_MODELS_DIR` moves it. It need not exist."""
+    if moved := env.get("LOCALPROOF_MODELS_DIR"):
+        return Path(moved).absolute()
+    return own_folder("data") / "models"
+
+
+def place(model: Model, file: File, env: Mapping[str, str] = os.environ) -> Path:
+    """Where a file of a model lies, or would lie: with LocalProof, where the user keeps it, or in `folder`."""
+    if model.bundled:
+        return Path(__file__).with_name(file.filename)
+    if file.path:
+        return Path(file.path).expanduser()
+    return folder(env) / model.id / file.filename
+
+
+def found(model: Model, env: Mapping[str, str] = os.environ) -> tuple[Path, File] | None:
+    """The first file of a model that is there."""
+    for file in model.files:
+        if file.filename and (path := place(model, file, env)).is_file():
+            return path, file
+    return None
+
+
+def sum_of(path: Path, env: Mapping[str, str] = os.environ, progress: Progress = lambda _: None) -> str:
+    """The SHA-256 of a file. It is remembered by the file's size, time and inode, and computed again when one of them
+    is another. Raises Unavailable for what cannot be read."""
+    try:
+        path = Path(os.path.realpath(path))
+        state = _state(path)
+        memory = _remembered(folder(env) / MEMORY)
+        known = memory.get(str(path))
+        if isinstance(known, list) and known[:-1] == state and isinstance(known[-1], str):
+            return known[-1]
+        sha256 = digest(path, progress)
+        if _state(path) != state:
+            raise Unavailable(visible(path.name), "changed while it was read")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise Unavailable(visible(path.name), f"cannot be read: {visible(why)}") from None
+    memory.pop(str(path), None)
+    _remember(folder(env), {**memory, str(path): [*state, sha256]})
+    return sha256
+
+
+def _state(path: Path) -> list[int]:
+    it = path.stat()
+    return [it.st_size, it.st_mtime_ns, it.st_ino]
+
+
+def _remembered(path: Path) -> dict[str, Any]:
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):  # none, or spoilt: sums are computed again
+        return {}
+    return raw if isinstance(raw, dict) else {}
+
+
+def _remember(where: Path, memory: Mapping[str, Any]) -> None:
+    """Keep the sums that were computed last. Where that cannot be, they are computed again next time."""
+    rows = dict(list(memory.items())[-_MOST_REMEMBERED:])
+    part = where / f"{MEMORY}.{secrets.token_hex(4)}"
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(rows, indent=1), "utf-8")
+        part.replace(where / MEMORY)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
+
+
+def forget(path: Path, env: Mapping[str, str] = os.environ) -> None:
+    """Compute the sum of `path` anew when it is asked for next."""
+    memory = _remembered(folder(env) / MEMORY)
+    if memory.pop(os.path.realpath(path), None) is not None:
+        _remember(folder(env), memory)
+
+
+def wanted(model: Model) -> Wanted:
+    """What `get` would fetch for a model. Raises BadInput, with what is missing, where nothing can be got."""
+    if model.bundled:
+        raise BadInput(f"{model.id} comes with LocalProof; there is nothing to get")
+    if model.own and any(file.path for file in model.files):
+        raise BadInput(f"{model.id} is a file of your own; there is nothing to get")
+    why = "the catalogue knows no file of it"
+    for file in model.files:
+        missing = [
+            *(["no SHA-256"] if not file.sha256 else []),
+            *(["no size"] if file.size is None else []),
+            *(["no address"] if not file.url else []),
+        ]
+        if not missing and file.size is not None:
+            return Wanted(file.filename, file.url, file.size, file.sha256, file.size_is_exact)
+        which = file.filename or file.repo
+        why = f"the catalogue has {' and '.join(missing)} for {which}, and what cannot be checked is not got"
+    raise BadInput(f"{model.id}: {why}; get the file yourself and add it: localproof models add PATH")
+
+
+def fetch(model: Model, env: Mapping[str, str], progress: Progress, stop: threading.Event) -> Path:
+    """Get the file of a model, check it, put it in its place. Raises BadInput and Unavailable (see `download.get`)."""
+    order = wanted(model)
+    path = folder(env) / model.id / order.name
+    get(order, path, progress, stop)
+    sum_of(path, env)
+    return path
+
+
+def remove(model: Model, env: Mapping[str, str] = os.environ) -> int:
+    """Remove what `fetch` put in place or left half done for a model, nothing else; the bytes that this frees."""
+    where = folder(env) / model.id
+    freed = 0
+    if where.is_symlink():
+        return 0
+    for file in model.files:
+        for path in () if not file.filename else (where / file.filename, where / f"{file.filename}.part"):
+            if path.is_file() and not path.is_symlink():
+                freed += path.stat().st_size
+                path.unlink()
+    with suppress(OSError):
+        where.rmdir()
+    return freed
