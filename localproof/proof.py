@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from . import __version__, energy, models
 from . import judge as judging
@@ -53,7 +54,7 @@ class Asked:
     engines: Mapping[str, Answer]
     reading: Future[Reading] | None = None
 
-    def futures(self) -> Iterator[Answer | Future[Reading]]:
+    def futures(self) -> Iterator[Future[Any]]:
         """Everything that is to come."""
         yield from self.engines.values()
         if self.reading is not None:
@@ -174,13 +175,11 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
     cluster = Cluster(settings.executor) if settings.executor else None
     abroad = Abroad(settings, store)
     reader: Reader | None = None
-    known: Weights | None = None
     window = energy.open_window(
         settings,
         pids=lambda: [
-            pid
-            for helper in (*engines.values(), *abroad.all(), *([reader] if reader is not None else []))
-            for pid in helper.pids()
+            *(pid for engine in (*engines.values(), *abroad.all()) for pid in engine.pids()),
+            *(reader.pids() if reader is not None else ()),
         ],
         calibration=energy.stored_calibration(),
     )
@@ -196,7 +195,7 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
             except Unavailable as error:
                 skipped.append(error.skipped)
         try:
-            reader, known = _open_reader(settings, store) or (None, None)
+            reader = _open_reader(settings, store)
         except Unavailable as error:
             skipped.append(error.skipped)
         if reader is not None and (at_once or store is None):
@@ -212,11 +211,13 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
             store,
             abroad,
             reader,
-            known,
+            weights(reader.chosen.sha256, models.calibrations()) if reader is not None else None,
         )
     finally:
-        for engine in (*engines.values(), *abroad.all(), *([reader] if reader is not None else [])):
+        for engine in (*engines.values(), *abroad.all()):
             engine.close()
+        if reader is not None:
+            reader.close()
         if cluster is not None:
             cluster.close()
         if store is not None:
@@ -224,17 +225,16 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
         window.close()
 
 
-def _open_reader(settings: Settings, store: Store | None) -> tuple[Reader, Weights | None] | None:
-    """The model that is switched on, in its helper process, and the weights for what it says; None where none is.
-    Raises Unavailable where it cannot be used or may not be."""
+def _open_reader(settings: Settings, store: Store | None) -> Reader | None:
+    """The model that is switched on, in its helper process; None where none is. Raises Unavailable where it cannot be
+    used or may not be."""
     if base(settings.language) != "en":
         return None
     resolved = models.resolve(settings)
     if resolved is None:
         return None
-    known = weights(resolved.sha256, models.calibrations())
-    reader = Reader(Chosen(resolved.path, resolved.sha256, models.provenance(resolved)), settings, store)
-    return reader, known
+    made_of = models.provenance(resolved, proposes=settings.model_proposes)
+    return Reader(Chosen(resolved.path, resolved.sha256, made_of), settings, store)
 
 
 @dataclass(frozen=True)
@@ -342,7 +342,7 @@ class Begun:
     document: Document
     answers: tuple[Asked, ...]
 
-    def open(self) -> tuple[Answer | Future[Reading], ...]:
+    def open(self) -> tuple[Future[Any], ...]:
         """The answers that are still to come."""
         return tuple(a for block in self.answers for a in block.futures() if not a.done())
 
@@ -392,7 +392,12 @@ class _Kept:
 
     def holds(self, raw: list[Finding], heard: _Heard, words: judging.Words) -> bool:
         """Whether judging anew would come to the same."""
-        return self.raw == raw and self.heard == heard and _same(self.every, words.all) and _same(self.capitalised, words.capitalised)
+        return (
+            self.raw == raw
+            and self.heard == heard
+            and _same(self.every, words.all)
+            and _same(self.capitalised, words.capitalised)
+        )
 
 
 class Judgements:
@@ -468,9 +473,7 @@ class _Heard:
     weights: Weights | None = field(default=None, compare=False)  # of a bench always the same
 
 
-def _judged(
-    block: Block, raw: list[Finding], words: judging.Words, source: str, heard: _Heard
-) -> tuple[Finding, ...]:
+def _judged(block: Block, raw: list[Finding], words: judging.Words, source: str, heard: _Heard) -> tuple[Finding, ...]:
     """What was `heard` of a block, merged and judged; `source` is the document's text."""
     found = tuple(
         judging.judge(block, finding, words, source, heard.engines)
@@ -522,9 +525,7 @@ def _submit(bench: Bench, document: Document) -> list[Asked]:
         return []
     language = _language(bench, document)
     reader = bench.reader if base(language) == "en" else None
-    return [
-        Asked({}) if _other(block, language) else _ask(block.text, engines, reader) for block in document.blocks
-    ]
+    return [Asked({}) if _other(block, language) else _ask(block.text, engines, reader) for block in document.blocks]
 
 
 def _ask(text: str, engines: Mapping[str, Engine], reader: Reader | None) -> Asked:

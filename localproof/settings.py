@@ -138,6 +138,14 @@ class Settings:
     model: str = _key(
         "", "The language model that scores: an id of `localproof models list`, a GGUF file, or none.", "machine"
     )
+    model_proposes: bool = _key(True, "Whether the model may propose edits of its own, from a closed set.", "machine")
+    model_threads: int = _key(
+        1,
+        "Threads that the model computes with; more only pay where cores have nothing else to do.",
+        "machine",
+        least=1,
+    )
+    model_gpu_layers: int = _key(0, "Layers of the model that a graphics card computes.", "machine", least=0)
     models_allow_licenses: tuple[str, ...] = _key(
         (), "The only licences that a model may have, as SPDX identifiers; empty means any.", "machine"
     )

@@ -59,11 +59,15 @@ def of_set(name: str) -> Iterator[Row]:
 
 
 def ranked(llama: Llama, rows: Iterable[Row]) -> dict[str, list[tuple[float, float]]]:
-    """(gain by the model, gain by counts) of each edit, by kind; edits that change nothing for the model are left out."""
+    """(gain by the model, gain by counts) of each edit, by kind, where the edit changes anything for the model."""
     out: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for kind, text, edit in rows:
         for passage in llama.passages(text):
-            if passage.span.start <= edit.span.start and edit.span.end <= passage.span.end and passage.own <= edit.span.start:
+            if (
+                passage.span.start <= edit.span.start
+                and edit.span.end <= passage.span.end
+                and passage.own <= edit.span.start
+            ):
                 (gain,) = llama.gains(text, passage, [edit])
                 if gain is not None:
                     out[kind].append((gain, counted_gain(text, edit, attested())))

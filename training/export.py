@@ -93,7 +93,9 @@ def _about(writer: Any, folder: Path, shape: Shape, cost: dict[str, float]) -> N
     writer.add_name(NAME)
     writer.add_version(VERSION)
     writer.add_organization("LocalProof")
-    writer.add_description("Scores edits for a proofreader. Trained from scratch on openly licensed text; writes nothing.")
+    writer.add_description(
+        "Scores edits for a proofreader. Trained from scratch on openly licensed text; writes nothing."
+    )
     writer.add_license(LICENCE)
     writer.add_languages(["en"])
     writer.add_tags(["proofreading", "scoring"])

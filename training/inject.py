@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from localproof.judge.tables import CONFUSED
 from localproof.text import Edit, Span, apply
 
 from . import corpus
@@ -27,31 +28,6 @@ def _entries(table: str) -> list[str]:
     return table.strip().replace("\n", "|").split("|")
 
 
-# Words that are taken for each other, in both directions.
-CONFUSED = """
-accept except|adapt adopt|advice advise|affect effect|aisle isle|aloud allowed|alter altar|bare bear|brake break
-breath breathe|buy by|capital capitol|choose chose|cite site|cite sight|cloths clothes|coarse course
-complement compliment|council counsel|desert dessert|device devise|discreet discrete|draw drawer|dual duel
-elicit illicit|ensure insure|fair fare|farther further|feel fell|find fined|form from|formally formerly|hear here
-hole whole|hour our|illusion allusion|in an|is his|it its|it's its|knew new|know no|know now|later latter|lay lie
-lead led|leave live|lessen lesson|loose lose|lost last|made make|meat meet|mine mind|moral morale|of off|on one
-or our|our are|passed past|patience patients|peace piece|peak peek|peek pique|personal personnel|plain plane
-pole poll|pray prey|precede proceed|principal principle|quiet quite|rain rein|raise rise|read red|real really
-right write|role roll|root route|sale sell|scene seen|sent send|set sit|some sum|stationary stationery|steal steel
-than then|that than|the they|the then|their there|there they're|their they're|they them|thing think|this his
-this these|threw through|though through|though thought|thorough through|threw thorough|to too|to two|too two
-trail trial|use used|vary very|waist waste|wait weight|want won't|ware where|wear where|weak week|weather whether
-were we're|were where|which witch|who whom|who's whose|with which|woman women|worse worst|your you're|you our
-suppose supposed|loose loss|chose choice|believe belief|live life|safe save|prove proof|success succeed|good well
-bad badly|less fewer|much many|that which|as has|be by|has is|if of|it if|on in|so to|to do|us use|when then
-wonder wander|won one|would wood|conscious conscience|costumer customer|quite quit|dairy diary|angel angle
-assure ensure|board bored|cash cache|cell sell|censor sensor|chord cord|born borne|compliant complaint
-decent descent|dose does|eminent imminent|faze phase|flair flare|foreword forward|gorilla guerrilla|heal heel
-hoard horde|idle idol|its it|load lode|manner manor|marshal martial|medal metal|minor miner|naval navel|pair pare
-palate palette|pedal peddle|pour pore|profit prophet|roll role|sole soul|stake steak|storey story|straight strait
-tail tale|team teem|tide tied|vain vein|waive wave|weather wether|wreak wreck|yoke yolk|lightening lightning
-later letter|lose loose
-"""
 _PREPOSITIONS = "at by for from in into of on to with about over".split()
 _ALSO = {
     "a lot": "alot", "in fact": "infact", "as well": "aswell", "at least": "atleast", "in front": "infront",

@@ -25,7 +25,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +34,15 @@ import torch
 from torch import Tensor
 
 from localproof.judge import candidates
+from localproof.judge.attested import attested
+from localproof.judge.features import gain as counted_gain
 from localproof.text import Edit, Span, apply
 
 from . import corpus as texts
 from .judge import held_back
 from .prepare import CACHE, SHARES, say, straight
-from .tokenizer import START, load as load_tokenizer
+from .tokenizer import START
+from .tokenizer import load as load_tokenizer
 
 LENGTHS = (48, 96)  # tokens of a pair, and how a step's pairs are shared among the two
 _AFTER = 12  # tokens after the last difference that still count
@@ -47,6 +50,9 @@ _BEFORE = 48  # tokens before the first difference that the model sees at least,
 _REAL_TIMES = 3
 _NEUTRAL = 0.06
 _SEED = 13
+# A slip that counts of words tell from afar, by so many nats, teaches little: of these so many are kept.
+_PLAIN = -4.0
+_EASY = 0.12
 # Of the slips put into sentences so many are of each kind.
 _KINDS = {
     "confusion": 14, "agreement": 14, "article": 11, "preposition": 9, "small-word": 11, "apostrophe": 8,
@@ -142,13 +148,13 @@ def _commas(sentence: str) -> Iterator[Edit]:
 def _cases(sentence: str) -> Iterator[Edit]:
     for word in _words(sentence):
         old = word.span.of(sentence)
-        if len(old) > 1 and old[1:].islower() or old == "I":
+        if (len(old) > 1 and old[1:].islower()) or old == "I":
             yield Edit(word.span, old.swapcase() if len(old) == 1 else old[0].swapcase() + old[1:])
 
 
 def _orders(sentence: str) -> Iterator[Edit]:
     row = _words(sentence)
-    for one, other in zip(row, row[1:]):
+    for one, other in pairwise(row):
         if sentence[one.span.end : other.span.start] == " " and one.span.start and other.low != one.low:
             span = Span(one.span.start, other.span.end)
             yield Edit(span, f"{other.span.of(sentence)} {one.span.of(sentence)}")
@@ -173,9 +179,9 @@ def _of_set(sentence: str, kind: str) -> Iterator[Edit]:
                     yield candidate.edit
 
 
-def slip(sentence: str, kind: str, wrongs: dict[str, list[str]], chance: random.Random) -> str | None:
-    """`sentence` with one slip of a kind of `_KINDS`, None where it offers none. What is put in, taken out and changed
-    are as frequent as one another, and a rare slip is as frequent as a common one."""
+def slip(sentence: str, kind: str, wrongs: dict[str, list[str]], chance: random.Random) -> Edit | None:
+    """An edit that puts a slip of a kind of `_KINDS` into `sentence`, None where it offers none. What is put in, taken
+    out and changed are as frequent as one another, and a rare slip is as frequent as a common one."""
     if kind == "misspelling":
         found = list(_listed(sentence, wrongs, chance))
     else:
@@ -189,11 +195,11 @@ def slip(sentence: str, kind: str, wrongs: dict[str, list[str]], chance: random.
     if not shapes:
         return None
     whats = shapes[chance.choice(sorted(shapes))]
-    return apply(sentence, [chance.choice(whats[chance.choice(sorted(whats))])])
+    return chance.choice(whats[chance.choice(sorted(whats))])
 
 
-def neutral(sentence: str, chance: random.Random) -> str | None:
-    """`sentence` as another careful writer might have it, None where it offers nothing of the kind."""
+def neutral(sentence: str, chance: random.Random) -> Edit | None:
+    """An edit that makes of `sentence` what another careful writer might have, None where it offers none."""
     low = sentence.lower()
     both = [tuple(entry.split()) for entry in _SPELT.strip().replace("\n", "|").split("|")] + list(_CONTRACTED)
     options = [
@@ -205,7 +211,7 @@ def neutral(sentence: str, chance: random.Random) -> str | None:
     ]
     options += [Edit(Span(m.start(), m.start() + 1), "") for m in re.finditer(r", (?:and|or) ", sentence)
                 if re.search(r", \w+$", sentence[: m.start()])]  # fmt: skip
-    return apply(sentence, [chance.choice(options)]) if options else None
+    return chance.choice(options) if options else None
 
 
 def made(folder: Path, data: Path, count: int) -> Iterator[Pair]:
@@ -226,11 +232,13 @@ def made(folder: Path, data: Path, count: int) -> Iterator[Pair]:
         sentence = places[at].group()
         before = places[at - 1].group() + " " if at and chance.random() < 0.7 else ""
         if chance.random() < _NEUTRAL:
-            other, kind = neutral(sentence, chance), "neutral"
+            edit, kind = neutral(sentence, chance), "neutral"
         else:
             kind = chance.choices(list(_KINDS), list(_KINDS.values()))[0]
-            other = slip(sentence, kind, wrongs, chance)
-        if other is not None and other != sentence:
+            edit = slip(sentence, kind, wrongs, chance)
+        if edit is None or (other := apply(sentence, [edit])) == sentence:
+            continue
+        if kind == "neutral" or chance.random() < _EASY or counted_gain(sentence, edit, attested()) > _PLAIN:
             done += 1
             yield Pair(before + sentence, before + other, kind, kind == "neutral")
 
@@ -289,7 +297,11 @@ def load(folder: Path = CACHE) -> Pairs:
     """The pairs that were written."""
     with np.load(folder / "pairs.npz") as stored:
         return Pairs(
-            {n: {k: stored[f"{k}{n}"] for k in ("tokens", "inside", "neutral")} for n in LENGTHS if f"tokens{n}" in stored}
+            {
+                n: {k: stored[f"{k}{n}"] for k in ("tokens", "inside", "neutral")}
+                for n in LENGTHS
+                if f"tokens{n}" in stored
+            }
         )
 
 

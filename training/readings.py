@@ -39,10 +39,10 @@ def folder(file: Path) -> Path:
 
 
 def texts(name: str, every: int = 1) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
-    """(id, text, merged findings) of the texts of a set that are read: not the corrections that the model was taught."""
+    """(id, text, merged findings) of the texts of a set that are read: no corrections that the model was taught."""
     repository = {str(i.id): i.meta["repo"] for i in sets.load(name)} if name == "corrections" else {}
     step = SOME.get(name, 1) * every
-    for number, row in enumerate(flags.merged(name, missing_end=name == "clean")):
+    for number, row in enumerate(flags.merged(name, missing_end=name in SOME)):
         if number % step == 0 and "-late:" not in row[0] and not (repository and taught(repository[row[0]])):
             yield row[0], row[1][:_MOST_CHARACTERS], row[2]
 
@@ -53,9 +53,10 @@ def collect(file: Path, name: str, every: int, processes: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     batches = _batches(texts(name, every))
     count = 0
-    with ProcessPoolExecutor(processes, initializer=_open, initargs=(file,)) as pool, path.with_suffix(
-        ".part"
-    ).open("w", encoding="utf-8") as out:
+    with (
+        ProcessPoolExecutor(processes, initializer=_open, initargs=(file,)) as pool,
+        path.with_suffix(".part").open("w", encoding="utf-8") as out,
+    ):
         for rows in pool.map(_read, batches, chunksize=1):
             out.writelines(json.dumps(row) + "\n" for row in rows)
             count += len(rows)
@@ -91,7 +92,15 @@ def _read(batch: list[tuple[str, str, list[Any]]]) -> list[list[Any]]:
         gains, proposals = read(_llama[0], text, edits, propose=True)
         told = [None if g is None else round(g, 2) for g in gains]
         own = [
-            [p.edit.span.start, p.edit.span.end, p.edit.text, p.kind, round(p.gain, 2), round(p.surprise, 2), round(p.margin, 2)]
+            [
+                p.edit.span.start,
+                p.edit.span.end,
+                p.edit.text,
+                p.kind,
+                round(p.gain, 2),
+                round(p.surprise, 2),
+                round(p.margin, 2),
+            ]
             for p in proposals
         ]
         out.append([ident, rows, told, own])

@@ -1,4 +1,4 @@
-"""Train the language model: python -m training.train --run FOLDER [--shape small] [--steps N] [--decay-from N] [--pairs-from N]
+"""Train the language model: python -m training.train --run FOLDER [--shape small] [--steps N] [--decay-from N] …
 
 Learns to foretell the next token (`training.tokenizer`'s files), and, from the
 step `--pairs-from` on, also to prefer the right one of two versions of a

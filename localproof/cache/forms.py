@@ -106,23 +106,15 @@ def findings(raw: Iterable[Row]) -> tuple[Finding, ...]:
     True
     """
     try:
-        return tuple(
-            Finding(
-                Span(start, end),
-                rule,
-                message,
-                tuple(Edit(Span(a, b), text) for a, b, text in edits),
-                tuple(source),
-                kind,
-                probability,
-                category,
-                tuple(hints),
-                certain,
-                agreement,
-                unaided,
-            )
-            for start, end, rule, message, edits, source, kind, probability, category, hints, certain, agreement, unaided
-            in raw
-        )
+        return tuple(_finding(*row) for row in raw)
     except (TypeError, ValueError) as error:
         raise Unreadable(str(error)) from None
+
+
+def _finding(
+    start: int, end: int, rule: str, message: str, edits: list[list[Any]], source: list[str], *rest: Any
+) -> Finding:
+    kind, probability, category, hints, certain, agreement, unaided = rest
+    made = tuple(Edit(Span(a, b), text) for a, b, text in edits)
+    known = (kind, probability, category, tuple(hints), certain, agreement, unaided)
+    return Finding(Span(start, end), rule, message, made, tuple(source), *known)

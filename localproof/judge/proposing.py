@@ -48,7 +48,9 @@ def read(llama: Llama, text: str, edits: Sequence[Edit], *, propose: bool) -> tu
     for number, passage in enumerate(llama.passages(text)):
         if number == MOST_PASSAGES:
             break
-        mine = [i for i, e in enumerate(edits) if gains[i] is None and passage.own <= e.span.start and _within(e, passage)]
+        mine = [
+            i for i, e in enumerate(edits) if gains[i] is None and passage.own <= e.span.start and _within(e, passage)
+        ]
         chosen = list(promising(llama, text, passage)) if propose else []
         found = llama.gains(text, passage, [*(edits[i] for i in mine), *(c.edit for c, _ in chosen)])
         for i, gain in zip(mine, found, strict=False):
@@ -105,7 +107,10 @@ class _View:
         self._llama, self._text, self._passage, self._row = llama, text, passage, row
         self._first: dict[str, int] = _firsts(llama)
         self._tokens = [
-            (passage.token_at(w.span.start), max(passage.token_at(w.span.end - 1) + 1, passage.token_at(w.span.start) + 1))
+            (
+                passage.token_at(w.span.start),
+                max(passage.token_at(w.span.end - 1) + 1, passage.token_at(w.span.start) + 1),
+            )
             for w in row
         ]
         self._cost = [self._between(a, b) for a, b in self._tokens]

@@ -134,3 +134,10 @@ def provenance(resolved: Resolved, *, proposes: bool = False) -> tuple[Provenanc
     from .card import parts
 
     return parts(resolved, proposes=proposes)
+
+
+def calibrations(env: Mapping[str, str] = os.environ) -> Path:
+    """The folder of what was learned here of models: how far each can be trusted. It need not exist."""
+    from .store import folder
+
+    return folder(env) / "weighed"

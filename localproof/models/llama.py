@@ -137,7 +137,7 @@ class Llama:
         return self._pieces[token]
 
     def passages(self, text: str) -> Iterator[Passage]:
-        """`text` (of one block) decoded in stretches of whole sentences, each with the sentence before it as context."""
+        """`text` (of one block) decoded in stretches of whole sentences, each with the one before it as context."""
         text = straight(text)
         for span, own in self._stretches(text):
             yield self._read(text, span, own)

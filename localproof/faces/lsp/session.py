@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from ...proof import Answer
 from ...report import BadInput, Finding, Report, Run, Skipped
 from ...text import Edit, Span, Unit
 from . import marks as marking
@@ -237,7 +236,7 @@ class Session:
     async def _followed(self, text: _Text, job: Job) -> None:
         """Show the report of a job: at once where all answers are there, else in parts until they are."""
         waiting, patience_s = job.begun.open(), _FIRST_S
-        missing = sum(map(len, job.begun.answers))  # in what is shown
+        missing = sum(1 for block in job.begun.answers for _ in block.futures())  # in what is shown
         while waiting:
             await _all_of(waiting, patience_s)
             waiting, patience_s = job.begun.open(), _NEXT_S
@@ -319,7 +318,7 @@ def _order(finding: Finding) -> tuple[Span, str]:
     return finding.span, finding.rule
 
 
-async def _all_of(answers: tuple[Answer, ...], patience_s: float) -> None:
+async def _all_of(answers: tuple[Future[Any], ...], patience_s: float) -> None:
     """Wait until all `answers` have come, or `patience_s` are over."""
     loop = asyncio.get_running_loop()
     every: asyncio.Future[None] = loop.create_future()
@@ -331,7 +330,7 @@ async def _all_of(answers: tuple[Answer, ...], patience_s: float) -> None:
         if not left and not every.done():
             every.set_result(None)
 
-    def heard(_: Answer) -> None:
+    def heard(_: Future[Any]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended, and with it whoever waited
             loop.call_soon_threadsafe(one)
 
