@@ -187,8 +187,9 @@ class Store:
 
         db = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
         try:
-            ours, form = (db.execute(f"PRAGMA {what}").fetchone()[0] for what in ("application_id", "user_version"))
+            # In this order: another run may lay it out between two looks, all in one transaction.
             empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            ours, form = (db.execute(f"PRAGMA {what}").fetchone()[0] for what in ("application_id", "user_version"))
             if not empty and (ours != _OURS or form > _FORM):
                 db.close()
                 self._give_up("made by another program" if ours != _OURS else "made by a newer LocalProof")
