@@ -56,6 +56,7 @@ class Plan:
     pair_rows: int = 48
     matrix_rate: float = 0.02
     other_rate: float = 0.003
+    pair_weight: float = 0.1  # beside a token's loss: at 1 the model forgot its language in three hundred steps
     weight_decay: float = 0.02
 
     def rate(self, step: int) -> float:
@@ -191,7 +192,7 @@ class Run:
             soft = torch.nn.functional.softplus(-gain)
             neutral = part.neutral.to(self.device)
             each = torch.where(neutral, 0.05 * gain.pow(2).clamp(max=100), soft)
-            (each.sum() / self.plan.pair_rows).backward()
+            (self.plan.pair_weight * each.sum() / self.plan.pair_rows).backward()
             total += float(each.detach().sum())
             right += float(((gain > 0) & ~neutral).sum())
             count += float((~neutral).sum())
@@ -259,6 +260,7 @@ def main() -> None:
     parser.add_argument("--shape", choices=sorted(SHAPES), default=Plan.shape)
     for name in ("steps", "decay_from", "pairs_from", "seed", "rows", "pair_rows"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(Plan, name))
+    parser.add_argument("--pair-weight", type=float, default=Plan.pair_weight)
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop, with a checkpoint, after so long")
     parser.add_argument("--no-compile", action="store_true")
     options = parser.parse_args()

@@ -13,6 +13,7 @@ import ctypes
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +104,8 @@ class Llama:
         parameters.n_outputs_max = _AT_ONCE
         parameters.kv_unified = True
         parameters.n_threads = parameters.n_threads_batch = threads
+        parameters.flash_attn_type = n.LLAMA_FLASH_ATTN_TYPE_DISABLED  # it computes in halves, and rounds by more than
+        parameters.type_k = parameters.type_v = n.GGML_TYPE_F32  # the split of the work does
         parameters.no_perf = True
         parameters.op_offload = parameters.offload_kqv = False
         context = n.llama_init_from_model(self._model, parameters)
@@ -185,21 +188,20 @@ class Llama:
                 i = j
 
     def _long(self, text: str, start: int, end: int) -> Iterator[tuple[Span, int]]:
-        words = [start + m.start() for m in re.finditer(r"(?<!\S)\S", text[start:end])] or [start]
+        """The same of a sentence that is too long for one: cut before words, a few words of context before each."""
+        words = [start, *(start + m.start() for m in re.finditer(r"(?<=\s)\S", text[start:end])), end]
+        sizes = [len(self.tokens(text[a:b])) for a, b in pairwise(words)]
         at = 0
-        while at < len(words):
-            back, total, stop = at, 0, at
-            while back and total < _OVERLAP:
+        while at < len(sizes):
+            back, total = at, 0
+            while back and total + sizes[back - 1] <= min(_OVERLAP, PASSAGE - sizes[at]):
                 back -= 1
-                total += len(self.tokens(text[words[back] : words[back + 1]]))
-            while stop < len(words):
-                after = words[stop + 1] if stop + 1 < len(words) else end
-                size = len(self.tokens(text[words[stop] : after]))
-                if stop > at and total + size > PASSAGE:
-                    break
-                total, stop = total + size, stop + 1
-            until = words[stop] if stop < len(words) else end
-            yield Span(words[back], until), words[at]
+                total += sizes[back]
+            stop = at
+            while stop < len(sizes) and (stop == at or total + sizes[stop] <= PASSAGE):
+                total += sizes[stop]
+                stop += 1
+            yield Span(words[back], words[stop]), words[at]
             at = stop
 
     # Decoding.

@@ -1,0 +1,146 @@
+"""A model that is asked for log-probabilities, against the same computed with NumPy, and what it may propose."""
+
+from __future__ import annotations
+
+import json
+import os
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from localproof.judge import candidates
+from localproof.judge.proposing import read
+from localproof.judge.worker import build
+from localproof.models.llama import AFTER, PASSAGE, Broken, Llama, straight
+from localproof.text import Edit, Span, apply
+from tiny_model import Tiny, tiny
+
+if os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all":
+    pytest.importorskip("llama_cpp", reason="llama-cpp-python is not installed: pip install '.[model]'")
+TEXT = "The cat sat on the mat. It’s “of” an 😀 cat, and the dog sits on a mat — naïvely.\u00a0So it could of sat."
+NEAR = 2e-3  # nats: 16-bit keys and values
+
+
+@pytest.fixture(scope="module")
+def model() -> Tiny:
+    return tiny()
+
+
+@pytest.fixture(scope="module")
+def path(model: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return model.write(tmp_path_factory.mktemp("tiny") / "tiny.gguf")
+
+
+@pytest.fixture(scope="module")
+def llama(path: Path) -> Llama:
+    return Llama(path)
+
+
+def test_log_probabilities_are_those_of_the_definition(llama: Llama, model: Tiny) -> None:
+    for passage in llama.passages(TEXT):
+        by_hand = model.log_probabilities([0, *passage.tokens])[:-1]
+        assert np.abs(passage.rows - by_hand).max() < NEAR
+
+
+def test_a_gain_is_the_difference_of_two_whole_texts(llama: Llama, model: Tiny) -> None:
+    (passage,) = llama.passages(TEXT)
+    at = TEXT.index("could of") + 6
+    edits = [
+        Edit(Span(at, at + 2), "have"),
+        Edit(Span(0, 4), ""),
+        Edit(Span(len(TEXT) - 1, len(TEXT) - 1), " on the mat"),
+        Edit(Span(TEXT.index("’"), TEXT.index("’") + 1), ""),
+    ]
+
+    def cost(tokens: list[int], upto: int) -> float:
+        rows = model.log_probabilities([0, *tokens])
+        return sum(float(rows[i, tokens[i]]) for i in range(upto))
+
+    for edit, gain in zip(edits, llama.gains(TEXT, passage, edits), strict=True):
+        new = llama.tokens(straight(apply(TEXT, [edit])))
+        same_end = next(
+            i for i in range(len(new) + 1) if i == min(len(new), len(passage.tokens)) or new[-1 - i] != passage.tokens[-1 - i]
+        )
+        upto = len(new) - same_end + min(same_end, AFTER), len(passage.tokens) - same_end + min(same_end, AFTER)
+        assert gain == pytest.approx(cost(new, upto[0]) - cost(passage.tokens, upto[1]), abs=20 * NEAR)
+
+
+def test_what_changes_nothing_or_lies_elsewhere_gains_nothing_that_can_be_told(llama: Llama) -> None:
+    (passage,) = llama.passages("The cat sat.")
+    nothing, elsewhere = Edit(Span(4, 7), "cat"), Edit(Span(40, 44), "dog")
+    assert llama.gains("The cat sat.", passage, [nothing, elsewhere]) == [None, None]
+
+
+def test_quotation_marks_do_not_matter(llama: Llama) -> None:
+    curly, plain = "“The cat’s mat.”", '"The cat\'s mat."'
+    (one,), (other,) = llama.passages(curly), llama.passages(plain)
+    assert one.tokens == other.tokens and np.array_equal(one.rows, other.rows)
+
+
+def test_the_same_in_company_and_alone_in_one_thread_and_in_two(path: Path, llama: Llama) -> None:
+    text = "The cat sat on the mat and the dog could of sat on it."
+    edits = [Edit(Span(m, m + 3), new) for m in (4, 8, 19) for new in ("dog", "sit", "a cat", "")]
+    (passage,) = llama.passages(text)
+    together = llama.gains(text, passage, edits)
+    alone = [llama.gains(text, passage, [e])[0] for e in edits]
+    other = Llama(path, threads=2)
+    (again,) = other.passages(text)
+    for a, b, c in zip(together, alone, other.gains(text, again, edits), strict=True):
+        assert a == pytest.approx(b, abs=NEAR) and a == pytest.approx(c, abs=NEAR)
+    other.close()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300) | st.lists(st.sampled_from(["cat ", "sat. ", "\u2028", "é", "😀 ", "\t", "x" * 90]), max_size=80).map("".join))
+def test_passages_cover_every_text_once_and_know_their_places(llama: Llama, text: str) -> None:
+    read_so_far = 0
+    for passage in llama.passages(text):
+        assert passage.span.start <= passage.own == read_so_far <= passage.span.end
+        read_so_far = passage.span.end
+        assert len(passage.starts) == len(passage.tokens) + 1
+        assert passage.starts == sorted(passage.starts) and passage.starts[0] == passage.span.start
+        assert len(passage.rows) == max(len(passage.tokens), 1)
+        assert len(passage.tokens) <= PASSAGE or " " not in straight(passage.span.of(text)).strip()
+    assert read_so_far == len(text)
+
+
+def test_one_word_of_5000_letters_is_read_in_part(llama: Llama) -> None:
+    gains, _ = read(llama, "The " + "x" * 5000 + " cat sat on a mat.", [Edit(Span(0, 3), "A")], propose=True)
+    assert gains[0] is not None
+
+
+def test_everything_proposed_is_of_the_closed_set(llama: Llama) -> None:
+    text = "The cat sits on the the mat of a dog and it could of sat on its mat."
+    _, proposals = read(llama, text, [], propose=True)
+    row = candidates.words(text)
+    allowed = {c.edit for i in range(len(row)) for c in candidates.at_word(text, row, i, candidates.near(row[i].low))}
+    allowed |= {c.edit for a, b in pairwise(row) for c in candidates.between(text, a, b)}
+    assert proposals and all(p.edit in allowed for p in proposals)
+    assert all(p.gain >= 1 and p.margin <= p.gain for p in proposals)
+
+
+def test_names_numbers_and_code_are_left_alone(llama: Llama) -> None:
+    text = "We asked Dogs Sat 42 cats; run_cats and mat.on are the cat-mat."
+    _, proposals = read(llama, text, [], propose=True)
+    for name in ("Dogs", "Sat", "42", "run_cats", "mat.on", "cat-mat"):
+        at = Span(text.index(name), text.index(name) + len(name))
+        assert not any(at.overlaps(p.edit.span) for p in proposals)
+
+
+def test_the_helper_answers_in_json(path: Path) -> None:
+    answer = build({"path": str(path), "cores": 1, "gpu_layers": 0, "propose": True})()
+    told = json.loads(answer({"text": "The cat could of sat.", "edits": [[14, 16, "have"], [0, 0, ""]]}))
+    assert len(told["gains"]) == 2 and isinstance(told["gains"][0], float) and told["gains"][1] is None
+    assert told["tokens"] > 5
+
+
+def test_a_broken_file_is_refused(tmp_path: Path, path: Path) -> None:
+    for name, content in (("empty", b""), ("cut", path.read_bytes()[:2000]), ("other", b"GGUF" + bytes(100))):
+        broken = tmp_path / name
+        broken.write_bytes(content)
+        with pytest.raises(Broken):
+            Llama(broken)
