@@ -79,8 +79,9 @@ def data_in_short(model: Model) -> str:
     return f"{rows or 'not known'} ({stated})"
 
 
-def whole(model: Model) -> Iterator[Line]:
-    """Every line of the card, in order. Nothing is left out: what is not known is a line that says so."""
+def whole(model: Model, *, places: bool = True) -> Iterator[Line]:
+    """Every line of the card, in order. Nothing is left out: what is not known is a line that says so. With `places`
+    False, where files lie on this machine is not said."""
     yield Line("Model", "id", model.id + (", from your own entries" if model.own else ""))
     for label, text in (
         ("name", model.name),
@@ -99,7 +100,7 @@ def whole(model: Model) -> Iterator[Line]:
     if not model.bases:
         yield Line("Model", "made from", "no other model is named")
     for file in model.files:
-        yield Line("Files", file.filename or file.repo, file_in_short(file), _title(model, file.source))
+        yield Line("Files", file.filename or file.repo, file_in_short(file, place=places), _title(model, file.source))
     if not model.files:
         yield Line("Files", "files", "none is known in the form that runs here (GGUF)")
     yield from _lines(model, "Licence", "license.weights", "license.code", "license.data", "license.gated")
@@ -174,7 +175,7 @@ def _base(base: Base) -> str:
     return f"{relation} {base.name} ({', '.join(filter(None, ('its teacher' if base.teacher else '', licence)))})"
 
 
-def file_in_short(file: File) -> str:
+def file_in_short(file: File, *, place: bool = True) -> str:
     """A file in a line: what it is, how large, its sum, and whether it can be got."""
     size = f"{file.size:,} bytes" if file.size is not None else "size not known to the byte"
     if file.size is not None and not file.size_is_exact:
@@ -185,7 +186,7 @@ def file_in_short(file: File) -> str:
         f"SHA-256 {file.sha256[:16]}…" if file.sha256 else "SHA-256 not known",
         {True: "official", False: "not official", None: ""}[file.official],
         f"by {file.quantized_by}" if file.quantized_by else "",
-        file.path or file.repo,
+        (file.path if place else "") or file.repo,
         file.note,
         "second-hand" if file.read_by == "second-hand" else "",
     )
