@@ -197,6 +197,13 @@ def cache_folder(env: Mapping[str, str]) -> Path:
     return own_folder("cache")
 
 
+def state_folder(env: Mapping[str, str]) -> Path:
+    """Where LocalProof keeps what it must remember; `LOCALPROOF_STATE_DIR` moves it."""
+    if moved := env.get("LOCALPROOF_STATE_DIR"):
+        return Path(moved)
+    return own_folder("state")
+
+
 def find(folder: Path) -> tuple[Path | None, Path | None]:
     """(settings file, project folder) that govern `folder`, an absolute path; None for each that there is not.
 

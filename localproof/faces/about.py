@@ -17,6 +17,7 @@ from ..settings import USER_DICTIONARY, USER_FILE, Settings, nearest, one_of, re
 from ..text import visible
 from . import service
 from .listing import Listed, described, is_called, listed
+from .models import state as model_state
 from .setup import memory_mb, state
 from .terminal import Terminal
 
@@ -57,6 +58,9 @@ def doctor(settings: Settings, terminal: Terminal) -> int:
     terminal.write("\nThe original LanguageTool\n")
     for line in state(terminal.env):
         terminal.write(f"    {line}\n")
+    terminal.write("\nModel\n")
+    for line in model_state(settings, terminal.env):
+        terminal.write(f"    {line}\n")
     terminal.write(f"\nService\n    {service.line(terminal.env, settings)}\n")
     terminal.write("\nYours\n")
     for what, text in _belongings(settings, terminal):
@@ -66,7 +70,8 @@ def doctor(settings: Settings, terminal: Terminal) -> int:
     terminal.write(f"    {used.name}: {used.explanation}\n" if used else "    no figure can be had\n")
     terminal.write("    more: localproof energy doctor\n")
     terminal.write(
-        "\nNetwork\n    none, but for `localproof setup`, which asks first, and a LanguageTool server that you name\n"
+        "\nNetwork\n    none, but for `localproof setup` and `localproof models get`, which ask first, and a "
+        "LanguageTool server that you name\n"
     )
     return 0 if any(works) else 3
 

@@ -93,7 +93,7 @@ def whole(model: Model, *, places: bool = True) -> Iterator[Line]:
         ("chat template", model.chat_template),
         ("may", ", ".join(model.roles)),
     ):
-        yield Line("Model", label, text or "not stated", _title(model, model.source))
+        yield Line("Model", label, text or "not stated", _title(model, model.source) if text else "")
     yield from _lines(model, "Model", "released", "parameters", "context_length")
     for base in model.bases:
         yield Line("Model", "made from", _base(base), _title(model, base.licence.source))
@@ -114,7 +114,7 @@ def whole(model: Model, *, places: bool = True) -> Iterator[Line]:
     yield from _lines(model, "Consent", *(name for name in CLAIMS if name.startswith("consent.")))
     yield from _lines(model, "Human work", "human_work.annotators", "human_work.preference_data")
     for cost in model.costs or (Cost("training", "self", Claim()),):
-        yield Line("Cost", _label(cost), _cost(cost), _title(model, cost.energy.source))
+        yield Line("Cost", _label(cost), _cost(cost), _where(model, cost.energy))
     yield from _lines(model, "Cost", *(n for n in CLAIMS if n.startswith("compute.")), "carbon", "water")
     yield Line("Limits", "limits", "; ".join(model.limits) or "none is stated")
     yield from _lines(model, "Contact", "contact.provider", "contact.challenge")
@@ -128,12 +128,17 @@ def _lines(model: Model, section: str, *names: str) -> Iterator[Line]:
 
 
 def _where(model: Model, claim: Claim) -> str:
-    return ", ".join(filter(None, (_title(model, claim.source), claim.locator)))
+    return _title(model, claim.source, claim.locator)
 
 
-def _title(model: Model, source: str) -> str:
+def _title(model: Model, source: str, locator: str = "") -> str:
+    """Where something was read: title and place in it, by whom and when, address."""
     found = model.sources.get(source)
-    return f"{found.title} ({found.read_by}, {found.checked})" if found else ""
+    if found is None:
+        return ""
+    read = "read by us" if found.read_by == "primary" else "told second-hand"
+    title = ", ".join(filter(None, (found.title, locator)))
+    return " ".join(filter(None, (title, f"({', '.join(filter(None, (read, found.checked)))})", found.url)))
 
 
 def said(claim: Claim) -> str:
