@@ -141,16 +141,16 @@ def test_a_check_is_remembered_without_a_word_of_the_text(tmp_path: Path) -> Non
     assert "Nethercombe" not in stored and "could" not in stored
     record = json.loads(localproof(env(tmp_path), "disclose", str(post), "--format", "json")[1])
     assert record["language_model_used"] is False and record["words"] == 6 and record["uses"] == {"check": 1}
-    assert record["parts"][0]["part"] == "Harper"
+    assert record["parts"][0]["part"] == "harper-py"
 
 
 def test_corrections_are_counted_till_they_are_put_back(tmp_path: Path) -> None:
     post = tmp_path / "post.md"
-    post.write_text("I saw teh dog. You will recieve it.\n")
+    post.write_text("We could of gone. They should of stayed.\n")
     surroundings = {**env(tmp_path), "LOCALPROOF_PROFILE": "all"}
     localproof(surroundings, "check", "--fix", "--unsafe-fixes", str(post))
     changed = next(kept(surroundings)).texts[0].changed
-    assert changed == 2 and post.read_text() == "I saw the dog. You will receive it.\n"
+    assert changed == 2 and post.read_text() == "We could have gone. They should have stayed.\n"
     assert "2 of 8 (25.0 %)" in localproof(surroundings, "disclose", str(post))[1]
     localproof(surroundings, "review", "--undo-last")
     assert "no word of the text was changed" in localproof(surroundings, "disclose", str(post))[1]

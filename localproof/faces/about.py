@@ -17,7 +17,6 @@ from ..settings import USER_DICTIONARY, USER_FILE, Settings, nearest, one_of, re
 from ..text import visible
 from . import service
 from .listing import Listed, described, is_called, listed
-from .models import state as model_state
 from .setup import memory_mb, state
 from .terminal import Terminal
 
@@ -52,6 +51,8 @@ def _explained(each: Listed, bare: str) -> str:
 
 def doctor(settings: Settings, terminal: Terminal) -> int:
     """Try every part and tell; the exit status is 3 if no engine works."""
+    from .models import state as model_state
+
     terminal.write(f"LocalProof {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}\n\n")
     terminal.write("Engines\n")
     works = [_tried(name, settings, terminal) for name in ENGINES]

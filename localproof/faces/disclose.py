@@ -144,9 +144,9 @@ def rows(statement: Statement) -> list[tuple[str, str]]:
 
 def _tool(statement: Statement) -> str:
     versions = ", ".join(filter(None, statement.versions)) or "version not recorded"
-    where = "on the writer's own machine" if statement.stayed else "in part on another machine, as the writer allowed"
+    where = "no text left" if statement.stayed else "some text left, as the writer allowed,"
     texts = f"{statement.texts:,} text{'' if statement.texts == 1 else 's'} of {statement.words:,} words"
-    return f"LocalProof {versions}, a proofreader, {where}; {texts}"
+    return f"LocalProof {versions}, a proofreader; {where} the machine that it ran on; {texts}"
 
 
 def _models(statement: Statement) -> str:

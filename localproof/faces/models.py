@@ -136,7 +136,8 @@ def _energy(model: Model) -> str:
     if own is None or not own.energy.known:
         return card.said(replace(own.energy, note="")) if own else "not found"
     without = ", without its teachers" if model.teachers() else ""
-    return f"{own.energy.value / 1000:,.0f} MWh ({own.energy.status.replace('_', ' ')}{without})"
+    used = f"{own.energy.value / 1000:,.0f} MWh" if own.energy.value >= 10_000 else f"{own.energy.value:,g} kWh"
+    return f"{used} ({own.energy.status.replace('_', ' ')}{without})"
 
 
 def _verdict(model: Model, settings: Settings) -> list[str]:
