@@ -69,31 +69,31 @@ def test_where_nothing_ran_it_says_so(tmp_path: Path) -> None:
 
 
 def test_rules_alone_are_no_language_model() -> None:
-    statement = said([made([Text("/site/a.md", 100, 3)])])
+    statement = said([made([Text("/site/a.md", 100)])])
     assert statement["Language model"] == "No language model was used."
     assert statement["Words changed"].startswith("None") and "Harper 2.13.0 (rules, Apache-2.0)" in statement["Parts"]
     assert "pointed out suspected errors (once), 2026-11-28" in statement["Used for"]
 
 
 def test_a_model_is_named_with_its_card_and_its_gaps() -> None:
-    text = said([made([Text("/site/a.md", 100, 3)], parts=[HARPER, MODEL])])["Language model"]
+    text = said([made([Text("/site/a.md", 100)], parts=[HARPER, MODEL])])["Language model"]
     for part in ("licence: not known", "4 trillion tokens", "consent: opt out at crawl", "training CO2: not known"):
         assert part in text
     assert "No language model" not in text and "wrote no prose" in text
 
 
 def test_changed_words_are_a_share_of_the_text_as_it_was_last_seen() -> None:
-    runs = [made([Text("/site/a.md", 90, 3, 4)], use="fix"), made([Text("/site/a.md", 100, 0, 1)], use="review")]
+    runs = [made([Text("/site/a.md", 90, 4)], use="fix"), made([Text("/site/a.md", 100, 1)], use="review")]
     assert said(runs)["Words changed"] == "5 of 100 (5.0 %); all others are the writer's own."
 
 
 def test_what_was_put_back_does_not_count_as_changed() -> None:
-    run = made([Text("/site/a.md", 100, 3, 4)], use="fix")
+    run = made([Text("/site/a.md", 100, 4)], use="fix")
     assert said([replace(run, undone=True)])["Words changed"].startswith("None")
 
 
 def test_energy_is_shared_by_words_and_a_gap_is_said() -> None:
-    texts = [Text("/site/a.md", 100, 0), Text("/site/b.md", 200, 0)]
+    texts = [Text("/site/a.md", 100), Text("/site/b.md", 200)]
     assert said([made(texts)], "/site/a.md")["Energy"] == "about 10 J of electricity for proofreading, estimated."
     both = said([made(texts), made(texts, joules=None)], "/site/a.md")["Energy"]
     assert "about 10 J" in both and "not known for 1 of 2 runs" in both
@@ -101,7 +101,7 @@ def test_energy_is_shared_by_words_and_a_gap_is_said() -> None:
 
 
 def test_only_the_texts_that_are_meant_count() -> None:
-    runs = [made([Text("/site/a.md", 100, 0), Text("/site-two/b.md", 1000, 0)])]
+    runs = [made([Text("/site/a.md", 100), Text("/site-two/b.md", 1000)])]
     assert stated(runs, [Path("/site")]).words == 100
     assert stated(runs, [Path("/")]).words == 1100
     assert stated(runs, [Path("/site/a.m")]).texts == 0
@@ -109,7 +109,7 @@ def test_only_the_texts_that_are_meant_count() -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_no_name_of_a_part_becomes_markup(format: str) -> None:
-    out = FORMATS[format](stated([made([Text("/site/a.md", 100, 3)], parts=[MODEL])], [Path("/site")]))
+    out = FORMATS[format](stated([made([Text("/site/a.md", 100)], parts=[MODEL])], [Path("/site")]))
     assert "Tiny" in out
     if format != "json":
         assert "<b>" not in out
@@ -125,7 +125,7 @@ def test_the_html_is_well_formed() -> None:
         def handle_endtag(self, tag: str) -> None:
             assert opened.pop() == tag
 
-    Reader().feed(FORMATS["html"](stated([made([Text("/site/a.md", 1, 0)])], [Path("/site")])))
+    Reader().feed(FORMATS["html"](stated([made([Text("/site/a.md", 1)])], [Path("/site")])))
     assert opened == []
 
 
@@ -169,18 +169,30 @@ def test_the_oldest_runs_are_let_go(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     for number in range(250):
         (folder / f"2020-01-01T000000.{number:06}-x.json").write_text("{}")
-    keep(RULES, "check", [Text("/a.md", 1, 0)], env(tmp_path))
+    keep(RULES, "check", [Text("/a.md", 1)], env(tmp_path))
     assert len(list(folder.iterdir())) == 200 and len(list(kept(env(tmp_path)))) == 1
 
 
 @pytest.mark.parametrize("spoilt", ["", "[]", "{}", '{"parts": 3}', "[" * 100_000, '{"journal": "../../etc"}'])
 def test_a_record_that_is_spoilt_is_passed_over(tmp_path: Path, spoilt: str) -> None:
-    keep(RULES, "check", [Text("/a.md", 1, 0)], env(tmp_path))
+    keep(RULES, "check", [Text("/a.md", 1)], env(tmp_path))
     (tmp_path / "state" / "runs" / "2020-x.json").write_text(spoilt)
     assert len(list(kept(env(tmp_path)))) == 1
 
 
 def test_a_state_folder_that_cannot_be_written_spoils_no_run(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where the folder would be")
-    keep(RULES, "check", [Text("/a.md", 1, 0)], env(tmp_path))
+    keep(RULES, "check", [Text("/a.md", 1)], env(tmp_path))
     assert list(kept(env(tmp_path))) == []
+
+
+def test_a_review_is_remembered_with_what_the_writer_changed_in_it(tmp_path: Path) -> None:
+    post = tmp_path / "post.md"
+    post.write_text("We could of gone. They should of stayed.\n")
+    surroundings = {**env(tmp_path), "LOCALPROOF_PROFILE": "all"}
+    terminal = Terminal(io.BytesIO(b"1\ns\nw\nq\n"), io.StringIO(), io.StringIO(), surroundings)
+    run(["review", "--plain", str(post)], terminal)
+    assert post.read_text() == "We could have gone. They should of stayed.\n"
+    remembered = next(kept(surroundings))
+    assert (remembered.use, remembered.texts[0].words, remembered.texts[0].changed) == ("review", 8, 1)
+    assert "the writer, who decided (once)" in localproof(surroundings, "disclose", str(post))[1]

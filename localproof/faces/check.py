@@ -14,7 +14,7 @@ from ..engines import ENGINES
 from ..formats import FORMATS
 from ..proof import Bench
 from ..render import RENDERERS, Style, closing, diff, findings_of, report_block
-from ..report import BadInput, Run, Skipped
+from ..report import BadInput, Report, Run, Skipped
 from ..settings import ELSEWHERE, Settings, find, for_file, load, one_of
 from ..text import visible
 from . import runs
@@ -79,6 +79,12 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
         calibration=energy.stored_calibration(),
     )
     outcomes: list[Outcome] = []
+    words: dict[str, int] = {}
+
+    def on_report(report: Report) -> None:
+        words[report.document.name] = report.words
+        step(report)
+
     write, session = _writer(terminal) if wishes.correct == "fix" and not wishes.from_pipe else (write_back, "")
     for task in tasks:
         fix = bool(wishes.correct)
@@ -88,7 +94,7 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
             fix=fix,
             unsafe=wishes.unsafe,
             on_bench=benches.append,
-            on_report=step,
+            on_report=on_report,
             narrow=narrow_of(task.settings),
         )
         if wishes.correct == "fix" and not wishes.from_pipe and not outcome.interrupted:
@@ -103,7 +109,7 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
     run = limited(run, wishes.most_findings)
     _deliver(wishes, terminal, outcomes, run)
     if not (wishes.from_pipe or wishes.isolated):
-        remember(run, outcomes, "fix" if wishes.correct == "fix" else "check", terminal.env, session)
+        _remember(run, outcomes, words, "fix" if wishes.correct == "fix" else "check", terminal.env, session)
     _notices(wishes, terminal, outcomes, run, passed_over)
     if (status := _unusual(wishes, terminal, outcomes, run, passed_over)) is not None:
         return status
@@ -152,20 +158,25 @@ def _writer(terminal: Terminal) -> tuple[Callable[[Source, str], None], str]:
     return journal.write, journal.folder.name
 
 
-def remember(run: Run, outcomes: Sequence[Outcome], use: runs.Use, env: Mapping[str, str], session: str = "") -> None:
-    """Keep what ran on which files, for `localproof disclose`."""
+def _remember(
+    run: Run,
+    outcomes: Sequence[Outcome],
+    words: Mapping[str, int],
+    use: runs.Use,
+    env: Mapping[str, str],
+    session: str,
+) -> None:
+    """Keep what ran on which files, for `localproof disclose`. `words` by name of the text."""
     paths = {n: s.path for o in outcomes if o.settings.cache for n, s in o.sources.items() if s.path is not None}
-    if not paths:
-        return
     changed: dict[str, int] = {}
     if use == "fix" and any(o.fixes.texts for o in outcomes):
         from .review.content import words_changed
 
         changed = {n: words_changed(o.sources[n].text, t) for o in outcomes for n, t in o.fixes.texts.items()}
     texts = [
-        runs.Text(os.path.abspath(paths[name]), r.words, len(r.findings), changed.get(name, 0))  # noqa: PTH100
-        for r in run.reports
-        if (name := r.document.name) in paths
+        runs.Text(os.path.abspath(paths[name]), count, changed.get(name, 0))  # noqa: PTH100
+        for name, count in words.items()
+        if name in paths
     ]
     stayed = not any(o.settings.executor or o.settings.languagetool_elsewhere == ELSEWHERE for o in outcomes)
     runs.keep(run, use, texts, env, stayed=stayed, journal=session)

@@ -2,10 +2,10 @@
 
 A run is one small file in the folder ``runs`` of the user's own state, written
 once and never sent anywhere: when, with what, at what energy, and for each text
-its path, its words, how many findings were shown and how many words are other
-ones because of the run. Not a word of the texts is in it. Where answers may not
-be kept (``cache = false``, ``--isolated``), runs are not either; nor is what
-comes through a pipe, or is checked in an editor.
+its path, its words and how many of these are other ones because of the run. Not
+a word of the texts is in it. Where answers may not be kept (``cache = false``,
+``--isolated``), runs are not either; nor is what comes through a pipe, or is
+checked in an editor.
 """
 
 from __future__ import annotations
@@ -30,11 +30,10 @@ _MOST_BYTES = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text of a run: its words, findings that were shown, and words that the run, or the writer in it, changed."""
+    """One text of a run: its words, and how many of them the run, or the writer in it, changed."""
 
     path: str
     words: int
-    findings: int
     changed: int = 0
 
 
@@ -77,7 +76,7 @@ def keep(
         "use": use,
         "version": run.version,
         "parts": [asdict(part) for part in run.provenance],
-        "texts": [[t.path, t.words, t.findings, t.changed] for t in texts],
+        "texts": [[t.path, t.words, t.changed] for t in texts],
         "joules": run.energy.joules if run.energy else None,
         "energy": run.energy.status if run.energy else "unavailable",
         "stayed": stayed,
@@ -135,7 +134,7 @@ def _read(raw: Any, env: Mapping[str, str]) -> Kept:
         raw["use"] if raw["use"] in ("fix", "review") else "check",
         str(raw["version"]),
         tuple(parts),
-        tuple(Text(str(p), int(w), int(f), int(c)) for p, w, f, c in raw["texts"]),
+        tuple(Text(str(path), int(words), int(changed)) for path, words, changed in raw["texts"]),
         float(joules) if isinstance(joules, int | float) else None,
         str(raw["energy"]),
         bool(raw["stayed"]),

@@ -67,7 +67,7 @@ def _remember(result: Ending, desk: Desk, session: Session) -> None:
     from .content import words_changed
 
     texts = [
-        Text(os.path.abspath(text.source.path), p.report.words, len(p.report.findings), words_changed(old, p.original))  # noqa: PTH100
+        Text(os.path.abspath(text.source.path), p.report.words, words_changed(old, p.original))  # noqa: PTH100
         for text, old, p in zip(desk.texts, desk.started, session.pages, strict=False)
         if text.source.path is not None and text.settings.cache
     ]
