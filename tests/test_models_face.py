@@ -13,9 +13,11 @@ from test_download import CONTENT, Faults, serving
 from test_models_store import FILE, SUM, entry, places
 
 from localproof.cli import run
+from localproof.faces.models import state
 from localproof.faces.terminal import Terminal
 from localproof.models.catalogue import CLAIMS, load, shipped
 from localproof.report import BadInput, Unavailable
+from localproof.settings import Settings
 
 
 class _Person(io.BytesIO):
@@ -196,3 +198,11 @@ def test_settings_that_are_laid_out_oddly_are_left_alone() -> None:
     for text in ('"model" = "y"\n', "model = ", "a = 1\na = 2\n"):
         with pytest.raises(BadInput):
             assigned(text, "model", "x")
+
+
+def test_the_doctor_says_how_the_model_stands(tmp_path: Path) -> None:
+    env, path = places(tmp_path), tiny(tmp_path / "a.gguf")
+    assert state(Settings(), env) == ["none is switched on: localproof models list"]
+    assert "native code is not let near it" in state(Settings(model=str(path)), env)[0]
+    assert "in no catalogue, trusted" in state(Settings(model=str(path), trust_file=True), env)[0]
+    assert "no model is called" in state(Settings(model="olmo"), env)[0]
