@@ -167,10 +167,10 @@ def test_a_run_that_is_to_leave_nothing_leaves_nothing(tmp_path: Path, how: list
 def test_the_oldest_runs_are_let_go(tmp_path: Path) -> None:
     folder = tmp_path / "state" / "runs"
     folder.mkdir(parents=True)
-    for number in range(250):
+    for number in range(1050):
         (folder / f"2020-01-01T000000.{number:06}-x.json").write_text("{}")
     keep(RULES, "check", [Text("/a.md", 1)], env(tmp_path))
-    assert len(list(folder.iterdir())) == 200 and len(list(kept(env(tmp_path)))) == 1
+    assert len(list(folder.iterdir())) == 1000 and len(list(kept(env(tmp_path)))) == 1
 
 
 @pytest.mark.parametrize("spoilt", ["", "[]", "{}", '{"parts": 3}', "[" * 100_000, '{"journal": "../../etc"}'])

@@ -15,7 +15,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +24,7 @@ from ..report import Provenance, Run
 from ..settings import state_folder
 
 Use = Literal["check", "fix", "review"]
-_MOST_RUNS = 200
+_MOST_RUNS = 1000
 _MOST_BYTES = 20_000_000
 
 
@@ -75,7 +75,8 @@ def keep(
         "when": now.isoformat(timespec="seconds"),
         "use": use,
         "version": run.version,
-        "parts": [asdict(part) for part in run.provenance],
+        # Of a model its whole card; of the other parts what they are.
+        "parts": [asdict(p if p.role.startswith("model") else replace(p, facts=())) for p in run.provenance],
         "texts": [[t.path, t.words, t.changed] for t in texts],
         "joules": run.energy.joules if run.energy else None,
         "energy": run.energy.status if run.energy else "unavailable",
