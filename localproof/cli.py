@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
 from .report import KINDS, BadInput, Unavailable
-from .settings import DIALECTS, FAIL_ON, LANGUAGES, PROFILES, dialect, one_of
+from .settings import DIALECTS, FAIL_ON, LANGUAGES, PROFILES, REQUIREMENTS, dialect, one_of
 from .text import visible
 
 if TYPE_CHECKING:
@@ -165,6 +165,15 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"how sure to be before speaking: {_of(PROFILES)}",
     )
     group.add_argument(
+        "--model", metavar="ID|FILE", help="the language model that scores: see `localproof models list`; none for none"
+    )
+    group.add_argument(
+        "--trust-file",
+        action="store_true",
+        default=None,
+        help="let native code read a model's file that no catalogue has",
+    )
+    group.add_argument(
         "--stdin-filename",
         default="",
         metavar="NAME",
@@ -274,6 +283,8 @@ def _flags(args: argparse.Namespace) -> dict[str, object]:
         "cache": "cache",
         "executor": "executor",
         "service": "service",
+        "model": "model",
+        "trust_file": "trust_file",
     }
     return {field: given[name] for name, field in names.items() if name in given}
 
@@ -589,6 +600,77 @@ def _run_setup(args: argparse.Namespace, terminal: Terminal) -> int:
     return setup(Order(args.source, args.java, args.yes, args.remove), terminal)
 
 
+def _models_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = ("list", "show", "get", "verify", "use", "remove", "add", "export")
+    parser.add_argument(
+        "action",
+        nargs="?",
+        default="list",
+        type=_One("action", actions),
+        metavar="ACTION",
+        help="list: what is known of each model (the default); show: all of it; get: download one, after asking; "
+        "verify: compare files with their SHA-256; use: write it into your settings; remove: delete what was got; "
+        "add: a GGUF file of your own; export: a bill of materials",
+    )
+    parser.add_argument("names", nargs="*", metavar="ID|PATH", help="a model, or for add a file")
+    group = parser.add_argument_group("list: only some of them")
+    group.add_argument("--license", default="", metavar="LICENCE", help="under this licence: an SPDX identifier")
+    group.add_argument(
+        "--require",
+        type=_Listed("requirement", REQUIREMENTS),
+        default=(),
+        metavar="WHAT[,WHAT]",
+        help=_of(REQUIREMENTS),
+    )
+    group.add_argument("--here", action="store_true", help="whose file is on this machine")
+    group = parser.add_argument_group("the others")
+    group.add_argument("--json", action="store_true", help="list, show: as JSON")
+    group.add_argument("--id", default="", metavar="ID", help="add: what to call it")
+    group.add_argument("--yes", "-y", action="store_true", help="get: do not ask")
+    group.add_argument(
+        "--format",
+        type=_One("format", ("cyclonedx", "spdx")),
+        default="cyclonedx",
+        metavar="FORMAT",
+        help="export: cyclonedx (1.7), spdx (3.0.1)",
+    )
+
+
+def _run_models(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.models import Order, command
+    from .settings import load
+
+    order = Order(
+        args.action,
+        tuple(args.names),
+        licence=args.license,
+        require=args.require,
+        here=args.here,
+        json=args.json,
+        id=args.id,
+        yes=args.yes,
+        format=args.format,
+    )
+    return command(order, load(None, {}, terminal.env), terminal)
+
+
+def _disclose_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: this folder)")
+    parser.add_argument(
+        "--format",
+        type=_One("format", ("markdown", "html", "json")),
+        default="markdown",
+        metavar="FORMAT",
+        help="markdown, html, json",
+    )
+
+
+def _run_disclose(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .faces.disclose import disclose
+
+    return disclose(tuple(args.paths), args.format, terminal)
+
+
 def _run_languages(args: argparse.Namespace, terminal: Terminal) -> int:
     from .faces.setup import languages
     from .settings import load
@@ -617,6 +699,14 @@ COMMANDS: dict[str, Command] = {
     "doctor": Command("Look whether all parts work here", _none, _run_doctor),
     "lsp": Command("Speak with an editor (Language Server Protocol on standard input and output)", _lsp, _run_lsp),
     "setup": Command("Set up the original LanguageTool, with Java", _setup_arguments, _run_setup),
+    "models": Command(
+        "Language models: what is known of each, get one, use it, add your own", _models_arguments, _run_models
+    ),
+    "disclose": Command(
+        "Write a statement for readers: what proofread a text, and how much it changed",
+        _disclose_arguments,
+        _run_disclose,
+    ),
     "languages": Command("List the languages, and how each is set up", _none, _run_languages),
     "energy": Command("Ask what this machine can tell of energy: energy doctor", _energy_arguments, _run_energy),
     "completion": Command("Write a completion script for bash, zsh or fish", _completion_arguments, _run_completion),

@@ -77,44 +77,46 @@ def get(wanted: Wanted, path: Path, progress: Progress, stop: threading.Event) -
 
 def _fill(wanted: Wanted, part: Path, progress: Progress, stop: threading.Event) -> None:
     """Have all of the file in `part`, with the right sum."""
-    place = urlsplit(wanted.url).netloc
-    trouble, vain, told = "cannot be had", 0, False
+    another = f"{urlsplit(wanted.url).netloc} gives a file that is not the one that was asked for (SHA-256)"
+    trouble, vain = "cannot be had", 0
+    if there := _size(part):
+        progress(there)
     for _ in range(MOST_TRIES):
-        if vain == TRIES:
-            break
         if stop.is_set():
             raise Unavailable(wanted.name, "stopped", AGAIN)
         before = _size(part)
-        if before and not told:
-            progress(before)
-        told = True
-        try:
-            whole = _continue(wanted, part, progress, stop)
-        except HTTPError as error:
-            whole = error.code == 416 and before > 0  # there is no more to come than what is there
-            trouble = visible(f"{place} answers {error.code} {error.reason}")
-            if error.code < 500 and not whole:
-                raise Unavailable(wanted.name, trouble) from None
-            if not whole:
-                vain += 1
-                continue
-        except (OSError, http.client.HTTPException) as error:
-            why = error.reason if isinstance(error, URLError) else error
-            trouble = visible(f"cannot be had from {place}: {why}")
+        trouble = _attempt(wanted, part, progress, stop)
+        if trouble:
             vain = 0 if _size(part) > before else vain + 1
-            continue
-        if not whole:
-            trouble = f"{place} ends before the file does"
-            vain = 0 if _size(part) > before else vain + 1
+            if vain == TRIES:
+                break
             continue
         if digest(part) == wanted.sha256:
             return
         progress(-_size(part))
         part.unlink()
         if not before:  # all of it came at once and is wrong: it will be wrong again
-            raise Unavailable(wanted.name, f"{place} gives a file that is not the one that was asked for (SHA-256)")
-        trouble = f"{place} gives a file that is not the one that was asked for (SHA-256)"
+            raise Unavailable(wanted.name, another)
+        trouble = another
     raise Unavailable(wanted.name, trouble, AGAIN)
+
+
+def _attempt(wanted: Wanted, part: Path, progress: Progress, stop: threading.Event) -> str:
+    """Ask for what is missing of the file; "" where all of it is there now, else what went wrong and may go right
+    another time. Raises Unavailable for what will not."""
+    place = urlsplit(wanted.url).netloc
+    try:
+        return "" if _continue(wanted, part, progress, stop) else f"{place} ends before the file does"
+    except HTTPError as error:
+        if error.code == 416 and _size(part):  # there is no more to come than what is there
+            return ""
+        trouble = visible(f"{place} answers {error.code} {error.reason}")
+        if error.code < 500:
+            raise Unavailable(wanted.name, trouble) from None
+        return trouble
+    except (OSError, http.client.HTTPException) as error:
+        why = error.reason if isinstance(error, URLError) else error
+        return visible(f"cannot be had from {place}: {why}")
 
 
 def _continue(wanted: Wanted, part: Path, progress: Progress, stop: threading.Event) -> bool:
@@ -122,7 +124,7 @@ def _continue(wanted: Wanted, part: Path, progress: Progress, stop: threading.Ev
     have = _size(part)
     if wanted.exact and have == wanted.size:
         return True
-    if have >= wanted.size:
+    if have >= wanted.size:  # a part of something else
         progress(-have)
         part.unlink()
         have = 0

@@ -205,6 +205,13 @@ def cache_folder(env: Mapping[str, str]) -> Path:
     return own_folder("cache")
 
 
+def state_folder(env: Mapping[str, str]) -> Path:
+    """Where LocalProof keeps what it must remember; `LOCALPROOF_STATE_DIR` moves it."""
+    if moved := env.get("LOCALPROOF_STATE_DIR"):
+        return Path(moved)
+    return own_folder("state")
+
+
 def find(folder: Path) -> tuple[Path | None, Path | None]:
     """(settings file, project folder) that govern `folder`, an absolute path; None for each that there is not.
 
@@ -313,7 +320,7 @@ def read_ignores(path: Path) -> tuple[str, ...]:
     """
     if not os.path.lexists(path):
         return ()
-    lines = (" ".join(line.split()) for line in _read_text(path).splitlines())
+    lines = (" ".join(line.split()) for line in read_text(path).splitlines())
     return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
 
 
@@ -339,7 +346,7 @@ def _read_file(path: Path, *, machine: bool) -> dict[str, object]:
     import tomllib
 
     shown = visible(str(path))
-    text = _read_text(path)
+    text = read_text(path)
     try:
         table: Any = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError: bad TOML, or a number of thousands of digits
@@ -566,7 +573,7 @@ def read_words(path: Path) -> tuple[str, ...]:
     """
     if not os.path.lexists(path):
         return ()
-    return tuple(dict.fromkeys(w for line in _read_text(path).splitlines() if (w := word_of(line))))
+    return tuple(dict.fromkeys(w for line in read_text(path).splitlines() if (w := word_of(line))))
 
 
 def word_of(line: str) -> str:
@@ -588,7 +595,7 @@ def inside(path: Path, root: Path) -> Path:
     return path
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
     """A small UTF-8 text file. Raises BadInput for anything else."""
     shown = visible(str(path))
     if not _is_file(path):
@@ -599,7 +606,7 @@ def _read_text(path: Path) -> str:
     except OSError as error:
         raise BadInput(f"{shown}: cannot be read: {error.strerror}") from None
     if len(data) > _MOST_BYTES:
-        raise BadInput(f"{shown}: larger than {_MOST_BYTES:,} bytes, which no settings file or word list is")
+        raise BadInput(f"{shown}: larger than {_MOST_BYTES:,} bytes, which no file of settings or words is")
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -625,7 +632,7 @@ def _speaks_of_us(path: Path) -> bool:
     import tomllib
 
     try:
-        text = _read_text(path)
+        text = read_text(path)
         if "localproof" not in text:
             return False
         return "localproof" in tomllib.loads(text).get("tool", {})
@@ -641,7 +648,7 @@ def _editorconfig(root: Path) -> tuple[str, str] | None:
     if not _is_file(path):
         return None
     section = ""
-    for number, line in enumerate(_read_text(path).splitlines(), 1):
+    for number, line in enumerate(read_text(path).splitlines(), 1):
         if head := re.fullmatch(r"\s*\[(.*)\]\s*", line):
             section = head[1]
         elif section == "*" and (

@@ -237,7 +237,7 @@ def test_a_signal_ends_it_without_a_traceback(tmp_path: Path, number: int, statu
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        (["d"], ["demo", "dict", "doctor"]),
+        (["d"], ["demo", "dict", "disclose", "doctor"]),
         (["--prof"], ["--profile"]),
         (["--profile", ""], ["all", "balanced", "quiet"]),
         (["check", "--engine", "h"], ["harper"]),

@@ -17,7 +17,8 @@ from localproof.models import is_path, policy, provenance, resolve, store
 from localproof.models.added import id_of, toml_of
 from localproof.models.catalogue import Claim, Model, load, parsed, shipped
 from localproof.models.gguf import read
-from localproof.report import BadInput, Unavailable
+from localproof.render import RENDERERS, Style, report_block
+from localproof.report import BadInput, Run, Unavailable
 from localproof.settings import REQUIREMENTS, Settings
 from localproof.settings import load as load_settings
 
@@ -115,18 +116,15 @@ def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None
 
 def test_what_cannot_be_checked_is_not_got() -> None:
     reasons = {}
-    for model in shipped():
+    ours = [model for model in shipped() if not model.bundled]
+    for model in ours:
         try:
             store.wanted(model)
         except BadInput as error:
             reasons[model.id] = str(error)
-    assert set(reasons) == {m.id for m in shipped()} - {"olmo2-1b-instruct-q4km", "smollm3-3b"} - _bundled()
+    assert set(reasons) == {m.id for m in ours} - {"olmo2-1b-instruct-q4km", "smollm3-3b"}
     assert all("models add PATH" in reason for reason in reasons.values())
     assert "no SHA-256" in reasons["qwen3-0.6b"]
-
-
-def _bundled() -> set[str]:
-    return {model.id for model in shipped() if model.bundled}
 
 
 def test_only_what_was_got_is_removed(tmp_path: Path) -> None:
@@ -172,6 +170,25 @@ def test_a_model_that_does_not_exist_is_told(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="there is no such file"):
         resolve(Settings(model=str(tmp_path / "no.gguf")), places(tmp_path))
     assert is_path("./a") and not is_path("smollm2-135m-instruct")
+
+
+def test_the_model_that_comes_with_localproof_lies_beside_its_code_and_is_never_got() -> None:
+    model = parsed(entry(more="").replace('name = "Tiny"', 'name = "Tiny"\nbundled = true'), "ours")[0]
+    assert store.place(model, model.files[0]) == Path(store.__file__).with_name("tiny.gguf")
+    with pytest.raises(BadInput, match="comes with LocalProof"):
+        store.wanted(model)
+    assert store.found(model) is None
+
+
+def test_a_header_that_lies_is_not_let_in_whatever_its_sum(tmp_path: Path) -> None:
+    spoilt = b"GGUF" + b"\xff" * 100
+    env = places(tmp_path, entry(sha256=hashlib.sha256(spoilt).hexdigest(), size=len(spoilt)))
+    path = tmp_path / "models" / "tiny" / "tiny.gguf"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(spoilt)
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="not a GGUF file that can be used"):
+            resolve(Settings(model="tiny"), env)
 
 
 # ─ policy ─
@@ -274,6 +291,18 @@ def test_a_run_says_whose_model_it_was(tmp_path: Path) -> None:
     assert facts["training energy"] == "not found: the file does not say"
     assert "trusted by the user" in facts["file"]
     assert provenance(found) == (scores,)
+
+
+@pytest.mark.parametrize("format", RENDERERS)
+def test_every_report_names_the_model(format: str, tmp_path: Path) -> None:
+    found = resolve(Settings(model=str(tiny(tmp_path / "a.gguf")), trust_file=True), places(tmp_path))
+    assert found is not None
+    run = Run(provenance=provenance(found), version="0.1.0")
+    whole = RENDERERS[format](run, Style()) + (report_block(run, Style()) if format == "text" else "")
+    if format in ("json", "html", "text"):
+        assert "Tiny" in whole and "not found: the file does not" in " ".join(whole.split())
+    elif format in ("junit", "sarif"):
+        assert "Tiny" in whole
 
 
 @pytest.mark.parametrize("model", shipped(), ids=lambda m: m.id)

@@ -51,11 +51,16 @@ def _explained(each: Listed, bare: str) -> str:
 
 def doctor(settings: Settings, terminal: Terminal) -> int:
     """Try every part and tell; the exit status is 3 if no engine works."""
+    from .models import state as model_state
+
     terminal.write(f"LocalProof {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}\n\n")
     terminal.write("Engines\n")
     works = [_tried(name, settings, terminal) for name in ENGINES]
     terminal.write("\nThe original LanguageTool\n")
     for line in state(terminal.env):
+        terminal.write(f"    {line}\n")
+    terminal.write("\nModel\n")
+    for line in model_state(settings, terminal.env):
         terminal.write(f"    {line}\n")
     terminal.write(f"\nService\n    {service.line(terminal.env, settings)}\n")
     terminal.write("\nYours\n")
@@ -66,7 +71,8 @@ def doctor(settings: Settings, terminal: Terminal) -> int:
     terminal.write(f"    {used.name}: {used.explanation}\n" if used else "    no figure can be had\n")
     terminal.write("    more: localproof energy doctor\n")
     terminal.write(
-        "\nNetwork\n    none, but for `localproof setup`, which asks first, and a LanguageTool server that you name\n"
+        "\nNetwork\n    none, but for `localproof setup` and `localproof models get`, which ask first, and a "
+        "LanguageTool server that you name\n"
     )
     return 0 if any(works) else 3
 

@@ -14,9 +14,10 @@ from ..engines import ENGINES
 from ..formats import FORMATS
 from ..proof import Bench
 from ..render import RENDERERS, Style, closing, diff, findings_of, report_block
-from ..report import BadInput, Run, Skipped
-from ..settings import Settings, find, for_file, load, one_of
+from ..report import BadInput, Report, Run, Skipped
+from ..settings import ELSEWHERE, Settings, find, for_file, load, one_of
 from ..text import visible
+from . import runs
 from .batch import Outcome, Task, joined, proofread, write_fixes
 from .changes import Changes, changes
 from .files import Found, Source, encoded, write_back, write_new
@@ -78,7 +79,13 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
         calibration=energy.stored_calibration(),
     )
     outcomes: list[Outcome] = []
-    write = _writer(terminal) if wishes.correct == "fix" and not wishes.from_pipe else write_back
+    words: dict[str, int] = {}
+
+    def on_report(report: Report) -> None:
+        words[report.document.name] = report.words
+        step(report)
+
+    write, session = _writer(terminal) if wishes.correct == "fix" and not wishes.from_pipe else (write_back, "")
     for task in tasks:
         fix = bool(wishes.correct)
         outcome = proofread(
@@ -87,7 +94,7 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
             fix=fix,
             unsafe=wishes.unsafe,
             on_bench=benches.append,
-            on_report=step,
+            on_report=on_report,
             narrow=narrow_of(task.settings),
         )
         if wishes.correct == "fix" and not wishes.from_pipe and not outcome.interrupted:
@@ -101,6 +108,8 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
     run = replace(run, energy=window.close(run.words), elapsed_s=time.monotonic() - begun)
     run = limited(run, wishes.most_findings)
     _deliver(wishes, terminal, outcomes, run)
+    if not (wishes.from_pipe or wishes.isolated):
+        _remember(run, outcomes, words, "fix" if wishes.correct == "fix" else "check", terminal.env, session)
     _notices(wishes, terminal, outcomes, run, passed_over)
     if (status := _unusual(wishes, terminal, outcomes, run, passed_over)) is not None:
         return status
@@ -136,15 +145,41 @@ def only_changed(task: Task, changed: Changes) -> Task:
     )
 
 
-def _writer(terminal: Terminal) -> Callable[[Source, str], None]:
-    """What writes so that `localproof review --undo-last` can put back what stood there; where nothing can be kept for
-    that, as in some containers, it is said and files are written all the same."""
+def _writer(terminal: Terminal) -> tuple[Callable[[Source, str], None], str]:
+    """What writes so that `localproof review --undo-last` can put back what stood there, and the name of the session by
+    which it does; where nothing can be kept for that, as in some containers, it is said and files are written all the
+    same."""
     from .review.journal import begin, hindrance
 
     if why := hindrance(terminal.env):
         terminal.say(f"localproof: what is corrected now cannot be undone later: {why}")
-        return write_back
-    return begin(terminal.env).write
+        return write_back, ""
+    journal = begin(terminal.env)
+    return journal.write, journal.folder.name
+
+
+def _remember(
+    run: Run,
+    outcomes: Sequence[Outcome],
+    words: Mapping[str, int],
+    use: runs.Use,
+    env: Mapping[str, str],
+    session: str,
+) -> None:
+    """Keep what ran on which files, for `localproof disclose`. `words` by name of the text."""
+    paths = {n: s.path for o in outcomes if o.settings.cache for n, s in o.sources.items() if s.path is not None}
+    changed: dict[str, int] = {}
+    if use == "fix" and any(o.fixes.texts for o in outcomes):
+        from .review.content import words_changed
+
+        changed = {n: words_changed(o.sources[n].text, t) for o in outcomes for n, t in o.fixes.texts.items()}
+    texts = [
+        runs.Text(os.path.abspath(paths[name]), count, changed.get(name, 0))  # noqa: PTH100
+        for name, count in words.items()
+        if name in paths
+    ]
+    stayed = not any(o.settings.executor or o.settings.languagetool_elsewhere == ELSEWHERE for o in outcomes)
+    runs.keep(run, use, texts, env, stayed=stayed, journal=session)
 
 
 def plan(wishes: Wishes, env: Mapping[str, str]) -> tuple[tuple[Task, ...], tuple[Passed, ...]]:

@@ -1,7 +1,7 @@
 """Setting up what does not come with LocalProof, and telling what is there: `setup`, `languages`.
 
-`setup` is the only command of this face that uses a network, and says
-beforehand what it gets, from where, how large it is and under which licence.
+`setup` says beforehand what it gets over the network, from where, how large it
+is and under which licence.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..engines.original import fetch
 from ..engines.original.place import MEMORY_MB, SETUP, Installed, folder, installed, lock
 from ..languages import FORMS, NAMES, base, package, remedy
-from ..report import BadInput, Unavailable
+from ..report import Unavailable
 from ..settings import Settings
 from ..text import visible
-from .terminal import Terminal, is_terminal, one_line
+from .fetching import consented, megabytes, meter
+from .terminal import Terminal, one_line
 
 PARTS = ("languagetool",)
 THREADS = 2
@@ -41,14 +42,14 @@ def setup(order: Order, terminal: Terminal) -> int:
     where = folder(terminal.env)
     if order.remove:
         freed = fetch.remove(where)
-        terminal.write(f"removed LanguageTool, {_megabytes(freed)}\n" if freed else "nothing is set up\n")
+        terminal.write(f"removed LanguageTool, {megabytes(freed)}\n" if freed else "nothing is set up\n")
         return 0
     java, program, version = fetch.choose_java(order.java)
     if _is_there(order, where, version):
         terminal.write(f"LanguageTool is set up already, in {visible(str(where))}, and nothing of it has changed\n")
         return 0
     terminal.write(_plan(order, where, f"{java} ({version})"))
-    if not order.yes and not _agreed(terminal):
+    if not order.yes and not consented(terminal):
         terminal.say("localproof: nothing was done")
         return 2
     store = where / "downloads"
@@ -73,7 +74,7 @@ def setup(order: Order, terminal: Terminal) -> int:
     shutil.rmtree(store, ignore_errors=True)
     terminal.write(
         f"LanguageTool {found.version} works ({time.monotonic() - begun:.0f} s), in {visible(str(found.folder))}: "
-        f"{_megabytes(_size(found))}\n"
+        f"{megabytes(_size(found))}\n"
         "It takes the embedded engine's place from now on; `localproof setup languagetool --remove` undoes this.\n"
     )
     return 0
@@ -97,7 +98,7 @@ def _plan(order: Order, where: Path, java: str) -> str:
         rows = [
             ("what", f"{known.about['what']}: {len(known.jars)} files, each checked against its SHA-256"),
             ("from", f"Maven Central, {fetch.repository(known)}"),
-            ("size", f"{_megabytes(known.size)} to download, about {_megabytes(2 * known.size)} on disk"),
+            ("size", f"{megabytes(known.size)} to download, about {megabytes(2 * known.size)} on disk"),
             ("licence", f"LanguageTool: {known.about['licence']}; of the files: {others}"),
         ]
     elif order.source == "zip":
@@ -116,46 +117,12 @@ def _plan(order: Order, where: Path, java: str) -> str:
     return "".join(f"{name:<8} {text}\n" for name, text in rows)
 
 
-def _agreed(terminal: Terminal) -> bool:
-    if terminal.stdin is None or not is_terminal(terminal.stdin):
-        raise BadInput("nobody is there to be asked; add --yes to go on")
-    terminal.stderr.write("Go on? [y/N] ")
-    terminal.stderr.flush()
-    return terminal.stdin.readline().strip().lower() in (b"y", b"yes")
-
-
 def _downloaded(store: Path, terminal: Terminal) -> dict[str, Path]:
-    show, clear = _meter(terminal, lock().size)
+    show, clear = meter(terminal, lock().size)
     try:
         return fetch.from_maven(lock(), store, show, threading.Event())
     finally:
         clear()
-
-
-def _meter(terminal: Terminal, total: int) -> tuple[Callable[[int], None], Callable[[], None]]:
-    """(what to call with bytes that came, what to call at the end): a bar on a terminal, else a line at the end."""
-    done, shown, guard = 0, 0.0, threading.Lock()
-    watched = is_terminal(terminal.stderr)
-
-    def step(count: int) -> None:
-        nonlocal done, shown
-        with guard:
-            done += count
-            if watched and (time.monotonic() - shown > 0.1 or done >= total):
-                shown = time.monotonic()
-                full = min(max(30 * done // max(total, 1), 0), 30)
-                bar = "#" * full + "." * (30 - full)
-                terminal.stderr.write(f"\r[{bar}] {_megabytes(done)} of {_megabytes(total)} ")
-                terminal.stderr.flush()
-
-    def clear() -> None:
-        terminal.say("\r\x1b[K" if watched else f"{_megabytes(done)} of {_megabytes(total)}")
-
-    return step, clear
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / 1e6:.0f} MB"
 
 
 def _size(found: Installed) -> int:
@@ -176,7 +143,7 @@ def state(env: Mapping[str, str]) -> list[str]:
     if wrong:
         lines.append(f"CHANGED since it was set up: {one_line(', '.join(wrong))}; set it up again: {SETUP}")
     else:
-        lines.append(f"{len(found.jars)} jars, each as it was set up; {_megabytes(_size(found))}; from {found.source}")
+        lines.append(f"{len(found.jars)} jars, each as it was set up; {megabytes(_size(found))}; from {found.source}")
     prepared = "prepared for quick starts" if found.archive else "not prepared for quick starts"
     heap = f"heap of at most {MEMORY_MB} MiB"
     return [*lines, f"Java: {visible(str(program))} ({visible(found.java_version)}), {prepared}, {heap}"]

@@ -1,4 +1,4 @@
-"""One more rule in a settings file's `disable`, and not another character of it changed."""
+"""A settings file with one thing changed: a rule more in `disable`, another value. All else stays as it was."""
 
 from __future__ import annotations
 
@@ -30,6 +30,38 @@ def disabled(text: str, rule: str, *, table: str = "") -> str:
     if _list(after, table, required=True) != [*before, rule]:
         raise BadInput(f'the settings file is laid out in an unusual way; add "{rule}" to its disable by hand')
     return after
+
+
+def assigned(text: str, key: str, value: str) -> str:
+    """The TOML `text` with ``key = "value"`` among its first keys, before any table; comments and layout kept.
+
+    Raises BadInput where `text` is not TOML or is laid out so that the change cannot be made safely.
+
+    >>> assigned('model = "a"  # mine\\n[x]\\n', "model", "b")
+    'model = "b"  # mine\\n[x]\\n'
+    """
+    before = _parsed(text)
+    if before.get(key) == value:
+        return text
+    start, end = _part(text, "")
+    said = f'{key} = "{value}"'
+    row = re.compile(rf"^[ \t]*{re.escape(key)}[ \t]*=[ \t]*(?:{_STRING})", re.MULTILINE).search(text, start, end)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    if row:
+        after = text[: row.start()] + said + text[row.end() :]
+    else:
+        body = text[start:end].rstrip()
+        after = (body + newline if body else "") + said + newline + (newline if text[end:] else "") + text[end:]
+    if _parsed(after) != {**before, key: value}:
+        raise BadInput(f"the settings file is laid out in an unusual way; write {said} into it by hand")
+    return after
+
+
+def _parsed(text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"the settings file is not valid TOML: {error}") from None
 
 
 def _list(text: str, table: str, *, required: bool = False) -> list[object]:

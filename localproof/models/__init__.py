@@ -43,9 +43,10 @@ class Resolved:
 def resolve(settings: Settings, env: Mapping[str, str] = os.environ) -> Resolved | None:
     """The file and the entry of the model that `settings` switch on; None where they switch on none.
 
-    No native code has seen the file: its sum was compared with the entry's, or,
-    for a file that no entry has and that the user trusts in so many words, its
-    header was read by our own reader. Raises Unavailable where the model
+    No native code has seen the file: our own reader has looked into it, and its
+    sum was compared with the entry's; a file that no entry has is let in only
+    where the user trusts it in so many words. Both are done once for a file
+    that does not change. Raises Unavailable where the model
     cannot be used, or may not be by the settings' policy, with what would
     help; BadInput for an id that does not exist and for a bad catalogue.
     """
@@ -86,7 +87,7 @@ def _called(model: Model) -> str:
 
 
 def _of_id(id: str, catalogue: Catalogue, env: Mapping[str, str]) -> Resolved:
-    from .store import found, sum_of
+    from .store import found, look_into, sum_of
 
     model = catalogue.get(id)
     there = found(model, env)
@@ -105,28 +106,29 @@ def _of_id(id: str, catalogue: Catalogue, env: Mapping[str, str]) -> Resolved:
             f"{visible(str(path))} is not the file that the catalogue knows (its SHA-256 is another)",
             f"localproof models verify {model.id}",
         )
+    look_into(path, env)
     return Resolved(path, model, sha256, True, file=file)
 
 
 def _of_path(settings: Settings, catalogue: Catalogue, env: Mapping[str, str]) -> Resolved:
     from . import gguf
     from .added import entry_of
-    from .store import sum_of
+    from .store import look_into, sum_of
 
     path = Path(settings.model).expanduser().absolute()
     if not path.is_file():
         raise Unavailable(f"model {visible(settings.model)}", "there is no such file", "localproof models list")
+    look_into(path, env)
     sha256 = sum_of(path, env)
     if (model := catalogue.by_sha256(sha256)) is not None:
         return Resolved(path, model, sha256, True, file=model.file(sha256))
-    header = gguf.read(path)  # the first to look into a file that nobody vouches for
     if not settings.trust_file:
         raise Unavailable(
             f"model {visible(path.name)}",
             f"the file is in no catalogue (SHA-256 {sha256[:12]}…), and native code is not let near it unasked",
             f"localproof models add {visible(str(path))}, or --trust-file for this once",
         )
-    return Resolved(path, entry_of(header, path, sha256), sha256, False)
+    return Resolved(path, entry_of(gguf.read(path), path, sha256), sha256, False)
 
 
 def provenance(resolved: Resolved, *, proposes: bool = False) -> tuple[Provenance, ...]:

@@ -79,8 +79,9 @@ def data_in_short(model: Model) -> str:
     return f"{rows or 'not known'} ({stated})"
 
 
-def whole(model: Model) -> Iterator[Line]:
-    """Every line of the card, in order. Nothing is left out: what is not known is a line that says so."""
+def whole(model: Model, *, places: bool = True) -> Iterator[Line]:
+    """Every line of the card, in order. Nothing is left out: what is not known is a line that says so. With `places`
+    False, where files lie on this machine is not said."""
     yield Line("Model", "id", model.id + (", from your own entries" if model.own else ""))
     for label, text in (
         ("name", model.name),
@@ -92,14 +93,14 @@ def whole(model: Model) -> Iterator[Line]:
         ("chat template", model.chat_template),
         ("may", ", ".join(model.roles)),
     ):
-        yield Line("Model", label, text or "not stated", _title(model, model.source))
+        yield Line("Model", label, text or "not stated", _title(model, model.source) if text else "")
     yield from _lines(model, "Model", "released", "parameters", "context_length")
     for base in model.bases:
         yield Line("Model", "made from", _base(base), _title(model, base.licence.source))
     if not model.bases:
         yield Line("Model", "made from", "no other model is named")
     for file in model.files:
-        yield Line("Files", file.filename or file.repo, file_in_short(file), _title(model, file.source))
+        yield Line("Files", file.filename or file.repo, file_in_short(file, place=places), _title(model, file.source))
     if not model.files:
         yield Line("Files", "files", "none is known in the form that runs here (GGUF)")
     yield from _lines(model, "Licence", "license.weights", "license.code", "license.data", "license.gated")
@@ -113,7 +114,7 @@ def whole(model: Model) -> Iterator[Line]:
     yield from _lines(model, "Consent", *(name for name in CLAIMS if name.startswith("consent.")))
     yield from _lines(model, "Human work", "human_work.annotators", "human_work.preference_data")
     for cost in model.costs or (Cost("training", "self", Claim()),):
-        yield Line("Cost", _label(cost), _cost(cost), _title(model, cost.energy.source))
+        yield Line("Cost", _label(cost), _cost(cost), _where(model, cost.energy))
     yield from _lines(model, "Cost", *(n for n in CLAIMS if n.startswith("compute.")), "carbon", "water")
     yield Line("Limits", "limits", "; ".join(model.limits) or "none is stated")
     yield from _lines(model, "Contact", "contact.provider", "contact.challenge")
@@ -127,12 +128,17 @@ def _lines(model: Model, section: str, *names: str) -> Iterator[Line]:
 
 
 def _where(model: Model, claim: Claim) -> str:
-    return ", ".join(filter(None, (_title(model, claim.source), claim.locator)))
+    return _title(model, claim.source, claim.locator)
 
 
-def _title(model: Model, source: str) -> str:
+def _title(model: Model, source: str, locator: str = "") -> str:
+    """Where something was read: title and place in it, by whom and when, address."""
     found = model.sources.get(source)
-    return f"{found.title} ({found.read_by}, {found.checked})" if found else ""
+    if found is None:
+        return ""
+    read = "read by us" if found.read_by == "primary" else "told second-hand"
+    title = ", ".join(filter(None, (found.title, locator)))
+    return " ".join(filter(None, (title, f"({', '.join(filter(None, (read, found.checked)))})", found.url)))
 
 
 def said(claim: Claim) -> str:
@@ -174,7 +180,7 @@ def _base(base: Base) -> str:
     return f"{relation} {base.name} ({', '.join(filter(None, ('its teacher' if base.teacher else '', licence)))})"
 
 
-def file_in_short(file: File) -> str:
+def file_in_short(file: File, *, place: bool = True) -> str:
     """A file in a line: what it is, how large, its sum, and whether it can be got."""
     size = f"{file.size:,} bytes" if file.size is not None else "size not known to the byte"
     if file.size is not None and not file.size_is_exact:
@@ -185,7 +191,7 @@ def file_in_short(file: File) -> str:
         f"SHA-256 {file.sha256[:16]}…" if file.sha256 else "SHA-256 not known",
         {True: "official", False: "not official", None: ""}[file.official],
         f"by {file.quantized_by}" if file.quantized_by else "",
-        file.path or file.repo,
+        (file.path if place else "") or file.repo,
         file.note,
         "second-hand" if file.read_by == "second-hand" else "",
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ..report import BadInput
-from ..settings import nearest, user_folder
+from ..settings import nearest, read_text, user_folder
 from ..text import visible
 from .licences import strictness
 
@@ -42,7 +42,6 @@ LADDER = (
     "unknown",
 )
 FILE_NAME = "models.toml"
-_MOST_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +268,7 @@ def load(env: Mapping[str, str] = os.environ) -> Catalogue:
     models = {m.id: m for m in shipped()}
     path = user_folder(env) / FILE_NAME
     if os.path.lexists(path):
-        models |= {m.id: m for m in parsed(_text(path), str(path), own=True)}
+        models |= {m.id: m for m in parsed(read_text(path), str(path), own=True)}
     return Catalogue(models)
 
 
@@ -284,21 +283,6 @@ def shipped_path() -> Path:
     """Our own models.toml: beside this file in a wheel, at the top of the repository otherwise."""
     beside = Path(__file__).with_name(FILE_NAME)
     return beside if beside.is_file() else Path(__file__).parents[2] / FILE_NAME
-
-
-def _text(path: Path) -> str:
-    shown = visible(str(path))
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise BadInput(f"{shown}: cannot be read: {error.strerror}") from None
-    if len(data) > _MOST_BYTES:
-        raise BadInput(f"{shown}: larger than {_MOST_BYTES:,} bytes, which no catalogue is")
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{shown}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
 
 
 def parsed(text: str, origin: str, *, own: bool = False) -> tuple[Model, ...]:

@@ -73,3 +73,13 @@ def spelled(tag: str) -> str:
     ('Apache-2.0', 'gemma')
     """
     return next((name for name in _ASKS if name.lower() == tag.strip().lower()), tag.strip())
+
+
+def spdx_id(licence: str) -> str:
+    """The SPDX identifier that `licence` is, "" where it is none that is known here.
+
+    >>> spdx_id("mit"), spdx_id("terms of The Stack v2")
+    ('MIT', '')
+    """
+    found = spelled(licence)
+    return found if found in _ASKS else ""

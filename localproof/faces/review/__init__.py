@@ -8,11 +8,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..check import CLEAN, NOTHING, Wishes
 from ..terminal import Terminal, is_terminal, style, wants_colour
+
+if TYPE_CHECKING:
+    from .desk import Desk
+    from .session import Session
+    from .summary import Ending
 
 
 @dataclass(frozen=True)
@@ -47,9 +54,26 @@ def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
             colour = wants_colour(wishes.colour, terminal.env, terminal=True)
             session = walk(desk, lambda rule: explain(rule, desk.settings), colour=colour, mouse=manner.mouse)
         result, looked = ending(desk, session), desk.looked()
+        _remember(result, desk, session)
     look = style(terminal.stdout, "never", terminal.env)
     terminal.write(as_json(result) if manner.json else as_text(result, look))
     return CLEAN if looked else NOTHING
+
+
+def _remember(result: Ending, desk: Desk, session: Session) -> None:
+    """Keep what was reviewed and what became of it, for `localproof disclose`."""
+    from ...settings import ELSEWHERE
+    from ..runs import Text, keep
+    from .content import words_changed
+
+    texts = [
+        Text(os.path.abspath(text.source.path), p.report.words, words_changed(old, p.original))  # noqa: PTH100
+        for text, old, p in zip(desk.texts, desk.started, session.pages, strict=False)
+        if text.source.path is not None and text.settings.cache
+    ]
+    stayed = not any(t.settings.executor or t.settings.languagetool_elsewhere == ELSEWHERE for t in desk.texts)
+    written = desk.journal.folder.name if desk.written and not desk.hindrance else ""
+    keep(result.run, "review", texts, desk.env, stayed=stayed, journal=written)
 
 
 def _aside(terminal: Terminal) -> Callable[[str], None]:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ...report import BadInput, Unavailable
-from ...settings import own_folder
+from ...settings import state_folder
 from ...text import visible
 from ..files import Source, decode, encoded, sweep, write_back, write_new
 
@@ -118,13 +118,6 @@ class Journal:
     def undone(self) -> bool:
         """Whether the session was undone."""
         return (self.folder / _UNDONE).exists()
-
-
-def state_folder(env: Mapping[str, str]) -> Path:
-    """Where LocalProof keeps what it must remember; `LOCALPROOF_STATE_DIR` moves it."""
-    if moved := env.get("LOCALPROOF_STATE_DIR"):
-        return Path(moved)
-    return own_folder("state")
 
 
 def begin(env: Mapping[str, str]) -> Journal:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ...report import BadInput
+from ...settings import state_folder
 from ..files import write_new
-from .journal import state_folder
 from .session import Recalled
 
 _MOST_BYTES = 50_000_000

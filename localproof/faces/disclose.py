@@ -1,0 +1,277 @@
+"""`localproof disclose`: a statement for a post or for a page on AI use, from what really ran on its texts."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ..render.joules import amount
+from ..report import BadInput, Provenance
+from ..text import visible
+from .runs import Kept, Text, kept
+from .terminal import Terminal
+
+MODEL = "model"  # how the role of a part that is a language model begins
+NOT_COUNTED = (
+    "What the writer changed by hand after reading the findings is the writer's own and is not counted, nor is work in "
+    "an editor, or text that came through a pipe."
+)
+_USES = {
+    "check": "pointed out suspected errors",
+    "fix": "made the corrections that are certain, or that it was told to make",
+    "review": "put each suspected error before the writer, who decided",
+}
+_CARD = ("consent", "training energy", "training CO2", "human annotators")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What is said of some texts. `words` are those of the texts when they were last looked at, `changed` those that
+    are others because of LocalProof; `uses` counts runs by what they were for.
+
+    `joules` is the texts' share, by words, of the energy of the runs that
+    know theirs; `unknown` counts the others. `statuses` says how it is known.
+    """
+
+    texts: int
+    words: int
+    changed: int
+    uses: Mapping[str, int]
+    first: datetime | None
+    last: datetime | None
+    versions: tuple[str, ...]
+    parts: tuple[Provenance, ...]
+    joules: float
+    statuses: tuple[str, ...]
+    unknown: int
+    stayed: bool
+
+    @property
+    def models(self) -> tuple[Provenance, ...]:
+        """The language models among the parts, each once."""
+        return tuple({p.sha256 or p.part: p for p in reversed(self.parts) if p.role.startswith(MODEL)}.values())[::-1]
+
+    @property
+    def others(self) -> tuple[Provenance, ...]:
+        """The parts that are no language model."""
+        return tuple(p for p in self.parts if not p.role.startswith(MODEL))
+
+
+def disclose(paths: tuple[str, ...], format: str, terminal: Terminal) -> int:
+    """Write the statement for files and folders (the present folder if none); the exit status."""
+    named = [Path(path) for path in paths or (".",)]
+    for path in named:
+        if not path.exists():
+            raise BadInput(f"{visible(str(path))}: no such file or folder")
+    statement = stated(kept(terminal.env), named)
+    terminal.write(FORMATS[format](statement))
+    return 0
+
+
+def stated(runs: Iterable[Kept], paths: Iterable[Path]) -> Statement:
+    """What `runs` come to for the texts at `paths` and below them."""
+    places = [place for path in paths for place in {os.path.abspath(path), os.path.realpath(path)}]  # noqa: PTH100
+    ours = [(run, texts) for run in runs if (texts := [t for t in run.texts if _below(t.path, places)])]
+    words: dict[str, int] = {}
+    uses: dict[str, int] = {}
+    parts: dict[tuple[str, str, str, str], Provenance] = {}
+    changed, joules, unknown = 0, 0.0, 0
+    for run, texts in ours:
+        words |= {t.path: t.words for t in texts}
+        changed += 0 if run.undone else sum(t.changed for t in texts)
+        uses[run.use] = uses.get(run.use, 0) + 1
+        parts |= {(p.part, p.version, p.role, p.sha256): p for p in run.parts}
+        if run.joules is None:
+            unknown += 1
+        else:
+            joules += run.joules * _share(run, texts)
+    known = [run.energy for run, _ in ours if run.joules is not None]
+    return Statement(
+        len(words),
+        sum(words.values()),
+        changed,
+        uses,
+        ours[0][0].when if ours else None,
+        ours[-1][0].when if ours else None,
+        tuple(dict.fromkeys(run.version for run, _ in ours)),
+        tuple(parts.values()),
+        joules,
+        tuple(dict.fromkeys(known)),
+        unknown,
+        all(run.stayed for run, _ in ours),
+    )
+
+
+def _below(path: str, places: Iterable[str]) -> bool:
+    return any(path == place or path.startswith(place.rstrip(os.sep) + os.sep) for place in places)
+
+
+def _share(run: Kept, texts: Iterable[Text]) -> float:
+    """The share of a run's words that stand in `texts`; of its texts, where there was not a word."""
+    every = sum(t.words for t in run.texts)
+    return sum(t.words for t in texts) / every if every else sum(1 for _ in texts) / len(run.texts)
+
+
+# ─ in words ─
+
+
+def rows(statement: Statement) -> list[tuple[str, str]]:
+    """The statement as (what it is about, what is said), in order."""
+    if statement.last is None:
+        return [
+            (
+                "Tool",
+                "LocalProof has no record of a run on this text: none was made here, or it left none. No language "
+                "model was used by LocalProof, as far as is recorded.",
+            )
+        ]
+    return [
+        ("Tool", _tool(statement)),
+        ("Language model", _models(statement)),
+        ("Parts", "; ".join(_part(p) for p in statement.others) or "not recorded"),
+        ("Used for", _used_for(statement)),
+        ("Words changed", _changed(statement)),
+        ("Energy", _energy(statement)),
+        ("Not counted", NOT_COUNTED),
+    ]
+
+
+def _tool(statement: Statement) -> str:
+    versions = ", ".join(filter(None, statement.versions)) or "version not recorded"
+    where = "no text left" if statement.stayed else "some text left, as the writer allowed,"
+    texts = f"{statement.texts:,} text{'' if statement.texts == 1 else 's'} of {statement.words:,} words"
+    return f"LocalProof {versions}, a proofreader; {where} the machine that it ran on; {texts}"
+
+
+def _models(statement: Statement) -> str:
+    if not statement.models:
+        return "No language model was used."
+    return " ".join(f"{_model(p)}." for p in statement.models) + " It judged single edits and wrote no prose."
+
+
+def _model(part: Provenance) -> str:
+    facts = dict(part.facts)
+    said = [
+        f"licence: {part.licence or 'not known'}",
+        f"trained on: {part.data or 'not known'}",
+        *(f"{name}: {facts[name] or 'not known'}" for name in _CARD if name in facts),
+        f"SHA-256 {part.sha256[:12]}…" if part.sha256 else "file not recorded",
+    ]
+    return f"{' '.join(filter(None, (part.part, part.version)))} ({'; '.join(said)})"
+
+
+def _part(part: Provenance) -> str:
+    name = " ".join(filter(None, (part.part, part.version)))
+    return f"{name} ({part.role}, {part.licence or 'licence not stated'})"
+
+
+def _used_for(statement: Statement) -> str:
+    done = [f"{text} ({_times(statement.uses[use])})" for use, text in _USES.items() if statement.uses.get(use)]
+    when = ""
+    if statement.first and statement.last:
+        days = list(dict.fromkeys(day.strftime("%Y-%m-%d") for day in (statement.first, statement.last)))
+        when = f", {' to '.join(days)}"
+    return f"It {'; it '.join(done)}{when}."
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
+
+
+def _changed(statement: Statement) -> str:
+    if not statement.changed:
+        return "None: no word of the text was changed by it."
+    return f"{statement.changed:,} of {statement.words:,} ({_percent(statement)}); all others are the writer's own."
+
+
+def _percent(statement: Statement) -> str:
+    share = statement.changed / max(statement.words, 1)
+    return "under 0.1 %" if share < 0.001 else f"{100 * share:.1f} %"
+
+
+def _energy(statement: Statement) -> str:
+    runs = sum(statement.uses.values())
+    missing = f"; not known for {statement.unknown:,} of {runs:,} runs" if statement.unknown else ""
+    if not statement.statuses:
+        return f"Not known: the machine could not tell for any of {runs:,} run{'' if runs == 1 else 's'}."
+    rough = "about " if "estimated" in statement.statuses else ""
+    how = " and ".join(statement.statuses)
+    return f"{rough}{amount(statement.joules, 2)} of electricity for proofreading, {how}{missing}."
+
+
+def as_markdown(statement: Statement) -> str:
+    """For a post, or a page on AI use."""
+    lines = [f"- **{name}:** {_plain(text)}" for name, text in rows(statement)]
+    return "## How this text was proofread\n\n" + "\n".join(lines) + "\n"
+
+
+def _plain(text: str) -> str:
+    """`text` so that Markdown takes none of it for markup.
+
+    >>> _plain("a_b <i>*x*</i>")
+    'a\\\\_b &lt;i>\\\\*x\\\\*&lt;/i>'
+    """
+    text = visible(text).replace("\n", " ").replace("\\", "\\\\").replace("<", "&lt;")
+    return "".join(f"\\{c}" if c in "*_`[]" else c for c in text)
+
+
+def as_html(statement: Statement) -> str:
+    """The same as a section of a page."""
+    items = "".join(
+        f"  <dt>{escape(name)}</dt>\n  <dd>{escape(visible(text))}</dd>\n" for name, text in rows(statement)
+    )
+    return (
+        '<section class="localproof-disclosure">\n<h2>How this text was proofread</h2>\n'
+        f"<dl>\n{items}</dl>\n</section>\n"
+    )
+
+
+def as_json(statement: Statement) -> str:
+    """The same for scripts; what is not known is null."""
+    known = bool(statement.statuses)
+    record: dict[str, Any] = {
+        "schema": 1,
+        "tool": "LocalProof",
+        "versions": list(statement.versions),
+        "recorded": statement.last is not None,
+        "first": statement.first.isoformat() if statement.first else None,
+        "last": statement.last.isoformat() if statement.last else None,
+        "texts": statement.texts,
+        "words": statement.words,
+        "words_changed": statement.changed,
+        "words_changed_share": statement.changed / statement.words if statement.words else None,
+        "uses": dict(statement.uses),
+        "language_model_used": bool(statement.models),
+        "language_models": [_as_entry(p) for p in statement.models],
+        "parts": [_as_entry(p) for p in statement.others],
+        "stayed_on_this_machine": statement.stayed if statement.last else None,
+        "energy": {
+            "joules": statement.joules if known else None,
+            "status": list(statement.statuses) or ["unavailable"],
+            "runs_unknown": statement.unknown,
+        },
+        "not_counted": NOT_COUNTED,
+        "statement": dict(rows(statement)),
+    }
+    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+
+def _as_entry(part: Provenance) -> dict[str, Any]:
+    return {
+        "part": part.part,
+        "role": part.role,
+        "version": part.version or None,
+        "licence": part.licence or None,
+        "data": part.data or None,
+        "sha256": part.sha256 or None,
+        "facts": {name: text or None for name, text in part.facts},
+    }
+
+
+FORMATS: dict[str, Callable[[Statement], str]] = {"markdown": as_markdown, "html": as_html, "json": as_json}

@@ -1,0 +1,143 @@
+"""What runs there were, on which files: kept on this machine, for `localproof disclose`.
+
+A run is one small file in the folder ``runs`` of the user's own state, written
+once and never sent anywhere: when, with what, at what energy, and for each text
+its path, its words and how many of these are other ones because of the run. Not
+a word of the texts is in it. Where answers may not be kept (``cache = false``,
+``--isolated``), runs are not either; nor is what comes through a pipe, or is
+checked in an editor.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from ..report import Provenance, Run
+from ..settings import state_folder
+
+Use = Literal["check", "fix", "review"]
+_MOST_RUNS = 1000
+_MOST_BYTES = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text of a run: its words, and how many of them the run, or the writer in it, changed."""
+
+    path: str
+    words: int
+    changed: int = 0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A run as it is remembered. `joules` is None where its energy is not known; `energy` says how it is known.
+
+    `stayed` is whether every text stayed on this machine. `undone` is whether
+    what the run wrote was put back since.
+    """
+
+    when: datetime
+    use: Use
+    version: str
+    parts: tuple[Provenance, ...]
+    texts: tuple[Text, ...]
+    joules: float | None
+    energy: str
+    stayed: bool = True
+    undone: bool = False
+
+
+def keep(
+    run: Run,
+    use: Use,
+    texts: Sequence[Text],
+    env: Mapping[str, str],
+    *,
+    stayed: bool = True,
+    journal: str = "",
+) -> None:
+    """Remember a run; where that cannot be done it is not, and the run is none the worse. `journal` names the session
+    by which what it wrote can be undone."""
+    if not texts:
+        return
+    now = datetime.now(UTC)
+    record = {
+        "schema": 1,
+        "when": now.isoformat(timespec="seconds"),
+        "use": use,
+        "version": run.version,
+        # Of a model its whole card; of the other parts what they are.
+        "parts": [asdict(p if p.role.startswith("model") else replace(p, facts=())) for p in run.provenance],
+        "texts": [[t.path, t.words, t.changed] for t in texts],
+        "joules": run.energy.joules if run.energy else None,
+        "energy": run.energy.status if run.energy else "unavailable",
+        "stayed": stayed,
+        "journal": journal,
+    }
+    folder = state_folder(env) / "runs"
+    part = folder / f".{secrets.token_hex(6)}"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part.write_text(json.dumps(record), "utf-8", "surrogateescape")
+        part.replace(folder / f"{now.strftime('%Y-%m-%dT%H%M%S.%f')}-{part.name[1:]}.json")
+        _forget(folder)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
+
+
+def _forget(folder: Path) -> None:
+    """Let go of the oldest runs, some at a time."""
+    names = sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith(".json"))
+    if len(names) > _MOST_RUNS + 50:
+        for name in names[:-_MOST_RUNS]:
+            (folder / name).unlink(missing_ok=True)
+
+
+def kept(env: Mapping[str, str]) -> Iterator[Kept]:
+    """Every run that is remembered, oldest first. What cannot be read is passed over."""
+    folder = state_folder(env) / "runs"
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+            if path.stat().st_size <= _MOST_BYTES:
+                yield _read(json.loads(path.read_text("utf-8", "surrogateescape")), env)
+
+
+def _read(raw: Any, env: Mapping[str, str]) -> Kept:
+    from .review.journal import Journal
+
+    parts = (
+        Provenance(
+            str(p["part"]),
+            str(p["role"]),
+            str(p["version"]),
+            str(p["licence"]),
+            str(p["data"]),
+            str(p["sha256"]),
+            tuple((str(name), str(text)) for name, text in p["facts"]),
+        )
+        for p in raw["parts"]
+    )
+    joules = raw["joules"]
+    session = str(raw["journal"])
+    plain = session == os.path.basename(session)  # noqa: PTH119 - a name, and no way out of the folder
+    return Kept(
+        datetime.fromisoformat(raw["when"]),
+        raw["use"] if raw["use"] in ("fix", "review") else "check",
+        str(raw["version"]),
+        tuple(parts),
+        tuple(Text(str(path), int(words), int(changed)) for path, words, changed in raw["texts"]),
+        float(joules) if isinstance(joules, int | float) else None,
+        str(raw["energy"]),
+        bool(raw["stayed"]),
+        bool(session) and plain and Journal(state_folder(env) / "journal" / session).undone,
+    )

@@ -1,0 +1,198 @@
+"""`localproof disclose`: what is remembered of a run, and a statement that says no more and no less than what ran."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from localproof.cli import run
+from localproof.faces.disclose import FORMATS, rows, stated
+from localproof.faces.runs import Kept, Text, keep, kept
+from localproof.faces.terminal import Terminal
+from localproof.report import BadInput, Energy, Provenance, Run
+
+HARPER = Provenance("Harper", "rules", "2.13.0", "Apache-2.0", "its own", "")
+MODEL = Provenance(
+    "Tiny <b>model</b>",
+    "model that scores",
+    "1",
+    "",
+    "a set (4 trillion tokens)",
+    "0" * 64,
+    (("consent", "opt out at crawl"), ("training energy", "not disclosed by its makers"), ("training CO2", "")),
+)
+RULES = Run(provenance=(HARPER,), energy=Energy("estimated", 30.0), version="0.1.0")
+
+
+def env(folder: Path) -> dict[str, str]:
+    return {
+        "LOCALPROOF_STATE_DIR": str(folder / "state"),
+        "LOCALPROOF_CONFIG_DIR": str(folder / "config"),
+        "LOCALPROOF_CACHE_DIR": str(folder / "cache"),
+        "LOCALPROOF_SERVICE": "off",
+        "LOCALPROOF_ENGINES": "harper",
+        "LOCALPROOF_BLOCK_TIMEOUT_S": "300",
+    }
+
+
+def localproof(env: dict[str, str], *args: str) -> tuple[int, str]:
+    terminal = Terminal(None, io.StringIO(), io.StringIO(), env)
+    status = run(args, terminal)
+    return status, terminal.stdout.getvalue()  # type: ignore[attr-defined]
+
+
+def made(
+    texts: Sequence[Text], *, use: str = "check", parts: Sequence[Provenance] = (HARPER,), joules: float | None = 30.0
+) -> Kept:
+    when = datetime(2026, 11, 28, 9, tzinfo=UTC)
+    status = "estimated" if joules is not None else "unavailable"
+    return Kept(when, use, "0.1.0", tuple(parts), tuple(texts), joules, status)  # type: ignore[arg-type]
+
+
+def said(statement_of: Sequence[Kept], path: str = "/site") -> dict[str, str]:
+    return dict(rows(stated(statement_of, [Path(path)])))
+
+
+def test_where_nothing_ran_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("x")
+    status, out = localproof(env(tmp_path), "disclose", str(tmp_path / "a.md"))
+    assert status == 0 and "no record of a run on this text" in out
+    with pytest.raises(BadInput, match="no such file or folder"):
+        localproof(env(tmp_path), "disclose", str(tmp_path / "b.md"))
+
+
+def test_rules_alone_are_no_language_model() -> None:
+    statement = said([made([Text("/site/a.md", 100)])])
+    assert statement["Language model"] == "No language model was used."
+    assert statement["Words changed"].startswith("None") and "Harper 2.13.0 (rules, Apache-2.0)" in statement["Parts"]
+    assert "pointed out suspected errors (once), 2026-11-28" in statement["Used for"]
+
+
+def test_a_model_is_named_with_its_card_and_its_gaps() -> None:
+    text = said([made([Text("/site/a.md", 100)], parts=[HARPER, MODEL])])["Language model"]
+    for part in ("licence: not known", "4 trillion tokens", "consent: opt out at crawl", "training CO2: not known"):
+        assert part in text
+    assert "No language model" not in text and "wrote no prose" in text
+
+
+def test_changed_words_are_a_share_of_the_text_as_it_was_last_seen() -> None:
+    runs = [made([Text("/site/a.md", 90, 4)], use="fix"), made([Text("/site/a.md", 100, 1)], use="review")]
+    assert said(runs)["Words changed"] == "5 of 100 (5.0 %); all others are the writer's own."
+
+
+def test_what_was_put_back_does_not_count_as_changed() -> None:
+    run = made([Text("/site/a.md", 100, 4)], use="fix")
+    assert said([replace(run, undone=True)])["Words changed"].startswith("None")
+
+
+def test_energy_is_shared_by_words_and_a_gap_is_said() -> None:
+    texts = [Text("/site/a.md", 100), Text("/site/b.md", 200)]
+    assert said([made(texts)], "/site/a.md")["Energy"] == "about 10 J of electricity for proofreading, estimated."
+    both = said([made(texts), made(texts, joules=None)], "/site/a.md")["Energy"]
+    assert "about 10 J" in both and "not known for 1 of 2 runs" in both
+    assert said([made(texts, joules=None)])["Energy"].startswith("Not known")
+
+
+def test_only_the_texts_that_are_meant_count() -> None:
+    runs = [made([Text("/site/a.md", 100), Text("/site-two/b.md", 1000)])]
+    assert stated(runs, [Path("/site")]).words == 100
+    assert stated(runs, [Path("/")]).words == 1100
+    assert stated(runs, [Path("/site/a.m")]).texts == 0
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_no_name_of_a_part_becomes_markup(format: str) -> None:
+    out = FORMATS[format](stated([made([Text("/site/a.md", 100)], parts=[MODEL])], [Path("/site")]))
+    assert "Tiny" in out
+    if format != "json":
+        assert "<b>" not in out
+
+
+def test_the_html_is_well_formed() -> None:
+    opened: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            opened.append(tag)
+
+        def handle_endtag(self, tag: str) -> None:
+            assert opened.pop() == tag
+
+    Reader().feed(FORMATS["html"](stated([made([Text("/site/a.md", 1)])], [Path("/site")])))
+    assert opened == []
+
+
+def test_a_check_is_remembered_without_a_word_of_the_text(tmp_path: Path) -> None:
+    post = tmp_path / "post.md"
+    post.write_text("We could of gone to Nethercombe.\n")
+    assert localproof(env(tmp_path), "check", str(post))[0] == 1
+    runs = list(kept(env(tmp_path)))
+    assert [(r.use, r.texts[0].path, r.texts[0].words, r.texts[0].changed) for r in runs] == [
+        ("check", str(post), 6, 0)
+    ]
+    stored = next((tmp_path / "state" / "runs").glob("*.json")).read_text()
+    assert "Nethercombe" not in stored and "could" not in stored
+    record = json.loads(localproof(env(tmp_path), "disclose", str(post), "--format", "json")[1])
+    assert record["language_model_used"] is False and record["words"] == 6 and record["uses"] == {"check": 1}
+    assert record["parts"][0]["part"] == "harper-py"
+
+
+def test_corrections_are_counted_till_they_are_put_back(tmp_path: Path) -> None:
+    post = tmp_path / "post.md"
+    post.write_text("We could of gone. They should of stayed.\n")
+    surroundings = {**env(tmp_path), "LOCALPROOF_PROFILE": "all"}
+    localproof(surroundings, "check", "--fix", "--unsafe-fixes", str(post))
+    changed = next(kept(surroundings)).texts[0].changed
+    assert changed == 2 and post.read_text() == "We could have gone. They should have stayed.\n"
+    assert "2 of 8 (25.0 %)" in localproof(surroundings, "disclose", str(post))[1]
+    localproof(surroundings, "review", "--undo-last")
+    assert "no word of the text was changed" in localproof(surroundings, "disclose", str(post))[1]
+
+
+@pytest.mark.parametrize("how", [["--isolated"], ["--no-cache"]])
+def test_a_run_that_is_to_leave_nothing_leaves_nothing(tmp_path: Path, how: list[str]) -> None:
+    post = tmp_path / "post.md"
+    post.write_text("Fine.\n")
+    localproof(env(tmp_path), "check", *how, "--engine", "harper", str(post))
+    assert list(kept(env(tmp_path))) == []
+
+
+def test_the_oldest_runs_are_let_go(tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "runs"
+    folder.mkdir(parents=True)
+    for number in range(1050):
+        (folder / f"2020-01-01T000000.{number:06}-x.json").write_text("{}")
+    keep(RULES, "check", [Text("/a.md", 1)], env(tmp_path))
+    assert len(list(folder.iterdir())) == 1000 and len(list(kept(env(tmp_path)))) == 1
+
+
+@pytest.mark.parametrize("spoilt", ["", "[]", "{}", '{"parts": 3}', "[" * 100_000, '{"journal": "../../etc"}'])
+def test_a_record_that_is_spoilt_is_passed_over(tmp_path: Path, spoilt: str) -> None:
+    keep(RULES, "check", [Text("/a.md", 1)], env(tmp_path))
+    (tmp_path / "state" / "runs" / "2020-x.json").write_text(spoilt)
+    assert len(list(kept(env(tmp_path)))) == 1
+
+
+def test_a_state_folder_that_cannot_be_written_spoils_no_run(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where the folder would be")
+    keep(RULES, "check", [Text("/a.md", 1)], env(tmp_path))
+    assert list(kept(env(tmp_path))) == []
+
+
+def test_a_review_is_remembered_with_what_the_writer_changed_in_it(tmp_path: Path) -> None:
+    post = tmp_path / "post.md"
+    post.write_text("We could of gone. They should of stayed.\n")
+    surroundings = {**env(tmp_path), "LOCALPROOF_PROFILE": "all"}
+    terminal = Terminal(io.BytesIO(b"1\ns\nw\nq\n"), io.StringIO(), io.StringIO(), surroundings)
+    run(["review", "--plain", str(post)], terminal)
+    assert post.read_text() == "We could have gone. They should of stayed.\n"
+    remembered = next(kept(surroundings))
+    assert (remembered.use, remembered.texts[0].words, remembered.texts[0].changed) == ("review", 8, 1)
+    assert "the writer, who decided (once)" in localproof(surroundings, "disclose", str(post))[1]
