@@ -571,12 +571,12 @@ def _wait(futures: Mapping[str, Answer]) -> tuple[list[Finding], tuple[str, ...]
 def _wanted(settings: Settings, raw: list[Finding]) -> list[Finding]:
     if not settings.disable:
         return raw
-    return [f for f in raw if not any(silences(pattern, f.rule) for pattern in settings.disable)]
+    return [f for f in raw if not any(silences(pattern, name) for pattern in settings.disable for name in f.names)]
 
 
 def _falls_in(place: Span, finding: Finding, region: Region) -> bool:
     """Whether a comment's region silences a finding: it is enough that one of the rules that spoke is named."""
-    return region.span.overlaps(place) and any(region.silences(rule) for rule in finding.source)
+    return region.span.overlaps(place) and any(region.silences(name) for name in finding.names)
 
 
 def _in_source(block: Block, finding: Finding) -> Finding:

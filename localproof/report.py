@@ -54,7 +54,10 @@ class Finding:
     None where no judge has seen it. `category` is the engine's own name for
     the kind of rule. `certain` is true where the first edit may be made
     without asking (see `localproof.judge.certain`). `agreement` counts the
-    engines that put the leading edit first.
+    engines that put the leading edit first. `variants` are those of `source`
+    that are one of several under their name, with its number:
+    ``languagetool/IT_IS[37]``. `short` says the message in two or three words
+    and `url` is a page on the leading rule, each "" where the engine has none.
     """
 
     span: Span
@@ -68,6 +71,14 @@ class Finding:
     hints: tuple[str, ...] = ()
     certain: bool = False
     agreement: int = 1
+    variants: tuple[str, ...] = ()
+    short: str = ""
+    url: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that a writer may silence it by: those of its rules, then of their variants."""
+        return (*(self.source or (self.rule,)), *self.variants)
 
     @property
     def engines(self) -> tuple[str, ...]:

@@ -86,7 +86,11 @@ class Settings:
     front_matter: tuple[str, ...] = _key(
         ("title", "description", "summary"), "Fields of a file's front matter that hold prose."
     )
-    disable: tuple[str, ...] = _key((), 'Rules never to hear of, by name or glob: "harper/OxfordComma", "*/EN_QUOTES".')
+    disable: tuple[str, ...] = _key(
+        (),
+        'Rules never to hear of, by name or glob: "harper/OxfordComma", "*/EN_QUOTES"; a variant by its number: '
+        '"languagetool/IT_IS[37]".',
+    )
     enable: tuple[str, ...] = _key((), "Rules that are off by default, to be switched on.")
     words: frozenset[str] = _key(frozenset(), "Words and phrases that are right here, beside those of the word lists.")
     exclude: tuple[str, ...] = _key(

@@ -50,6 +50,9 @@ def rows(findings: Iterable[Finding]) -> list[Row]:
             f.hints,
             f.certain,
             f.agreement,
+            f.variants,
+            f.short,
+            f.url,
         ]
         for f in findings
     ]
@@ -118,8 +121,12 @@ def findings(raw: Iterable[Row]) -> tuple[Finding, ...]:
                 tuple(hints),
                 certain,
                 agreement,
+                tuple(variants),
+                short,
+                url,
             )
-            for start, end, rule, message, edits, source, kind, probability, category, hints, certain, agreement in raw
+            for start, end, rule, message, edits, source, kind, probability, category, hints, *rest in raw
+            for certain, agreement, variants, short, url in [rest]
         )
     except (TypeError, ValueError) as error:
         raise Unreadable(str(error)) from None
