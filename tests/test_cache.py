@@ -190,8 +190,14 @@ def test_what_was_never_kept_is_unreadable_and_nothing_worse(data: bytes) -> Non
 
 @pytest.mark.parametrize(
     "raw",
-    [[[1]], [None], 7, [["a"] * 12], [[5, 1, "r", "m", [], [], "k", None, "", [], False, 1]]]
-    + [[[5, 6, "r", "m", [], [], "k", None, "", [], False, 1]]],  # as kept by versions without variants
+    [
+        [[1]],
+        [None],
+        7,
+        [["a"] * 15],
+        [[5, 1, "r", "m", [], [], "k", None, "", [], False, 1, [], "", ""]],
+        [[5, 6, "r", "m", [], [], "k", None, "", [], False, 1]],  # as kept by versions without variants
+    ],
 )
 def test_records_of_another_shape_are_unreadable(raw: object) -> None:
     with pytest.raises(Unreadable):

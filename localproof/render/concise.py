@@ -48,7 +48,8 @@ def _line(report: Report, index: LineIndex, finding: Finding, style: Style) -> s
     else:
         what = f'"{finding.span.of(text).strip()}"'
     sure = "" if finding.probability is None else f" ({percent(finding.probability)})"
-    return f"{report.document.name}:{line + 1}:{column + 1}: {finding.rule}: {what}: {finding.short or finding.message}{sure}"
+    why = finding.short or finding.message
+    return f"{report.document.name}:{line + 1}:{column + 1}: {finding.rule}: {what}: {why}{sure}"
 
 
 def _joined(pieces: list[Word]) -> str:
