@@ -124,6 +124,9 @@ class Settings:
     languagetool_elsewhere: str = _key(
         "no", "Whether that server may be on another machine, in so many words.", "machine", choices=("no", ELSEWHERE)
     )
+    languagetool_ngrams: str = _key(
+        "", "The folder with LanguageTool's n-gram data (en/1grams and so on), for the original on Java.", "machine"
+    )
     service: str = _key(
         "auto",
         "The resident service: auto uses it and starts it after a run, but in CI; on does so everywhere; off never.",

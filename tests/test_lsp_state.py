@@ -575,6 +575,7 @@ def at_work(desk: Desk, path: Path) -> proof.Bench:
         ({"languagetool_home": "java"}, False),
         ({"languagetool_server": "http://localhost:8081"}, False),
         ({"languagetool_elsewhere": ELSEWHERE}, False),
+        ({"languagetool_ngrams": "/data/ngrams"}, False),
         ({"service": "off"}, False),
         ({"service_minutes": 5.0}, True),
     ],

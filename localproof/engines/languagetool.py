@@ -24,6 +24,7 @@ from ..languages import remedy as language_remedy
 from ..report import Finding, Kind, Provenance, Unavailable
 from ..settings import Settings
 from ..text import Edit, Span, Unit, UnitMap
+from .original.ngrams import unused
 from .package import Package
 from .prepare import ANSWERS, check, mine, threads, without
 
@@ -174,6 +175,7 @@ class LanguageTool:
         form = FORMS[code][0] if self._language == code and code in FORMS else self._language
         self._variant = VARIANTS.get(form) or (form if "-" in form else None)
         self._picky = settings.picky
+        self._unused = unused(settings, "embedded") if settings.languagetool_ngrams else ()
         self._enable = _known(mine("languagetool", settings.enable))
         count = threads(settings)
         options = {
@@ -222,6 +224,7 @@ class LanguageTool:
                     ("checker", "LingoTweaker, a port of LanguageTool 6.9-SNAPSHOT to Rust; embedded, without Java"),
                     ("dialect", variant),
                     ("rules", ", ".join(["on by default", *picky, *self._enable, *off])),
+                    *self._unused,
                 ),
             ),
             Provenance(

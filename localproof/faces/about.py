@@ -55,7 +55,7 @@ def doctor(settings: Settings, terminal: Terminal) -> int:
     terminal.write("Engines\n")
     works = [_tried(name, settings, terminal) for name in ENGINES]
     terminal.write("\nThe original LanguageTool\n")
-    for line in state(terminal.env):
+    for line in state(settings, terminal.env):
         terminal.write(f"    {line}\n")
     terminal.write(f"\nService\n    {service.line(terminal.env, settings)}\n")
     terminal.write("\nYours\n")

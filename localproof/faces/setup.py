@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..engines.original import fetch
+from ..engines.original.ngrams import ngrams
 from ..engines.original.place import MEMORY_MB, SETUP, Installed, folder, installed, lock
 from ..languages import FORMS, NAMES, base, package, remedy
 from ..report import BadInput, Unavailable
@@ -162,8 +163,24 @@ def _size(found: Installed) -> int:
     return sum(path.stat().st_size for path in found.folder.rglob("*") if path.is_file())
 
 
-def state(env: Mapping[str, str]) -> list[str]:
-    """What the doctor says of the original LanguageTool, line by line. Every file is read and checked."""
+def state(settings: Settings, env: Mapping[str, str]) -> list[str]:
+    """What the doctor says of the original LanguageTool, line by line. Every file of it is read and checked."""
+    return [*_installed(env), *_ngrams(settings)]
+
+
+def _ngrams(settings: Settings) -> list[str]:
+    if not settings.languagetool_ngrams:
+        return []
+    try:
+        found = ngrams(settings)
+    except BadInput as error:
+        return [f"n-gram data does not work: {one_line(str(error))}"]
+    if found is None:
+        return [f"n-gram data: none for {NAMES[base(settings.language)]} in {visible(settings.languagetool_ngrams)}"]
+    return [f"n-gram data for {NAMES[found.language]}, {_megabytes(found.size)}, in {visible(str(found.folder))}"]
+
+
+def _installed(env: Mapping[str, str]) -> list[str]:
     try:
         found = installed(folder(env))
         if found is None:

@@ -267,7 +267,7 @@ def prepare(found: Installed, threads: int) -> Installed:
     aot = number is not None and int(number[1]) >= 25
     name = "classes.aot" if aot else "classes.jsa"
     flag = "-XX:AOTCacheOutput=" if aot else "-XX:ArchiveClassesAtExit="
-    options = {"threads": threads, "limit_s": 60.0}
+    options = {"threads": threads, "limit_s": 60.0, "ngrams": ""}
     form = {"language": "en-US"}
     try:
         java = Java(found, options, f"{flag}{found.folder / name}")
