@@ -134,7 +134,8 @@ class Report:
     that the profile keeps quiet about. `suppressed` counts what the writer's
     own decisions silenced (dictionary, inline comments, disabled rules).
     `set_aside` counts what this run was not asked to show, by reason ("in the
-    baseline").
+    baseline"). `checked` is False where there is prose and no engine looked at
+    any of it: then no finding means nothing.
     """
 
     document: Document
@@ -145,6 +146,7 @@ class Report:
     words: int = 0
     digest: str = ""  # SHA-256 of the bytes that were read, "" where there were none
     set_aside: tuple[tuple[str, int], ...] = ()
+    checked: bool = True
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,11 @@ class Run:
     def words(self) -> int:
         """Words of prose that were proofread."""
         return sum(r.words for r in self.reports)
+
+    @property
+    def checked(self) -> bool:
+        """Whether any document was looked at."""
+        return any(r.checked for r in self.reports)
 
     def findings(self) -> Iterator[tuple[Report, Finding]]:
         """Every finding to show, with its report, in order."""

@@ -10,6 +10,7 @@ import pytest
 from languagetool_fakes import misbehaving
 
 from localproof.engines.home import open_languagetool
+from localproof.engines.languagetool import LanguageTool, has_rules
 from localproof.engines.original.engine import Original, form
 from localproof.report import BadInput, Unavailable
 from localproof.settings import ELSEWHERE, Settings

@@ -223,5 +223,23 @@ def test_one_variant_of_a_rule_can_be_silenced_by_its_number(named: str, silent:
         assert (report.findings == ()) is silent and report.suppressed == silent
 
 
+def test_a_text_that_no_engine_looked_at_is_not_checked_has_no_words_and_no_note_on_how_it_was() -> None:
+    german = "Das ist ein Satz, den ich so nicht noch einmal schreiben will, weil er lang ist.\n"
+    cases: list[tuple[Settings, str, tuple[Fake, ...]]] = [
+        (Settings(language="fr"), "Un texte.\n", ()),
+        (Settings(), "---\nlang: fr\n---\n\nUn texte.\n", (Fake("harper", FLAGS),)),
+        (Settings(), "STUCK in here.\n", (Fake("harper", FLAGS),)),
+        (Settings(), german, (Fake("harper", FLAGS),)),
+    ]
+    for settings, text, engines in cases:
+        with bench(settings, *engines) as b:
+            b = dataclasses.replace(b, engines={e.name: e for e in engines})
+            run = proof.run(b, [document(text, settings)])
+        assert not run.checked and run.words == 0 and run.reports[0].document.notes == ()
+    with bench() as b:
+        run = proof.run(b, [document("STUCK in here.\n\nNothing else.\n"), document("")])
+    assert run.checked and all(report.checked for report in run.reports)
+
+
 def test_naming_one_of_the_rules_that_agree_is_enough_for_silence() -> None:
     assert said("<!-- localproof: ignore harper/Rule -->\n\nSee teh cat.\n") == []

@@ -94,6 +94,7 @@ def _about(report: Report) -> Record:
         "language": report.document.language or None,
         "sha256": report.digest or None,
         "words": report.words,
+        "checked": report.checked,
         "counts": {
             "findings": len(report.findings),
             "held_back": len(report.held_back),

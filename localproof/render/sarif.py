@@ -184,7 +184,7 @@ def _invocation(run: Run) -> Record:
         if remark.path in places:
             notification["locations"] = [places[remark.path]]
         told_.append(notification)
-    return {"executionSuccessful": bool(run.reports), "toolExecutionNotifications": told_}
+    return {"executionSuccessful": run.checked, "toolExecutionNotifications": told_}
 
 
 def _properties(run: Run) -> Record:
