@@ -25,6 +25,7 @@ from .terminal import Terminal, is_terminal, one_line
 
 PARTS = ("languagetool",)
 THREADS = 2
+ZIP_SIZE = 259_000_000
 
 
 @dataclass(frozen=True)
@@ -48,22 +49,16 @@ def setup(order: Order, terminal: Terminal) -> int:
     if _is_there(order, where, version):
         terminal.write(f"LanguageTool is set up already, in {visible(str(where))}, and nothing of it has changed\n")
         return 0
-    terminal.write(_plan(order, where, f"{java} ({version})"))
+    terminal.write(_plan(order, where, f"{java} ({version})", terminal))
     if not order.yes and not _agreed(terminal):
         terminal.say("localproof: nothing was done")
         return 2
     store = where / "downloads"
-    if order.source == "maven":
-        source = f"Maven Central, by the lock file of LocalProof ({fetch.repository(lock())})"
-        jars = _downloaded(store, terminal)
-    elif order.source == "zip":
-        source = "language-tool-python's verified download"
-        terminal.say("language-tool-python downloads and checks …")
-        jars = fetch.from_zip(store, program)
-    else:
-        source = str(Path(order.source).absolute())
-        jars = fetch.from_folder(Path(order.source))
-    found = fetch.put_in_place(jars, where, source=source, java=java, java_version=version)
+    try:
+        source, jars = _got(order, store, program, terminal)
+        found = fetch.put_in_place(jars, where, source=source, java=java, java_version=version)
+    finally:
+        fetch.tidy(where)
     terminal.say("starting it once, to keep its classes ready for later starts …")
     begun = time.monotonic()
     try:
@@ -80,6 +75,27 @@ def setup(order: Order, terminal: Terminal) -> int:
     return 0
 
 
+def _got(order: Order, store: Path, program: Path, terminal: Terminal) -> tuple[str, dict[str, Path]]:
+    """(where the jars come from, the jars)."""
+    if order.source == "maven":
+        show, clear = _meter(terminal, lock().size)
+        try:
+            jars = fetch.from_maven(lock(), store, show, threading.Event())
+        finally:
+            clear()
+        return f"Maven Central, by the lock file of LocalProof ({fetch.repository(lock())})", jars
+    if order.source == "zip":
+        terminal.say("language-tool-python downloads and checks …")
+        show, clear = _meter(terminal, ZIP_SIZE)
+        try:
+            jars = fetch.from_zip(store / "zip", program, show, terminal.env)
+        finally:
+            clear()
+        at = fetch.mirror(terminal.env)
+        return "language-tool-python's verified download" + f" from {at}" * bool(at), jars
+    return str(Path(order.source).absolute()), fetch.from_folder(Path(order.source))
+
+
 def _is_there(order: Order, where: Path, java_version: str) -> bool:
     try:
         found = installed(where)
@@ -90,7 +106,7 @@ def _is_there(order: Order, where: Path, java_version: str) -> bool:
     return found.source.startswith({"maven": "Maven", "zip": "language-tool"}.get(order.source, "no folder is known"))
 
 
-def _plan(order: Order, where: Path, java: str) -> str:
+def _plan(order: Order, where: Path, java: str, terminal: Terminal) -> str:
     known = lock()
     if order.source == "maven":
         licences = Counter(jar.licence for jar in known.jars)
@@ -104,8 +120,8 @@ def _plan(order: Order, where: Path, java: str) -> str:
     elif order.source == "zip":
         rows = [
             ("what", "LanguageTool 6.8 for all languages, downloaded and verified by language-tool-python"),
-            ("from", "the releases of language-tool-python on GitHub"),
-            ("size", "259 MB to download, about twice that on disk"),
+            ("from", visible(fetch.mirror(terminal.env)) or "the releases of language-tool-python on GitHub"),
+            ("size", f"{_megabytes(ZIP_SIZE)} to download, about twice that on disk"),
             ("licence", f"LanguageTool: {known.about['licence']}; language-tool-python: GPL-3.0-only"),
         ]
     else:
@@ -123,14 +139,6 @@ def _agreed(terminal: Terminal) -> bool:
     terminal.stderr.write("Go on? [y/N] ")
     terminal.stderr.flush()
     return terminal.stdin.readline().strip().lower() in (b"y", b"yes")
-
-
-def _downloaded(store: Path, terminal: Terminal) -> dict[str, Path]:
-    show, clear = _meter(terminal, lock().size)
-    try:
-        return fetch.from_maven(lock(), store, show, threading.Event())
-    finally:
-        clear()
 
 
 def _meter(terminal: Terminal, total: int) -> tuple[Callable[[int], None], Callable[[], None]]:

@@ -46,6 +46,8 @@ CHUNK = 64 * 1024
 PATIENCE_S = 60.0
 ARCHIVE_S = 300.0
 NEEDED = ("languagetool-core", "languagetool-server")
+_MIRROR = "LTP_DOWNLOAD_HOST_NEW_RELEASES"
+_DIGEST = f"LTP_DOWNLOAD_SHA256_{VERSION.replace('.', '_')}"
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _LANGUAGES = "META-INF/org/languagetool/language-module.properties"
 
@@ -149,26 +151,53 @@ def from_folder(folder: Path) -> dict[str, Path]:
     return jars
 
 
-def from_zip(store: Path, java: Path) -> dict[str, Path]:
-    """The jars that language-tool-python downloads, verifies and unpacks. Raises Unavailable where it does not.
+def mirror(env: Mapping[str, str]) -> str:
+    """The address that language-tool-python is told to download from in place of its own, "" if none."""
+    return env.get(_MIRROR, "")
 
-    It runs in a process of its own, told where to put them; it wants a Java on the PATH.
+
+def from_zip(store: Path, java: Path, progress: Progress, env: Mapping[str, str] = os.environ) -> dict[str, Path]:
+    """The jars that language-tool-python downloads, verifies and unpacks in the folder `store`, which is to be removed
+    afterwards, whatever comes of it. Raises Unavailable where it does not get them.
+
+    It runs in a process of its own, told where to put them; it wants a Java on the PATH. Of its own variables it sees
+    those for a mirror and the digest of the file there, and not the one that does without a digest.
     """
     store.mkdir(parents=True, exist_ok=True)
     code = (
         "from language_tool_python.download_lt import LocalLanguageTool as L; "
         f"L.from_version_name({VERSION!r}).download()"
     )
-    way_out = {n: v for n, v in os.environ.items() if n.upper().endswith("_PROXY") or n in _CERTIFICATES}
-    env = {**environment(), **way_out, "LTP_PATH": str(store), "PATH": str(java.parent)}
-    with Program([sys.executable, "-P", "-c", code], env, store) as program:
-        status = program.ended(3600.0)
-        said = program.last_words()
-    if status != 0:
-        why = said[-1][:300] if said else f"ended with status {status}"
-        remedy = "pip install 'localproof[languagetool]'" if "No module named" in why else ""
-        raise Unavailable("language-tool-python", f"could not download it: {why}", remedy)
-    return from_folder(store / f"LanguageTool-{VERSION}")
+    way_out = {n: v for n, v in env.items() if n.upper().endswith("_PROXY") or n in (*_CERTIFICATES, _MIRROR, _DIGEST)}
+    seen = {**environment(env), **way_out, "LTP_PATH": str(store), "PATH": str(java.parent)}
+    come = 0
+    with Program([sys.executable, "-P", "-c", code], seen, store) as program:
+        while (status := program.ended(0.2)) is None:
+            size = max((p.stat().st_size for p in store.glob("*/*.zip")), default=come)
+            progress(size - come)
+            come = size
+    if status == 0:
+        return from_folder(store / f"LanguageTool-{VERSION}")
+    said = program.last_words()
+    why = _plainly(said[-1]) if said else f"ended with status {status}"
+    remedy = "without --from zip it comes from Maven Central"
+    if "No module named" in why:
+        remedy = "pip install 'localproof[languagetool]'"
+    raise Unavailable("language-tool-python", f"could not download it: {why}", remedy)
+
+
+def _plainly(line: str) -> str:
+    """The last line of a traceback without what only programmers read.
+
+    >>> _plainly("a.b.PathError: Failed to download.")
+    'Failed to download.'
+    >>> _plainly("X: P(u): tried (Caused by E('C(h=1): No route to h'))")
+    'No route to h'
+    """
+    line = re.sub(r"\A[\w.]+: ", "", line)
+    if cause := re.search(r"\(Caused by \w+\(.*?\): (.*?)['\"]?\)\)\Z", line):
+        line = cause[1]
+    return line[:300]
 
 
 def digest(path: Path) -> str:
@@ -289,6 +318,14 @@ def prepare(found: Installed, threads: int) -> Installed:
         part.write_text(found.record(), "utf-8")
         part.replace(found.folder / RECORD)
     return found
+
+
+def tidy(where: Path) -> None:
+    """Remove what `from_zip` left of its work, and folders that are empty then."""
+    shutil.rmtree(where / "downloads" / "zip", ignore_errors=True)
+    with suppress(OSError):
+        (where / "downloads").rmdir()
+        where.rmdir()
 
 
 def remove(where: Path) -> int:
