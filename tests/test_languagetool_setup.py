@@ -19,6 +19,7 @@ import pytest
 from localproof.engines.original import fetch, place
 from localproof.engines.original.ngrams import ngrams
 from localproof.engines.original.place import Installed, Jar, Lock
+from localproof.faces.about import doctor
 from localproof.faces.setup import Order, setup
 from localproof.faces.terminal import Terminal
 from localproof.report import BadInput, Unavailable
@@ -288,6 +289,16 @@ def test_a_folder_without_ngram_data_is_refused_in_one_line_that_says_what_is_wr
         with pytest.raises(BadInput, match=why) as told:
             ngrams(Settings(languagetool_ngrams=said))
         assert "\n" not in str(told.value) and "\x1b" not in str(told.value)
+
+
+def test_the_doctor_tells_of_settings_that_make_no_sense_and_goes_on(tmp_path: Path) -> None:
+    there = terminal(tmp_path / "tool")
+    settings = Settings(languagetool_server="nonsense", languagetool_ngrams=str(tmp_path), cache=False)
+    doctor(settings, there)
+    said = there.stdout.getvalue()  # type: ignore[attr-defined]
+    assert "does not work: languagetool-server: 'nonsense' is no address" in said
+    assert "n-gram data does not work" in said and "there is no index in en/1grams" in said
+    assert "\nNetwork\n" in said
 
 
 def test_a_folder_with_an_odd_name_sets_nothing_else_of_the_server(tmp_path: Path) -> None:

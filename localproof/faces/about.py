@@ -82,6 +82,9 @@ def _tried(name: str, settings: Settings, terminal: Terminal) -> bool:
             made_of = ", ".join(f"{p.part} {p.version or '(version not stated)'}" for p in engine.provenance())
         finally:
             engine.close()
+    except BadInput as error:  # a setting that makes no sense is what the doctor was asked about
+        terminal.write(f"    {name:<18}does not work: {visible(str(error))}\n")
+        return False
     except (Unavailable, TooLate) as error:
         told = error.skipped if isinstance(error, Unavailable) else None
         why = told.reason if told else f"does not answer within {_START_LIMIT_S:.0f} s"

@@ -152,8 +152,13 @@ def from_folder(folder: Path) -> dict[str, Path]:
 
 
 def mirror(env: Mapping[str, str]) -> str:
-    """The address that language-tool-python is told to download from in place of its own, "" if none."""
-    return env.get(_MIRROR, "")
+    """The address that language-tool-python is told to download from in place of its own, "" if none; a name and a
+    password that stand in it are left out.
+
+    >>> mirror({"LTP_DOWNLOAD_HOST_NEW_RELEASES": "https://me:secret@mirror.example/lt/"})
+    'https://mirror.example/lt/'
+    """
+    return re.sub(r"//[^/]*@", "//", env.get(_MIRROR, ""))
 
 
 def from_zip(store: Path, java: Path, progress: Progress, env: Mapping[str, str] = os.environ) -> dict[str, Path]:
