@@ -57,16 +57,16 @@ def setup(order: Order, terminal: Terminal) -> int:
     try:
         source, jars = _got(order, store, program, terminal)
         found = fetch.put_in_place(jars, where, source=source, java=java, java_version=version)
+        terminal.say("starting it once, to keep its classes ready for later starts …")
+        begun = time.monotonic()
+        try:
+            found = fetch.prepare(found, THREADS)
+        except Unavailable:
+            fetch.remove(where, downloads=False)  # they are as they should be, and need not come again
+            raise
+        shutil.rmtree(store, ignore_errors=True)
     finally:
         fetch.tidy(where)
-    terminal.say("starting it once, to keep its classes ready for later starts …")
-    begun = time.monotonic()
-    try:
-        found = fetch.prepare(found, THREADS)
-    except Unavailable:
-        fetch.remove(where)
-        raise
-    shutil.rmtree(store, ignore_errors=True)
     terminal.write(
         f"LanguageTool {found.version} works ({time.monotonic() - begun:.0f} s), in {visible(str(found.folder))}: "
         f"{_megabytes(_size(found))}\n"

@@ -44,6 +44,7 @@ AT_ONCE = 4
 TRIES = 3
 CHUNK = 64 * 1024
 PATIENCE_S = 60.0
+PREPARE_S = 300.0  # a busy machine needs more than a minute to build the rules
 ARCHIVE_S = 300.0
 NEEDED = ("languagetool-core", "languagetool-server")
 _MIRROR = "LTP_DOWNLOAD_HOST_NEW_RELEASES"
@@ -301,14 +302,14 @@ def prepare(found: Installed, threads: int) -> Installed:
     aot = number is not None and int(number[1]) >= 25
     name = "classes.aot" if aot else "classes.jsa"
     flag = "-XX:AOTCacheOutput=" if aot else "-XX:ArchiveClassesAtExit="
-    options = {"threads": threads, "limit_s": 60.0, "ngrams": ""}
+    options = {"threads": threads, "limit_s": PREPARE_S, "ngrams": ""}
     form = {"language": "en-US"}
     try:
         java = Java(found, options, f"{flag}{found.folder / name}")
     except RuntimeError as error:
         raise Unavailable("languagetool", str(error)) from None
     try:
-        session = Session(f"http://127.0.0.1:{java.port}", 60.0, elsewhere=False, program=java.program)
+        session = Session(f"http://127.0.0.1:{java.port}", PREPARE_S, elsewhere=False, program=java.program)
         for text in _LESSONS:
             session.ask("/v2/check", {**form, "text": text})
     except RuntimeError as error:
@@ -333,10 +334,10 @@ def tidy(where: Path) -> None:
         where.rmdir()
 
 
-def remove(where: Path) -> int:
-    """Remove what `put_in_place` and the downloads left in `where`, and nothing else; the bytes that this frees."""
+def remove(where: Path, *, downloads: bool = True) -> int:
+    """Remove what `put_in_place` left in `where`, and the `downloads`, and nothing else; the bytes that this frees."""
     freed = 0
-    for name in (VERSION, f"{VERSION}.new", f"{VERSION}.old", "downloads"):
+    for name in (VERSION, f"{VERSION}.new", f"{VERSION}.old", *(["downloads"] if downloads else [])):
         folder = where / name
         for path in folder.rglob("*") if folder.is_dir() and not folder.is_symlink() else ():
             freed += path.stat().st_size if path.is_file() and not path.is_symlink() else 0
