@@ -114,7 +114,7 @@ def _engine_start(engine: Engine) -> Start:
 
 def _java_start(found: Installed, *flags: str) -> Start:
     begun = time.monotonic()
-    options = {"threads": 1, "limit_s": 60.0}
+    options = {"threads": 1, "limit_s": 60.0, "ngrams": ""}
     java = Java(found, options, *flags)
     session = Session(f"http://127.0.0.1:{java.port}", 60.0, elsewhere=False, program=java.program)
     session.ask("/v2/check", {"language": "en-US", "text": FIRST})

@@ -13,17 +13,24 @@ from .report import Finding
 from .text import Block, Directive, Document, LineIndex, Span, visible
 
 _POSSESSIVE = re.compile(r"(?:['’]s|['’])$")
+_NUMBER = re.compile(r"\[(\d+)\]\Z")  # of a variant, at the end of a pattern
 _EDGES = " \t\n\"'“”‘’()[]*_.,;:!?"
 
 
 def silences(pattern: str, rule: str) -> bool:
     """Whether a name or glob of the writer's means `rule`. A bare name means the rule of any engine; case is ignored.
+    One variant of a rule is meant by its number in brackets, all of them by the name without.
 
     >>> silences("OxfordComma", "harper/OxfordComma"), silences("languagetool/*", "harper/AnA")
     (True, False)
+    >>> silences("IT_IS[37]", "languagetool/IT_IS[37]"), silences("IT_IS[37]", "languagetool/IT_IS")
+    (True, False)
     """
-    pattern = pattern.lower()
-    return fnmatchcase(rule.lower(), pattern if "/" in pattern else f"*/{pattern}")
+    pattern, rule = pattern.lower(), rule.lower()
+    pattern = pattern if "/" in pattern else f"*/{pattern}"
+    if rule.endswith("]"):  # else the number would be a set of characters
+        pattern = _NUMBER.sub(r"[[]\1]", pattern)
+    return fnmatchcase(rule, pattern)
 
 
 @dataclass(frozen=True)
@@ -128,9 +135,9 @@ class Ignores:
     def covers(self, name: str, text: str, finding: Finding) -> bool:
         """Whether the writer wants `finding`, in the `text` of a block of the document `name`, ignored."""
         if self.places and (asked := self.places.get(ignored_place(text, finding.span))):
-            return any(silences(pattern, rule) for pattern in asked for rule in finding.source or (finding.rule,))
+            return any(silences(pattern, rule) for pattern in asked for rule in finding.names)
         return bool(self.files) and any(
-            silences(pattern, rule) for pattern in self.of_file(name) for rule in finding.source or (finding.rule,)
+            silences(pattern, rule) for pattern in self.of_file(name) for rule in finding.names
         )
 
     def of_file(self, name: str) -> tuple[str, ...]:

@@ -44,6 +44,8 @@ _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _MOST_SUSPECTS = 300
 _NOT_PROSE = Skipped("a passage", "a suspect every few words: this is hardly prose, and was not judged")
 
+_SAY_ITS_LANGUAGE = "to say its language, such as --lang de, or lang: de in its header"
+
 Answer = Future[tuple[Finding, ...]]
 
 
@@ -312,7 +314,7 @@ def _made(bench: Bench, document: Document, answers: list[Asked], site: Mapping[
     report = _report(bench, document, answers, site=site, looked_at=looked_at)
     asked = [block for block in answers if block.engines]
     whole = all(future.exception() is None for block in asked for future in block.futures())
-    whole = whole and not _abroad(bench, document)  # what is set up for other languages is not in the key
+    whole = whole and report.checked and not _abroad(bench, document)  # what is set up for others is not in the key
     return Made(report, len(asked), whole, looked_at)
 
 
@@ -588,7 +590,7 @@ def _report(
         _engines_for(bench, document)
     except Unavailable as error:
         said = f"written in {NAMES.get(base(language), language)}, as it says: {error.skipped.reason}"
-        return Report(document, skipped=(Skipped(document.name, said, error.skipped.remedy),))
+        return Report(document, skipped=(Skipped(document.name, said, error.skipped.remedy),), checked=False)
     read = [block for block in document.blocks if not _other(block, language)]
     words = judging.count_words(read) if judgements is None else judgements.next(read)
     if site is not None:
@@ -597,13 +599,16 @@ def _report(
     vocabulary = bench.abroad.vocabulary(language) if bench.abroad and _abroad(bench, document) else bench.vocabulary
     used: list[Region] = []
     findings: list[Finding] = []
+    looked = not document.blocks
     suppressed = 0
     failures: dict[Skipped, list[int]] = {}
     if len(read) < len(document.blocks):
-        other = Skipped("a passage", f"in another language than {NAMES[base(language)]}, and not checked")
+        why = f"in another language than {NAMES[base(language)]}, and not checked"
+        other = Skipped("a passage", why, "" if read else _SAY_ITS_LANGUAGE)
         failures[other] = [i for i, block in enumerate(document.blocks) if _other(block, language)]
     for i, (block, asked_of) in enumerate(zip(document.blocks, answers, strict=True)):
         raw, heard, failed = _wait(bench, asked_of)
+        looked = looked or bool(heard.engines)
         for skipped in failed:
             failures.setdefault(skipped, []).append(i)
         if len(raw) > _MOST_SUSPECTS and 4 * len(raw) > len(_WORD.findall(block.text)):
@@ -626,14 +631,16 @@ def _report(
         findings += [place(block, f) for f in resolve(candidates)]
     notes = (*document.notes, *unused(document, [r.directive for r in used]), *_other_dialect(bench, document))
     if base(language) != "en":
-        document, notes = replace(document, language=language), (*notes, categories.note(language))
+        document = replace(document, language=language)
+        notes = (*notes, categories.note(language)) if looked else notes
     report = Report(
         replace(document, notes=notes),
         tuple(findings),
         (),
         suppressed,
         tuple(_told(document, s, blocks) for s, blocks in failures.items()),
-        sum(len(_WORD.findall(b.text)) for b in read),
+        sum(len(_WORD.findall(b.text)) for b in read) if looked else 0,
+        checked=looked,
     )
     return divided(report, bench.settings.profile)
 
@@ -660,12 +667,12 @@ def _wait(bench: Bench, asked: Asked) -> tuple[list[Finding], _Heard, list[Skipp
 def _wanted(settings: Settings, raw: list[Finding]) -> list[Finding]:
     if not settings.disable:
         return raw
-    return [f for f in raw if not any(silences(pattern, f.rule) for pattern in settings.disable)]
+    return [f for f in raw if not any(silences(pattern, name) for pattern in settings.disable for name in f.names)]
 
 
 def _falls_in(place: Span, finding: Finding, region: Region) -> bool:
     """Whether a comment's region silences a finding: it is enough that one of the rules that spoke is named."""
-    return region.span.overlaps(place) and any(region.silences(rule) for rule in finding.source)
+    return region.span.overlaps(place) and any(region.silences(name) for name in finding.names)
 
 
 def _in_source(block: Block, finding: Finding) -> Finding:

@@ -56,6 +56,10 @@ class Finding:
     without asking (see `localproof.judge.certain`). `agreement` counts the
     engines that put the leading edit first. `unaided` is the probability
     that the judge gave before a model helped it, None where none did.
+    `variants` are those of `source`
+    that are one of several under their name, with its number:
+    ``languagetool/IT_IS[37]``. `short` says the message in two or three words
+    and `url` is a page on the leading rule, each "" where the engine has none.
     """
 
     span: Span
@@ -70,6 +74,14 @@ class Finding:
     certain: bool = False
     agreement: int = 1
     unaided: float | None = None
+    variants: tuple[str, ...] = ()
+    short: str = ""
+    url: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that a writer may silence it by: those of its rules, then of their variants."""
+        return (*(self.source or (self.rule,)), *self.variants)
 
     @property
     def engines(self) -> tuple[str, ...]:
@@ -125,7 +137,8 @@ class Report:
     that the profile keeps quiet about. `suppressed` counts what the writer's
     own decisions silenced (dictionary, inline comments, disabled rules).
     `set_aside` counts what this run was not asked to show, by reason ("in the
-    baseline").
+    baseline"). `checked` is False where there is prose and no engine looked at
+    any of it: then no finding means nothing.
     """
 
     document: Document
@@ -136,6 +149,7 @@ class Report:
     words: int = 0
     digest: str = ""  # SHA-256 of the bytes that were read, "" where there were none
     set_aside: tuple[tuple[str, int], ...] = ()
+    checked: bool = True
 
 
 @dataclass(frozen=True)
@@ -154,6 +168,11 @@ class Run:
     def words(self) -> int:
         """Words of prose that were proofread."""
         return sum(r.words for r in self.reports)
+
+    @property
+    def checked(self) -> bool:
+        """Whether any document was looked at."""
+        return any(r.checked for r in self.reports)
 
     def findings(self) -> Iterator[tuple[Report, Finding]]:
         """Every finding to show, with its report, in order."""

@@ -91,7 +91,11 @@ class Settings:
     front_matter: tuple[str, ...] = _key(
         ("title", "description", "summary"), "Fields of a file's front matter that hold prose."
     )
-    disable: tuple[str, ...] = _key((), 'Rules never to hear of, by name or glob: "harper/OxfordComma", "*/EN_QUOTES".')
+    disable: tuple[str, ...] = _key(
+        (),
+        'Rules never to hear of, by name or glob: "harper/OxfordComma", "*/EN_QUOTES"; a variant by its number: '
+        '"languagetool/IT_IS[37]".',
+    )
     enable: tuple[str, ...] = _key((), "Rules that are off by default, to be switched on.")
     words: frozenset[str] = _key(frozenset(), "Words and phrases that are right here, beside those of the word lists.")
     exclude: tuple[str, ...] = _key(
@@ -124,6 +128,9 @@ class Settings:
     languagetool_server: str = _key("", "The LanguageTool server to use, such as http://localhost:8081.", "machine")
     languagetool_elsewhere: str = _key(
         "no", "Whether that server may be on another machine, in so many words.", "machine", choices=("no", ELSEWHERE)
+    )
+    languagetool_ngrams: str = _key(
+        "", "The folder with LanguageTool's n-gram data (en/1grams and so on), for the original on Java.", "machine"
     )
     service: str = _key(
         "auto",

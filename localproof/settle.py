@@ -27,7 +27,7 @@ def merge(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     span is that of its leading edit; where no finding offers an edit, the
     flagged span. Its edits are the union, those that more engines offer first
     and then by the place the engines gave them. Its `source` holds every rule
-    that spoke, each once.
+    that spoke, each once, and its `variants` those that these told.
     """
     places: dict[Span, list[Finding]] = {}
     for finding in findings:
@@ -108,6 +108,7 @@ def _one(group: list[Finding]) -> Finding:
         kind=group[0].kind if lead.kind in _TASTE else lead.kind,
         agreement=max(1, sum(best_by_engine[key] == 1 for key in best_by_engine if edits and key[1] == edits[0])),
         source=tuple(dict.fromkeys([lead.rule, *(f.rule for f in group)])),
+        variants=tuple(dict.fromkeys(v for f in (lead, *group) for v in f.variants)),
     )
 
 

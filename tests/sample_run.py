@@ -78,6 +78,7 @@ WINTER_FINDINGS = (
         probability=0.973,
         category="WordChoice",
         certain=True,
+        variants=("languagetool/MODAL_OF[2]",),
     ),
     finding(
         WINTER,
@@ -88,6 +89,8 @@ WINTER_FINDINGS = (
         probability=0.98,
         category="MISC",
         certain=True,
+        short="Wrong article",
+        url="https://languagetool.org/insights/post/indefinite-articles/?a=1&b=2",
     ),
     finding(
         WINTER,

@@ -171,6 +171,9 @@ FINDINGS = st.builds(
     hints=st.lists(TEXTS, max_size=2).map(tuple),
     certain=st.booleans(),
     agreement=st.integers(1, 3),
+    variants=st.lists(TEXTS, max_size=2).map(tuple),
+    short=TEXTS,
+    url=TEXTS,
 )
 
 
@@ -186,7 +189,15 @@ def test_what_was_never_kept_is_unreadable_and_nothing_worse(data: bytes) -> Non
 
 
 @pytest.mark.parametrize(
-    "raw", [[[1]], [None], 7, [["a"] * 12], [[5, 1, "r", "m", [], [], "k", None, "", [], False, 1]]]
+    "raw",
+    [
+        [[1]],
+        [None],
+        7,
+        [["a"] * 15],
+        [[5, 1, "r", "m", [], [], "k", None, "", [], False, 1, [], "", ""]],
+        [[5, 6, "r", "m", [], [], "k", None, "", [], False, 1]],  # as kept by versions without variants
+    ],
 )
 def test_records_of_another_shape_are_unreadable(raw: object) -> None:
     with pytest.raises(Unreadable):

@@ -281,7 +281,9 @@ def test_languagetool_counts_bytes_and_its_tags_become_quotes():
     text = "\N{GRINNING FACE} e\u0301 an test"
     match = {
         "rule_id": "EN_A_VS_AN",
-        "sub_id": None,
+        "sub_id": "12",
+        "short_message": "Wrong\narticle",
+        "url": "https://languagetool.org/a b",
         "message": "Use <suggestion>a</suggestion>  here.",
         "offset": units(text[:5], "utf-8"),
         "length": 2,
@@ -294,6 +296,10 @@ def test_languagetool_counts_bytes_and_its_tags_become_quotes():
     assert finding.message == 'Use "a" here.'
     assert [apply(text, [edit])[5:] for edit in finding.edits] == ["a test", "test"]  # "an" would change nothing
     assert (finding.rule, finding.category, finding.kind) == ("languagetool/EN_A_VS_AN", "MISC", "grammar")
+    assert (finding.variants, finding.short) == (("languagetool/EN_A_VS_AN[12]",), "Wrong article")
+    assert finding.url == ""  # that was no address
+    (paged,) = languagetool.findings(text, [match | {"sub_id": None, "url": "https://languagetool.org/a"}])
+    assert (paged.variants, paged.url) == ((), "https://languagetool.org/a")
     (other,) = languagetool.findings(text, [match | {"offset": units(text[:5], "utf-16")}], "utf-16")
     assert other.span == finding.span
 
@@ -537,6 +543,23 @@ def test_languagetools_rules_are_described_by_its_own_files():
     assert said.startswith("He like (likes) me. Example: “") and "→" in said and "<" not in said
     assert rule_files.describe("MORFOLOGIK_RULE_EN_GB") == rule_files.describe("MORFOLOGIK_RULE_EN_US")
     assert rule_files.describe("NO_SUCH_RULE") is None
+    its = next(rule for rule in rule_files.catalogue(Settings()) if rule.name == "languagetool/IT_IS")
+    assert "its" in its.wrong.lower() and its.url.startswith("https://languagetool.org/")
+
+
+def test_a_group_of_rules_has_the_first_example_and_address_though_a_rule_in_it_has_a_name_of_its_own(tmp_path):
+    (tmp_path / "grammar.xml").write_text(
+        "<rules><category id='TYPOS'><rulegroup id='GROUP'><url>https://a.example/</url>"
+        "<rule><example correction='b'>First <marker>a</marker>.</example></rule>"
+        "<rule id='OWN'><url>javascript:x</url><example correction='d'>Other.</example></rule>"
+        "</rulegroup><rule id='BARE'><example>Right.</example></rule></category></rules>"
+    )
+    told = {rule.name: (rule.wrong, rule.right, rule.url) for rule in rule_files.read(tmp_path / "grammar.xml")}
+    assert told == {
+        "OWN": ("Other.", ("d",), ""),
+        "GROUP": ("First a.", ("b",), "https://a.example/"),
+        "BARE": ("", (), ""),
+    }
 
 
 def test_harpers_rules_are_described_by_itself(opened):

@@ -117,3 +117,35 @@ def test_the_list_of_languages_says_what_is_there_and_how_to_get_the_rest(tmp_pa
     assert ("German" in ready) == (find_spec("lingotweaker_data_de") is not None)
     assert "pip install lingotweaker-data-is" in others
     assert all(name in text for name in NAMES.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "text", "read_as"),
+    [
+        ("a.md", "en-US", 'Say <i lang="de">guten Tag</i> to <i lang="en-GB">all</i>.', ["Say Foo to all."]),
+        ("a.md", "de-DE", 'Sag <i lang="en">good day</i> zu <i lang="de-AT">allen</i>.', ["Sag Foo zu allen."]),
+        ("a.de.md", "en-US", 'Sag <i lang="en">good day</i> zu <i lang="de">allen</i>.', ["Sag Foo zu allen."]),
+        ("a.md", "en-US", '---\nlang: de\n---\n\nSag <i lang="en">good day</i> an.', ["Sag Foo an."]),
+        (
+            "a.html",
+            "en-US",
+            '<html lang="de"><p>Sag <i lang="en">good day</i> zu <i lang="de">dir</i>.',
+            ["Sag Foo zu dir."],
+        ),
+        ("a.html", "de-DE", '<p>Sag <i lang="en">good day</i>.<p lang="de">Du.', ["Sag Foo.", "Du."]),
+    ],
+)
+def test_words_in_another_language_than_the_text_around_them_are_not_read(
+    name: str, language: str, text: str, read_as: list[str]
+) -> None:
+    document = read(name, text, Settings(language=language))
+    own = document.language or of_file_name(name) or language
+    assert [block.text for block in proof.prose(document, own)] == read_as
+
+
+def test_a_passage_in_another_language_than_its_page_is_marked_as_that() -> None:
+    page = '<html lang="de"><p>Ein Satz.<p lang="en">One sentence.<div translate="no">Nothing</div>'
+    assert [(b.text, b.language) for b in read("a.html", page, Settings()).blocks] == [
+        ("Ein Satz.", ""),
+        ("One sentence.", "en"),
+    ]

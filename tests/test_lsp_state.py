@@ -234,6 +234,20 @@ def test_what_the_writer_wrote_cannot_break_out_of_the_hover() -> None:
     assert "`aˋb`" in text
 
 
+def test_the_hover_has_the_short_message_for_a_heading_and_the_page_at_its_end() -> None:
+    finding = replace(spelling("x recieve", "recieve"), short="Spelling mistake", url="https://a.example/<x>")
+    text = actions.hover([finding], {})
+    assert text.startswith(f"**Spelling mistake**\n\n{finding.message}")
+    assert text.endswith("\n\n<https://a.example/%3Cx%3E>")
+
+
+def test_the_code_of_a_mark_leads_to_the_rules_own_page_else_to_that_of_the_texts_language() -> None:
+    finding = replace(spelling("x recieve", "recieve"), rule="languagetool/X")
+    (german,) = marks.marks("x recieve", [finding], language="de")
+    (paged,) = marks.marks("x recieve", [replace(finding, url="https://a.example/")])
+    assert german.link.endswith("rule/show/X?lang=de") and paged.link == "https://a.example/"
+
+
 # ── settings files ──
 
 
@@ -561,6 +575,7 @@ def at_work(desk: Desk, path: Path) -> proof.Bench:
         ({"languagetool_home": "java"}, False),
         ({"languagetool_server": "http://localhost:8081"}, False),
         ({"languagetool_elsewhere": ELSEWHERE}, False),
+        ({"languagetool_ngrams": "/data/ngrams"}, False),
         ({"service": "off"}, False),
         ({"service_minutes": 5.0}, True),
     ],

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny_model import Tiny, tiny
 
 from localproof.judge import candidates
 from localproof.judge.proposing import read
 from localproof.judge.worker import build
 from localproof.models.llama import AFTER, PASSAGE, Broken, Llama, straight
 from localproof.text import Edit, Span, apply
-from tiny_model import Tiny, tiny
 
 if os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all":
     pytest.importorskip("llama_cpp", reason="llama-cpp-python is not installed: pip install '.[model]'")
@@ -63,7 +63,9 @@ def test_a_gain_is_the_difference_of_two_whole_texts(llama: Llama, model: Tiny) 
     for edit, gain in zip(edits, llama.gains(TEXT, passage, edits), strict=True):
         new = llama.tokens(straight(apply(TEXT, [edit])))
         same_end = next(
-            i for i in range(len(new) + 1) if i == min(len(new), len(passage.tokens)) or new[-1 - i] != passage.tokens[-1 - i]
+            i
+            for i in range(len(new) + 1)
+            if i == min(len(new), len(passage.tokens)) or new[-1 - i] != passage.tokens[-1 - i]
         )
         upto = len(new) - same_end + min(same_end, AFTER), len(passage.tokens) - same_end + min(same_end, AFTER)
         assert gain == pytest.approx(cost(new, upto[0]) - cost(passage.tokens, upto[1]), abs=20 * NEAR)
@@ -95,7 +97,10 @@ def test_the_same_in_company_and_alone_in_one_thread_and_in_two(path: Path, llam
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text(max_size=300) | st.lists(st.sampled_from(["cat ", "sat. ", "\u2028", "é", "😀 ", "\t", "x" * 90]), max_size=80).map("".join))
+@given(
+    st.text(max_size=300)
+    | st.lists(st.sampled_from(["cat ", "sat. ", "\u2028", "é", "😀 ", "\t", "x" * 90]), max_size=80).map("".join)
+)
 def test_passages_cover_every_text_once_and_know_their_places(llama: Llama, text: str) -> None:
     read_so_far = 0
     for passage in llama.passages(text):

@@ -20,8 +20,10 @@ from localproof.text import Document, Edit, Span
 class Fake:
     """An engine that flags given words, and cannot check a block that holds "STUCK"."""
 
-    def __init__(self, name: str, flags: dict[str, str], kind: Kind = "spelling") -> None:
-        self.name, self.flags, self.kind, self.asked = name, flags, kind, [""][:0]
+    def __init__(
+        self, name: str, flags: dict[str, str], kind: Kind = "spelling", variants: tuple[str, ...] = ()
+    ) -> None:
+        self.name, self.flags, self.kind, self.asked, self.variants = name, flags, kind, [""][:0], variants
 
     def submit(self, text: str) -> Future[tuple[Finding, ...]]:
         self.asked.append(text)
@@ -34,9 +36,9 @@ class Fake:
             at = text.find(word)
             while at >= 0:
                 span = Span(at, at + len(word))
-                found.append(
-                    Finding(span, f"{self.name}/Rule", "why", (Edit(span, new),), (f"{self.name}/Rule",), self.kind)
-                )
+                rule = f"{self.name}/Rule"
+                edits = (Edit(span, new),)
+                found.append(Finding(span, rule, "why", edits, (rule,), self.kind, variants=self.variants))
                 at = text.find(word, at + 1)
         future.set_result(tuple(found))
         return future
@@ -205,6 +207,38 @@ def test_a_silenced_finding_does_not_take_its_neighbour_with_it() -> None:
     with bench(settings, Fake("harper", {"recieve": "receive"}), other) as b:
         (finding,) = proof.check(b, document("We recieve teh post.", settings)).findings
     assert finding.engines == ("languagetool",)
+
+
+@pytest.mark.parametrize(
+    ("named", "silent"),
+    [("languagetool/Rule[2]", True), ("Rule[*", True), ("Rule", True), ("Rule[1]", False), ("harper/Rule[2]", False)],
+)
+def test_one_variant_of_a_rule_can_be_silenced_by_its_number(named: str, silent: bool) -> None:
+    other = Fake("languagetool", {"teh": "the"}, variants=("languagetool/Rule[2]",))
+    text = "See teh cat.\n"
+    commented = f"<!-- localproof: ignore {named} -->\n\n{text}"
+    for settings, written in ((Settings(profile="all", disable=(named,)), text), (Settings(profile="all"), commented)):
+        with bench(settings, other) as b:
+            report = proof.check(b, document(written, settings))
+        assert (report.findings == ()) is silent and report.suppressed == silent
+
+
+def test_a_text_that_no_engine_looked_at_is_not_checked_has_no_words_and_no_note_on_how_it_was() -> None:
+    german = "Das ist ein Satz, den ich so nicht noch einmal schreiben will, weil er lang ist.\n"
+    cases: list[tuple[Settings, str, tuple[Fake, ...]]] = [
+        (Settings(language="fr"), "Un texte.\n", ()),
+        (Settings(), "---\nlang: fr\n---\n\nUn texte.\n", (Fake("harper", FLAGS),)),
+        (Settings(), "STUCK in here.\n", (Fake("harper", FLAGS),)),
+        (Settings(), german, (Fake("harper", FLAGS),)),
+    ]
+    for settings, text, engines in cases:
+        with bench(settings, *engines) as b:
+            b = dataclasses.replace(b, engines={e.name: e for e in engines})
+            run = proof.run(b, [document(text, settings)])
+        assert not run.checked and run.words == 0 and run.reports[0].document.notes == ()
+    with bench() as b:
+        run = proof.run(b, [document("STUCK in here.\n\nNothing else.\n"), document("")])
+    assert run.checked and all(report.checked for report in run.reports)
 
 
 def test_naming_one_of_the_rules_that_agree_is_enough_for_silence() -> None:

@@ -275,3 +275,21 @@ def test_positions_in_json_lead_back_to_the_characters(text: str, data: st.DataO
     lines = re.split("(?<=\n)|(?<=\r)(?!\n)", text)
     for line, column, offset in (("line", "column", start), ("end_line", "end_column", span.end)):
         assert sum(map(len, lines[: found[line] - 1])) + found[column] - 1 == offset
+
+
+def unchecked() -> Run:
+    run = sample.RUN
+    every = tuple(replace(report, findings=(), held_back=(), checked=False) for report in run.reports)
+    return replace(run, reports=every)
+
+
+@pytest.mark.parametrize("name", sorted(RENDERERS))
+def test_where_no_engine_looked_no_format_says_that_nothing_was_found(name: str) -> None:
+    said = RENDERERS[name](unchecked(), Style()).lower()
+    assert "no findings" not in said and "without findings" not in said
+
+
+def test_a_note_that_many_documents_share_is_told_once() -> None:
+    every = tuple(Report(Document(f"{i}.md", "Text.", (), notes=("as it is",))) for i in range(800))
+    for said in (closing(Run(every), Style()), RENDERERS["github"](Run(every), Style())):
+        assert said.count("as it is") == 1 and "799 more" in said

@@ -65,7 +65,7 @@ RDJSON = {  # proto/rdf of reviewdog, with nothing beside what it knows
                         "type": "object",
                         "required": ["value"],
                         "additionalProperties": False,
-                        "properties": {"value": {"type": "string"}},
+                        "properties": {"value": {"type": "string"}, "url": {"type": "string"}},
                     },
                     "location": {
                         "type": "object",

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -244,7 +245,10 @@ def test_the_head_names_place_position_and_what_is_shown() -> None:
 
 
 def test_where_nothing_is_left_the_screen_says_what_to_do() -> None:
-    assert "Nothing was found." in seen(session("All is well.\n"))
+    clean = session("All is well.\n")
+    assert "Nothing was found." in seen(clean)
+    unchecked = tuple(replace(page, report=replace(page.report, checked=False)) for page in clean.pages)
+    assert "Nothing was checked." in seen(replace(clean, pages=unchecked))
     assert "Every finding is decided." in seen(review.skip(session("teh\n")))
     assert "1 finding before this still undecided: n goes to the first." in seen(review.forward(session("teh\n")))
     assert "Checking: 2 files to come." in seen(Session(), arriving=2)

@@ -156,6 +156,10 @@ def test_one_rule_is_told_with_its_example() -> None:
     assert err == ""
 
 
+def test_a_variant_is_told_as_the_rule_that_has_it() -> None:
+    assert said(Wanted(("harper/SpellCheck[2]",)))[1] == said(Wanted(safe=True))[1]
+
+
 @pytest.mark.parametrize(
     ("pattern", "hint"),
     [("borinwords", "did you mean"), ("Boring", r"for a part of a name: '\*Boring\*'"), ("x\x1b", "no rule is called")],
@@ -188,6 +192,7 @@ def test_the_list_as_json_has_a_schema_number_and_every_fact() -> None:
                 "on": True,
                 "because": "default",
                 "fix": True,
+                "url": None,
             }
         ],
         "skipped": [],

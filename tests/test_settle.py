@@ -1,5 +1,7 @@
 """Merging and resolving findings of several engines."""
 
+from dataclasses import replace
+
 from localproof.report import Finding, Kind
 from localproof.settle import merge, resolve
 from localproof.text import Edit, Span
@@ -53,6 +55,13 @@ def test_a_doubled_word_is_one_place_whichever_copy_an_engine_deletes() -> None:
     text = "the the cat"
     one = merge(text, [finding("harper/RepeatedWords", 0, 7, "the"), finding("languagetool/REPEAT", 3, 7, "")])
     assert len(one) == 1
+
+
+def test_the_variants_of_all_that_agree_are_kept_and_the_page_is_the_leading_rules() -> None:
+    own = replace(finding("languagetool/X", 19, 22, "the"), variants=("languagetool/X[3]",), url="https://x.example/")
+    (one,) = merge(TEXT, [own, finding("harper/The", 19, 22, "the")])
+    assert (one.rule, one.variants, one.url) == ("harper/The", ("languagetool/X[3]",), "")
+    assert one.names == ("harper/The", "languagetool/X", "languagetool/X[3]")
 
 
 def test_style_never_hides_an_error_however_probable() -> None:

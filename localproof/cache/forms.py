@@ -51,6 +51,9 @@ def rows(findings: Iterable[Finding]) -> list[Row]:
             f.certain,
             f.agreement,
             f.unaided,
+            f.variants,
+            f.short,
+            f.url,
         ]
         for f in findings
     ]
@@ -114,7 +117,7 @@ def findings(raw: Iterable[Row]) -> tuple[Finding, ...]:
 def _finding(
     start: int, end: int, rule: str, message: str, edits: list[list[Any]], source: list[str], *rest: Any
 ) -> Finding:
-    kind, probability, category, hints, certain, agreement, unaided = rest
+    kind, probability, category, hints, certain, agreement, unaided, variants, short, url = rest
     made = tuple(Edit(Span(a, b), text) for a, b, text in edits)
-    known = (kind, probability, category, tuple(hints), certain, agreement, unaided)
+    known = (kind, probability, category, tuple(hints), certain, agreement, unaided, tuple(variants), short, url)
     return Finding(Span(start, end), rule, message, made, tuple(source), *known)

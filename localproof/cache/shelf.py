@@ -119,11 +119,13 @@ def _plain(report: Report) -> Any:
         report.words,
         report.digest,
         report.set_aside,
+        report.checked,
     )
 
 
 def _report(raw: Any) -> Report:
-    name, text, extents, form, language, header, notes, found, held, suppressed, skipped, words, digest, aside = raw
+    name, text, extents, form, language, header, notes, found, held, suppressed, skipped, *rest = raw
+    words, digest, aside, checked = rest
     blocks = tuple(thin(kind, Span(start, end)) for kind, start, end in extents)
     return Report(
         Document(name, text, blocks, form, language, front_matter=header, notes=notes),
@@ -134,4 +136,5 @@ def _report(raw: Any) -> Report:
         words,
         digest,
         aside,
+        checked,
     )

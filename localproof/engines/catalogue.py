@@ -19,7 +19,7 @@ class Rule:
 
     `kind` is what most of its findings are, as far as that can be told before
     it speaks. `wrong` is an example of a text and `right` its corrections,
-    where the engine gives them. `on` is whether it runs where no setting speaks
+    where the engine gives them, and `url` a page on it. `on` is whether it runs where no setting speaks
     of it; `why` says what decided that, "" for the engine itself.
     """
 
@@ -31,6 +31,7 @@ class Rule:
     why: str = ""
     wrong: str = ""
     right: tuple[str, ...] = ()
+    url: str = ""
 
 
 def _harper(settings: Settings) -> tuple[Rule, ...]:

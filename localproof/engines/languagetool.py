@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from ..child.borrowed import Borrowed
@@ -23,6 +24,7 @@ from ..languages import remedy as language_remedy
 from ..report import Finding, Kind, Provenance, Unavailable
 from ..settings import Settings
 from ..text import Edit, Span, Unit, UnitMap
+from .original.ngrams import unused
 from .package import Package
 from .prepare import ANSWERS, check, mine, threads, without
 
@@ -109,7 +111,8 @@ def findings(text: str, raw: Any, unit: Unit = "utf-8") -> tuple[Finding, ...]:
     """Findings in `text` from matches in the embedded engine's form; `unit` is what their offsets count.
 
     A match has `rule_id`, `message`, `offset`, `length`, `suggestions`,
-    `category_id` and `issue_type`.
+    `category_id` and `issue_type`, and may have `sub_id`, `short_message` and
+    `url`.
     """
     to_code_point = UnitMap(text, unit)
     found: dict[Finding, None] = {}
@@ -127,9 +130,21 @@ def findings(text: str, raw: Any, unit: Unit = "utf-8") -> tuple[Finding, ...]:
             source=(name,),
             kind=kind(match["rule_id"], match["category_id"] or "", match["issue_type"] or ""),
             category=match["category_id"] or "",
+            variants=(intern(f"{name}[{match['sub_id']}]"),) if match.get("sub_id") else (),
+            short=plain(match.get("short_message") or ""),
+            url=page(match.get("url") or ""),
         )
         found.setdefault(finding)
     return tuple(sorted(found, key=lambda f: (f.span, f.rule)))
+
+
+def page(url: str) -> str:
+    """`url` if it is the address of a page, which a link may lead to, else "".
+
+    >>> page("https://languagetool.org/insights/post/its-it-s/"), page("javascript:alert(1)")
+    ('https://languagetool.org/insights/post/its-it-s/', '')
+    """
+    return intern(url) if re.fullmatch(r"https?://[!-~]{1,500}", url) else ""
 
 
 def plain(message: str) -> str:
@@ -160,6 +175,7 @@ class LanguageTool:
         form = FORMS[code][0] if self._language == code and code in FORMS else self._language
         self._variant = VARIANTS.get(form) or (form if "-" in form else None)
         self._picky = settings.picky
+        self._unused = unused(settings, "embedded") if settings.languagetool_ngrams else ()
         self._enable = _known(mine("languagetool", settings.enable))
         count = threads(settings)
         options = {
@@ -208,6 +224,7 @@ class LanguageTool:
                     ("checker", "LingoTweaker, a port of LanguageTool 6.9-SNAPSHOT to Rust; embedded, without Java"),
                     ("dialect", variant),
                     ("rules", ", ".join(["on by default", *picky, *self._enable, *off])),
+                    *self._unused,
                 ),
             ),
             Provenance(

@@ -30,7 +30,7 @@ from ..report import Finding, Unavailable
 from ..settings import Settings
 from ..text import Block, Edit, Piece, PieceKind, Span, minimal
 
-ANSWERS = 1  # part of every engine's key: raise it when the same raw answer leads to other findings
+ANSWERS = 2  # part of every engine's key: raise it when the same raw answer leads to other findings
 PART = 10_000  # characters; native code is quadratic in what has no sentence end
 STAND_IN = "thing"  # for what is too long to be a word
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from ..languages import remedy as language_remedy
 from ..report import Unavailable
 from ..settings import Settings
 from .catalogue import Rule
-from .languagetool import OFF, REMEDY, VARIANTS, kind, rule_folder
+from .languagetool import OFF, REMEDY, VARIANTS, kind, page, rule_folder
 
 # Rules that are code and not in the rule files, which name the others: their category, and what they look for.
 CODE: Mapping[str, tuple[str, str]] = {
@@ -115,43 +115,57 @@ def read(path: Path) -> tuple[Rule, ...]:
     return tuple(reader.found)
 
 
+@dataclass
+class _Open:
+    """An element that is being read: a category, a group of rules or a rule, and the first that stands in it."""
+
+    tag: str
+    given: Mapping[str, str]
+    example: tuple[str, tuple[str, ...]] | None = None
+    url: str = ""
+
+
 class _Reader:
-    """What expat tells of a rule file (8 MB, half a second), of which only rules and first examples are kept."""
+    """What expat tells of a rule file (8 MB, half a second), of which only rules are kept, with the first example and
+    the first address of each."""
 
     def __init__(self) -> None:
         self.found: list[Rule] = []
-        self.open: list[tuple[str, Mapping[str, str]]] = []  # category, rulegroup, rule that are open
-        self.example: list[str] | None = None  # of the wrong text, while it is being read
+        self.open: list[_Open] = []
+        self.heard: list[str] | None = None  # of a wrong text or an address, while it is being read
         self.right = ""
-        self.first: tuple[str, tuple[str, ...]] | None = None
 
     def start(self, tag: str, given: dict[str, str]) -> None:
         if tag in ("category", "rulegroup", "rule"):
-            self.open.append((tag, given))
-            if "id" in given and tag != "category":
-                self.first = None
-        elif tag == "example" and self.first is None and "correction" in given:
-            self.example, self.right = [], given["correction"]
+            self.open.append(_Open(tag, given))
+        elif tag == "url" or (tag == "example" and "correction" in given):
+            self.heard, self.right = [], given.get("correction", "")
 
     def text(self, text: str) -> None:
-        if self.example is not None:
-            self.example.append(text)
+        if self.heard is not None:
+            self.heard.append(text)
 
     def end(self, tag: str) -> None:
-        if tag == "example" and self.example is not None:
-            self.first = " ".join("".join(self.example).split()), tuple(filter(None, self.right.split("|")))
-            self.example = None
+        if tag in ("example", "url") and self.heard is not None:
+            said, self.heard = " ".join("".join(self.heard).split()), None
+            for each in self.open:
+                if tag == "url":
+                    each.url = each.url or page(said)
+                else:
+                    each.example = each.example or (said, tuple(filter(None, self.right.split("|"))))
         elif tag in ("category", "rulegroup", "rule"):
-            given = self.open.pop()[1]
-            if "id" in given and tag != "category":
-                self.found.append(self._rule(given))
+            done = self.open.pop()
+            if "id" in done.given and tag != "category":
+                self.found.append(self._rule(done))
 
-    def _rule(self, given: Mapping[str, str]) -> Rule:
-        around = next((about for tag, about in self.open if tag == "category"), {})
+    def _rule(self, done: _Open) -> Rule:
+        given = done.given
+        around = next((each.given for each in self.open if each.tag == "category"), {})
         category, name = around.get("id", ""), given["id"]
-        above = (*(about for _, about in self.open), given)
+        above = (*(each.given for each in self.open), given)
         off = any(about.get("default") in ("off", "temp_off") for about in above)
         picky = any("picky" in about.get("tags", "").split(",") for about in above)
+        wrong, right = done.example or ("", ())
         return Rule(
             name,
             given.get("name") or name,
@@ -159,6 +173,7 @@ class _Reader:
             category,
             on=not (off or picky),
             why=_PICKY if picky and not off else "",
-            wrong=self.first[0] if self.first else "",
-            right=self.first[1] if self.first else (),
+            wrong=wrong,
+            right=right,
+            url=done.url,
         )

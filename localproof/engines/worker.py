@@ -100,7 +100,7 @@ def build_languagetool(options: dict[str, Any]) -> Callable[[], Answer]:
 
 
 def _match(match: dict[str, Any]) -> dict[str, Any]:
-    kept = ("rule_id", "sub_id", "message", "offset", "length", "category_id", "issue_type")
+    kept = ("rule_id", "sub_id", "message", "short_message", "offset", "length", "category_id", "issue_type")
     return {name: match[name] for name in kept} | {"suggestions": match["suggestions"][:SUGGESTIONS]}
 
 

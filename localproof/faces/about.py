@@ -20,7 +20,7 @@ from .listing import Listed, described, is_called, listed
 from .setup import memory_mb, state
 from .terminal import Terminal
 
-_START_LIMIT_S = 60.0
+_START_LIMIT_S = 120.0  # as long as Java may take
 _TRY = "You will recieve it."
 
 
@@ -57,7 +57,7 @@ def doctor(settings: Settings, terminal: Terminal) -> int:
     terminal.write("Engines\n")
     works = [_tried(name, settings, terminal) for name in ENGINES]
     terminal.write("\nThe original LanguageTool\n")
-    for line in state(terminal.env):
+    for line in state(settings, terminal.env):
         terminal.write(f"    {line}\n")
     terminal.write("\nModel\n")
     for line in model_state(settings, terminal.env):
@@ -88,6 +88,9 @@ def _tried(name: str, settings: Settings, terminal: Terminal) -> bool:
             made_of = ", ".join(f"{p.part} {p.version or '(version not stated)'}" for p in engine.provenance())
         finally:
             engine.close()
+    except BadInput as error:  # a setting that makes no sense is what the doctor was asked about
+        terminal.write(f"    {name:<18}does not work: {visible(str(error))}\n")
+        return False
     except (Unavailable, TooLate) as error:
         told = error.skipped if isinstance(error, Unavailable) else None
         why = told.reason if told else f"does not answer within {_START_LIMIT_S:.0f} s"

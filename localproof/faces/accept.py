@@ -44,7 +44,7 @@ def _write(outcomes: Sequence[Outcome], terminal: Terminal) -> int:
     unread = [s for o in outcomes for s in o.run.all_skipped()]
     for s in dict.fromkeys(unread):
         terminal.say(f"localproof: skipped: {one_line(f'{s.what}: {s.reason}')}")
-    if not any(o.run.reports and o.looked() for o in outcomes):
+    if not any(o.run.checked for o in outcomes):
         terminal.say("localproof: nothing was checked, and no baseline is written")
         return NOTHING
     reports: dict[Path, list[Report]] = {}

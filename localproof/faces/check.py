@@ -323,8 +323,10 @@ def _unusual(
         why += f"; passed over: {told(passed_over)}" if passed_over else ""
         terminal.say(f"localproof: nothing was checked: {why}")
         return NOTHING
-    if not any(o.looked() for o in outcomes):
-        first = next(iter(run.all_skipped()), Skipped("engines", "none is switched on"))
-        terminal.say(f"localproof: nothing was checked: {one_line(f'{first.what}: {first.reason}')}")
+    if not run.checked:
+        skipped = run.all_skipped() or (Skipped("engines", "none is switched on"),)
+        first = next((s for s in skipped if s.remedy), skipped[0])
+        remedy = f" ({first.remedy})" if first.remedy else ""
+        terminal.say(f"localproof: nothing was checked: {one_line(f'{first.what}: {first.reason}{remedy}')}")
         return NOTHING
     return None

@@ -50,7 +50,7 @@ def demo(flags: Mapping[str, object], colour: str, terminal: Terminal) -> int:
         terminal.write(_score(report) + "\n\n")
     terminal.write(report_block(outcome.run, look))
     terminal.write('\nNow your own: localproof FILE, or  echo "I recieve it" | localproof\n')
-    return 0 if outcome.looked() else 3
+    return 0 if outcome.run.checked else 3
 
 
 def _score(report: Report) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -136,11 +137,14 @@ def _means(pattern: str, name: str) -> bool:
 
 
 def is_called(rule: str, name: str) -> bool:
-    """Whether a rule with this name, which may stand for several, is the one that is asked for.
+    """Whether a rule with this name, which may stand for several, is the one that is asked for, or has the variant.
 
     >>> is_called("AnA", "harper/AnA"), is_called("languagetool/EN_COMPOUNDS_X", "languagetool/EN_COMPOUNDS_*")
     (True, True)
+    >>> is_called("IT_IS[37]", "languagetool/IT_IS")
+    True
     """
+    rule = re.sub(r"\[\d+\]\Z", "", rule)
     return fnmatchcase(rule if "/" in rule else f"{name.partition('/')[0]}/{rule}", name)
 
 
@@ -204,6 +208,7 @@ def described(each: Listed) -> str:
         f"    {_in_one_line(each.rule.says)}",
         *([f"    Example: “{one_line(each.rule.wrong)}”" + f" → {right}" * bool(right)] if each.rule.wrong else []),
         f"    {each.rule.kind} ({each.rule.category}); {state}{fix}{rate}",
+        *([f"    More: {one_line(each.rule.url)}"] if each.rule.url else []),
     ]
     return "\n".join(lines) + "\n"
 
@@ -248,4 +253,5 @@ def _entry(each: Listed) -> dict[str, Any]:
         "because": each.why or "default",
         "fix": each.safe,
         "per_million": each.per_million,
+        "url": each.rule.url or None,
     }

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..engines.original import fetch
+from ..engines.original.ngrams import ngrams
 from ..engines.original.place import MEMORY_MB, SETUP, Installed, folder, installed, lock
 from ..languages import FORMS, NAMES, base, package, remedy
-from ..report import Unavailable
+from ..report import BadInput, Unavailable
 from ..settings import Settings
 from ..text import visible
 from .fetching import consented, megabytes, meter
@@ -25,6 +26,7 @@ from .terminal import Terminal, one_line
 
 PARTS = ("languagetool",)
 THREADS = 2
+ZIP_SIZE = 259_000_000
 
 
 @dataclass(frozen=True)
@@ -48,36 +50,51 @@ def setup(order: Order, terminal: Terminal) -> int:
     if _is_there(order, where, version):
         terminal.write(f"LanguageTool is set up already, in {visible(str(where))}, and nothing of it has changed\n")
         return 0
-    terminal.write(_plan(order, where, f"{java} ({version})"))
+    terminal.write(_plan(order, where, f"{java} ({version})", terminal))
     if not order.yes and not consented(terminal):
         terminal.say("localproof: nothing was done")
         return 2
     store = where / "downloads"
-    if order.source == "maven":
-        source = f"Maven Central, by the lock file of LocalProof ({fetch.repository(lock())})"
-        jars = _downloaded(store, terminal)
-    elif order.source == "zip":
-        source = "language-tool-python's verified download"
-        terminal.say("language-tool-python downloads and checks …")
-        jars = fetch.from_zip(store, program)
-    else:
-        source = str(Path(order.source).absolute())
-        jars = fetch.from_folder(Path(order.source))
-    found = fetch.put_in_place(jars, where, source=source, java=java, java_version=version)
-    terminal.say("starting it once, to keep its classes ready for later starts …")
-    begun = time.monotonic()
     try:
-        found = fetch.prepare(found, THREADS)
-    except Unavailable:
-        fetch.remove(where)
-        raise
-    shutil.rmtree(store, ignore_errors=True)
+        source, jars = _got(order, store, program, terminal)
+        found = fetch.put_in_place(jars, where, source=source, java=java, java_version=version)
+        terminal.say("starting it once, to keep its classes ready for later starts …")
+        begun = time.monotonic()
+        try:
+            found = fetch.prepare(found, THREADS)
+        except Unavailable:
+            fetch.remove(where, downloads=False)  # they are as they should be, and need not come again
+            raise
+        shutil.rmtree(store, ignore_errors=True)
+    finally:
+        fetch.tidy(where)
     terminal.write(
         f"LanguageTool {found.version} works ({time.monotonic() - begun:.0f} s), in {visible(str(found.folder))}: "
         f"{megabytes(_size(found))}\n"
         "It takes the embedded engine's place from now on; `localproof setup languagetool --remove` undoes this.\n"
     )
     return 0
+
+
+def _got(order: Order, store: Path, program: Path, terminal: Terminal) -> tuple[str, dict[str, Path]]:
+    """(where the jars come from, the jars)."""
+    if order.source == "maven":
+        show, clear = meter(terminal, lock().size)
+        try:
+            jars = fetch.from_maven(lock(), store, show, threading.Event())
+        finally:
+            clear()
+        return f"Maven Central, by the lock file of LocalProof ({fetch.repository(lock())})", jars
+    if order.source == "zip":
+        terminal.say("language-tool-python downloads and checks …")
+        show, clear = meter(terminal, ZIP_SIZE)
+        try:
+            jars = fetch.from_zip(store / "zip", program, show, terminal.env)
+        finally:
+            clear()
+        at = fetch.mirror(terminal.env)
+        return "language-tool-python's verified download" + f" from {at}" * bool(at), jars
+    return str(Path(order.source).absolute()), fetch.from_folder(Path(order.source))
 
 
 def _is_there(order: Order, where: Path, java_version: str) -> bool:
@@ -90,7 +107,7 @@ def _is_there(order: Order, where: Path, java_version: str) -> bool:
     return found.source.startswith({"maven": "Maven", "zip": "language-tool"}.get(order.source, "no folder is known"))
 
 
-def _plan(order: Order, where: Path, java: str) -> str:
+def _plan(order: Order, where: Path, java: str, terminal: Terminal) -> str:
     known = lock()
     if order.source == "maven":
         licences = Counter(jar.licence for jar in known.jars)
@@ -104,8 +121,8 @@ def _plan(order: Order, where: Path, java: str) -> str:
     elif order.source == "zip":
         rows = [
             ("what", "LanguageTool 6.8 for all languages, downloaded and verified by language-tool-python"),
-            ("from", "the releases of language-tool-python on GitHub"),
-            ("size", "259 MB to download, about twice that on disk"),
+            ("from", visible(fetch.mirror(terminal.env)) or "the releases of language-tool-python on GitHub"),
+            ("size", f"{megabytes(ZIP_SIZE)} to download, about twice that on disk"),
             ("licence", f"LanguageTool: {known.about['licence']}; language-tool-python: GPL-3.0-only"),
         ]
     else:
@@ -117,20 +134,28 @@ def _plan(order: Order, where: Path, java: str) -> str:
     return "".join(f"{name:<8} {text}\n" for name, text in rows)
 
 
-def _downloaded(store: Path, terminal: Terminal) -> dict[str, Path]:
-    show, clear = meter(terminal, lock().size)
-    try:
-        return fetch.from_maven(lock(), store, show, threading.Event())
-    finally:
-        clear()
-
-
 def _size(found: Installed) -> int:
     return sum(path.stat().st_size for path in found.folder.rglob("*") if path.is_file())
 
 
-def state(env: Mapping[str, str]) -> list[str]:
-    """What the doctor says of the original LanguageTool, line by line. Every file is read and checked."""
+def state(settings: Settings, env: Mapping[str, str]) -> list[str]:
+    """What the doctor says of the original LanguageTool, line by line. Every file of it is read and checked."""
+    return [*_installed(env), *_ngrams(settings)]
+
+
+def _ngrams(settings: Settings) -> list[str]:
+    if not settings.languagetool_ngrams:
+        return []
+    try:
+        found = ngrams(settings)
+    except BadInput as error:
+        return [f"n-gram data does not work: {one_line(str(error))}"]
+    if found is None:
+        return [f"n-gram data: none for {NAMES[base(settings.language)]} in {visible(settings.languagetool_ngrams)}"]
+    return [f"n-gram data for {NAMES[found.language]}, {megabytes(found.size)}, in {visible(str(found.folder))}"]
+
+
+def _installed(env: Mapping[str, str]) -> list[str]:
     try:
         found = installed(folder(env))
         if found is None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from ..languages import base
 from .directives import Remarks
 from .html_tags import (
     INLINE,
@@ -56,6 +57,7 @@ class Html:
 
     `page` is given for a file of its own, in which nothing is Markdown: what
     its comments say, and which of ``title`` and ``description`` are to be read.
+    Its language is what ``<html lang>`` says, unless that is `settled`.
     """
 
     def __init__(
@@ -66,6 +68,8 @@ class Html:
         end: int,
         kind: str,
         page: tuple[Remarks, frozenset[str]] | None = None,
+        *,
+        settled: bool = False,
     ) -> None:
         self.sheet = sheet
         self.source = plain
@@ -74,7 +78,7 @@ class Html:
         self.open: list[str] = []
         self.languages = [""]
         self.language = ""  # that of the page
-        self.page = page
+        self.page, self.settled = page, settled
         self.prefixes: list[tuple[int, int]] = []
         self.ahead = Ahead(plain)
 
@@ -126,7 +130,7 @@ class Html:
             self.sheet.add("image", tag.start, tag.end)
             image_caption(self.sheet, self.source, tag)
         elif name in INLINE:
-            if not tag.closing and foreign(self.source, tag) and not tag.self_closing:
+            if not tag.closing and foreign(self.source, tag, self.sheet.home) and not tag.self_closing:
                 self._skip_element(tag, name)
             else:
                 self.sheet.add("hidden", tag.start, tag.end)
@@ -160,12 +164,13 @@ class Html:
         if name in ("html", "body"):  # that a page is not to be translated does not mean that it is not prose
             said = {n: self.source[start:end] for n, start, end in attributes(self.source, tag)}
             self.language = language_tag(said.get("lang") or said.get("xml:lang")) or self.language
+            self.sheet.home = base(self.language) if self.language and not self.settled else self.sheet.home
         elif name not in _VOID and not tag.self_closing and len(self.open) < _DEEPEST:
             self.open.append(name)
             kind = "title" if self.page and name == "title" else KINDS.get(name, self.kinds[-1])
             self.kinds.append(kind)
-            language = foreign(self.source, tag)
-            self.languages.append(self.languages[-1] if language is None else language or "en")
+            language = foreign(self.source, tag, self.sheet.home)
+            self.languages.append(self.languages[-1] if language is None else language or self.sheet.home)
 
     def _leave(self) -> None:
         for stack in (self.open, self.kinds, self.languages):

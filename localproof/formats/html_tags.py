@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..languages import base
 from .languages import language_tag
 from .pieces import Part
 
@@ -121,10 +122,10 @@ def attributes(text: str, tag: Tag) -> Iterator[tuple[str, int, int]]:
         yield match[1].lower(), *match.span(group)
 
 
-def foreign(text: str, tag: Tag) -> str | None:
+def foreign(text: str, tag: Tag, home: str) -> str | None:
     """The language that a tag gives its content, "zxx" where it says not to translate or check it, None if neither.
 
-    English is "": the language that everything here has unless it says otherwise.
+    `home`, the language of the text around it, is "".
     """
     for name, start, end in attributes(text, tag):
         value = text[start:end].lower()
@@ -132,7 +133,7 @@ def foreign(text: str, tag: Tag) -> str | None:
             return "zxx"
         if name in ("lang", "xml:lang") and value:
             language = language_tag(text[start:end])
-            return None if not language else "" if language.split("-")[0] == "en" else language
+            return None if not language else "" if base(language) == home else language
     return None
 
 

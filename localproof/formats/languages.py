@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from ..languages import base, of_file_name
+from ..settings import Settings
+
 # ISO 639-1, less ts and ps, by which writers mean TypeScript and PowerShell.
 _TWO = frozenset(
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en "
@@ -45,3 +48,9 @@ def language_tag(value: object) -> str:
     first = match[1].lower()
     known = first if first in _TWO else _THREE.get(first)
     return known + match[2].replace("_", "-") if known else ""
+
+
+def home(name: str, said: str, settings: Settings) -> str:
+    """The language that a text is read in, without its form: what it has `said` of itself, else what its name says,
+    else that of the settings."""
+    return base(said or of_file_name(name) or settings.language)

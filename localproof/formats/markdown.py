@@ -12,6 +12,7 @@ from .extensions import Extensions, needs_scan
 from .front_matter import read_header, title_blocks
 from .html_blocks import image_caption, read_html
 from .html_tags import KNOWN, Ahead, foreign, tag_at
+from .languages import home
 from .pieces import Part, Sheet, finish
 
 _INLINE_TAGS = frozenset(("Emphasis", "Strong", "Strikethrough", "Superscript", "Subscript", "Link", "Image"))
@@ -38,7 +39,7 @@ def read_markdown(name: str, text: str, settings: Settings) -> Document:
         plain, masks, titles = found.masked, found.masks, found.titles
         directives += found.remarks.directives
         notes += found.remarks.notes
-    reader = _Reader(text, plain, Sheet(text, masks))
+    reader = _Reader(text, plain, Sheet(text, masks, home=home(name, header.language, settings)))
     reader.read()
     blocks = title_blocks(text, header, settings.front_matter, notes) + reader.sheet.blocks
     for span in titles:
@@ -201,7 +202,7 @@ class _Reader:
         elif name == "img":
             self.sheet.add("image", start, end)
             image_caption(self.sheet, self.plain, tag)
-        elif not tag.closing and not tag.self_closing and foreign(self.plain, tag):
+        elif not tag.closing and not tag.self_closing and foreign(self.plain, tag, self.sheet.home):
             self.muted.append(("<" + name, start, end))
         elif name in KNOWN or tag.closing or f"</{name}" in self.plain[end : min(end + 2000, self.paragraph_end)]:
             self.sheet.add("hidden", start, end)

@@ -224,11 +224,13 @@ class Sheet:
 
     `masks` are runs of the source that are not prose although the parser may
     take them for text (see `extensions`); text is cut around them. `spelling`
-    is that of every block.
+    is that of every block. `home` is the language of the text, as its readers
+    know it (see `languages.home`).
     """
 
-    def __init__(self, source: str, masks: Sequence[Part] = (), spelling: Spelling = ()) -> None:
+    def __init__(self, source: str, masks: Sequence[Part] = (), spelling: Spelling = (), home: str = "en") -> None:
         self.source = source
+        self.home = home
         self.spelling = spelling
         self.blocks: list[Block] = []
         self.parts: list[Part] = []

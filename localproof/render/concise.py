@@ -2,6 +2,7 @@
 
 ``path:line:column: rule: "words" → suggestion: message (97 %)``
 
+The message is the short one where the rule has such.
 Line and column count from 1, the column in code points. Vim's errorformat for
 it is ``%f:%l:%c: %m``. Lines that begin with ``localproof:`` speak of the whole
 run. Long lines are not broken.
@@ -47,7 +48,8 @@ def _line(report: Report, index: LineIndex, finding: Finding, style: Style) -> s
     else:
         what = f'"{finding.span.of(text).strip()}"'
     sure = "" if finding.probability is None else f" ({percent(finding.probability)})"
-    return f"{report.document.name}:{line + 1}:{column + 1}: {finding.rule}: {what}: {finding.message}{sure}"
+    why = finding.short or finding.message
+    return f"{report.document.name}:{line + 1}:{column + 1}: {finding.rule}: {what}: {why}{sure}"
 
 
 def _joined(pieces: list[Word]) -> str:

@@ -37,7 +37,13 @@ def render(run: Run, style: Style) -> str:
     summary = [one_line(f" {style.dot} ".join(p for p in summary_parts(run) if not p.startswith("--")))]
     if dropped:
         summary.append(f"GitHub shows no more than {_MOST_SHOWN} of a kind; the rest is in the log of this step.")
-    summary += [_about(r.path, r.text) for r in said if r.kind == "note"]
+    notes: dict[str, list[str]] = {}
+    for remark in said:
+        if remark.kind == "note":
+            notes.setdefault(remark.text, []).append(remark.path)
+    summary += [
+        _about(paths[0], text) + f" (and {len(paths) - 1:,} more)" * (len(paths) > 1) for text, paths in notes.items()
+    ]
     out.append(_command("notice", {"title": "LocalProof"}, "\n".join(summary)))
     return "".join(line + "\n" for line in [*out, *(line for _, line in found)])
 

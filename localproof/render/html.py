@@ -118,10 +118,12 @@ def _title(run: Run) -> str:
 def _lead(run: Run) -> str:
     if not run.reports:
         return "No text was read, so this page says only why."
+    if not run.checked:
+        return "No engine looked at any text, so this page says only why."
     n_with = sum(bool(report.findings) for report in run.reports)
+    rest = sum(report.checked for report in run.reports) - n_with
     said = []
-    if 0 < n_with < len(run.reports):
-        rest = len(run.reports) - n_with
+    if n_with and rest:
         verbs = ["has" if number == 1 else "have" for number in (n_with, rest)]
         said.append(f"{count(n_with, 'file')} {verbs[0]} findings, {rest:,} {verbs[1]} none.")
     if held := sum(len(report.held_back) for report in run.reports):
@@ -150,7 +152,7 @@ def _overview(run: Run) -> Html:
     figures = [
         ("findings per 1,000 words", f"{per_1000(n_findings, run.words):.1f}" if run.words else "not known"),
         ("words read", f"{run.words:,}"),
-        (f"of {len(run.reports):,} files have findings", f"{n_with:,}"),
+        (f"of {sum(report.checked for report in run.reports):,} files have findings", f"{n_with:,}"),
         ("not done", f"{len(set(run.all_skipped())):,}"),
         ("energy" + f", {status}" * bool(status), energy),
         ("from start to end", _duration(run.elapsed_s)),
@@ -233,7 +235,8 @@ def _file_row(report: Report, name: str, number: int, scale: float, *, short: bo
 
 
 def _clean(run: Run, names: Sequence[str]) -> Html:
-    clean = [(report, name) for report, name in zip(run.reports, names, strict=True) if not report.findings]
+    every = zip(run.reports, names, strict=True)
+    clean = [(report, name) for report, name in every if report.checked and not report.findings]
     if not clean:
         return Html()
     rows = [element("li", element("bdi", link(report, name))) for report, name in clean]

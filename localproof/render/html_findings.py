@@ -151,7 +151,8 @@ def _credit(item: Item, style: Style) -> Iterator[str]:
     """What kind of thing it is, who found it, how sure the judge is, and whether it may be corrected unasked."""
     finding = item.finding
     yield element("span", finding.kind, class_=f"kind k-{finding.kind}")
-    yield " " + " + ".join(map(one_line, speakers(finding)))
+    said = " + ".join(map(one_line, speakers(finding)))
+    yield group(" ", element("a", said, href=finding.url) if finding.url else said)
     more = [] if finding.probability is None else [f"{percent(finding.probability)} sure"]
     more += ["safe to fix"] * finding.certain + ["held back"] * item.held_back
     yield "".join(f" {style.dot} {part}" for part in more)

@@ -46,7 +46,7 @@ def _findings(report: Report, style: Style) -> Iterator[Record]:
             "message": told(text, finding, style),
             "location": {"path": one_line(path(report.document.name)), "range": _range(finding.span, index)},
             "severity": _SEVERITIES[item.grade],
-            "code": {"value": one_line(finding.rule)},
+            "code": {"value": one_line(finding.rule), **({"url": finding.url} if finding.url else {})},
             "suggestions": [_suggestion(edit, index) for edit in edits],
         }
 

@@ -93,6 +93,7 @@ def _rule(finding: Finding) -> Record:
         "help": {"text": text, "markdown": markdown},
         "defaultConfiguration": {"level": GRADES[finding.kind]},
         "properties": {"tags": ["prose", finding.kind], "category": finding.category or None},
+        **({"helpUri": finding.url} if finding.url else {}),
     }
 
 
@@ -119,6 +120,7 @@ def _results(report: Report, number: int, rules: dict[str, int], style: Style) -
             **({} if finding.probability is None else {"rank": round(100 * finding.probability, 1)}),
             "properties": {
                 "source": list(finding.source or (finding.rule,)),
+                "variants": list(finding.variants),
                 "engines": list(finding.engines),
                 "agreement": finding.agreement,
                 "kind": finding.kind,
@@ -182,7 +184,7 @@ def _invocation(run: Run) -> Record:
         if remark.path in places:
             notification["locations"] = [places[remark.path]]
         told_.append(notification)
-    return {"executionSuccessful": bool(run.reports), "toolExecutionNotifications": told_}
+    return {"executionSuccessful": run.checked, "toolExecutionNotifications": told_}
 
 
 def _properties(run: Run) -> Record:

@@ -37,15 +37,24 @@ def findings_of(report: Report, style: Style) -> str:
 def closing(run: Run, style: Style) -> str:
     """What comes after the findings of all documents: notes, what could not be done, the summary."""
     out: list[str] = []
-    for report in run.reports:
-        for note in report.document.notes:
-            out += fill(words(f"{report.document.name}: {note}"), style, [Word("note", "quiet")], _TAB)
+    for note, names in _notes(run).items():
+        more = f" and {len(names) - 1:,} more" * (len(names) > 1)
+        out += fill(words(f"{names[0]}{more}: {note}"), style, [Word("note", "quiet")], _TAB)
     for why, help_ in undone(run.all_skipped()):
         out += fill([*why], style, [Word("skipped", "heading")], _TAB)
         out += fill(help_, style, indent=_TAB) if help_ else []
     if out:
         out.append("")
     return "".join(line + "\n" for line in [*out, summary_line(run, style)])
+
+
+def _notes(run: Run) -> dict[str, list[str]]:
+    """Each note with the names of the documents that it is about."""
+    notes: dict[str, list[str]] = {}
+    for report in run.reports:
+        for note in dict.fromkeys(report.document.notes):
+            notes.setdefault(note, []).append(report.document.name)
+    return notes
 
 
 _TAB = 9  # the room of the words "note" and "skipped"

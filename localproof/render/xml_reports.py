@@ -63,7 +63,9 @@ def _cases(report: Report, name: str, style: Style) -> Iterator[_Case]:
         sure = "" if finding.probability is None else f" ({percent(finding.probability)} sure)"
         outcome, title = "skipped" if item.held_back else "failure", f"{line}:{column} {finding.rule}{sure}"
         yield _Case(title, outcome, message, finding.kind, f"{name}:{line}:{column}: {message}")
-    if not report.findings:
+    if not report.checked:
+        yield _Case("not checked", "skipped", "no engine looked at it", "skipped", "no engine looked at it")
+    elif not report.findings:
         yield _Case("no findings")
 
 

@@ -8,6 +8,7 @@ import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ from urllib.parse import urlsplit
 
 from ...child.process import python
 from ...child.worker import Worker
+from ...languages import NAMES
 from ...report import BadInput, Finding, Provenance, Unavailable
 from ...settings import ELSEWHERE, Settings
 from ...text import visible
 from ..languagetool import OFF, findings
 from ..package import Package
 from ..prepare import ANSWERS, check, mine, threads
+from .ngrams import Ngrams, ngrams, unused
 from .place import RECORD, SETUP, Installed, folder, installed, lock
 
 START_LIMIT_S = 120.0
@@ -47,6 +50,8 @@ class Original:
             self._url = address(settings)
         else:
             self._found = _installed_for(self._language, where or folder())
+        self._ngrams = ngrams(settings) if self._found else None
+        self._unused = () if self._ngrams else unused(settings, home)
         self._elsewhere = settings.languagetool_elsewhere == ELSEWHERE
         self._version = self._found.version if self._found else ""
         self._pid = 0
@@ -57,6 +62,7 @@ class Original:
             "url": self._url,
             "elsewhere": self._elsewhere,
             "form": self._form,
+            "ngrams": str(self._ngrams.folder) if self._ngrams else "",
             "threads": count,
             "limit_s": settings.block_timeout_s,
         }
@@ -85,7 +91,9 @@ class Original:
         """See `Engine.provenance`."""
         if self._found is None:
             return (self._server(),)
-        return tuple(_made_of(self._found, self._form))
+        first, *rest = _made_of(self._found, self._form)
+        counts = (_counts(self._ngrams),) if self._ngrams else ()
+        return (replace(first, facts=(*first.facts, *self._unused)), *rest, *counts)
 
     def _server(self) -> Provenance:
         leaves = "text left this machine, as the settings allow" if self._elsewhere else "on this machine"
@@ -95,7 +103,11 @@ class Original:
             self._version,
             lock().about["licence"],
             "LanguageTool's rules, as that server has them",
-            facts=(("address", f"{visible(self._url)} ({leaves})"), *_asked(self._form)),
+            facts=(
+                ("address", f"{visible(self._url)} ({leaves})"),
+                *_asked(self._form),
+                *self._unused,
+            ),
         )
 
     def key(self) -> str:
@@ -104,7 +116,8 @@ class Original:
             digests = sorted(self._found.jars.values())
         else:  # what a server is made of is not known beforehand, and may be other tomorrow
             digests = [self._url, time.strftime("%Y-%m-%d")]
-        return json.dumps(["languagetool", self._home, *digests, self._form, ANSWERS], sort_keys=True)
+        counts = self._ngrams.digest if self._ngrams else ""
+        return json.dumps(["languagetool", self._home, *digests, self._form, counts, ANSWERS], sort_keys=True)
 
     def pids(self) -> tuple[int, ...]:
         """See `Engine.pids`."""
@@ -218,6 +231,12 @@ def _made_of(found: Installed, fields: dict[str, str]) -> list[Provenance]:
         tool = Package("language-tool-python")
         parts.append(Provenance("language-tool-python", "rules", tool.version, tool.licence, "its verified download"))
     return parts
+
+
+def _counts(found: Ngrams) -> Provenance:
+    kept = f"{NAMES[found.language]}, {found.size / 1e6:,.1f} MB; SHA-256 of its lists of files {found.digest}"
+    data = "counts of phrases of one to three words, as its makers have them"
+    return Provenance("n-gram data", "dictionary", data=data, facts=(("in", visible(str(found.folder))), ("for", kept)))
 
 
 def _checked(found: Installed) -> str:

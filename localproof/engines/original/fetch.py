@@ -36,8 +36,11 @@ from .place import (
 from .worker import WARM, Java, Session
 
 AT_ONCE = 4
+PREPARE_S = 300.0  # a busy machine needs more than a minute to build the rules
 ARCHIVE_S = 300.0
 NEEDED = ("languagetool-core", "languagetool-server")
+_MIRROR = "LTP_DOWNLOAD_HOST_NEW_RELEASES"
+_DIGEST = f"LTP_DOWNLOAD_SHA256_{VERSION.replace('.', '_')}"
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _LANGUAGES = "META-INF/org/languagetool/language-module.properties"
 
@@ -97,26 +100,58 @@ def from_folder(folder: Path) -> dict[str, Path]:
     return jars
 
 
-def from_zip(store: Path, java: Path) -> dict[str, Path]:
-    """The jars that language-tool-python downloads, verifies and unpacks. Raises Unavailable where it does not.
+def mirror(env: Mapping[str, str]) -> str:
+    """The address that language-tool-python is told to download from in place of its own, "" if none; a name and a
+    password that stand in it are left out.
 
-    It runs in a process of its own, told where to put them; it wants a Java on the PATH.
+    >>> mirror({"LTP_DOWNLOAD_HOST_NEW_RELEASES": "https://me:secret@mirror.example/lt/"})
+    'https://mirror.example/lt/'
+    """
+    return re.sub(r"//[^/]*@", "//", env.get(_MIRROR, ""))
+
+
+def from_zip(store: Path, java: Path, progress: Progress, env: Mapping[str, str] = os.environ) -> dict[str, Path]:
+    """The jars that language-tool-python downloads, verifies and unpacks in the folder `store`, which is to be removed
+    afterwards, whatever comes of it. Raises Unavailable where it does not get them.
+
+    It runs in a process of its own, told where to put them; it wants a Java on the PATH. Of its own variables it sees
+    those for a mirror and the digest of the file there, and not the one that does without a digest.
     """
     store.mkdir(parents=True, exist_ok=True)
     code = (
         "from language_tool_python.download_lt import LocalLanguageTool as L; "
         f"L.from_version_name({VERSION!r}).download()"
     )
-    way_out = {n: v for n, v in os.environ.items() if n.upper().endswith("_PROXY") or n in _CERTIFICATES}
-    env = {**environment(), **way_out, "LTP_PATH": str(store), "PATH": str(java.parent)}
-    with Program([sys.executable, "-P", "-c", code], env, store) as program:
-        status = program.ended(3600.0)
-        said = program.last_words()
-    if status != 0:
-        why = said[-1][:300] if said else f"ended with status {status}"
-        remedy = "pip install 'localproof[languagetool]'" if "No module named" in why else ""
-        raise Unavailable("language-tool-python", f"could not download it: {why}", remedy)
-    return from_folder(store / f"LanguageTool-{VERSION}")
+    way_out = {n: v for n, v in env.items() if n.upper().endswith("_PROXY") or n in (*_CERTIFICATES, _MIRROR, _DIGEST)}
+    seen = {**environment(env), **way_out, "LTP_PATH": str(store), "PATH": str(java.parent)}
+    come = 0
+    with Program([sys.executable, "-P", "-c", code], seen, store) as program:
+        while (status := program.ended(0.2)) is None:
+            size = max((p.stat().st_size for p in store.glob("*/*.zip")), default=come)
+            progress(size - come)
+            come = size
+    if status == 0:
+        return from_folder(store / f"LanguageTool-{VERSION}")
+    said = program.last_words()
+    why = _plainly(said[-1]) if said else f"ended with status {status}"
+    remedy = "without --from zip it comes from Maven Central"
+    if "No module named" in why:
+        remedy = "pip install 'localproof[languagetool]'"
+    raise Unavailable("language-tool-python", f"could not download it: {why}", remedy)
+
+
+def _plainly(line: str) -> str:
+    """The last line of a traceback without what only programmers read.
+
+    >>> _plainly("a.b.PathError: Failed to download.")
+    'Failed to download.'
+    >>> _plainly("X: P(u): tried (Caused by E('C(h=1): No route to h'))")
+    'No route to h'
+    """
+    line = re.sub(r"\A[\w.]+: ", "", line)
+    if cause := re.search(r"\(Caused by \w+\(.*?\): (.*?)['\"]?\)\)\Z", line):
+        line = cause[1]
+    return line[:300]
 
 
 def check_java(program: Path) -> str:
@@ -209,14 +244,14 @@ def prepare(found: Installed, threads: int) -> Installed:
     aot = number is not None and int(number[1]) >= 25
     name = "classes.aot" if aot else "classes.jsa"
     flag = "-XX:AOTCacheOutput=" if aot else "-XX:ArchiveClassesAtExit="
-    options = {"threads": threads, "limit_s": 60.0}
+    options = {"threads": threads, "limit_s": PREPARE_S, "ngrams": ""}
     form = {"language": "en-US"}
     try:
         java = Java(found, options, f"{flag}{found.folder / name}")
     except RuntimeError as error:
         raise Unavailable("languagetool", str(error)) from None
     try:
-        session = Session(f"http://127.0.0.1:{java.port}", 60.0, elsewhere=False, program=java.program)
+        session = Session(f"http://127.0.0.1:{java.port}", PREPARE_S, elsewhere=False, program=java.program)
         for text in _LESSONS:
             session.ask("/v2/check", {**form, "text": text})
     except RuntimeError as error:
@@ -233,10 +268,18 @@ def prepare(found: Installed, threads: int) -> Installed:
     return found
 
 
-def remove(where: Path) -> int:
-    """Remove what `put_in_place` and the downloads left in `where`, and nothing else; the bytes that this frees."""
+def tidy(where: Path) -> None:
+    """Remove what `from_zip` left of its work, and folders that are empty then."""
+    shutil.rmtree(where / "downloads" / "zip", ignore_errors=True)
+    with suppress(OSError):
+        (where / "downloads").rmdir()
+        where.rmdir()
+
+
+def remove(where: Path, *, downloads: bool = True) -> int:
+    """Remove what `put_in_place` left in `where`, and the `downloads`, and nothing else; the bytes that this frees."""
     freed = 0
-    for name in (VERSION, f"{VERSION}.new", f"{VERSION}.old", "downloads"):
+    for name in (VERSION, f"{VERSION}.new", f"{VERSION}.old", *(["downloads"] if downloads else [])):
         folder = where / name
         for path in folder.rglob("*") if folder.is_dir() and not folder.is_symlink() else ():
             freed += path.stat().st_size if path.is_file() and not path.is_symlink() else 0

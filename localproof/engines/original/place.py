@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -147,8 +148,9 @@ def write_supports(home: Path) -> None:
         (home / name).write_bytes(content)
 
 
-def configured(found: Installed, *, threads: int, limit_s: float) -> Path:
-    """The server's settings file (Java properties), which is written if it is not there."""
+def configured(found: Installed, *, threads: int, limit_s: float, ngrams: str = "") -> Path:
+    """The server's settings file (Java properties), which is written if it is not there. `ngrams` is the folder with
+    n-gram data, if any."""
     rows = {
         "cacheSize": "2000",  # sentences
         "cacheTTLSeconds": "3600",
@@ -165,14 +167,26 @@ def configured(found: Installed, *, threads: int, limit_s: float) -> Path:
         if code not in found.languages:
             rows[f"lang-{code}"] = name
             rows[f"lang-{code}-dictPath"] = (found.folder / "none.dict").as_posix()
-    text = "".join(f"{key}={value}\n" for key, value in rows.items())
-    path = found.folder / f"server-{threads}-{limit_s:g}.properties"
-    escaped = "".join(c if c.isascii() else f"\\u{ord(c):04x}" for c in text)
-    if not path.is_file() or path.read_text("ascii") != escaped:
+    if ngrams:
+        rows["languageModel"] = ngrams
+    text = "".join(f"{key}={_escaped(value)}\n" for key, value in rows.items())
+    path = found.folder / f"server-{hashlib.sha256(text.encode()).hexdigest()[:16]}.properties"
+    if not path.is_file() or path.read_text("ascii") != text:
         part = path.with_suffix(f".{os.getpid()}")
-        part.write_text(escaped, "ascii")
+        part.write_text(text, "ascii")
         part.replace(path)
     return path
+
+
+def _escaped(value: str) -> str:
+    r"""A value as a file of Java properties holds it: all but plain characters as units of UTF-16.
+
+    >>> print(_escaped("/größe\n"))
+    /gr\u00f6\u00dfe\u000a
+    """
+    units = value.encode("utf-16-be", "surrogatepass")
+    pairs = (units[i] << 8 | units[i + 1] for i in range(0, len(units), 2))
+    return "".join(chr(u) if 0x20 <= u < 0x7F and u != 0x5C else f"\\u{u:04x}" for u in pairs)
 
 
 def command(found: Installed, *flags: str, port: int, config: Path) -> list[str]:

@@ -38,7 +38,7 @@ class Java:
     it does after it has got its port: whoever else listens there was never asked anything."""
 
     def __init__(self, found: Installed, options: Mapping[str, Any], *flags: str) -> None:
-        config = configured(found, threads=options["threads"], limit_s=options["limit_s"])
+        config = configured(found, threads=options["threads"], limit_s=options["limit_s"], ngrams=options["ngrams"])
         for _ in range(PORTS):
             self.port = _free_port()
             self.program = Program(command(found, *flags, port=self.port, config=config), environment(), found.folder)

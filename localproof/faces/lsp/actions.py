@@ -210,11 +210,13 @@ def _header_end(document: Document) -> int:
 
 
 def hover(findings: Sequence[Finding], about: Mapping[str, str]) -> str:
-    """Markdown on what was found at a place: the message, the corrections, who found it, how sure, and the rule in a
-    sentence where `about` holds one."""
+    """Markdown on what was found at a place: the message, the corrections, who found it, how sure, a page on it, and
+    the rule in a sentence where `about` holds one."""
     parts = []
     for finding in findings:
-        lines = [f"**{_plain(finding.message)}**"]
+        lines = [f"**{_plain(finding.short or finding.message)}**"]
+        if finding.short:
+            lines.append(_plain(finding.message))
         if said := about.get(finding.rule):
             lines.append(_plain(said))
         suggestions = [f"`{_short(e.text).replace('`', 'ˋ')}`" for e in finding.edits if e.text][:_MOST_EDITS]
@@ -224,6 +226,8 @@ def hover(findings: Sequence[Finding], about: Mapping[str, str]) -> str:
             lines.append("Not to be made by itself, as it would cross markup: " + ", ".join(map(_plain, finding.hints)))
         sure = "" if finding.probability is None else f" · {finding.probability:.0%} sure"
         lines.append(f"{finding.kind} · found by {_plain(', '.join(finding.source or (finding.rule,)))}{sure}")
+        if finding.url:
+            lines.append(f"<{finding.url.replace('<', '%3C').replace('>', '%3E')}>")
         parts.append("\n\n".join(lines))
     return "\n\n---\n\n".join(parts)
 

@@ -191,6 +191,7 @@ class Desk:
             settings.languagetool_home,
             settings.languagetool_server,
             settings.languagetool_elsewhere,
+            settings.languagetool_ngrams,
             settings.service,
             settings.executor,
             settings.jobs,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from ...languages import base
 from ...report import Finding, Report
 from ...text import LineIndex, Span, visible
 from .opened import unfinished
@@ -15,7 +16,7 @@ from .opened import unfinished
 WARNING, INFORMATION, HINT = 2, 3, 4
 _SEVERITY = {"spelling": WARNING, "grammar": WARNING, "punctuation": INFORMATION, "typography": INFORMATION}
 _NOTE = re.compile(r"line (\d+): (.*)", re.DOTALL)
-_PAGES = {"languagetool": "https://community.languagetool.org/rule/show/{rule}?lang=en"}
+_PAGES = {"languagetool": "https://community.languagetool.org/rule/show/{rule}?lang={language}"}
 _MOST_NOTES = 50
 
 Tag = Literal["unnecessary"]
@@ -34,12 +35,17 @@ class Mark:
 
 
 def marks(
-    text: str, findings: Iterable[Finding], held_back: Iterable[Finding] = (), notes: Iterable[str] = ()
+    text: str,
+    findings: Iterable[Finding],
+    held_back: Iterable[Finding] = (),
+    notes: Iterable[str] = (),
+    language: str = "en",
 ) -> tuple[Mark, ...]:
     """Everything to underline in `text`, in order of position. `held_back` is what the profile keeps quiet about and
-    the writer asked to see: it comes as hints. `notes` are those of the document's reader that name a line."""
-    found = [_mark(f, _SEVERITY.get(f.kind, HINT)) for f in findings]
-    found += [_mark(f, HINT, doubt=True) for f in held_back]
+    the writer asked to see: it comes as hints. `notes` are those of the document's reader that name a line, `language`
+    is that of the text."""
+    found = [_mark(f, _SEVERITY.get(f.kind, HINT), language) for f in findings]
+    found += [_mark(f, HINT, language, doubt=True) for f in held_back]
     lines = LineIndex(text)
     for note in list(notes)[:_MOST_NOTES]:
         if (said := _NOTE.fullmatch(note)) and 0 < int(said[1]) <= len(lines.starts):
@@ -49,21 +55,23 @@ def marks(
     return tuple(sorted(found, key=lambda m: (m.span, m.code)))
 
 
-def _mark(finding: Finding, severity: int, *, doubt: bool = False) -> Mark:
+def _mark(finding: Finding, severity: int, language: str, *, doubt: bool = False) -> Mark:
     message = visible(finding.message)
     if doubt and finding.probability is not None:
         message += f" (held back: {finding.probability:.0%} sure)"
-    return Mark(finding.span, severity, message, finding.rule, link(finding.rule))
+    return Mark(finding.span, severity, message, finding.rule, finding.url or link(finding.rule, language))
 
 
-def link(rule: str) -> str:
-    """A page on the rule, "" where there is none.
+def link(rule: str, language: str = "en") -> str:
+    """A page that lists what a rule of `language` looks for, "" where there is none.
 
-    >>> link("languagetool/EN_A_VS_AN")
-    'https://community.languagetool.org/rule/show/EN_A_VS_AN?lang=en'
+    >>> link("languagetool/EN_A_VS_AN"), link("languagetool/GERMAN_WORD_REPEAT_RULE", "de-AT")[-8:]
+    ('https://community.languagetool.org/rule/show/EN_A_VS_AN?lang=en', '?lang=de')
     """
     engine, _, name = rule.partition("/")
-    return _PAGES[engine].format(rule=name) if engine in _PAGES and re.fullmatch(r"[A-Za-z0-9_]+", name) else ""
+    if engine not in _PAGES or not re.fullmatch(r"[A-Za-z0-9_]+", name):
+        return ""
+    return _PAGES[engine].format(rule=name, language=base(language) or "en")
 
 
 def settled(text: str, findings: Iterable[Finding], caret: int | None) -> tuple[Finding, ...]:

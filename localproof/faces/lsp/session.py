@@ -289,7 +289,8 @@ class Session:
             return ()
         findings = marking.settled(text.opened.text, text.report.findings, text.opened.caret)
         held_back = text.report.held_back if text.held_back else ()
-        return marking.marks(text.opened.text, findings, held_back, text.notes)
+        language = text.report.document.language
+        return marking.marks(text.opened.text, findings, held_back, text.notes, language)
 
 
 def _told(skipped: Skipped) -> str:

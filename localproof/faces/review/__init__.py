@@ -53,7 +53,8 @@ def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
 
             colour = wants_colour(wishes.colour, terminal.env, terminal=True)
             session = walk(desk, lambda rule: explain(rule, desk.settings), colour=colour, mouse=manner.mouse)
-        result, looked = ending(desk, session), desk.looked()
+        result = ending(desk, session)
+        looked = desk.looked() and (result.run.checked or not result.run.reports)
         _remember(result, desk, session)
     look = style(terminal.stdout, "never", terminal.env)
     terminal.write(as_json(result) if manner.json else as_text(result, look))

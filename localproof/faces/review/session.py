@@ -163,7 +163,7 @@ def _items(page: Page, number: int, view: View, words: tuple[tuple[str, Where], 
         by = shift.by(start, end) if shift else 0
         if by is None or (decided and (start + by, end + by, finding.rule) in decided):
             continue
-        if page.silent and any(silences(p, r) for p in page.silent for r in finding.source or (finding.rule,)):
+        if page.silent and any(silences(p, r) for p in page.silent for r in finding.names):
             continue
         if words and vocabulary.covers(source, finding):
             continue

@@ -64,5 +64,6 @@ def nothing_left(session: Session, total: int, arriving: int = 0) -> str:
     if total:
         return f"{total:,} finding{'' if total == 1 else 's'} before this still undecided: n goes to the first."
     if not session.past and not any(p.marks for p in session.pages):
-        return "Nothing was found."
+        unchecked = session.pages and not any(p.report.checked for p in session.pages)
+        return "Nothing was checked." if unchecked else "Nothing was found."
     return "Every finding is decided. w writes, u undoes, q ends."
