@@ -247,7 +247,9 @@ def _made(bench: Bench, document: Document, answers: list[dict[str, Answer]], si
     report = _report(bench, document, answers, site=site, looked_at=looked_at)
     asked = [block for block in answers if block]
     whole = all(future.exception() is None for block in asked for future in block.values())
-    whole = whole and not _abroad(bench, document)  # what is set up for other languages is not in the key
+    whole = (
+        whole and report.looked and not _abroad(bench, document)
+    )  # what is set up for other languages is not in the key
     return Made(report, len(asked), whole, looked_at)
 
 
@@ -501,10 +503,10 @@ def _report(
 ) -> Report:
     language = _language(bench, document)
     try:
-        _engines_for(bench, document)
+        engines = _engines_for(bench, document)
     except Unavailable as error:
         said = f"written in {NAMES.get(base(language), language)}, as it says: {error.skipped.reason}"
-        return Report(document, skipped=(Skipped(document.name, said, error.skipped.remedy),))
+        return Report(document, skipped=(Skipped(document.name, said, error.skipped.remedy),), looked=False)
     read = [block for block in document.blocks if not _other(block, language)]
     words = judging.count_words(read) if judgements is None else judgements.next(read)
     if site is not None:
@@ -514,12 +516,14 @@ def _report(
     used: list[Region] = []
     findings: list[Finding] = []
     suppressed = 0
+    looked = bool(engines) and not any(answers)
     failures: dict[Skipped, list[int]] = {}
     if len(read) < len(document.blocks):
         other = Skipped("a passage", f"in another language than {NAMES[base(language)]}, and not checked")
         failures[other] = [i for i, block in enumerate(document.blocks) if _other(block, language)]
     for i, (block, futures) in enumerate(zip(document.blocks, answers, strict=True)):
         raw, heard, failed = _wait(futures)
+        looked |= bool(heard)
         for skipped in failed:
             failures.setdefault(skipped, []).append(i)
         if len(raw) > _MOST_SUSPECTS and 4 * len(raw) > len(_WORD.findall(block.text)):
@@ -549,7 +553,8 @@ def _report(
         (),
         suppressed,
         tuple(_told(document, s, blocks) for s, blocks in failures.items()),
-        sum(len(_WORD.findall(b.text)) for b in read),
+        sum(len(_WORD.findall(b.text)) for b in read) if looked else 0,
+        looked=looked,
     )
     return divided(report, bench.settings.profile)
 

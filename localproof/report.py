@@ -123,7 +123,7 @@ class Report:
     that the profile keeps quiet about. `suppressed` counts what the writer's
     own decisions silenced (dictionary, inline comments, disabled rules).
     `set_aside` counts what this run was not asked to show, by reason ("in the
-    baseline").
+    baseline"). `looked` is False where no engine could look at any of it.
     """
 
     document: Document
@@ -134,6 +134,7 @@ class Report:
     words: int = 0
     digest: str = ""  # SHA-256 of the bytes that were read, "" where there were none
     set_aside: tuple[tuple[str, int], ...] = ()
+    looked: bool = True
 
 
 @dataclass(frozen=True)

@@ -108,21 +108,12 @@ def test_runs_that_followed_each_other_become_one() -> None:
     assert joined([]).reports == ()
 
 
-def test_a_text_that_no_engine_could_check_was_not_looked_at() -> None:
-    settings = Settings(engines=("harper", "languagetool"))
-    failed = [Skipped(f"a.md, {name}", "line 1: crashed") for name in settings.engines]
+def test_a_run_looked_where_an_engine_looked_at_any_text() -> None:
     report = Report(read("a.md", "It rains.", Settings()))
-    foreign = Skipped("a.md", "written in German")
-
-    def looked(*skipped: Skipped, run: tuple[Skipped, ...] = ()) -> bool:
-        return Outcome(settings, Run((replace(report, skipped=skipped),), skipped=run), {}).looked()
-
-    assert looked()
-    assert looked(failed[0])
-    assert not looked(*failed)
-    assert not looked(foreign)
-    assert not looked(failed[0], run=(Skipped("languagetool", "is not installed"),))
-    assert not looked(run=tuple(Skipped(name, "is not installed") for name in settings.engines))
+    blind = replace(report, looked=False)
+    assert Outcome(Settings(), Run((blind, report)), {}).looked()
+    assert not Outcome(Settings(), Run((blind, blind)), {}).looked()
+    assert not Outcome(Settings(), Run(), {}).looked()
 
 
 def test_what_was_done_before_an_interruption_is_kept(tmp_path: Path) -> None:

@@ -119,11 +119,12 @@ def _plain(report: Report) -> Any:
         report.words,
         report.digest,
         report.set_aside,
+        report.looked,
     )
 
 
 def _report(raw: Any) -> Report:
-    name, text, extents, form, language, header, notes, found, held, suppressed, skipped, words, digest, aside = raw
+    name, text, extents, form, language, header, notes, found, held, suppressed, skipped, *rest = raw
     blocks = tuple(thin(kind, Span(start, end)) for kind, start, end in extents)
     return Report(
         Document(name, text, blocks, form, language, front_matter=header, notes=notes),
@@ -131,7 +132,5 @@ def _report(raw: Any) -> Report:
         Packed.of(held) if isinstance(held, tuple) else findings(held),
         suppressed,
         tuple(Skipped(*s) for s in skipped),
-        words,
-        digest,
-        aside,
+        *rest,
     )

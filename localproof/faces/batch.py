@@ -64,10 +64,8 @@ class Outcome:
     interrupted: bool = False
 
     def looked(self) -> bool:
-        """Whether any engine looked at any text. One that failed everywhere found nothing and is named in each report
-        as skipped; so is a text in another language."""
-        engines = [name for name in self.settings.engines if name not in {s.what for s in self.run.skipped}]
-        return bool(engines) and any(_looked(report, engines) for report in self.run.reports)
+        """Whether any engine looked at any text."""
+        return any(report.looked for report in self.run.reports)
 
     def fails(self, run: Run) -> bool:
         """Whether the settings count any finding of `run` as a failure."""
@@ -151,12 +149,6 @@ def _cut_short(bench: proof.Bench, done: Sequence[Report]) -> Run:
     """The run as far as it came."""
     stopped = Skipped("the rest", "interrupted before it was checked")
     return Run(done, proof.provenance(bench), skipped=(*bench.skipped, stopped), profile=bench.settings.profile)
-
-
-def _looked(report: Report, engines: Sequence[str]) -> bool:
-    name, missing = report.document.name, {s.what for s in report.skipped}
-    failed = name in missing or all(f"{name}, {engine}" in missing for engine in engines)
-    return bool(report.findings or report.held_back) or not failed
 
 
 def _common(task: Task, bench: proof.Bench) -> Common | None:
