@@ -15,7 +15,8 @@ from typing import Any, Self
 from .frames import read_frames, write_frame
 
 STDERR_KEPT = 4096  # bytes of last words
-_DYING_S = 0.2  # to end when asked to
+_DYING_S = 0.2  # for one that is ending by itself
+_ASKED_S = 2.0  # for one that was asked to end: it has a copy of itself to end first, or nobody would reap that
 
 # With a heap for each thread, as glibc has them, either checker holds some 70 MB more and is no quicker.
 _FRUGAL = {"MALLOC_ARENA_MAX": "1"}
@@ -82,7 +83,7 @@ class Child:
         """End the process now, and a copy of it that answers in its place. Harmless where it has ended."""
         self._process.terminate()
         try:
-            self._process.wait(_DYING_S)
+            self._process.wait(_ASKED_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
 

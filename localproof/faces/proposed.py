@@ -15,6 +15,7 @@ from ..formats import read
 from ..judge.attested import attested
 from ..judge.dialect import leaning
 from ..judge.listed import listed
+from ..judge.site import RARE
 from ..judge.spelling import distance
 from ..languages import base
 from ..report import Finding, Report, Skipped, Unavailable
@@ -73,7 +74,7 @@ def _count(survey: Survey, one: Found, settings: Settings, language: str) -> Non
         for match in _WORD.finditer(block.text):
             word = _POSSESSIVE.sub("", match.group())
             if len(word) >= _SHORTEST:
-                here.setdefault(word.casefold(), word)
+                here.setdefault(word.casefold().replace("’", "'"), word)
     for low, word in here.items():
         survey.forms[low][word] += 1
     british, american = leaning([here])
@@ -92,8 +93,10 @@ def candidates(survey: Survey, terms: set[str], language: str) -> dict[str, int]
 
 
 def _unlisted(low: str) -> bool:
-    """Whether a word of English is in none of the lists that a speller is made from."""
-    return listed().entry(low).band not in ("common", "rare")
+    """Whether a word of English is in none of the lists that a speller is made from, and no well-known name."""
+    entry = listed().entry(low)
+    named = entry.name or entry.person_or_place or "'" in low
+    return entry.band not in ("common", "rare") and not (named and attested().count(low) >= RARE)
 
 
 def doubted(words: Mapping[str, int], settings: Settings, site: Mapping[str, int]) -> tuple[dict[str, int], list[str]]:
