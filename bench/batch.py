@@ -52,12 +52,16 @@ def batch(files: list[Path], runs: int) -> Iterator[str]:
 
 
 def _rows(seconds: dict[str, list[Timing]], words: int) -> Iterator[str]:
-    yield "| what | seconds | words a second | first run ÷ this |\n|---|---|---|---|"
+    yield "| what | seconds | words a second | first run ÷ this | CPU seconds | of the engines' |"
+    yield "|---|---|---|---|---|---|"
     first = median(t.median for t in seconds["first run"])
+    bare = median(c for t in seconds["both engines, side by side"] for c in t.cpu_s)
     for name, timings in seconds.items():
         every = Timing(tuple(s for t in timings for s in t.seconds), max(t.status for t in timings))
         wrong = "" if every.status in (0, 1) else f" (exit status {every.status})"
-        yield f"| {name} | {every}{wrong} | {words / every.median:,.0f} | {first / every.median:.1f} |"
+        cpu = median(c for t in timings for c in t.cpu_s)
+        speed = f"{words / every.median:,.0f} | {first / every.median:.1f}"
+        yield f"| {name} | {every}{wrong} | {speed} | {cpu:.2f} | {100 * cpu / bare:.1f} % |"
 
 
 def _product(folder: Path, *arguments: str) -> Timing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import resource
 import subprocess
 import threading
 import time
@@ -83,10 +84,11 @@ class Peak:
 
 @dataclass(frozen=True)
 class Timing:
-    """Wall-clock seconds of several runs of one command, and how it ended."""
+    """Wall-clock seconds of several runs of one command, how it ended, and the CPU seconds of all its processes."""
 
     seconds: tuple[float, ...]
     status: int
+    cpu_s: tuple[float, ...] = ()
 
     @property
     def median(self) -> float:
@@ -98,7 +100,7 @@ class Timing:
 
 def timed(commands: list[list[str]], stdin: str = "") -> Timing:
     """One run of `commands`, all started at once, until the last has ended. Each is given `stdin`."""
-    start = time.monotonic()
+    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     children = [subprocess.Popen(c, stdin=subprocess.PIPE, stdout=_NOWHERE, stderr=_NOWHERE) for c in commands]
     for child in children:
         if child.stdin is not None:
@@ -107,7 +109,8 @@ def timed(commands: list[list[str]], stdin: str = "") -> Timing:
             with contextlib.suppress(BrokenPipeError):
                 child.stdin.close()
     status = max(abs(child.wait()) for child in children)
-    return Timing((time.monotonic() - start,), status)
+    took, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Timing((took,), status, (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,))
 
 
 def interleaved(work: dict[str, list[list[str]]], runs: int, stdin: str = "") -> dict[str, Timing]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -734,9 +735,21 @@ def _parser(name: str) -> argparse.ArgumentParser:
     return parser
 
 
+def _no_mistyped_command(first: str) -> None:
+    """Raises BadInput where the first word is the name of no file and nearly that of a command."""
+    if first.startswith("-") or os.path.lexists(first):
+        return
+    from difflib import get_close_matches
+
+    if near := get_close_matches(first, COMMANDS, n=1, cutoff=0.75):
+        raise BadInput(f"{first}: no such file; did you mean the command {near[0]}?")
+
+
 def run(argv: Sequence[str], terminal: Terminal) -> int:
     """Do what the arguments say; the exit status. Raises BadInput for what makes no sense."""
     name, rest = (argv[0], argv[1:]) if argv and argv[0] in COMMANDS else ("check", argv)
+    if name == "check" and rest is argv and argv:
+        _no_mistyped_command(argv[0])
     parser = _parser(name)
     # Flags may stand between paths; but that way of parsing forgets what "--" is for.
     args = parser.parse_args(rest) if "--" in rest else parser.parse_intermixed_args(rest)

@@ -34,6 +34,9 @@ def build():
     return lambda: answer
 
 
+kept = []
+
+
 def answer(request):
     what, _, rest = request["text"].partition(" ")
     if what == "sleep":
@@ -57,6 +60,13 @@ def answer(request):
         sys.stdin.read()
     elif what == "noise":
         os.write(2, b"warning\n" * 100_000)
+    elif what == "grow":  # by so many MiB, for good
+        kept.append(b"x" * (int(rest) * 2**20))
+        return json.dumps(os.getpid())
+    elif what == "work":  # seconds of the processor
+        until = time.thread_time() + float(rest)
+        while time.thread_time() < until:
+            pass
     elif what == "pid":
         return json.dumps(os.getpid())
     elif what == "tally":
@@ -65,4 +75,5 @@ def answer(request):
     return json.dumps(request["text"])
 
 
-serve(build, threads)
+# A copy ("copied") may grow by 32 MiB before another takes its place.
+serve(build, threads, 2**25 if start == "copied" else 0)

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from localproof.child.frames import LIMIT, from_json, read_frames, to_json, write_frame
 from localproof.child.process import STDERR_KEPT, Child, python
 from localproof.child.worker import FRUITLESS, Worker
+from localproof.energy.clocks import machine_clocks
+from localproof.energy.meter import Machine
 from localproof.report import Unavailable
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -354,6 +356,56 @@ def test_the_child_ends_when_its_input_closes_even_while_it_is_busy():
         assert list(frames) == []
         last_resort.cancel()
     assert child.reason() == "ended with status 0"
+
+
+@linux
+def test_a_copy_that_has_grown_makes_way_for_the_next_and_no_answer_is_lost_or_given_twice(tmp_path):
+    tally = tmp_path / "tally"
+    with worker(2, "copied", tally) as opened:
+        asked = ask(opened, *("grow 8" if number % 4 == 0 else f"text {number}" for number in range(60)))
+        given = answers(asked)
+        copies = given[::4]
+        assert [each for number, each in enumerate(given) if number % 4] == [f"text {n}" for n in range(60) if n % 4]
+        assert len(set(copies)) > 2
+        assert not {*copies} & {*opened.pids()}
+        assert tally.read_text() == "started\n"  # only the first was built
+
+
+@linux
+@pytest.mark.parametrize("what", ["exit", "segfault", "panic"])
+def test_a_copy_that_crashes_costs_only_the_question_that_caused_it(what):
+    with worker(2, "copied") as opened:
+        first, bad, last = ask(opened, "one", what, "two")
+        assert answers([first, last]) == ["one", "two"]
+        assert reason(bad).startswith("crashed")
+
+
+@linux
+def test_a_copy_ends_with_whatever_ends_the_process_it_is_of():
+    with worker(1, "copied") as opened:
+        (copy,) = answers(ask(opened, "pid"))
+        (original,) = opened.pids()
+        assert runs(copy)
+        os.kill(original, signal.SIGKILL)
+        assert eventually(lambda: not runs(copy))
+        (copy,) = answers(ask(opened, "pid"))
+        (original,) = opened.pids()
+        ask(opened, "hold 60")
+        time.sleep(0.1)
+    assert not lives(copy) and not lives(original)  # reaped, both
+
+
+@linux
+def test_the_processor_time_of_copies_counts_also_after_their_end():
+    clock = machine_clocks(Machine("linux")).child_ns
+    with worker(1, "copied") as opened:
+        answers(ask(opened, "text"))
+        before = clock(opened.pids()[0])
+        answers(ask(opened, "work 0.3", "grow 40", "text"))
+        first = clock(opened.pids()[0])
+        assert first - before > 0.25e9
+        answers(ask(opened, "grow 40", "text", "work 0.3"))
+        assert clock(opened.pids()[0]) - first > 0.25e9
 
 
 PARENT = """

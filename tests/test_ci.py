@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,14 @@ import pytest
 import yaml
 
 from localproof.cli import _parser
+from localproof.faces.batch import Task
 from localproof.faces.files import Found
+from localproof.faces.proposed import Survey, candidates, doubted, survey
 from localproof.faces.rules import disable
-from localproof.faces.start import init, look, proposals, settings_text, tags
+from localproof.faces.start import Seen, init, look, settings_text, spelled, tags
 from localproof.faces.terminal import Terminal
-from localproof.formats import read
-from localproof.report import BadInput, Finding, Report
+from localproof.report import BadInput
 from localproof.settings import Settings, load, read_words
-from localproof.text import Edit, Span
 
 REPOSITORY = Path(__file__).parents[1]
 ACTION: dict[str, Any] = yaml.safe_load((REPOSITORY / "action.yml").read_text("utf-8"))
@@ -163,9 +164,9 @@ def test_without_any_hint_the_settings_are_comments(tmp_path: Path) -> None:
 def test_beginning_writes_settings_and_proposes_words_and_never_overwrites(site: Path, tmp_path: Path) -> None:
     first = terminal(tmp_path)
     assert init([str(site)], first, yes=False) == 0
-    out, err = said(first)
+    out, _ = said(first)
     assert [line.split() for line in out.splitlines()] == [["Frobnitz", "3", "texts"], ["qemulator", "1", "text"]]
-    assert "they may be mistakes: teh" in err
+    assert "teh" not in out
     assert not (site / ".localproof/dictionary.txt").exists()
     (site / ".localproof.toml").write_text("# mine\n")
     again = terminal(tmp_path)
@@ -178,22 +179,36 @@ def test_beginning_writes_settings_and_proposes_words_and_never_overwrites(site:
     assert said(third)[0] == ""
 
 
-def report(name: str, text: str, *words: str, probability: float = 0.01) -> Report:
-    findings = tuple(
-        Finding(Span(at, at + len(w)), "t/S", "", (Edit(Span(at, at + len(w)), "x"),), (), "spelling", probability)
-        for w in words
-        if (at := text.index(w)) >= 0
-    )
-    return Report(read(name, text, Settings()), held_back=findings)
+def surveyed(folder: Path, *texts: str) -> Survey:
+    for number, text in enumerate(texts):
+        (folder / f"{number}.md").write_text(text)
+    found = tuple(Found(path, path.name, named=False) for path in sorted(folder.glob("*.md")))
+    return survey([Task(Settings(), found)], "en")
 
 
-def test_words_are_proposed_in_the_form_they_mostly_have() -> None:
-    reports = [
-        report(f"{n}.md", f"It is {w} here.", w) for n, w in enumerate(["kubelet", "Kubelet", "kubelet's", "k9"])
-    ]
-    assert proposals(reports, set()) == ({"kubelet": 3}, ())
-    likely = [report(f"{n}.md", "It is kubelet here.", "kubelet", probability=0.99) for n in range(3)]
-    assert proposals(likely, set()) == ({}, ("kubelet",))
+def test_words_are_proposed_in_the_form_they_mostly_have_and_the_most_used_first(tmp_path: Path) -> None:
+    texts = [f"We run {w} here, and zyxwv too." for w in ("kubelet", "Kubelet", "kubelet's")]
+    more = ["And k9, `kubelet`, sub-kubelet and kubelet.io.", "No zyxwv.", "Wombling womblify."]
+    found = surveyed(tmp_path, *texts, *more)
+    assert list(candidates(found, set(), "en").items()) == [("zyxwv", 4), ("kubelet", 3)]
+    assert "womblify" in candidates(found, {"womblify"}, "en")
+
+
+def test_spellers_are_asked_only_about_words_and_listed_misspellings_stay_out() -> None:
+    words = {"Frobnitz": 9, "recieve": 5, "qemulator": 4, "receive": 3}
+    own, mistakes = doubted(words, Settings(engines=("harper",), service="off"), words)
+    assert (own, mistakes) == ({"Frobnitz": 9, "qemulator": 4}, ["recieve"])
+
+
+def test_the_spelling_of_the_texts_says_which_english_they_are_in(tmp_path: Path) -> None:
+    site = Seen(None, tmp_path, "en-US", "default", ())
+    british = surveyed(tmp_path, *["The colour of it was realised in the centre."] * 5, "A gray color.")
+    told = spelled(site, british)
+    assert (told.language, told.evidence) == ("en-GB", "5 texts lean to British spelling, 1 to the other")
+    assert 'language = "en-GB"  # 5 texts lean' in settings_text(told)
+    torn = surveyed(tmp_path, *["The colour."] * 5, *["The color."] * 4)
+    assert spelled(site, torn) == site
+    assert spelled(replace(site, said_by="hugo.toml"), british).evidence == ""
 
 
 def test_tags_are_found_where_a_generator_keeps_them(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 - `process`: `Child`, one process with pipes to it, and the command for a Python one;
 - `worker`: `Worker`, a child that answers questions and is started again when it ends early;
 - `serve`: the child's end of a worker;
+- `renewed`: a child whose copies answer, so that it does not grow;
 - `program`: `Program`, one that is not ours (Java), which ends with whoever started it;
 - `frames`: what goes over the pipes;
 - `door`: the Unix socket of the resident service, the only user of `socket`;

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable
 
+from . import renewed
 from .frames import LIMIT, from_json, read_frames, to_json, write_frame
 
 TYPE_CHECKING = False  # `typing` is not imported for this: see the package
 if TYPE_CHECKING:
-    from queue import SimpleQueue
     from typing import IO, Any
 
     Answer = Callable[[dict[str, Any]], str]
 
 
-def serve(build: Callable[[], Callable[[], Answer]], threads: int) -> None:
+def serve(build: Callable[[], Callable[[], Answer]], threads: int, growth: int = 0) -> None:
     """Be a worker: build, say so, and answer until the parent closes the pipe or dies. Does not return.
 
     `build` runs once and gives a function that is called once in each of the
@@ -26,26 +27,36 @@ def serve(build: Callable[[], Callable[[], Answer]], threads: int) -> None:
     RuntimeError of an answer refuses that one request. Anything else that
     escapes, a panic of native code for instance, ends the process after its
     cause was told. ImportError, OSError, RuntimeError and ValueError of `build`
-    mean that there is no point in trying again.
+    mean that there is no point in trying again. Where `growth` is given and
+    the system can, copies of the process answer (see `renewed`), each until it
+    has grown by so many bytes.
     """
-    from queue import SimpleQueue
-
     incoming, outgoing = _private_pipes()
     _end_with_parent()
-    give_back = _spare_memory(threads)
-    channel = _Channel(outgoing)
-    requests: SimpleQueue[bytes] = SimpleQueue()
-    threading.Thread(target=_listen, args=(incoming, requests), daemon=True).start()
+    desk = _Desk(_Channel(outgoing), threads)
+    give_back = spare_memory(threads)
+    copying = growth > 0 and renewed.possible()
+    if not copying:
+        threading.Thread(target=desk.listen, args=(incoming,), daemon=True).start()
     try:
         begin = build()
     except (ImportError, OSError, RuntimeError, ValueError) as error:
-        channel.say(to_json({"unable": str(error)}))
+        desk.channel.say(to_json({"unable": str(error)}))
         os._exit(1)
-    threading.excepthook = channel.end
-    channel.say(b'{"ready":true}')
+    threading.excepthook = desk.channel.end
+    desk.channel.say(b'{"ready":true}')
+    if copying:
+        if renewed.possible():  # or building has left threads behind
+            renewed.copied(give_back)
+            _end_with_parent()
+        else:
+            growth = 0
+        threading.Thread(target=desk.listen, args=(incoming,), daemon=True).start()
     for _ in range(threads):
-        threading.Thread(target=_answer, args=(begin, requests, channel), daemon=True).start()
+        threading.Thread(target=desk.answer, args=(begin,), daemon=True).start()
     give_back()
+    if growth and copying:
+        desk.most = renewed.resident() + growth
     threading.Event().wait()
 
 
@@ -74,20 +85,46 @@ class _Channel:
         os._exit(70)
 
 
-def _answer(begin: Callable[[], Answer], requests: SimpleQueue[bytes], channel: _Channel) -> None:
-    answer = begin()
-    while True:
-        request = from_json(requests.get())
-        number = channel.current[threading.get_ident()] = request["id"]
-        begun_s = _thread_s()
-        try:
-            raw = answer(request).encode()
-            body = b'{"id":%d,"cpu_s":%.6f,"raw":%s}' % (number, _thread_s() - begun_s, raw)
-        except (RuntimeError, ValueError) as error:
-            body = to_json({"id": number, "error": f"{type(error).__name__}: {error}"[:500]})
-        if len(body) > LIMIT:
-            body = to_json({"id": number, "error": "the answer is too long"})
-        channel.say(body)
+class _Desk:
+    """Where requests wait to be answered. `most` is how many bytes of memory this process may hold before it makes way
+    for a new copy, 0 for any."""
+
+    def __init__(self, channel: _Channel, threads: int) -> None:
+        from queue import SimpleQueue
+
+        self.channel, self.most = channel, 0
+        self._requests: SimpleQueue[bytes | None] = SimpleQueue()
+        self._threads = threads
+        self._done = threading.Barrier(threads)
+
+    def listen(self, incoming: IO[bytes]) -> None:
+        """Take what the parent asks. At the end of it the process ends, even while native code is at work; where the
+        process has grown to its limit, the next copy reads on behind this request."""
+        for body in read_frames(incoming):
+            self._requests.put(body)
+            if self.most and renewed.resident() > self.most:
+                for _ in range(self._threads):
+                    self._requests.put(None)
+                return
+        os._exit(0)
+
+    def answer(self, begin: Callable[[], Answer]) -> None:
+        """Answer requests, in one of the threads, until there will be no more in this process."""
+        answer = begin()
+        while body := self._requests.get():
+            request = from_json(body)
+            number = self.channel.current[threading.get_ident()] = request["id"]
+            begun_s = _thread_s()
+            try:
+                raw = answer(request).encode()
+                told = b'{"id":%d,"cpu_s":%.6f,"raw":%s}' % (number, _thread_s() - begun_s, raw)
+            except (RuntimeError, ValueError) as error:
+                told = to_json({"id": number, "error": f"{type(error).__name__}: {error}"[:500]})
+            if len(told) > LIMIT:
+                told = to_json({"id": number, "error": "the answer is too long"})
+            self.channel.say(told)
+        self._done.wait()
+        os._exit(renewed.FULL)
 
 
 def _thread_s() -> float:
@@ -95,21 +132,17 @@ def _thread_s() -> float:
     return time.thread_time() if hasattr(time, "thread_time") else 0.0
 
 
-def _listen(incoming: IO[bytes], requests: SimpleQueue[bytes]) -> None:
-    """Pass on what the parent asks. At the end of it the process ends, even while native code is at work."""
-    for body in read_frames(incoming):
-        requests.put(body)
-    os._exit(0)
-
-
 def _private_pipes() -> tuple[IO[bytes], IO[bytes]]:
-    """Standard input and output under numbers that native code does not know, and nothing in their old places."""
+    """Standard input and output under numbers that native code does not know, and nothing in their old places.
+
+    Of what comes in no more is read than was asked for: another copy of the process may read on.
+    """
     incoming, outgoing = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     os.close(nothing)
-    return os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb")
+    return io.BufferedReader(io.FileIO(incoming), 1), os.fdopen(outgoing, "wb")
 
 
 def _end_with_parent() -> None:
@@ -128,9 +161,9 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
 
 
-def _spare_memory(threads: int) -> Callable[[], object]:
+def spare_memory(threads: int) -> Callable[[], object]:
     """Have glibc, where it is, keep one heap for each thread and not eight for each core. What is given back hands
-    what building left unused, 100 MB for LanguageTool, to the system."""
+    what is not used any more to the system, after building 100 MB for LanguageTool."""
     if sys.platform == "linux":
         import ctypes
 

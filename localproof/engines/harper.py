@@ -20,7 +20,7 @@ from .package import Package
 from .prepare import ANSWERS, check, mine, threads, without
 
 REMEDY = "pip install harper-py"
-MOST_THREADS = 4  # unless the writer says more: each costs 50 MB, and LanguageTool takes twice as long per word
+MOST_THREADS = 4  # unless the writer says more: each costs 60 MB
 
 # The nearest that Harper has. New Zealand spells as Australia does, South Africa as Britain.
 DIALECTS = {
@@ -162,7 +162,7 @@ class Harper:
             raise Unavailable("harper", "the package harper-py is not installed", REMEDY)
         self._dialect = DIALECTS[self._language]
         self._enable = mine("harper", settings.enable)
-        count = threads(settings) if settings.jobs else min(threads(settings), MOST_THREADS)
+        count = threads(settings) if settings.jobs else _few(threads(settings), settings)
         options = {"dialect": self._dialect, "enable": self._enable, "threads": count}
         self._worker = Borrowed(
             "harper",
@@ -235,6 +235,13 @@ class Harper:
     def close(self) -> None:
         """See `Engine.close`."""
         self._worker.close()
+
+
+def _few(cores: int, settings: Settings) -> int:
+    """Threads for so many cores: half of them where LanguageTool, which takes half as long again for each word, has to
+    read the same, since more would only hold memory."""
+    shared = "languagetool" in settings.engines
+    return min(-(-cores // 2) if shared else cores, MOST_THREADS)
 
 
 def rules(settings: Settings) -> dict[str, str]:

@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .. import judge
-from ..judge.attested import attested
-from ..report import BadInput, Finding, Report, Unavailable
+from ..report import BadInput, Unavailable
 from ..settings import DIALECTS, Settings, find, inside, load
 from ..text import visible
-from .batch import proofread
+from .batch import Task
 from .check import CLEAN, INTERRUPTED, Wishes, plan
 from .files import Found, read_source, write_new
+from .proposed import Survey, candidates, doubted, survey
 from .sites import Generator, site_of
 from .terminal import Terminal, agreed, one_line, progress
 from .words import add
 
 FILE = ".localproof.toml"
-FEWEST = 3  # texts that a word must stand in to be proposed; one that is a tag of the site's needs a single one
+MOST = 100  # words that are proposed at a time: a person is to look at each
 _LOOKED_INTO = 100_000  # bytes of a generator's settings
 _SAID = re.compile(
     r"(?:languageCode|default_?language|defaultLocale|lang|locale|language)[\"']?\s*[:=]\s*[\"']?(en[-_][A-Za-z]{2})\b",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_][\w'’.-]*[^\W_]")
-_POSSESSIVE = re.compile(r"['’]s?$")
 # Texts at the top of a project that are lists, forms or by others.
 _BY_OTHERS = ("CHANGELOG*.md", "CODE_OF_CONDUCT.md", "LICENSE*.md", "LICENSE*.txt", "LICENCE*.md", "NOTICE*.txt")
 
@@ -43,6 +39,7 @@ class Seen:
     language: str
     said_by: str
     exclude: tuple[str, ...]
+    evidence: str = ""  # what of the texts says so, where nothing else does
 
 
 def init(paths: Sequence[str], terminal: Terminal, *, yes: bool) -> int:
@@ -54,15 +51,47 @@ def init(paths: Sequence[str], terminal: Terminal, *, yes: bool) -> int:
     here = Path(paths[0] if paths else ".").absolute()
     if not here.is_dir():
         raise BadInput(f"{one_line(str(here))}: is no folder; name the one that the site is in")
-    file, found = find(here)
-    root = found or here
+    file, project = find(here)
+    root = project or here
+    target = inside(root / FILE, root)
     seen = look(root, load(root, {}, terminal.env))
+    by_others = {root / name for name in seen.exclude}
+    tasks = tuple(
+        replace(task, inputs=tuple(i for i in task.inputs if not isinstance(i, Found) or i.path not in by_others))
+        for task in plan(Wishes((str(root),)), terminal.env)[0]
+    )
+    step, clear = progress(terminal, sum(isinstance(i, Found) for task in tasks for i in task.inputs))
+    try:
+        found = survey(tasks, seen.language, lambda: step(None))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    finally:
+        clear()
+    for failed in dict.fromkeys(found.failed):
+        terminal.say(f"localproof: skipped: {one_line(f'{failed.what}: {failed.reason}')}")
+    seen = spelled(seen, found)
     if file is not None:
         terminal.say(f"localproof: {one_line(str(file))} is there, and stays as it is")
+        if seen.evidence and seen.language != load(root, {}, terminal.env).language:
+            terminal.say(
+                f"localproof: its texts want a line: language = {json.dumps(seen.language)}  # {seen.evidence}"
+            )
     else:
-        write_new(inside(root / FILE, root), settings_text(seen).encode("utf-8"))
+        write_new(target, settings_text(seen).encode("utf-8"))
         terminal.say(f"localproof: wrote {one_line(str(root / FILE))}")
-    return _words(root, seen, terminal, yes=yes)
+    return _words(root, seen, found, tasks, terminal, yes=yes)
+
+
+def spelled(seen: Seen, found: Survey) -> Seen:
+    """`seen` with the English that the texts are spelled in, where nothing says which it is."""
+    dialect = found.dialect() if seen.said_by == "default" else ""
+    if not dialect:
+        return seen
+    texts = found.british if dialect == "en-GB" else found.american
+    others = found.british + found.american - texts
+    name = "British" if dialect == "en-GB" else "American"
+    evidence = f"{texts:,} text{'' if texts == 1 else 's'} lean{'s' if texts == 1 else ''} to {name} spelling"
+    return replace(seen, language=dialect, evidence=evidence + (f", {others:,} to the other" if others else ""))
 
 
 def look(root: Path, settings: Settings) -> Seen:
@@ -104,7 +133,10 @@ def settings_text(seen: Seen) -> str:
     if seen.generator:
         folders = ", ".join(glob for glob in seen.generator.passed_over if "*" not in glob)
         lines.append(f"# A {seen.generator.title} site: {folders} are passed over without being named here.")
-    if seen.said_by != "default":
+    if seen.evidence:
+        others = "; or en-AU, en-NZ, en-ZA, en-IN" if seen.language == "en-GB" else ""
+        lines.append(f"language = {json.dumps(seen.language)}  # {seen.evidence}{others}")
+    elif seen.said_by != "default":
         lines.append(f"language = {json.dumps(seen.language)}  # as {visible(Path(seen.said_by).name)} says")
     else:
         lines.append(f"# language = {json.dumps(seen.language)}  # or {', '.join(DIALECTS[1:])}")
@@ -118,83 +150,32 @@ def settings_text(seen: Seen) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _words(root: Path, seen: Seen, terminal: Terminal, *, yes: bool) -> int:
-    tasks, _ = plan(Wishes((str(root),)), terminal.env)
-    step, clear = progress(terminal, sum(isinstance(i, Found) for task in tasks for i in task.inputs))
-    outcomes = [proofread(task, on_report=step) for task in tasks]
-    clear()
-    if any(o.interrupted for o in outcomes):
-        return INTERRUPTED
-    for failed in dict.fromkeys(s for o in outcomes for s in o.run.skipped):
-        terminal.say(f"localproof: skipped: {one_line(f'{failed.what}: {failed.reason}')}")
-    found = (i for task in tasks for i in task.inputs if isinstance(i, Found))
+def _words(root: Path, seen: Seen, found: Survey, tasks: Sequence[Task], terminal: Terminal, *, yes: bool) -> int:
+    """Propose words for the project's list: those of the site that spellers doubt."""
     fields = seen.generator.taxonomies if seen.generator else ("tags", "categories")
-    proposed, doubtful = proposals((r for o in outcomes for r in o.run.reports), set(tags(found, fields)))
-    if doubtful:
-        terminal.say(
-            f"localproof: also in several texts, but they may be mistakes: {', '.join(map(one_line, doubtful))}"
-        )
+    terms = set(tags((i for task in tasks for i in task.inputs if isinstance(i, Found)), fields))
+    settings = load(root, {}, terminal.env)
+    words = candidates(found, terms, settings.language)
+    proposed, mistakes = doubted(words, settings, found.texts()) if words else ({}, [])
+    if mistakes:
+        terminal.say(f"localproof: in several texts, but likely misspelled: {', '.join(map(one_line, mistakes))}")
     if not proposed:
         terminal.say("localproof: no word stands in three texts or more that the dictionaries do not know")
         return CLEAN
-    width = max(len(word) for word in proposed)
-    terminal.write(
-        "".join(f"{one_line(w):<{width}}  {n:>5,} text{'' if n == 1 else 's'}\n" for w, n in proposed.items())
-    )
+    now = dict(list(proposed.items())[:MOST])
+    width = max(len(word) for word in now)
+    terminal.write("".join(f"{one_line(w):<{width}}  {n:>5,} text{'' if n == 1 else 's'}\n" for w, n in now.items()))
+    if later := len(proposed) - len(now):
+        terminal.say(f"localproof: {later:,} more stand in fewer texts; run init again for them")
     path = root / ".localproof/dictionary.txt"
-    many = f"{len(proposed):,} word{'' if len(proposed) == 1 else 's'}"
+    many = f"{len(now):,} word{'' if len(now) == 1 else 's'}"
     if yes or agreed(terminal, f"Are these {many} right? They go into {one_line(str(path))}."):
-        terminal.say(f"localproof: {len(add(path, proposed)):,} words added to {one_line(str(path))}")
+        terminal.say(f"localproof: {len(add(path, now)):,} words added to {one_line(str(path))}")
     else:
         terminal.say(
             "localproof: if they are right: localproof init --yes; or some: localproof dict add --project WORD…"
         )
     return CLEAN
-
-
-def proposals(reports: Iterable[Report], terms: set[str]) -> tuple[dict[str, int], tuple[str, ...]]:
-    """(word → how many texts it stands in, words that stand in as many but look like mistakes).
-
-    Words that a spelling rule does not know, in the form they mostly have, the
-    most used first: those in `FEWEST` texts or more, and those of `terms` (the
-    site's own tags, in lower case) in any.
-    """
-    forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    flagged: Counter[str] = Counter()
-    mistaken: Counter[str] = Counter()
-    for report in reports:
-        here: dict[str, str] = {}
-        for finding in (*report.findings, *report.held_back):
-            if finding.kind == "spelling" and (word := _word_of(finding.span.of(report.document.text))):
-                here.setdefault(word.casefold(), word)
-                flagged[word.casefold()] += 1
-                mistaken[word.casefold()] += _mistake(word, finding)
-        for low, word in here.items():
-            forms[low][word] += 1
-    proposed: dict[str, int] = {}
-    doubtful = []
-    for low, written in sorted(forms.items(), key=lambda item: (-item[1].total(), item[0])):
-        if written.total() < FEWEST and low not in terms:
-            continue
-        word = min(written, key=lambda w: (-written[w], w))
-        if 2 * mistaken[low] > flagged[low] and low not in terms:
-            doubtful.append(word)
-        else:
-            proposed[word] = written.total()
-    return proposed, tuple(doubtful)
-
-
-def _word_of(text: str) -> str:
-    """The word that a finding flags, without a possessive ending; "" where it is no single word."""
-    word = _POSSESSIVE.sub("", text.strip())
-    return word if _WORD.fullmatch(word) else ""
-
-
-def _mistake(word: str, finding: Finding) -> bool:
-    """Whether the word is a listed misspelling, or the judge would speak of it there."""
-    table, low = attested(), word.lower().replace("’", "'")
-    listed = any(table.misspelling(low, e.text.lower().replace("’", "'")) for e in finding.edits)
-    return listed or (finding.probability or 0) >= judge.cut("quiet")
 
 
 def tags(found: Iterable[Found], fields: Sequence[str]) -> Iterator[str]:

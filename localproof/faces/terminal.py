@@ -123,23 +123,27 @@ def agreed(terminal: Terminal, question: str) -> bool:
 
 def progress(
     terminal: Terminal, total: int, clock: Callable[[], float] = time.monotonic
-) -> tuple[Callable[[Report], None], Callable[[], None]]:
+) -> tuple[Callable[[Report | None], None], Callable[[], None]]:
     """(what to call for each report that is done, what to call at the end): a line for a person who waits.
 
-    It appears after a second, on a terminal only, and leaves nothing behind.
+    Where texts are only looked through, None stands for each report. The line appears after a second, on a terminal
+    only, and leaves nothing behind.
     """
     watched = total > 1 and is_terminal(terminal.stderr)
     begun, shown = clock(), 0.0
     done = words = findings = 0
 
-    def step(report: Report) -> None:
+    def step(report: Report | None) -> None:
         nonlocal done, words, findings, shown
-        done, words, findings = done + 1, words + report.words, findings + len(report.findings)
+        done += 1
+        if report is not None:
+            words, findings = words + report.words, findings + len(report.findings)
         now = clock()
         if watched and now - begun > 1.0 and now - shown > 0.1:
             shown = now
             left = duration((now - begun) * (total - done) / done)
-            line = f"{done:,} of {total:,} files, {words:,} words, {findings:,} findings, {left} left"
+            so_far = f", {words:,} words, {findings:,} findings" if report is not None else ""
+            line = f"{done:,} of {total:,} files{so_far}, {left} left"
             terminal.stderr.write(f"\r\x1b[K{line[: _width(terminal.stderr, terminal.env) - 1]}")
             terminal.stderr.flush()
 

@@ -36,15 +36,16 @@ def summary_parts(run: Run) -> list[str]:
 
 
 def found(run: Run) -> str:
-    """How many findings in how many files and words."""
+    """How many findings in how many files and words that an engine looked at."""
     if not run.checked:
         return "Nothing was checked"
-    number = sum(len(r.findings) for r in run.reports)
-    findings = count(number, "finding") if number else "No findings"
+    reports = [r for r in run.reports if r.checked]
+    number = sum(len(r.findings) for r in reports)
+    findings = count(number, "finding") if number else "No findings" if run.words else "Nothing to check"
     n_words = count(run.words, "word")
-    if all(r.document.name in ("", "-") for r in run.reports):  # from a pipe
+    if all(r.document.name in ("", "-") for r in reports):  # from a pipe
         return f"{findings} in {n_words}"
-    return f"{findings} in {count(sum(r.checked for r in run.reports), 'file')} ({n_words})"
+    return f"{findings} in {count(len(reports), 'file')} ({n_words})"
 
 
 def _made_of(provenance: Iterable[Provenance]) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...child.borrowed import as_ordered
+from ...child.renewed import copies
 from ...child.worker import Worker
 from ...report import Unavailable
 
@@ -162,11 +163,23 @@ class Helpers:
         ]
 
     def _resident(self, pid: int) -> int:
+        """What a process holds, and what a copy that answers in its place (`child.renewed`) holds by itself."""
+        return self._pages(pid) * os.sysconf("SC_PAGE_SIZE") + sum(map(self._alone, copies(pid, str(self._proc))))
+
+    def _pages(self, pid: int) -> int:
         try:
             words = (self._proc / str(pid) / "statm").read_text("ascii").split()
         except OSError:
             return 0
-        return int(words[1]) * os.sysconf("SC_PAGE_SIZE") if len(words) > 1 else 0
+        return int(words[1]) if len(words) > 1 else 0
+
+    def _alone(self, pid: int) -> int:
+        """Bytes that a process shares with no other."""
+        try:
+            lines = (self._proc / str(pid) / "smaps_rollup").read_text("ascii").splitlines()
+        except OSError:
+            return 0
+        return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Clean", "Private_Dirty")))
 
     def close(self) -> None:
         """End all helpers."""
