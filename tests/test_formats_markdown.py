@@ -198,7 +198,8 @@ def test_a_text_that_is_edited_is_read_as_if_it_had_never_been_read_before() -> 
     chance = random.Random(11)
     text = (
         "---\ntitle: First\n---\n# Head\n\nWe **could of** [gone](u) `x`s, an `y` &amp; more.\n\n- one\n- two 😀\n\n"
-        "> [!tip] Mine\n> and <b>yours</b>\n\n```\ncode\n```\n\n![alt](a.png) goes on\n\n|a|b|\n|-|-|\n|c d|e|\n\n[u]: v\n"
+        "> [!tip] Mine\n> and <b>yours</b>\n\n```\ncode\n```\n\n![alt](a.png) goes on\n\n"
+        "|a|b|\n|-|-|\n|c d|e|\n\n[u]: v\n"
     )
     for _ in range(400):
         start = chance.randrange(len(text) + 1)

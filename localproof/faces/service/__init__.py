@@ -209,7 +209,7 @@ def _told(options: str) -> str:
     said = [
         name if value is True else f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}"
         for name, value in values.items()
-        if value or value == 0 and value is not False
+        if value or (value == 0 and value is not False)
     ]
     return f": {visible(', '.join(said))}" if said else ""
 
