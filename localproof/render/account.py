@@ -42,6 +42,8 @@ def found(run: Run) -> str:
     number = sum(len(r.findings) for r in run.reports)
     findings = count(number, "finding") if number else "No findings"
     n_words = count(run.words, "word")
+    if not run.words and not number:
+        n_words = "no words: there was nothing to check"
     if all(r.document.name in ("", "-") for r in run.reports):  # from a pipe
         return f"{findings} in {n_words}"
     return f"{findings} in {count(len(run.reports), 'file')} ({n_words})"
