@@ -8,6 +8,7 @@ undoing must bring every file back, and what the review remembers must load.
     --times N   rounds (default 1,000)
     --files N   files in each round (default 12)
     --seed N    for the same moments again
+    --tally F   keep the count in a file, and go on from it where it was stopped: then N is the rounds in all
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import io
+import json
 import os
 import random
 import re
@@ -23,6 +25,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from localproof.faces.batch import Fixes, Outcome, write_fixes
@@ -81,16 +84,19 @@ def killed(folder: Path, env: dict[str, str], how: str, after_s: float) -> bool:
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
+        status = 1
         try:
             work(folder, env, how, writing)
+            status = 0
         finally:
-            os._exit(0)
+            os._exit(status)
     os.read(reading, 1)
     time.sleep(after_s)
     os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     os.close(reading)
     os.close(writing)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, f"the {how} failed by itself"
     return os.WIFSIGNALED(status)
 
 
@@ -120,24 +126,45 @@ def verdict(folder: Path, env: dict[str, str], before: dict[str, bytes]) -> Coun
     return Counter(old=len(now) - new, new=new, temporary_files_left=left)
 
 
-def rounds(times: int, files: int, seed: int) -> Counter[str]:
-    """All rounds, counted."""
-    chance, total = random.Random(seed), Counter[str]()
-    longest = {"review": 0.3, "fix": 0.15}  # seconds; learnt from rounds that were not killed in time
-    for number in range(times):
-        how = ("review", "fix")[number % 2]
-        with tempfile.TemporaryDirectory(prefix="localproof-killed-") as place:
-            folder = Path(place, "files")
-            folder.mkdir()
-            env = {"LOCALPROOF_STATE_DIR": f"{place}/state", "LOCALPROOF_CONFIG_DIR": f"{place}/config"}
-            before = texts(files, chance)
-            for name, data in before.items():
-                (folder / name).write_bytes(data)
-            in_time = killed(folder, env, how, chance.uniform(0, longest[how]))
-            longest[how] *= 1.03 if in_time else 0.97  # so that about half of all rounds are cut short
-            total += verdict(folder, env, before)
-            total[f"{how}: {'killed' if in_time else 'finished'}"] += 1
-    return total
+@dataclass
+class Tally:
+    """The rounds so far. `longest`: seconds up to the kill at most, learnt from rounds that were not killed in time."""
+
+    seed: int
+    files: int
+    done: int = 0
+    longest: dict[str, float] = field(default_factory=lambda: {"review": 0.3, "fix": 0.15})
+    total: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def load(cls, path: Path) -> Tally:
+        """What `save` wrote."""
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return cls(**{**kept, "total": Counter(kept["total"])})
+
+    def save(self, path: Path) -> None:
+        """Keep it, whenever this process may be stopped."""
+        new = path.with_name(path.name + ".new")
+        new.write_text(json.dumps(vars(self)), encoding="utf-8")
+        new.replace(path)
+
+
+def one_round(tally: Tally) -> None:
+    """The next round, counted in. Its moment follows from the seed, its number and what was learnt before."""
+    chance = random.Random(f"{tally.seed} {tally.done}")
+    how = ("review", "fix")[tally.done % 2]
+    with tempfile.TemporaryDirectory(prefix="localproof-killed-") as place:
+        folder = Path(place, "files")
+        folder.mkdir()
+        env = {"LOCALPROOF_STATE_DIR": f"{place}/state", "LOCALPROOF_CONFIG_DIR": f"{place}/config"}
+        before = texts(tally.files, chance)
+        for name, data in before.items():
+            (folder / name).write_bytes(data)
+        in_time = killed(folder, env, how, chance.uniform(0, tally.longest[how]))
+        tally.longest[how] *= 1.03 if in_time else 0.97  # so that about half of all rounds are cut short
+        tally.total += verdict(folder, env, before)
+        tally.total[f"{how}: {'killed' if in_time else 'finished'}"] += 1
+    tally.done += 1
 
 
 def main() -> None:
@@ -146,10 +173,16 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=1000)
     parser.add_argument("--files", type=int, default=12)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
+    parser.add_argument("--tally", type=Path)
     args = parser.parse_args()
-    print(f"seed {args.seed}")
-    total = rounds(args.times, args.files, args.seed)
-    for name, count in sorted(total.items()):
+    tally = Tally.load(args.tally) if args.tally and args.tally.exists() else Tally(args.seed, args.files)
+    print(f"seed {tally.seed}, {tally.files} files" + (f", going on after {tally.done:,} rounds" if tally.done else ""))
+    while tally.done < args.times:
+        one_round(tally)
+        if args.tally:
+            tally.save(args.tally)
+    print(f"{tally.done:,} rounds")
+    for name, count in sorted(tally.total.items()):
         print(f"{count:7,} {name.replace('_', ' ')}")
     print("no file held a mix; the journal said of each which it was; undoing brought all back")
 

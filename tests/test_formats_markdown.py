@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from test_formats_proof import read_markdown
 
+from localproof.formats import pieces
 from localproof.text import Edit, Span, apply
 
 
@@ -189,3 +192,20 @@ def test_a_byte_order_mark_is_part_of_no_block() -> None:
 def test_blocks_come_in_the_order_of_the_source() -> None:
     source = "---\ntitle: First\n---\nText with an ![inner image](x) in it.\n\nLast."
     assert [b.kind for b in read_markdown(source).blocks] == ["title", "paragraph", "caption", "paragraph"]
+
+
+def test_a_text_that_is_edited_is_read_as_if_it_had_never_been_read_before() -> None:
+    chance = random.Random(11)
+    text = (
+        "---\ntitle: First\n---\n# Head\n\nWe **could of** [gone](u) `x`s, an `y` &amp; more.\n\n- one\n- two 😀\n\n"
+        "> [!tip] Mine\n> and <b>yours</b>\n\n```\ncode\n```\n\n![alt](a.png) goes on\n\n"
+        "|a|b|\n|-|-|\n|c d|e|\n\n[u]: v\n"
+    )
+    for _ in range(400):
+        start = chance.randrange(len(text) + 1)
+        end = min(len(text), start + chance.choice((0, 0, 0, 1, 4)))
+        new = chance.choice(("a", " ", "\n", "\n\n", "`", "*", "[", "```\n", "> ", "<!-- ", "---\n", "- ", "é😀", ""))
+        text = text[:start] + new + text[end:]
+        kept = read_markdown(text)
+        pieces.forget()
+        assert kept == read_markdown(text)

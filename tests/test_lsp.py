@@ -326,6 +326,34 @@ def test_an_editor_that_only_pulls_is_pushed_nothing(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+def test_a_line_above_the_text_counts_what_is_found_for_who_asked_for_it(tmp_path: Path) -> None:
+    async def scene(e: Editor) -> None:
+        about = await e.start(options={"engines": ["harper"], "profile": "quiet", "codeLens": True})
+        assert about.capabilities.code_lens_provider is not None
+        e.open(TEXT)
+        await e.checked()
+        params = types.CodeLensParams(types.TextDocumentIdentifier(e.uri))
+        (lens,) = await e.client.text_document_code_lens_async(params) or []
+        assert lens.command is not None
+        assert f"{len(e.shown())} findings" in lens.command.title.replace("1 finding,", "1 findings")
+        if lens.command.command == "localproof.showHeldBack":
+            before = len(e.shown())
+            await e.run(lens.command)
+            await e.until(lambda shown: len(shown) > before)
+            (after,) = await e.client.text_document_code_lens_async(params) or []
+            assert after.command is not None
+            assert "(hide)" in after.command.title
+
+    play(tmp_path, scene)
+
+
+def test_no_line_stands_above_the_text_by_default(tmp_path: Path) -> None:
+    async def scene(e: Editor) -> None:
+        assert (await e.start()).capabilities.code_lens_provider is None
+
+    play(tmp_path, scene)
+
+
 def test_texts_that_are_no_files_and_languages_that_are_not_ours(tmp_path: Path) -> None:
     async def scene(e: Editor) -> None:
         await e.start()

@@ -88,6 +88,11 @@ def test_text_from_a_pipe_is_not_called_a_file() -> None:
     assert summary_line(run, Style()).startswith("No findings in 1 word ")
 
 
+def test_a_text_without_words_is_said_to_have_none() -> None:
+    run = Run((Report(Document("-", "", ())),))
+    assert summary_line(run, Style(width=200)).startswith("No findings in no words: there was nothing to check")
+
+
 def test_one_is_singular() -> None:
     report = Report(sample.document("a.md", sample.WINTER), sample.WINTER_FINDINGS[:1], words=1)
     assert summary_line(Run((report,)), Style(width=200)).startswith("1 finding in 1 file (1 word)")

@@ -291,6 +291,7 @@ def test_start_status_and_stop_tell_what_they_did(place: Place) -> None:
     place.do()
     status, out, _ = place.do("service", "status")
     assert (status, b"harper" in out, b"1 answered whole" in out, b"attributed" in out) == (0, True, True, True)
+    assert b"{" not in out  # options are told in words
     family = [place.pid(), *descendants(place.pid())]
     assert place.do("service", "stop")[1] == b"The service has stopped.\n"
     wait(lambda: not any(map(lives, family)))

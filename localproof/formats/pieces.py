@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from ..text import Block, Piece, Span
@@ -18,6 +20,8 @@ PartKind = Literal["text", "markup", "placeholder", "image", "hidden"]
 PLACEHOLDER = "Foo"
 PLACEHOLDER_AFTER_AN = "Ina"
 PLACEHOLDER_PLURAL = "Data"
+
+_MOST_MADE = 1024  # blocks that are kept: a text of 30,000 words has some 900
 
 _HOLE = "\ufffc"  # stands for a placeholder while a block is being put together
 _UNSPEAKABLE = re.compile("[\x00\ud800-\udfff]")  # cannot be sent to an engine as UTF-8, or ends a C string
@@ -54,8 +58,48 @@ def finish(source: str, parts: Sequence[Part], kind: str, language: str = "", sp
     """The block that `parts` of `source` make up, or None if it holds no word of prose.
 
     Outer white space is dropped; URLs, paths, handles, hashes and the like
-    (see `masks`) become placeholders.
+    (see `masks`) become placeholders. A block that was made before, in this
+    place or another, is only moved: of a text that is being typed all but one
+    are. What a block becomes depends on the source within its parts alone.
     """
+    if not parts:
+        return None
+    first, last = min(p.start for p in parts), max(p.end for p in parts)
+    moved = tuple([Part(p.kind, p.start - first, p.end - first, p.text) for p in parts])
+    return _made(source[first:last], moved, kind, language, spelling).at(first)
+
+
+class _Made:
+    """A block whose source begins at 0, and where it stood last."""
+
+    def __init__(self, block: Block | None) -> None:
+        self._block = block
+        self._last = (0, block)  # one value, so that threads may share it
+
+    def at(self, first: int) -> Block | None:
+        """The block where its source begins at `first`."""
+        block = self._block
+        if block is None:
+            return None
+        place, last = self._last
+        if place != first:
+            last = replace(block, pieces=tuple([Piece(p.span, p.source.shifted(first), p.kind) for p in block.pieces]))
+            self._last = (first, last)
+        return last
+
+
+@lru_cache(maxsize=_MOST_MADE)
+def _made(source: str, parts: tuple[Part, ...], kind: str, language: str, spelling: Spelling) -> _Made:
+    return _Made(_block(source, parts, kind, language, spelling))
+
+
+def forget() -> None:
+    """Make every block anew from now on."""
+    _made.cache_clear()
+
+
+def _block(source: str, parts: Sequence[Part], kind: str, language: str, spelling: Spelling) -> Block | None:
+    """See `finish`."""
     tidy = _tidied(source, parts)
     joined = "".join(p.text for p in tidy)
     starts: list[int] = []

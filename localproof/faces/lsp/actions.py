@@ -56,6 +56,19 @@ def at(report: Report, span: Span, place: Place, *, held_back: bool = False) -> 
     return (*acts, *whole(report, place, held_back=held_back))
 
 
+def lens(report: Report, place: Place, *, held_back: bool) -> Act:
+    """The line above the text: how much was found and is held back, and a click that shows the latter or hides it.
+
+    Where nothing is held back the click gives the account of the session.
+    """
+    found, quiet = len(report.findings), len(report.held_back)
+    count = "1 finding" if found == 1 else f"{found or 'no'} findings"
+    if not quiet:
+        return Act(count, SOURCE, command="localproof.report")
+    title = f"{count}, {quiet} held back ({'hide' if held_back else 'show'})"
+    return Act(title, SOURCE, command="localproof.showHeldBack", arguments=(place.uri,))
+
+
 def corrections(text: str, finding: Finding) -> tuple[Act, ...]:
     """Each edit of a finding as a line of the menu, the best first."""
     sure = finding.certain or len(finding.edits) == 1

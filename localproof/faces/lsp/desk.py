@@ -274,7 +274,7 @@ def wishes_of(raw: object, complain: Callable[[str], None]) -> dict[str, object]
     return wishes
 
 
-_OURS = frozenset({"debounce-ms", "diagnostics", "trace"})  # wishes to the server itself
+_OURS = frozenset({"code-lens", "debounce-ms", "diagnostics", "trace"})  # wishes to the server itself
 
 
 def settings_files() -> tuple[str, ...]:

@@ -70,6 +70,8 @@ class Server:
         self._links = self._tags = self._versioned = self._progress = False
         self._token = ""
         self._refresh = False
+        self._lens = self._lens_again = False
+        self._lenses: dict[str, str] = {}  # the title that the editor was given last, by text
         self._pulled: dict[str, int] = {}  # the version of each text that was pulled last
         self._tasks: set[asyncio.Task[Any]] = set()
         _listen(self)
@@ -78,6 +80,8 @@ class Server:
 
     def show(self, opened: Opened, marks: tuple[Mark, ...]) -> None:
         """See `Outlet.show`."""
+        if self._lens_again and (act := self.lens(opened.uri)) and act.title != self._lenses.get(opened.uri):
+            self.spawn(self.ls.workspace_code_lens_refresh_async(None))
         if self.pull:
             if self._refresh and self._pulled.get(opened.uri) == opened.version:  # no edit will make it ask again
                 self.spawn(self.ls.workspace_diagnostic_refresh_async(None))
@@ -91,6 +95,14 @@ class Server:
     def diagnostics(self, opened: Opened, marks: tuple[Mark, ...]) -> list[types.Diagnostic]:
         """`marks` as this editor takes them."""
         return wire.diagnostics(opened, marks, self.session.unit, links=self._links, tags=self._tags)
+
+    def lens(self, uri: str) -> acting.Act | None:
+        """The line above a text; None before its first report."""
+        report = self.session.report(uri)
+        if report is None:
+            self._lenses.pop(uri, None)
+            return None
+        return acting.lens(report, self.office.place(uri), held_back=self.session.shows_held_back(uri))
 
     def log(self, line: str) -> None:
         """See `Outlet.log`."""
@@ -170,6 +182,10 @@ class Server:
             again = workspace.diagnostics if workspace else None
             self._refresh = bool(again and again.refresh_support)
             self._register_pull()
+        if options.get("codeLens", options.get("code-lens")) is True:
+            lenses = workspace.code_lens if workspace else None
+            self._lens_again = bool(lenses and lenses.refresh_support)
+            self._register_lens()
         wait_ms = options.get("debounceMs", options.get("debounce-ms"))
         if isinstance(wait_ms, (int, float)) and 0 <= wait_ms <= 10_000:
             self.session.debounce_s = wait_ms / 1000
@@ -177,6 +193,17 @@ class Server:
         # The engines are built while the editor is still busy with itself.
         folders = [f.uri for f in params.workspace_folders or []] or [params.root_uri or ""]
         self.pool.submit(self.desk.warm, wire.path_of(folders[0]))
+
+    def _register_lens(self) -> None:
+        @self.ls.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions())
+        def _(params: types.CodeLensParams) -> list[types.CodeLens]:
+            uri = params.text_document.uri
+            if (act := self.lens(uri)) is None:
+                return []
+            self._lenses[uri] = act.title
+            top = types.Position(0, 0)
+            command = types.Command(act.title, act.command, arguments=list(act.arguments))
+            return [types.CodeLens(types.Range(top, top), command)]
 
     def _register_pull(self) -> None:
         @self.ls.feature(

@@ -180,7 +180,7 @@ def _status(settings: Settings, terminal: Terminal) -> int:
     for held in told["helpers"]:
         terminal.write(
             f"    {visible(held['name']):<16}{_bytes(held['bytes'])}, answered {held['answered']:,}, "
-            f"not used for {_span(held['unused_s'])}: {visible(held['options'])}\n"
+            f"not used for {_span(held['unused_s'])}{_told(held['options'])}\n"
         )
     rest_s = max(0.0, told["cpu_s"] - told["asked_cpu_s"])
     terminal.write(
@@ -194,6 +194,24 @@ def _status(settings: Settings, terminal: Terminal) -> int:
         + f"    log             {visible(told['log'])}\n"
     )
     return 0
+
+
+def _told(options: str) -> str:
+    """What a helper was asked to be, in words: each option that says something.
+
+    >>> _told('{"dialect": "British", "enable": [], "variant": null, "picky": false, "threads": 2}')
+    ': dialect British, threads 2'
+    """
+    try:
+        values = from_json(options.encode())
+    except ValueError:
+        return f": {visible(options)}" if options else ""
+    said = [
+        name if value is True else f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        for name, value in values.items()
+        if value or (value == 0 and value is not False)
+    ]
+    return f": {visible(', '.join(said))}" if said else ""
 
 
 def _span(seconds: float) -> str:
