@@ -27,10 +27,10 @@ from .engines.cluster import Afar, Cluster
 from .judge import categories
 from .judge.reader import Chosen, Reader, Reading
 from .judge.site import within
-from .judge.weighing import Weights, weights
+from .judge.weighing import Weights, tally, weights
 from .languages import NAMES, base, of_file_name
 from .languages import known as known_language
-from .report import BadInput, Finding, Provenance, Report, Run, Skipped, Unavailable
+from .report import BadInput, Finding, ModelUse, Provenance, Report, Run, Skipped, Unavailable
 from .settings import LANGUAGES, Settings, words_for
 from .settle import merge, resolve
 from .text import Block, Document, Edit, LineIndex, Span, apply
@@ -235,8 +235,11 @@ def _open_reader(settings: Settings, store: Store | None) -> Reader | None:
     resolved = models.resolve(settings)
     if resolved is None:
         return None
-    made_of = models.provenance(resolved, proposes=settings.model_proposes)
-    return Reader(Chosen(resolved.path, resolved.sha256, made_of), settings, store)
+    first, *rest = models.provenance(resolved, proposes=settings.model_proposes)
+    if not weights(resolved.sha256, models.calibrations()).own:
+        guess = ("how far it is trusted", "as was learned with LocalProof's own model: for this one that is a guess")
+        first = replace(first, facts=(*first.facts, guess))
+    return Reader(Chosen(resolved.path, resolved.sha256, (first, *rest)), settings, store)
 
 
 @dataclass(frozen=True)
@@ -276,14 +279,19 @@ def run(
     in_flight = 0
     most = _IN_FLIGHT_AFAR if bench.settings.executor else _IN_FLIGHT
 
+    use = None if bench.reader is None else bench.reader.use()
+    least = judging.cut(bench.settings.profile)
+
     def finish() -> None:
-        nonlocal in_flight, words
+        nonlocal in_flight, words, use
         item, answers = waiting.popleft()
         report = item if isinstance(item, Report) else shape(_made(bench, item, answers, site))
         in_flight -= len(answers)
         kept.append(report)
         words += report.words
         bench.window.poll()
+        if use is not None:
+            use = tally(use, report, least)
         if on_report is not None:
             on_report(report)
 
@@ -306,7 +314,22 @@ def run(
         profile=bench.settings.profile,
         elapsed_s=time.monotonic() - bench.started_s,
         version=__version__,
+        model=None if use is None or bench.reader is None else _with_what_was_read(use, bench.reader.use()),
     )
+
+
+def model_use(bench: Bench, reports: Iterable[Report]) -> ModelUse | None:
+    """What the model of a bench did for `reports`; None where none is switched on."""
+    if bench.reader is None:
+        return None
+    use, least = bench.reader.use(), judging.cut(bench.settings.profile)
+    for report in reports:
+        use = tally(use, report, least)
+    return use
+
+
+def _with_what_was_read(tallied: ModelUse, read: ModelUse) -> ModelUse:
+    return replace(read, supported=tallied.supported, held_back=tallied.held_back, proposed=tallied.proposed)
 
 
 def _made(bench: Bench, document: Document, answers: list[Asked], site: Mapping[str, int] | None) -> Made:

@@ -152,6 +152,22 @@ class Report:
     checked: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """What a language model did in a run. `supported`, `held_back` and `proposed` count findings: those shown that it
+    made no less likely, those that would be shown without it, and those that it alone made. `blocks` and `tokens` are
+    what it read now, not in earlier runs; `loading_s` and `reading_s` are seconds of CPU."""
+
+    name: str
+    supported: int = 0
+    held_back: int = 0
+    proposed: int = 0
+    blocks: int = 0
+    tokens: int = 0
+    loading_s: float = 0.0
+    reading_s: float = 0.0
+
+
 @dataclass(frozen=True)
 class Run:
     """Everything one run has to say. Every renderer takes a whole Run, so none can forget a part."""
@@ -163,6 +179,7 @@ class Run:
     profile: str = "quiet"
     elapsed_s: float = 0.0
     version: str = ""
+    model: ModelUse | None = None
 
     @property
     def words(self) -> int:

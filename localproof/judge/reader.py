@@ -14,14 +14,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from .. import __version__
 from ..child.borrowed import Borrowed
-from ..report import Finding, Provenance, Unavailable
+from ..report import Finding, ModelUse, Provenance, Unavailable
 from ..settings import Settings
 from ..text import Edit, Span
 from .proposing import Proposal
@@ -77,7 +77,7 @@ class Reader:
         if find_spec("llama_cpp") is None:
             raise Unavailable("model", "llama-cpp-python is not installed", "pip install 'localproof[model]'")
         self.chosen = chosen
-        self.asked = self.tokens = 0  # blocks that were read, and the tokens that this took
+        self._use = ModelUse(chosen.made_of[0].part if chosen.made_of else chosen.path.name)
         self._propose = settings.model_proposes
         options = {
             "path": str(chosen.path.resolve()),
@@ -151,8 +151,13 @@ class Reader:
                 return
             raw = done.result()
             with self._lock:
-                self.asked += 1
-                self.tokens += int(raw["tokens"])
+                self._use = replace(
+                    self._use,
+                    blocks=self._use.blocks + 1,
+                    tokens=self._use.tokens + int(raw["tokens"]),
+                    loading_s=float(raw["loading_s"]) if self.pids() else 0.0,  # the service loads for itself
+                    reading_s=self._use.reading_s + float(raw["reading_s"]),
+                )
             found = _reading(raw, edits)
             self._hold(digest, found)
             if self._store is not None:
@@ -160,6 +165,11 @@ class Reader:
             reading.set_result(found)
 
         answer.add_done_callback(told)
+
+    def use(self) -> ModelUse:
+        """What was read so far, and what that took."""
+        with self._lock:
+            return self._use
 
     def key(self) -> str:
         """Everything that could change what it says of the same text."""

@@ -28,7 +28,7 @@ tail tale|team teem|tide tied|vain vein|waive wave|weather wether|wreak wreck|yo
 later letter|lose loose
 """
 MORE_CONFUSED = """
-and an|an any|as is|at it|be been|been being|can can't|could couldn't|do due|every very|fort forth|forth fourth
+have of|and an|an any|as is|at it|be been|been being|can can't|could couldn't|do due|every very|fort forth|forth fourth
 for four|hat that|he the|her here|him his|hit it|how who|i it|i in|is it|is as|its is|it's is|lets let's
 may many|may my|me my|might mite|no not|not now|not note|now new|off on|or of|or for|out our|say says|see sea
 she the|so do|son soon|such much|than that|that what|their the|them then|there these|there the|there then

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..report import Finding
-from ..text import Block, Edit
+from ..report import Finding, ModelUse, Report
+from ..text import Block
 from .attested import attested
 from .features import Surroundings, features
 from .proposing import Proposal
@@ -47,21 +47,22 @@ class Weights:
     findings: Mapping[str, float]
     proposals: Mapping[str, float]
     about: Mapping[str, Any]
+    own: bool = True  # learned with this very model, and not with another
 
 
 @lru_cache(maxsize=8)
-def weights(sha256: str, folder: Path | None = None) -> Weights | None:
-    """The weights for the model with this checksum: LocalProof's own, or those that the user had learned in `folder`;
-    None where there are none."""
-    places = [Path(__file__).with_name("weighing.json"), *([folder / f"{sha256}.json"] if folder else [])]
-    for place in places:
+def weights(sha256: str, folder: Path | None = None) -> Weights:
+    """The weights for the model with this checksum: those that the user had learned in `folder`, else LocalProof's,
+    which were learned with its own model. Nats are nats, so they serve for others too, only less well."""
+    ours = json.loads(Path(__file__).with_name("weighing.json").read_text("utf-8"))
+    if folder is not None and ours["model"] != sha256:
         try:
-            raw = json.loads(place.read_text("utf-8"))
-        except (OSError, ValueError):
-            continue
-        if raw.get("model") == sha256:
-            return Weights(raw["findings"], raw["proposals"], raw["about"])
-    return None
+            raw = json.loads((folder / f"{sha256}.json").read_text("utf-8"))
+            if raw["model"] == sha256:
+                return Weights(raw["findings"], raw["proposals"], raw["about"])
+        except (OSError, ValueError, LookupError, TypeError):
+            pass
+    return Weights(ours["findings"], ours["proposals"], ours["about"], ours["model"] == sha256)
 
 
 def shape(finding: Finding) -> str:
@@ -152,7 +153,7 @@ def _ranked(text: str, finding: Finding, reading: Reading) -> Finding:
     if len(told) < 2 or finding.edits[0] not in reading.gains or finding.certain:
         return finding
     gain, at = max(told)
-    if gain - reading.gains[finding.edits[0]] < known_margin(finding):
+    if gain - reading.gains[finding.edits[0]] < _margin(finding):
         return finding
     first = finding.edits[-at]
     if first.span != finding.edits[0].span:
@@ -160,7 +161,7 @@ def _ranked(text: str, finding: Finding, reading: Reading) -> Finding:
     return replace(finding, edits=(first, *(e for e in finding.edits if e != first)), agreement=1)
 
 
-def known_margin(finding: Finding) -> float:
+def _margin(finding: Finding) -> float:
     """By how many nats another edit must gain more than the first to take its place: much where engines agree."""
     return 8.0 if finding.agreement > 1 else 5.0
 
@@ -187,20 +188,9 @@ def _chance(present: Mapping[str, float], of: Mapping[str, float]) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
 
-def tally(findings: Iterable[Finding], held_back: Iterable[Finding], least: float) -> dict[str, int]:
-    """How many findings the model "supported", "held back" and "proposed", where `least` is what is shown."""
-    count = {"supported": 0, "held back": 0, "proposed": 0}
-    for f in findings:
-        if f.rule.startswith(PROPOSES):
-            count["proposed"] += 1
-        elif f.unaided is not None and f.probability is not None and f.probability >= f.unaided:
-            count["supported"] += 1
-    for f in held_back:
-        if f.unaided is not None and f.unaided >= least:
-            count["held back"] += 1
-    return count
-
-
-def edits_of(findings: Iterable[Finding]) -> set[Edit]:
-    """The edits of all `findings`."""
-    return {e for f in findings for e in f.edits}
+def tally(use: ModelUse, report: Report, least: float) -> ModelUse:
+    """`use` with what the model did for `report`, of which is shown what is at least as likely as `least`."""
+    own = sum(f.rule.startswith(PROPOSES) for f in report.findings)
+    with_it = sum(f.unaided is not None and (f.probability or 0.0) >= f.unaided for f in report.findings)
+    kept = sum(f.unaided is not None and f.unaided >= least for f in report.held_back)
+    return replace(use, supported=use.supported + with_it, held_back=use.held_back + kept, proposed=use.proposed + own)

@@ -2,7 +2,8 @@
 
 Loads the file at once, then answers ``{"text": …, "edits": [[start, end,
 new], …]}`` with ``{"gains": […], "proposals": [[start, end, new, kind, gain,
-surprise, margin], …], "tokens": n}``. Whatever a broken file or a text does to
+surprise, margin], …], "tokens": n, "loading_s": …, "reading_s": …}`` (seconds
+of CPU, of all threads). Whatever a broken file or a text does to
 native code happens here.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,9 +28,10 @@ def build(options: dict[str, Any]) -> Callable[[], Callable[[dict[str, Any]], st
     from .proposing import read
 
     llama = Llama(Path(options["path"]), threads=options["cores"], gpu_layers=options["gpu_layers"])
+    loading_s = time.process_time()
 
     def answer(request: dict[str, Any]) -> str:
-        before = llama.decoded
+        before, begun_s = llama.decoded, time.process_time()
         edits = [Edit(Span(a, b), new) for a, b, new in request["edits"]]
         gains, proposals = read(llama, request["text"], edits, propose=options["propose"])
         return json.dumps(
@@ -40,6 +43,8 @@ def build(options: dict[str, Any]) -> Callable[[], Callable[[dict[str, Any]], st
                     for p in proposals
                 ],
                 "tokens": llama.decoded - before,
+                "loading_s": round(loading_s, 4),
+                "reading_s": round(time.process_time() - begun_s, 4),
             }
         )
 

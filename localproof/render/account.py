@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..report import Provenance, Run
+from ..report import ModelUse, Provenance, Run
 from . import joules
 from .names import count, undone
 from .style import Style
@@ -67,7 +67,7 @@ def report_block(run: Run, style: Style) -> str:
         out += _section(title_of(p), part_rows(p), style)
     if not run.provenance:
         out += _section("Made of", [("parts", "none has said what it is made of")], style)
-    out += _section("Energy", joules.lines(run.energy, run.words), style)
+    out += _section("Energy", [*joules.lines(run.energy, run.words), *joules.of_model(run)], style)
     if run.all_skipped():
         out += [style.paint("Skipped", "heading")]
         for why, help_ in undone(run.all_skipped()):
@@ -90,9 +90,17 @@ def _this_run(run: Run, style: Style) -> list[tuple[str, str]]:
         ),
         ("suppressed", f"{silenced:,} by your dictionary, comments and settings" if silenced else "nothing"),
     ]
+    if run.model is not None:
+        rows.append(("the model", model_did(run.model)))
     if run.elapsed_s:
         rows.append(("took", f"{run.elapsed_s:.1f} s"))
     return rows
+
+
+def model_did(use: ModelUse) -> str:
+    """What a language model did in a run, in a sentence."""
+    read = f"read {count(use.blocks, 'paragraph')} ({use.tokens:,} tokens)" if use.blocks else "had read it all before"
+    return f"supported {use.supported:,}, held back {use.held_back:,} and proposed {use.proposed:,}; {read}"
 
 
 def title_of(p: Provenance) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import floor, log10
 
-from ..report import Energy
+from ..report import Energy, Run
 
 _PARTS = {
     "cpu": "CPU",
@@ -110,6 +110,30 @@ def parts(energy: Energy | None) -> tuple[str, list[tuple[str, float, str]]]:
         return "split by the CPU time of our processes", [(n, j, about + amount(j, digits)) for n, j in rows]
     devices = [d for d in energy.record.get("devices", ()) if d.get("raw_j") is not None and not d.get("mirrors")]
     return "what each device drew as a whole", [(d["id"], d["raw_j"], amount(d["raw_j"], 2)) for d in devices]
+
+
+def of_model(run: Run) -> list[tuple[str, str]]:
+    """What of the energy of a run went to its language model: (label, text); loading and reading apart."""
+    use, energy = run.model, run.energy
+    if use is None or energy is None or energy.joules is None or not _is_ours(energy):
+        return []
+    whole = energy.record.get("cpu_s") or 0.0
+    if not 0 < use.loading_s + use.reading_s <= 1.1 * whole:  # what the service spent on loading is its own
+        return [("its model", "not told apart")] if use.blocks else []
+    digits, about = _digits(energy), "~" if energy.status == "estimated" else ""
+
+    def share(seconds: float) -> float:
+        return float(energy.joules or 0.0) * seconds / whole
+
+    reading = f"{about}{amount(share(use.reading_s), digits)}, by CPU time"
+    if run.words:
+        reading += f"; {about}{amount(1000 * share(use.reading_s) / run.words, digits)} per 1,000 words"
+        rest = share(whole - use.loading_s - use.reading_s)
+        reading += f", beside {about}{amount(1000 * rest / run.words, digits)} for all else"
+    return [
+        ("loading the model", f"{about}{amount(share(use.loading_s), digits)}, by CPU time"),
+        ("reading with it", reading),
+    ]
 
 
 def reason(code: str) -> str:

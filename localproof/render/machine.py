@@ -10,6 +10,7 @@ from __future__ import annotations
 import json as encoder
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ..report import Energy, Finding, Provenance, Report, Run, Skipped
@@ -83,6 +84,7 @@ def _tail(run: Run) -> Record:
         "skipped": _skipped(run.skipped),
         "provenance": [part(p) for p in run.provenance],
         "energy": None if run.energy is None else energy(run.energy),
+        "model": None if run.model is None else asdict(run.model),
     }
 
 
@@ -130,6 +132,7 @@ def _finding(finding: Finding, text: str, index: LineIndex) -> Record:
         "short_message": finding.short or None,
         "url": finding.url or None,
         "probability": finding.probability,
+        "unaided": finding.unaided,
         "certain": finding.certain,
         "edits": [{"offset": e.span.start, "end": e.span.end, "text": e.text} for e in finding.edits],
         "hints": list(finding.hints),

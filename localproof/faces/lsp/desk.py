@@ -222,14 +222,16 @@ class Desk:
         if not self._benches:
             return Run(reports=tuple(reports), version=__version__, elapsed_s=time.monotonic() - self._begun_s)
         bench = list(self._benches.values())[-1][0]
+        reports = tuple(reports)
         return Run(
-            reports=tuple(reports),
+            reports=reports,
             provenance=proof.provenance(bench),
             energy=bench.window.so_far(sum(self._words.values())),
             skipped=(*bench.skipped, *bench.trouble()),
             profile=bench.settings.profile,
             elapsed_s=time.monotonic() - self._begun_s,
             version=__version__,
+            model=proof.model_use(bench, reports),
         )
 
     def close(self) -> None:

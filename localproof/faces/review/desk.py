@@ -355,6 +355,7 @@ class Desk:
             self.settings.profile,
             time.monotonic() - self._begun,
             __version__,
+            next((use for _, bench in self._benches if (use := proof.model_use(bench, reports)) is not None), None),
         )
 
 

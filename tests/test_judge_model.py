@@ -1,0 +1,231 @@
+"""What a model said, weighed: findings it supports or holds back, its own proposals, and who asks it when."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tiny_model import tiny
+
+from localproof import judge, proof
+from localproof.formats import read
+from localproof.judge import candidates, weighing
+from localproof.judge.proposing import Proposal
+from localproof.judge.reader import Chosen, Reader, Reading
+from localproof.judge.weighing import Weights
+from localproof.report import Finding, ModelUse, Report, Unavailable
+from localproof.settings import Settings
+from localproof.settle import merge
+from localproof.text import Block, Edit, Piece, Span, apply
+
+TEXT = "I could of gone to the the shop, and there house is is big."
+OF = Edit(Span(8, 10), "have")
+THERE = Edit(Span(37, 42), "their")
+PLAIN = Weights({"log-odds": 1.0, "gain up": 2.0, "gain down": 2.0}, {"bias": -3.0, "gain": 2.0}, {})
+
+
+def block(text: str = TEXT) -> Block:
+    whole = Span(0, len(text))
+    return Block("paragraph", text, (Piece(whole, whole, "text"),))
+
+
+def finding(edit: Edit, probability: float = 0.5) -> Finding:
+    return Finding(edit.span, "harper/ModalOf", "why", (edit,), ("harper/ModalOf",), probability=probability)
+
+
+def weighed(found: list[Finding], reading: Reading) -> tuple[Finding, ...]:
+    of = block()
+    return judge.weigh(of, found, reading, judge.count_words([of]), PLAIN)
+
+
+def test_what_an_edit_gains_moves_the_finding_up_and_down() -> None:
+    (up,) = weighed([finding(OF)], Reading({OF: 6.0}))
+    (down,) = weighed([finding(OF)], Reading({OF: -6.0}))
+    (silent,) = weighed([finding(OF)], Reading({}))
+    assert up.probability is not None and down.probability is not None
+    assert down.probability < 0.1 < 0.9 < up.probability
+    assert silent.probability == pytest.approx(0.5) and up.unaided == down.unaided == silent.unaided == 0.5
+
+
+def test_a_proposal_is_a_finding_of_the_model_and_never_certain() -> None:
+    reading = Reading(
+        {}, (Proposal(THERE, "confusion", 9.0, 7.0, 6.0), Proposal(Edit(Span(0, 1), "We"), "agreement", 1.0, 2.0, 0.5))
+    )
+    sure, unsure = weighed([], reading)
+    assert (sure.rule, sure.source, sure.edits, sure.unaided) == (
+        "model/confusion",
+        ("model/confusion",),
+        (THERE,),
+        None,
+    )
+    assert (
+        sure.probability is not None and unsure.probability is not None and unsure.probability < 0.2 < sure.probability
+    )
+    assert not proof.correctable(sure, unsafe=True) and not sure.certain
+    assert "their" in sure.message and "there" in sure.message
+
+
+def test_a_proposal_that_an_engine_makes_too_is_that_engines_finding() -> None:
+    (only,) = weighed([finding(THERE)], Reading({THERE: 5.0}, (Proposal(THERE, "confusion", 5.0, 5.0, 5.0),)))
+    assert only.rule == "harper/ModalOf"
+
+
+def test_the_model_may_put_another_suggestion_first_by_a_wide_margin_only() -> None:
+    other = Edit(OF.span, "off")
+    both = replace(finding(OF), edits=(other, OF))
+    (near,) = weighed([both], Reading({other: 1.0, OF: 4.0}))
+    (far,) = weighed([both], Reading({other: -2.0, OF: 9.0}))
+    assert near.edits == (other, OF) and far.edits == (OF, other)
+
+
+def test_placeholders_are_left_alone() -> None:
+    text = "Call thing now."
+    pieces = (
+        Piece(Span(0, 5), Span(0, 5), "text"),
+        Piece(Span(5, 10), Span(5, 20), "placeholder"),
+        Piece(Span(10, 15), Span(20, 25), "text"),
+    )
+    of = Block("paragraph", text, pieces)
+    reading = Reading({}, (Proposal(Edit(Span(5, 10), "think"), "confusion", 9.0, 9.0, 9.0),))
+    assert judge.weigh(of, (), reading, judge.count_words([of]), PLAIN) == ()
+
+
+def test_the_tally_says_what_the_model_did() -> None:
+    shown = (replace(finding(OF, 0.9), unaided=0.6), replace(finding(THERE, 0.7), rule="model/confusion", unaided=None))
+    held = (replace(finding(OF, 0.1), unaided=0.7), replace(finding(OF, 0.1), unaided=0.2), finding(OF, 0.1))
+    report = Report(read("a.md", TEXT, Settings()), shown, held)
+    use = weighing.tally(ModelUse("m"), report, 0.5)
+    assert (use.supported, use.held_back, use.proposed) == (1, 1, 1)
+
+
+def test_the_weights_of_another_model_serve_where_there_are_none(tmp_path: Path) -> None:
+    assert not weighing.weights("0" * 64, tmp_path).own
+    raw = {"model": "1" * 64, "findings": {"bias": 1.0}, "proposals": {}, "about": {}}
+    (tmp_path / f"{'1' * 64}.json").write_text(json.dumps(raw))
+    assert weighing.weights("1" * 64, tmp_path).findings == {"bias": 1.0}
+    (tmp_path / f"{'2' * 64}.json").write_text("{")
+    assert not weighing.weights("2" * 64, tmp_path).own
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("He should of gone.", "He should have gone."),
+        ("I went to to town.", "I went to town."),
+        ("Their are two.", "There are two."),
+        ("The dog bark.", "The dog barks."),
+        ("She is in the the house.", "She is in the house."),
+        ("It is a idea.", "It is an idea."),
+        ("Every one knew.", "Everyone knew."),
+        ("We had alot of it.", "We had a lot of it."),
+        ("The form of code came form him.", "The form of code came from him."),
+        ("He went store.", "He went to store."),
+        ("I know its late.", "I know it's late."),
+        ("They dont care.", "They don't care."),
+    ],
+)
+def test_the_closed_set_holds_what_fluent_writers_get_wrong(text: str, right: str) -> None:
+    row = candidates.words(text)
+    edits = [c.edit for i in range(len(row)) for c in candidates.at_word(text, row, i, candidates.near(row[i].low))]
+    edits += [c.edit for a, b in itertools.pairwise(row) for c in candidates.between(text, a, b)]
+    assert right in {apply(text, [edit]) for edit in edits}
+
+
+def test_every_candidate_keeps_the_case_of_its_place_and_is_of_a_known_kind() -> None:
+    text = "Their house is its own. I’ll go, and it’s a cats’ house of mine."
+    row = candidates.words(text)
+    for i, word in enumerate(row):
+        for candidate in candidates.at_word(text, row, i):
+            assert candidate.kind in candidates.KINDS
+            old, new = candidate.edit.span.of(text), candidate.edit.text
+            if new and old[:1].isupper():
+                assert new[0].isupper()
+            if "’" in word.span.of(text):
+                assert "'" not in new
+
+
+def answered(*found: Finding) -> Future[tuple[Finding, ...]]:
+    future: Future[tuple[Finding, ...]] = Future()
+    future.set_result(found)
+    return future
+
+
+class Shelf:
+    """Keeps bytes in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[bytes, bytes] = {}
+
+    def get(self, key: bytes) -> bytes | None:
+        return self.kept.get(key)
+
+    def put(self, key: bytes, value: bytes) -> None:
+        self.kept[key] = value
+
+
+needs_llama = pytest.mark.skipif(
+    os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all"
+    and __import__("importlib.util").util.find_spec("llama_cpp") is None,
+    reason="llama-cpp-python is not installed: pip install '.[model]'",
+)
+
+
+@pytest.fixture
+def chosen(tmp_path: Path) -> Chosen:
+    return Chosen(tiny().write(tmp_path / "tiny.gguf"), "f" * 64)
+
+
+@needs_llama
+def test_a_block_is_read_when_every_engine_has_answered_and_never_twice(chosen: Chosen) -> None:
+    shelf = Shelf()
+    reader = Reader(chosen, Settings(service="off"), shelf)
+    late: Future[tuple[Finding, ...]] = Future()
+    reading = reader.after(TEXT, [answered(finding(OF)), late], merge)
+    assert not reading.done()
+    late.set_result((finding(THERE),))
+    first = reading.result(120)
+    assert set(first.gains) == {OF, THERE} and reader.use().blocks == 1
+    assert reader.after(TEXT, [answered(finding(OF), finding(THERE))], merge).result(60) == first
+    assert reader.use().blocks == 1
+    reader.close()
+    other = Reader(chosen, Settings(service="off"), shelf)
+    assert other.after(TEXT, [answered(finding(OF), finding(THERE))], merge).result(60) == first
+    assert other.use().blocks == 0 and other.pids() == ()
+    other.close()
+
+
+@needs_llama
+def test_an_engine_that_failed_does_not_keep_the_model_from_reading(chosen: Chosen) -> None:
+    reader = Reader(chosen, Settings(service="off"))
+    failed: Future[tuple[Finding, ...]] = Future()
+    failed.set_exception(Unavailable("harper", "crashed"))
+    assert set(reader.after(TEXT, [failed, answered(finding(OF))], merge).result(120).gains) == {OF}
+    reader.close()
+
+
+@needs_llama
+def test_a_file_that_breaks_the_helper_is_said_and_the_rules_go_on(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF" + bytes(200))
+    reader = Reader(Chosen(broken, "0" * 64), Settings(service="off"))
+    with pytest.raises(Unavailable, match="model"):
+        reader.after(TEXT, [answered(finding(OF))], merge).result(120)
+    reader.close()
+
+
+@needs_llama
+def test_a_run_with_a_model_tells_what_it_did_and_what_it_read(chosen: Chosen) -> None:
+    settings = Settings(engines=("harper",), model=str(chosen.path), trust_file=True, service="off", profile="all")
+    with proof.open_bench(settings) as bench:
+        run = proof.run(
+            bench, [read("a.md", TEXT + "\n\nIch und du und er und sie und wir alle gehen nach Hause.", settings)]
+        )
+    assert run.model is not None and run.model.blocks >= 1 and run.model.tokens > 10 and run.model.reading_s > 0
+    assert not [s for s in run.skipped if "model" in s.what]
+    assert {p.role for p in run.provenance} >= {"model that scores", "model that proposes"}
+    assert all(f.unaided is not None for _, f in run.findings() if not f.rule.startswith("model/"))
