@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 import localproof.render
 from localproof.render import RENDERERS, Style, closing, findings_of, report_block, summary_line
 from localproof.render.width import columns
-from localproof.report import Energy, Finding, Provenance, Report, Run, Skipped
+from localproof.report import Energy, Finding, ModelUse, Provenance, Report, Run, Skipped
 from localproof.text import Document, Edit, Span
 
 GOLDEN = Path(__file__).parent / "golden" / "render"
@@ -298,3 +298,21 @@ def test_a_note_that_many_documents_share_is_told_once() -> None:
     every = tuple(Report(Document(f"{i}.md", "Text.", (), notes=("as it is",))) for i in range(800))
     for said in (closing(Run(every), Style()), RENDERERS["github"](Run(every), Style())):
         assert said.count("as it is") == 1 and "799 more" in said
+
+
+def test_what_a_model_did_and_what_that_cost_is_told_apart() -> None:
+    energy = Energy("estimated", 10.0, 3.0, 30.0, record={"cpu_s": 2.0, "cpu_s_children": 1.5})
+    use = ModelUse("tiny", supported=3, held_back=2, proposed=1, blocks=40, tokens=5310, loading_s=0.2, reading_s=0.8)
+    report = Report(Document("a.md", "It rains.", ()), words=500)
+    told = " ".join(report_block(Run((report,), energy=energy, model=use), Style(width=200)).split())
+    assert "supported 3, held back 2 and proposed 1; read 40 paragraphs (5,310 tokens)" in told
+    assert "model, loading ~1 J, by CPU time" in told
+    assert "model, reading ~4 J, by CPU time; ~8 J per 1,000 words, beside ~10 J for all else" in told
+
+
+def test_nothing_is_said_of_a_model_where_none_ran_and_no_joules_are_made_up() -> None:
+    without = report_block(Run((), energy=Energy("unavailable", None, reason="vm")), Style(width=200))
+    assert "model" not in without
+    use = ModelUse("tiny", blocks=0)
+    told = report_block(Run((), energy=Energy("unavailable", None, reason="vm"), model=use), Style(width=200))
+    assert "had read it all before" in told and "model, loading" not in told

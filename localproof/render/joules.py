@@ -119,7 +119,7 @@ def of_model(run: Run) -> list[tuple[str, str]]:
         return []
     whole = energy.record.get("cpu_s") or 0.0
     if not 0 < use.loading_s + use.reading_s <= 1.1 * whole:  # what the service spent on loading is its own
-        return [("its model", "not told apart")] if use.blocks else []
+        return [("model", "not told apart")] if use.blocks else []
     digits, about = _digits(energy), "~" if energy.status == "estimated" else ""
 
     def share(seconds: float) -> float:
@@ -131,8 +131,8 @@ def of_model(run: Run) -> list[tuple[str, str]]:
         rest = share(whole - use.loading_s - use.reading_s)
         reading += f", beside {about}{amount(1000 * rest / run.words, digits)} for all else"
     return [
-        ("loading the model", f"{about}{amount(share(use.loading_s), digits)}, by CPU time"),
-        ("reading with it", reading),
+        ("model, loading", f"{about}{amount(share(use.loading_s), digits)}, by CPU time"),
+        ("model, reading", reading),
     ]
 
 
