@@ -17,6 +17,7 @@ _REASONS = {
     "not_applicable": "does not apply",
 }
 _HOW = {"derived": "derived", "third_party": "told by a third party", "conflicting": "conflicting"}
+_NAMED = 4  # sources of data that a report names; the card has them all
 SCORES, PROPOSES = "model that scores", "model that proposes"
 # What is said in a report, beside licence, data and sum, which have places of their own there.
 _SHORT = ("consent.level", "license.data", "human_work.annotators", "human_work.preference_data", "carbon")
@@ -52,9 +53,8 @@ def parts(resolved: Resolved, *, proposes: bool = False) -> tuple[Provenance, ..
         PROPOSES,
         model.version,
         _licence(model),
-        data_in_short(model),
+        "that of the same model, above",
         resolved.sha256,
-        (("card", "the same model; see above"),),
     )
     return (scores, again) if proposes else (scores,)
 
@@ -73,7 +73,9 @@ def _licence(model: Model) -> str:
 
 def data_in_short(model: Model) -> str:
     """The training data in a line, or that it is not known."""
-    rows = "; ".join(_data(row) for row in model.data)
+    rows = "; ".join(_data(row) for row in model.data[:_NAMED])
+    if more := len(model.data[_NAMED:]):
+        rows += f"; and {more:,} more (localproof models show)"
     disclosed = model.claim("disclosure.data_disclosed")
     stated = f"disclosed: {disclosed.value}" if disclosed.known else f"disclosed: {said(disclosed)}"
     return f"{rows or 'not known'} ({stated})"

@@ -130,8 +130,9 @@ def of_model(run: Run) -> list[tuple[str, str]]:
         reading += f"; {about}{amount(1000 * share(use.reading_s) / run.words, digits)} per 1,000 words"
         rest = share(whole - use.loading_s - use.reading_s)
         reading += f", beside {about}{amount(1000 * rest / run.words, digits)} for all else"
+    loading = f"{about}{amount(share(use.loading_s), digits)}, by CPU time"
     return [
-        ("model, loading", f"{about}{amount(share(use.loading_s), digits)}, by CPU time"),
+        ("model, loading", loading if use.loading_s else "none in this run: it was loaded before"),
         ("model, reading", reading),
     ]
 
