@@ -229,3 +229,17 @@ def test_a_run_with_a_model_tells_what_it_did_and_what_it_read(chosen: Chosen) -
     assert not [s for s in run.skipped if "model" in s.what]
     assert {p.role for p in run.provenance} >= {"model that scores", "model that proposes"}
     assert all(f.unaided is not None for _, f in run.findings() if not f.rule.startswith("model/"))
+
+
+def test_a_word_twice_is_one_finding_whichever_of_the_two_is_taken_out() -> None:
+    first, second = Edit(Span(20, 24), ""), Edit(Span(22, 26), "")
+    assert apply(TEXT, [first]) == apply(TEXT, [second])
+    reading = Reading({}, (Proposal(first, "small-word", 9.0, 9.0, 9.0),))
+    assert [f.rule for f in weighed([finding(second)], reading)] == ["harper/ModalOf"]
+
+
+def test_a_model_makes_no_misspelling_likelier() -> None:
+    spelling = replace(finding(OF), kind="spelling")
+    (up,) = weighed([spelling], Reading({OF: 9.0}))
+    (down,) = weighed([spelling], Reading({OF: -9.0}))
+    assert up.probability == 0.5 and down.probability is not None and down.probability < 0.1

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..report import Finding, ModelUse, Report
-from ..text import Block
+from ..text import Block, apply
 from .attested import attested
 from .features import Surroundings, features
 from .proposing import Proposal
@@ -144,7 +144,10 @@ def _helped(text: str, finding: Finding, reading: Reading, known: Weights) -> Fi
     alone = finding.probability
     finding = _ranked(text, finding, reading)
     log_odds = math.log(max(alone, 1e-9) / max(1 - alone, 1e-9))
-    return replace(finding, probability=_chance(of_finding(finding, log_odds, reading), known.findings), unaided=alone)
+    chance = _chance(of_finding(finding, log_odds, reading), known.findings)
+    if finding.kind == "spelling":  # to a model every name it never saw is unlikely, so it has no say in this direction
+        chance = min(chance, alone)
+    return replace(finding, probability=chance, unaided=alone)
 
 
 def _ranked(text: str, finding: Finding, reading: Reading) -> Finding:
@@ -175,9 +178,9 @@ def _own(
     known: Weights,
 ) -> Iterator[Finding]:
     """The model's proposals where no engine makes the same, with how likely each is right."""
-    theirs = {e for f in findings for e in f.edits}
+    theirs = {apply(block.text, [e]) for f in findings for e in f.edits} if reading.proposals else set()
     for proposal in reading.proposals:
-        if proposal.edit in theirs or block.touches_placeholder(proposal.edit.span):
+        if apply(block.text, [proposal.edit]) in theirs or block.touches_placeholder(proposal.edit.span):
             continue
         chance = _chance(of_proposal(block.text, proposal, around, rates), known.proposals)
         yield replace(as_finding(block.text, proposal), probability=chance)
