@@ -279,7 +279,7 @@ def run(
     in_flight = 0
     most = _IN_FLIGHT_AFAR if bench.settings.executor else _IN_FLIGHT
 
-    use = None if bench.reader is None else bench.reader.use()
+    use = None if bench.reader is None else ModelUse(bench.reader.use().name)
     least = judging.cut(bench.settings.profile)
 
     def finish() -> None:
@@ -314,7 +314,7 @@ def run(
         profile=bench.settings.profile,
         elapsed_s=time.monotonic() - bench.started_s,
         version=__version__,
-        model=None if use is None or bench.reader is None else _with_what_was_read(use, bench.reader.use()),
+        model=None if use is None or bench.reader is None else use + bench.reader.use(),
     )
 
 
@@ -326,10 +326,6 @@ def model_use(bench: Bench, reports: Iterable[Report]) -> ModelUse | None:
     for report in reports:
         use = tally(use, report, least)
     return use
-
-
-def _with_what_was_read(tallied: ModelUse, read: ModelUse) -> ModelUse:
-    return replace(read, supported=tallied.supported, held_back=tallied.held_back, proposed=tallied.proposed)
 
 
 def _made(bench: Bench, document: Document, answers: list[Asked], site: Mapping[str, int] | None) -> Made:

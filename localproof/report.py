@@ -6,7 +6,7 @@ Values only: nothing here reads a file, opens a process or prints.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from .text import Document, Edit, Span
@@ -56,10 +56,10 @@ class Finding:
     without asking (see `localproof.judge.certain`). `agreement` counts the
     engines that put the leading edit first. `unaided` is the probability
     that the judge gave before a model helped it, None where none did.
-    `variants` are those of `source`
-    that are one of several under their name, with its number:
-    ``languagetool/IT_IS[37]``. `short` says the message in two or three words
-    and `url` is a page on the leading rule, each "" where the engine has none.
+    `variants` are those of `source` that are one of several under their name,
+    with its number: ``languagetool/IT_IS[37]``. `short` says the message in two
+    or three words and `url` is a page on the leading rule, each "" where the
+    engine has none.
     """
 
     span: Span
@@ -166,6 +166,11 @@ class ModelUse:
     tokens: int = 0
     loading_s: float = 0.0
     reading_s: float = 0.0
+
+    def __add__(self, other: ModelUse) -> ModelUse:
+        """Both together."""
+        counts = (getattr(self, f.name) + getattr(other, f.name) for f in fields(self) if f.name != "name")
+        return ModelUse(self.name, *counts)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ from localproof.text import Block, Piece, Span, apply
 
 from . import inject, readings
 from .corpus import replace_file
-from .judge import REAL, group, held_back, softened
+from .judge import REAL, flag, group, held_back, softened
 from .pairs import taught
 from .prepare import say, sha256
 
@@ -87,25 +86,12 @@ def judged(file: Path, name: str) -> list[Text]:
     return out
 
 
-def flag(finding: Finding) -> scorer.Flag:
-    """A finding as the scorer takes it."""
-    edit = finding.edits[0] if finding.edits else None
-    place = edit.span if edit else finding.span
-    return scorer.Flag(place.start, place.end, edit.text if edit else None, finding.probability or 0.0)
-
-
-def log_odds(probability: float) -> float:
-    """The natural logarithm of the odds."""
-    p = min(max(probability, 1e-9), 1 - 1e-9)
-    return math.log(p / (1 - p))
-
-
 def of_findings(texts: Iterable[Text], right: Any, weight: float, grouped: bool = False) -> list[Example]:
     """The findings of the engines as examples; `right(text, finding)` says whether one is."""
     out = []
     for t in texts:
         for f in t.findings:
-            seen = weighing.of_finding(f, log_odds(f.probability or 0.0), t.reading)
+            seen = weighing.of_finding(f, weighing.log_odds(f.probability or 0.0), t.reading)
             out.append(Example(t.ident, f, seen, float(right(t, f)), weight, group(f) if grouped else ""))
     return out
 

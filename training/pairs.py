@@ -119,12 +119,8 @@ def _of_row(row: dict[str, Any]) -> Iterator[Pair]:
             yield from [Pair(straight(row["after"]), straight(undone), kind)] * times
 
 
-def _words(text: str) -> list[candidates.Word]:
-    return candidates.words(text)
-
-
 def _listed(sentence: str, wrongs: dict[str, list[str]], chance: random.Random) -> Iterator[Edit]:
-    for word in _words(sentence):
+    for word in candidates.words(sentence):
         for wrong in wrongs.get(word.low, ()):
             yield candidates.replacing(sentence, word, "misspelling", wrong).edit
         if len(word.low) > 4 and word.low.isascii():
@@ -146,14 +142,14 @@ def _commas(sentence: str) -> Iterator[Edit]:
 
 
 def _cases(sentence: str) -> Iterator[Edit]:
-    for word in _words(sentence):
+    for word in candidates.words(sentence):
         old = word.span.of(sentence)
         if (len(old) > 1 and old[1:].islower()) or old == "I":
             yield Edit(word.span, old.swapcase() if len(old) == 1 else old[0].swapcase() + old[1:])
 
 
 def _orders(sentence: str) -> Iterator[Edit]:
-    row = _words(sentence)
+    row = candidates.words(sentence)
     for one, other in pairwise(row):
         if sentence[one.span.end : other.span.start] == " " and one.span.start and other.low != one.low:
             span = Span(one.span.start, other.span.end)
@@ -161,13 +157,13 @@ def _orders(sentence: str) -> Iterator[Edit]:
 
 
 def _doubles(sentence: str) -> Iterator[Edit]:
-    for word in _words(sentence):
+    for word in candidates.words(sentence):
         if len(word.low) < 5:
             yield Edit(Span(word.span.end, word.span.end), f" {word.span.of(sentence).lower()}")
 
 
 def _of_set(sentence: str, kind: str) -> Iterator[Edit]:
-    row = _words(sentence)
+    row = candidates.words(sentence)
     for i in range(len(row)):
         letters = candidates.near(row[i].low) if kind == "typo" else ()
         for candidate in candidates.at_word(sentence, row, i, letters):

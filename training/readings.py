@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from bench import sets
-from localproof.judge.proposing import Proposal, read
-from localproof.judge.reader import Reading, edits_of
-from localproof.models.llama import Llama
+from localproof.judge.reader import Reading, edits_of, reading_of
+from localproof.judge.worker import build
 from localproof.report import Finding
 from localproof.text import Edit, Span
 
@@ -78,32 +77,18 @@ def _batches(rows: Iterator[tuple[str, str, tuple[Finding, ...]]]) -> Iterator[l
         yield batch
 
 
-_llama: list[Llama] = []
+_answers: list[Callable[[dict[str, Any]], str]] = []
 
 
 def _open(file: Path) -> None:
-    _llama.append(Llama(file, threads=1))
+    _answers.append(build({"path": str(file), "cores": 1, "gpu_layers": 0, "propose": True})())
 
 
 def _read(batch: list[tuple[str, str, list[Any]]]) -> list[list[Any]]:
     out = []
     for ident, text, rows in batch:
-        edits = [Edit(Span(a, b), new) for a, b, new in rows]
-        gains, proposals = read(_llama[0], text, edits, propose=True)
-        told = [None if g is None else round(g, 2) for g in gains]
-        own = [
-            [
-                p.edit.span.start,
-                p.edit.span.end,
-                p.edit.text,
-                p.kind,
-                round(p.gain, 2),
-                round(p.surprise, 2),
-                round(p.margin, 2),
-            ]
-            for p in proposals
-        ]
-        out.append([ident, rows, told, own])
+        told = json.loads(_answers[0]({"text": text, "edits": rows}))
+        out.append([ident, rows, told["gains"], told["proposals"]])
     return out
 
 
@@ -115,12 +100,9 @@ def load(file: Path, name: str) -> Mapping[str, Reading]:
     out: dict[str, Reading] = {}
     with path.open(encoding="utf-8") as lines:
         for line in lines:
-            ident, rows, told, own = json.loads(line)
+            ident, rows, gains, proposals = json.loads(line)
             edits = [Edit(Span(a, b), new) for a, b, new in rows]
-            out[ident] = Reading(
-                {e: g for e, g in zip(edits, told, strict=True) if g is not None},
-                tuple(Proposal(Edit(Span(a, b), new), *rest) for a, b, new, *rest in own),
-            )
+            out[ident] = reading_of({"gains": gains, "proposals": proposals}, edits)
     return out
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import partial, reduce
+from operator import add
 from typing import BinaryIO
 
 from .. import __version__, proof
 from ..cache.shelf import Shelf, alike
 from ..formats import format_of, read
-from ..report import ModelUse, Report, Run, Skipped, Unavailable
+from ..report import Report, Run, Skipped, Unavailable
 from ..settings import Settings
 from ..text import Document, visible
 from .common import Common, small
@@ -260,17 +261,12 @@ def joined(runs: Sequence[Run]) -> Run:
     """Runs that followed each other as one, without the energy and the time, which are not the sum of theirs."""
     few = all(isinstance(run.reports, tuple) for run in runs)
     every = (r for run in runs for r in run.reports)
+    models = [run.model for run in runs if run.model is not None]
     return Run(
         reports=runs[0].reports if len(runs) == 1 else tuple(every) if few else Shelf(map(small, every)),
         provenance=tuple(dict.fromkeys(p for run in runs for p in run.provenance)),
         skipped=tuple(dict.fromkeys(s for run in runs for s in run.skipped)),
         profile=runs[0].profile if runs else Settings().profile,
         version=__version__,
-        model=_together([run.model for run in runs if run.model is not None]),
+        model=reduce(add, models) if models else None,
     )
-
-
-def _together(uses: Sequence[ModelUse]) -> ModelUse | None:
-    """What a model did in several runs; None where it did nothing in any."""
-    counts = [f.name for f in fields(ModelUse) if f.name != "name"]
-    return replace(uses[0], **{n: sum(getattr(u, n) for u in uses) for n in counts}) if uses else None

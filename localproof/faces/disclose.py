@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..render.joules import amount
+from ..render.machine import part
 from ..report import BadInput, Provenance
 from ..text import visible
 from .runs import Kept, Text, kept
@@ -262,16 +263,8 @@ def as_json(statement: Statement) -> str:
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
 
-def _as_entry(part: Provenance) -> dict[str, Any]:
-    return {
-        "part": part.part,
-        "role": part.role,
-        "version": part.version or None,
-        "licence": part.licence or None,
-        "data": part.data or None,
-        "sha256": part.sha256 or None,
-        "facts": {name: text or None for name, text in part.facts},
-    }
+def _as_entry(p: Provenance) -> dict[str, Any]:
+    return part(p) | {"facts": {name: text or None for name, text in p.facts}}
 
 
 FORMATS: dict[str, Callable[[Statement], str]] = {"markdown": as_markdown, "html": as_html, "json": as_json}

@@ -105,7 +105,6 @@ class _View:
 
     def __init__(self, llama: Llama, text: str, passage: Passage, row: list[Word]) -> None:
         self._llama, self._text, self._passage, self._row = llama, text, passage, row
-        self._first: dict[str, int] = _firsts(llama)
         self._tokens = [
             (
                 passage.token_at(w.span.start),
@@ -136,7 +135,7 @@ class _View:
             yield self._weigh(candidate, a, b, cost, after), candidate, cost
         if i and self.prose(i - 1):
             for candidate in between(self._text, self._row[i - 1], self._row[i]):
-                new = self._token(" " + candidate.edit.text.strip())
+                new = self._llama.first(" " + candidate.edit.text.strip())
                 yield self._row_at(a, new) + self._now(a) - 0.5, candidate, self._now(a)
 
     def _expected(self, k: int) -> list[str]:
@@ -153,8 +152,8 @@ class _View:
                 return -1.0
             return self._row_at(a, self._passage.tokens[b]) + cost + self._now(b) - 2.0
         if candidate.kind == "compound" and " " not in new:  # joined with the next word
-            return self._row_at(a, self._token(lead + new)) + cost + 0.5 * after
-        token = self._token(lead + new.split()[0])
+            return self._row_at(a, self._llama.first(lead + new)) + cost + 0.5 * after
+        token = self._llama.first(lead + new.split()[0])
         gained = self._row_at(a, token) + self._now(a)
         return gained + 0.6 * min(max(after - _USUAL, 0.0), 8.0) + 0.3
 
@@ -166,17 +165,3 @@ class _View:
 
     def _row_at(self, k: int, token: int) -> float:
         return float(self._passage.rows[k, token]) if k < len(self._passage.rows) else -20.0
-
-    def _token(self, text: str) -> int:
-        if text not in self._first:
-            self._first[text] = (self._llama.tokens(text.replace("’", "'")) or [0])[0]
-        return self._first[text]
-
-
-def _firsts(llama: Llama) -> dict[str, int]:
-    """The first token of words, remembered for each model."""
-    known: dict[str, int] = _REMEMBERED.setdefault(id(llama), {})
-    return known
-
-
-_REMEMBERED: dict[int, dict[str, int]] = {}

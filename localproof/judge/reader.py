@@ -69,8 +69,6 @@ class Reader:
     kept in `store` where there is one; a failure never is.
     """
 
-    name = "model"
-
     def __init__(self, chosen: Chosen, settings: Settings, store: Kept | None = None) -> None:
         from importlib.util import find_spec
 
@@ -158,7 +156,7 @@ class Reader:
                     loading_s=float(raw["loading_s"]) if self.pids() else 0.0,  # the service loads for itself
                     reading_s=self._use.reading_s + float(raw["reading_s"]),
                 )
-            found = _reading(raw, edits)
+            found = reading_of(raw, edits)
             self._hold(digest, found)
             if self._store is not None:
                 self._store.put(digest, json.dumps([raw["gains"], raw["proposals"]]).encode("ascii"))
@@ -196,7 +194,7 @@ class Reader:
             return None
         try:
             gains, proposals = json.loads(data)
-            found = _reading({"gains": gains, "proposals": proposals}, edits)
+            found = reading_of({"gains": gains, "proposals": proposals}, edits)
         except (ValueError, TypeError, LookupError):  # damaged: asked again, and put in its place
             return None
         self._hold(digest, found)
@@ -218,7 +216,7 @@ def edits_of(findings: Iterable[Finding]) -> tuple[Edit, ...]:
     return tuple(dict.fromkeys(e for f in findings for e in f.edits[:MOST_EDITS]))
 
 
-def _reading(raw: Mapping[str, Any], edits: Sequence[Edit]) -> Reading:
+def reading_of(raw: Mapping[str, Any], edits: Sequence[Edit]) -> Reading:
     """What the helper answered to `edits`, as a reading."""
     gains = {e: float(g) for e, g in zip(edits, raw["gains"], strict=True) if g is not None}
     proposals = tuple(

@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..report import Finding, ModelUse, Report
+from ..report import Finding, Kind, ModelUse, Report
 from ..text import Block, apply
 from .attested import attested
 from .features import Surroundings, features
@@ -26,7 +26,7 @@ from .reader import Reading
 
 PROPOSES = "model/"
 _MOST_GAIN = 12.0  # nats; more says no more
-_KIND = {"apostrophe": "grammar", "typo": "spelling", "compound": "spelling", "doubled": "grammar"}
+_SPELLING = ("typo", "compound")  # of the kinds of proposals; all others are of grammar
 _SAYS = {
     "confusion": "Perhaps {new} is meant; here it is much likelier than {old}.",
     "agreement": "{new} agrees better with the words around than {old}.",
@@ -79,10 +79,10 @@ def shape(finding: Finding) -> str:
     return "put in" if edit.span.start == edit.span.end else "changed"
 
 
-def of_finding(finding: Finding, log_odds: float, reading: Reading) -> dict[str, float]:
-    """What is weighed of a finding of the engines: the judge's log-odds, and what its edits gain."""
+def of_finding(finding: Finding, alone: float, reading: Reading) -> dict[str, float]:
+    """What is weighed of a finding of the engines: the judge's log-odds (`alone`), and what its edits gain."""
     how = shape(finding)
-    f = {"bias": 1.0, "log-odds": log_odds, f"is {how}": 1.0, f"log-odds {how}": log_odds / 2}
+    f = {"bias": 1.0, "log-odds": alone, f"is {how}": 1.0, f"log-odds {how}": alone / 2}
     gain = reading.gains.get(finding.edits[0]) if finding.edits else None
     if gain is None:
         return f | {"no gain": 1.0}
@@ -119,10 +119,8 @@ def as_finding(text: str, proposal: Proposal) -> Finding:
     old, new = proposal.edit.span.of(text).strip(), proposal.edit.text.strip()
     said = _SAYS[proposal.kind].format(old=f"“{old}”", new=f"“{new}”")
     rule = f"{PROPOSES}{proposal.kind}"
-    kind = _KIND.get(proposal.kind, "grammar")
-    return Finding(
-        proposal.edit.span, rule, said, (proposal.edit,), (rule,), "spelling" if kind == "spelling" else "grammar"
-    )
+    kind: Kind = "spelling" if proposal.kind in _SPELLING else "grammar"
+    return Finding(proposal.edit.span, rule, said, (proposal.edit,), (rule,), kind)
 
 
 def weighed(
@@ -134,26 +132,25 @@ def weighed(
     known: Weights,
 ) -> tuple[Finding, ...]:
     """`findings` (judged) with the model's help, and after them the model's own."""
-    helped = [_helped(block.text, f, reading, known) for f in findings]
+    helped = [_helped(f, reading, known) for f in findings]
     return (*helped, *_own(block, helped, reading, around, rates, known))
 
 
-def _helped(text: str, finding: Finding, reading: Reading, known: Weights) -> Finding:
+def _helped(finding: Finding, reading: Reading, known: Weights) -> Finding:
     if finding.probability is None:
         return finding
     alone = finding.probability
-    finding = _ranked(text, finding, reading)
-    log_odds = math.log(max(alone, 1e-9) / max(1 - alone, 1e-9))
-    chance = _chance(of_finding(finding, log_odds, reading), known.findings)
+    finding = _ranked(finding, reading)
+    chance = _chance(of_finding(finding, log_odds(alone), reading), known.findings)
     if finding.kind == "spelling":  # to a model every name it never saw is unlikely, so it has no say in this direction
         chance = min(chance, alone)
     return replace(finding, probability=chance, unaided=alone)
 
 
-def _ranked(text: str, finding: Finding, reading: Reading) -> Finding:
+def _ranked(finding: Finding, reading: Reading) -> Finding:
     """`finding` with an edit first that the model prefers by far to the one that stood there."""
     told = [(reading.gains[e], -i) for i, e in enumerate(finding.edits) if e in reading.gains]
-    if len(told) < 2 or finding.edits[0] not in reading.gains or finding.certain:
+    if len(told) < 2 or finding.edits[0] not in reading.gains:
         return finding
     gain, at = max(told)
     if gain - reading.gains[finding.edits[0]] < _margin(finding):
@@ -186,9 +183,18 @@ def _own(
         yield replace(as_finding(block.text, proposal), probability=chance)
 
 
+def log_odds(probability: float) -> float:
+    """The natural logarithm of the odds.
+
+    >>> log_odds(0.5)
+    0.0
+    """
+    return math.log(max(probability, 1e-9) / max(1 - probability, 1e-9))
+
+
 def _chance(present: Mapping[str, float], of: Mapping[str, float]) -> float:
-    log_odds = sum(of.get(name, 0.0) * value for name, value in present.items())
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+    total = sum(of.get(name, 0.0) * value for name, value in present.items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 def tally(use: ModelUse, report: Report, least: float) -> ModelUse:

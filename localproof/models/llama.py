@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -65,8 +66,6 @@ class Passage:
 
     def token_at(self, place: int) -> int:
         """The number of the token that holds the code point `place` of the text."""
-        from bisect import bisect_right
-
         return min(max(bisect_right(self.starts, place) - 1, 0), len(self.tokens))
 
 
@@ -93,6 +92,7 @@ class Llama:
         first = native.llama_vocab_bos(self._vocab)
         self._first = [first] if first >= 0 and native.llama_vocab_get_add_bos(self._vocab) else []
         self._pieces: dict[int, bytes] = {}
+        self._firsts: dict[str, int] = {}
 
     def _opened(self, threads: int) -> Any:
         n = self._n
@@ -130,6 +130,12 @@ class Llama:
         if count < 0:
             raise Broken("it cannot take this text apart")
         return list(buffer[:count])
+
+    def first(self, text: str) -> int:
+        """The first token of a text, straight quotation marks; remembered."""
+        if text not in self._firsts:
+            self._firsts[text] = (self.tokens(straight(text)) or [0])[0]
+        return self._firsts[text]
 
     def piece(self, token: int) -> bytes:
         """The bytes of a token."""
@@ -211,7 +217,7 @@ class Llama:
         self._n.llama_memory_clear(self._memory, False)
         given = [*self._first, *tokens] or [0]
         self._decode([(token, i, 0) for i, token in enumerate(given[:-1])] or [(given[0], 0, 0)])
-        logits = self._rows(range(max(len(given) - 1, 1)))
+        logits = self._rows(max(len(given) - 1, 1))
         if not self._first:  # nothing tells the first token
             logits = self._np.concatenate([self._np.zeros((1, self.size), self._np.float32), logits])
         return Passage(span, own, tokens, self._starts(text, span, tokens), logits)
@@ -238,12 +244,12 @@ class Llama:
             raise RuntimeError("llama.cpp could not decode a batch")
         self.decoded += len(row)
 
-    def _rows(self, which: Sequence[int]) -> Rows:
-        """Log-probabilities (len(which), size) of what follows the tokens of the last batch."""
+    def _rows(self, count: int) -> Rows:
+        """Log-probabilities (count, size) of what follows the first `count` tokens of the last batch."""
         np = self._np
         pointer = self._n.llama_get_logits(self._context)
-        every = np.ctypeslib.as_array(pointer, shape=(max(which) + 1, self.size))
-        rows: Rows = np.array(every[list(which)], np.float32)
+        every = np.ctypeslib.as_array(pointer, shape=(count, self.size))
+        rows: Rows = np.array(every, np.float32)
         rows -= rows.max(1, keepdims=True)
         rows -= np.log(np.exp(rows).sum(1, keepdims=True))
         return rows
@@ -276,7 +282,7 @@ class Llama:
         rows = None
         if row:
             self._decode(row)
-            rows = self._rows(range(len(row)))
+            rows = self._rows(len(row))
         for sequence, ((i, change), at) in enumerate(zip(changes, places, strict=True), 1):
             new = 0.0
             if change.tokens:
