@@ -38,6 +38,7 @@ from .pairs import taught
 from .prepare import say, sha256
 
 OUT = Path(weighing.__file__).with_name("weighing.json")
+CUT = 0.5  # what is shown at about the default profile
 # Of the model's proposals in edited prose so many are real errors after all.
 REAL_PROPOSALS = 0.04
 _INJECTED = 0.3  # weight of an example from a sentence with a slip put in
@@ -216,6 +217,25 @@ def proposals(title: str, examples: Sequence[Example], learned: Learned) -> None
         print(f"  from {cut:.1f}: {len(chosen)}, {good:.0f} right ({good / max(len(chosen), 1):.2f}) {dict(kinds)}")
 
 
+def found(texts: Sequence[Text], items: Sequence[sets.Item], known: weighing.Weights) -> None:
+    """Print what share of the real errors of each kind is put right without the model and with it, and how many of its
+    proposals have what is right however unlikely they are."""
+    print(f"\n{'put right':14} {'errors':>6} {'engines':>8} {'without':>8} {'with':>8} {'ever proposed':>14}")
+    ids = {str(i.id): i.id for i in items}
+    mine = [i for i in items if str(i.id) in {t.ident for t in texts}]
+    rows = [
+        scorer.by_kind(mine, {ids[t.ident]: flags_of(t) for t in texts}, cut=cut)
+        for flags_of, cut in (
+            ((lambda t: [flag(f) for f in t.findings]), 0.0),
+            ((lambda t: shown(t, None)), CUT),
+            ((lambda t: shown(t, known)), CUT),
+            ((lambda t: [flag(weighing.as_finding(t.text, p)) for p in t.reading.proposals]), 0.0),
+        )
+    ]
+    for kind, (count, _, _) in rows[0].items():
+        print(f"{kind:14} {count:6} " + " ".join(f"{row[kind][2]:8.3f}" for row in rows))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("file", type=Path)
@@ -229,7 +249,7 @@ def main() -> None:
     corrections = all_of["corrections"]
     to_learn = [t for t in corrections if not held_back(repository[t.ident]) and not taught(repository[t.ident])]
     to_test = [t for t in corrections if held_back(repository[t.ident])]
-    found: list[Example] = []
+    theirs: list[Example] = []
     own: list[Example] = []
     for texts, (right, meant), weight, grouped in (
         (to_learn, by_gold("corrections"), 1.0, False),
@@ -237,12 +257,13 @@ def main() -> None:
         (all_of["injected"], by_slip(), _INJECTED, False),
         (all_of["clean"], ((lambda t, f: False), (lambda t, f: False)), 1.0, True),
     ):
-        found += of_findings(texts, right, weight, grouped)
+        theirs += of_findings(texts, right, weight, grouped)
         own += of_proposals(texts, meant, weight, grouped)
-    learned = learn(found, REAL), learn(own, {"proposal": REAL_PROPOSALS})
+    learned = learn(theirs, REAL), learn(own, {"proposal": REAL_PROPOSALS})
     known = weighing.Weights(learned[0].weights, learned[1].weights, {})
     core = {str(i.id) for i in scorer.core(items)}
     compare("held-back corrections, core kinds", [t for t in to_test if t.ident in core], items, known)
+    found(to_test, items, known)
     for name in ("cweb-g", "cweb-s"):
         compare(name, all_of[name], sets.load(name), known)
     proposals("held-back corrections", of_proposals(to_test, by_gold("corrections")[1], 1.0), learned[1])
@@ -254,7 +275,7 @@ def main() -> None:
     for cut in (0.3, 0.5, 0.6):
         print(f"edited prose: {1000 * (chances >= cut).sum() / max(words, 1):.2f} proposals per 1,000 words from {cut}")
     if not options.dry:
-        write(options.out, options.file, known, found, own)
+        write(options.out, options.file, known, theirs, own)
 
 
 def write(out: Path, file: Path, known: weighing.Weights, found: Sequence[Example], own: Sequence[Example]) -> None:
