@@ -602,7 +602,7 @@ def _run_setup(args: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _models_arguments(parser: argparse.ArgumentParser) -> None:
-    actions = ("list", "show", "get", "verify", "use", "remove", "add", "export")
+    actions = ("list", "show", "get", "verify", "use", "remove", "add", "calibrate", "export")
     parser.add_argument(
         "action",
         nargs="?",
@@ -611,7 +611,7 @@ def _models_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ACTION",
         help="list: what is known of each model (the default); show: all of it; get: download one, after asking; "
         "verify: compare files with their SHA-256; use: write it into your settings; remove: delete what was got; "
-        "add: a GGUF file of your own; export: a bill of materials",
+        "add: a GGUF file of your own; calibrate: learn how far one can be trusted; export: a bill of materials",
     )
     parser.add_argument("names", nargs="*", metavar="ID|PATH", help="a model, or for add a file")
     group = parser.add_argument_group("list: only some of them")

@@ -23,6 +23,7 @@ from ..report import BadInput, Unavailable
 from ..settings import USER_FILE, Settings, user_folder
 from ..text import visible
 from .fetching import consented, megabytes, meter
+from .model_calibrating import calibrate
 from .model_entries import add, forgotten, rewrite
 from .terminal import Terminal, is_terminal, one_line, style
 from .toml_edit import assigned
@@ -344,6 +345,10 @@ def _add(order: Order, known: Catalogue, settings: Settings, terminal: Terminal)
     return 0
 
 
+def _calibrate(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+    return calibrate(order.names[0], settings, terminal)
+
+
 def state(settings: Settings, env: Mapping[str, str]) -> Sequence[str]:
     """What the doctor says of the model, line by line."""
     if settings.model in NONE:
@@ -366,5 +371,6 @@ _ACTIONS: dict[str, Callable[[Order, Catalogue, Settings, Terminal], int]] = {
     "use": _use,
     "remove": _remove,
     "add": _add,
+    "calibrate": _calibrate,
     "export": _export,
 }

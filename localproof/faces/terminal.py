@@ -122,7 +122,7 @@ def agreed(terminal: Terminal, question: str) -> bool:
 
 
 def progress(
-    terminal: Terminal, total: int, clock: Callable[[], float] = time.monotonic
+    terminal: Terminal, total: int, clock: Callable[[], float] = time.monotonic, what: str = "files"
 ) -> tuple[Callable[[Report | None], None], Callable[[], None]]:
     """(what to call for each report that is done, what to call at the end): a line for a person who waits.
 
@@ -143,7 +143,7 @@ def progress(
             shown = now
             left = duration((now - begun) * (total - done) / done)
             so_far = f", {words:,} words, {findings:,} findings" if report is not None else ""
-            line = f"{done:,} of {total:,} files{so_far}, {left} left"
+            line = f"{done:,} of {total:,} {what}{so_far}, {left} left"
             terminal.stderr.write(f"\r\x1b[K{line[: _width(terminal.stderr, terminal.env) - 1]}")
             terminal.stderr.flush()
 

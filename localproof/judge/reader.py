@@ -127,6 +127,12 @@ class Reader:
             answer.add_done_callback(heard)
         return reading
 
+    def ask(self, text: str, edits: Sequence[Edit]) -> Future[Reading]:
+        """What the model says of a text and of `edits` to it. The future raises Unavailable where it cannot say."""
+        reading: Future[Reading] = Future()
+        self._ask(text, edits, reading)
+        return reading
+
     def _ask(self, text: str, edits: Sequence[Edit], reading: Future[Reading]) -> None:
         if not edits and (not self._propose or not text.strip()):
             reading.set_result(Reading({}))

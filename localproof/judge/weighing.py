@@ -141,7 +141,7 @@ def _helped(finding: Finding, reading: Reading, known: Weights) -> Finding:
         return finding
     alone = finding.probability
     finding = _ranked(finding, reading)
-    chance = _chance(of_finding(finding, log_odds(alone), reading), known.findings)
+    chance = likely(of_finding(finding, log_odds(alone), reading), known.findings)
     if finding.kind == "spelling":  # to a model every name it never saw is unlikely, so it has no say in this direction
         chance = min(chance, alone)
     return replace(finding, probability=chance, unaided=alone)
@@ -179,7 +179,7 @@ def _own(
     for proposal in reading.proposals:
         if apply(block.text, [proposal.edit]) in theirs or block.touches_placeholder(proposal.edit.span):
             continue
-        chance = _chance(of_proposal(block.text, proposal, around, rates), known.proposals)
+        chance = likely(of_proposal(block.text, proposal, around, rates), known.proposals)
         yield replace(as_finding(block.text, proposal), probability=chance)
 
 
@@ -192,7 +192,8 @@ def log_odds(probability: float) -> float:
     return math.log(max(probability, 1e-9) / max(1 - probability, 1e-9))
 
 
-def _chance(present: Mapping[str, float], of: Mapping[str, float]) -> float:
+def likely(present: Mapping[str, float], of: Mapping[str, float]) -> float:
+    """The probability that weights `of` names give to what is `present`."""
     total = sum(of.get(name, 0.0) * value for name, value in present.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 

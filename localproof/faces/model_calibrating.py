@@ -1,0 +1,114 @@
+"""`localproof models calibrate`: how far a model can be trusted, learned from sentences that ship."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..cache.store import NAME, Store
+from ..judge import calibrating
+from ..judge.calibrating import Row, Sentence
+from ..judge.reader import Chosen, Reader, Reading, edits_of
+from ..judge.weighing import Weights, weights
+from ..models import NONE, calibrations, resolve
+from ..report import BadInput
+from ..settings import Settings
+from ..text import visible
+from .model_entries import rewrite
+from .terminal import Terminal, progress
+
+_AT_ONCE = 8  # sentences with the helper process at a time
+
+
+def calibrate(name: str, settings: Settings, terminal: Terminal) -> int:
+    """Ask the model called `name`, an id or a file, of every sentence; learn, show the table, keep what was learned.
+
+    What the model said is kept in the cache, so one that was interrupted goes
+    on where it was. Raises BadInput and Unavailable.
+    """
+    if name in NONE:
+        raise BadInput("models calibrate needs a model; see `localproof models list`")
+    settings = replace(settings, model=name, model_proposes=True)
+    resolved = resolve(settings, terminal.env)
+    assert resolved is not None
+    store = Store(settings.cache_folder / NAME) if settings.cache_folder is not None else None
+    reader = Reader(Chosen(resolved.path, resolved.sha256), settings, store)
+    every = calibrating.sentences()
+    try:
+        known = _asked(reader, every, terminal)
+    finally:
+        reader.close()
+        if store is not None:
+            store.close()
+    start = weights(resolved.sha256)
+    about = {
+        "made by": "localproof models calibrate",
+        "on": datetime.now(UTC).date().isoformat(),
+        "data": f"{len(every):,} sentences that ship with LocalProof, of which those for the table taught nothing",
+    }
+    learned = calibrating.learn(known, start, about)
+    terminal.write(table(calibrating.table(known, start, learned)))
+    terminal.write(
+        f"In edited prose it would propose {calibrating.per_proposal(known, learned):.1f} edits in 1,000 words\n"
+    )
+    if start.own:
+        terminal.write("Nothing was written: LocalProof's own weights were learned with this very model\n")
+        return 0
+    where = _keep(learned, resolved.sha256, terminal)
+    terminal.write(f"Written to {visible(str(where))}; removing that file takes it back\n")
+    return 0
+
+
+def _asked(reader: Reader, every: Sequence[Sentence], terminal: Terminal) -> list[tuple[Sentence, Reading]]:
+    step, clear = progress(terminal, len(every), what="sentences")
+    waiting: deque[tuple[Sentence, Future[Reading]]] = deque()
+    known: list[tuple[Sentence, Reading]] = []
+
+    def heard() -> None:
+        sentence, answer = waiting.popleft()
+        known.append((sentence, answer.result()))
+        step(None)
+
+    try:
+        for sentence in every:
+            waiting.append((sentence, reader.ask(sentence.text, edits_of(sentence.findings))))
+            if len(waiting) > _AT_ONCE:
+                heard()
+        while waiting:
+            heard()
+    finally:
+        clear()
+    return known
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The table for people: what is shown from probability .5 on, and how much of it is right.
+
+    >>> print(table([Row("engines alone", 80, 60, 120)]), end="")
+    On sentences that nothing was learned from, shown from 50 % on   shown  right  share  found
+    engines alone                                                       80     60   75 %   50 %
+    """
+    title = f"On sentences that nothing was learned from, shown from {100 * calibrating.CUT:.0f} % on"
+    out = [f"{title}   shown  right  share  found"]
+    for row in rows:
+        share = f"{100 * row.right / row.shown:.0f} %" if row.shown else "-"
+        found = f"{100 * row.right / row.of:.0f} %" if row.of else "-"
+        out.append(f"{row.what:{len(title)}} {row.shown:7} {row.right:6} {share:>6} {found:>6}")
+    return "\n".join(out) + "\n"
+
+
+def _keep(learned: Weights, sha256: str, terminal: Terminal) -> Path:
+    where = calibrations(terminal.env) / f"{sha256}.json"
+    document = {
+        "model": sha256,
+        "about": dict(learned.about),
+        "findings": dict(learned.findings),
+        "proposals": dict(learned.proposals),
+    }
+    rewrite(where, lambda _: json.dumps(document, indent=0) + "\n")
+    return where

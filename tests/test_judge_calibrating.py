@@ -1,0 +1,133 @@
+"""How far another model can be trusted: what is learned from the sentences that ship, and `models calibrate`."""
+
+from __future__ import annotations
+
+import io
+import json
+import lzma
+from pathlib import Path
+
+import pytest
+from test_judge_model import needs_llama
+from test_models_store import places
+from tiny_model import tiny
+
+from localproof.cli import run
+from localproof.faces.terminal import Terminal
+from localproof.judge import calibrating
+from localproof.judge.calibrating import FILE, Sentence, fitted, learn, sentences, table
+from localproof.judge.proposing import Proposal
+from localproof.judge.reader import Reading
+from localproof.judge.weighing import Weights, likely
+from localproof.report import BadInput, Finding
+from localproof.text import Edit, Span, apply
+
+FREE = ("CC0-1.0", "CC-BY-4.0", "CC-BY-3.0", "LicenseRef-Public-Domain", "LicenseRef-US-Government-Work")
+PLAIN = Weights({"log-odds": 1.0}, {"bias": -3.0, "gain": 2.0}, {})
+
+
+def test_the_sentences_that_ship_name_their_sources_and_are_free_to_be_passed_on() -> None:
+    with lzma.open(FILE, "rt", encoding="utf-8") as lines:
+        about, *rows = map(json.loads, lines)
+    sources = {(s["texts"], s["id"]): s for s in about["sources"]}
+    for s in sources.values():
+        assert s["credit"] and s["commit"]
+        assert all(part in FREE for part in s["licence"].replace(" OR ", " AND ").split(" AND ")), s
+    assert {("edited" if r["part"] == "edited" else "corrected", r["source"]) for r in rows} == set(sources)
+    assert FILE.stat().st_size < 300_000
+
+
+def test_every_correction_and_finding_lies_in_its_sentence() -> None:
+    every = sentences()
+    assert {s.part for s in every} == {"learn", "test", "edited"} and len(every) > 1_500
+    for s in every:
+        assert len(s.findings) == len(s.right) and bool(s.corrections) == (s.part != "edited")
+        for e in (*s.corrections, *(e for f in s.findings for e in f.edits)):
+            assert apply(s.text, [e]) != s.text
+    test = [ok for s in every if s.part == "test" for ok in s.right]
+    assert 0.3 < sum(test) / len(test) < 0.99
+
+
+def test_no_sentence_of_the_test_stands_among_those_that_teach() -> None:
+    by_part: dict[str, set[str]] = {}
+    sources: dict[str, set[str]] = {}
+    for s in sentences():
+        by_part.setdefault(s.part, set()).add(s.text)
+        sources.setdefault(s.part, set()).add(s.source)
+    assert not by_part["test"] & (by_part["learn"] | by_part["edited"])
+    assert not sources["test"] & sources["learn"]
+
+
+TEXT = "He could of gone there."
+OF, THERE = Edit(Span(9, 11), "have"), Edit(Span(17, 22), "their")
+
+
+def sentence(part: calibrating.Part, right: bool, *, correct: bool = True) -> Sentence:
+    found = Finding(OF.span, "example", "", (OF,), ("example",), probability=0.5)
+    return Sentence(TEXT, (found,), (right,), (OF,) if correct else (), part, "source")
+
+
+def test_a_proposal_is_right_wrong_or_not_known() -> None:
+    corrected, edited = sentence("learn", True), sentence("edited", False, correct=False)
+    assert corrected.verdict(OF) is True
+    assert corrected.verdict(Edit(Span(9, 11), "off")) is False
+    assert corrected.verdict(THERE) is None
+    assert edited.verdict(THERE) is False
+
+
+def test_what_a_model_says_is_trusted_as_far_as_it_was_right() -> None:
+    good = [(sentence("learn", True), Reading({OF: 5.0})), (sentence("learn", False), Reading({OF: -5.0}))] * 60
+    bad = [(s, Reading({OF: -r.gains[OF]})) for s, r in good]
+    up = {"bias": 1.0, "log-odds": 0.0, "gain up": 1.25}
+    chances = [likely(up, learn(known, PLAIN, {}).findings) for known in (good, bad)]
+    assert chances[0] > 0.7 > 0.4 > chances[1]
+
+
+def test_what_the_test_has_teaches_nothing() -> None:
+    known = [(sentence("test", True), Reading({OF: 5.0}, (Proposal(THERE, "confusion", 5.0, 5.0, 5.0),)))] * 50
+    learned = learn(known, PLAIN, {"made by": "a test"})
+    assert (learned.findings, learned.proposals) == (PLAIN.findings, PLAIN.proposals)
+    assert learned.about == {"made by": "a test"}
+
+
+def test_few_examples_move_little_and_many_move_much() -> None:
+    few, many = (fitted([({"x": 1.0}, 1.0, 1.0)] * n, {"x": 0.0})["x"] for n in (1, 1000))
+    assert 0 < few < 0.1 < 0.5 < many
+
+
+def test_the_table_counts_what_is_shown_and_what_of_it_is_right() -> None:
+    known = [
+        (sentence("test", True), Reading({OF: 5.0}, (Proposal(THERE, "confusion", 9.0, 5.0, 5.0),))),
+        (sentence("test", False), Reading({})),
+        (sentence("learn", True), Reading({})),
+    ]
+    rows = {row.what: (row.shown, row.right, row.of) for row in table(known, PLAIN, PLAIN)}
+    assert rows["engines alone"] == (2, 1, 1)
+    assert rows["its own proposals, as learned"] == (1, 0, 0)
+
+
+def calibrate(env: dict[str, str], name: str) -> tuple[int, str, str]:
+    terminal = Terminal(io.BytesIO(), io.StringIO(), io.StringIO(), env)
+    status = run(["models", "calibrate", name], terminal)
+    return status, terminal.stdout.getvalue(), terminal.stderr.getvalue()  # type: ignore[attr-defined]
+
+
+@needs_llama
+def test_calibrate_asks_the_model_shows_the_table_and_keeps_what_was_learned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = places(tmp_path)
+    file = tiny().write(tmp_path / "tiny.gguf")
+    some = sentences()[::90]
+    monkeypatch.setattr(calibrating, "sentences", lambda: some)
+    assert run(["models", "add", str(file)], Terminal(io.BytesIO(), io.StringIO(), io.StringIO(), env)) == 0
+    status, said, _ = calibrate(env, "tiny")
+    assert status == 0 and "engines alone" in said and "its own proposals, as learned" in said
+    (kept,) = tmp_path.rglob("weighed/*.json")
+    raw = json.loads(kept.read_text("utf-8"))
+    assert raw["model"] == kept.stem and raw["about"]["made by"] == "localproof models calibrate" and raw["findings"]
+
+
+def test_calibrate_wants_a_model_that_is_there(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no model is called"):
+        calibrate(places(tmp_path), "nothing-of-that-name")
