@@ -70,6 +70,18 @@ def test_a_proposal_is_a_finding_of_the_model_and_never_certain() -> None:
     assert "their" in sure.message and "there" in sure.message
 
 
+@pytest.mark.parametrize(
+    ("probability", "unaided", "certain"),
+    [(0.95, None, True), (0.95, 0.95, True), (0.99, 0.8, False), (0.8, 0.99, False), (0.8, None, False)],
+)
+def test_a_model_makes_nothing_safe_that_the_rules_do_not_and_may_make_it_unsafe(
+    probability: float, unaided: float | None, certain: bool
+) -> None:
+    rule = "languagetool/ENGLISH_WORD_REPEAT_RULE"
+    twice = Finding(Span(16, 20), rule, "why", (Edit(Span(16, 20), ""),), (rule,), probability=probability)
+    assert judge.certain(TEXT, replace(twice, agreement=2, unaided=unaided)) == certain
+
+
 def test_a_proposal_that_an_engine_makes_too_is_that_engines_finding() -> None:
     (only,) = weighed([finding(THERE)], Reading({THERE: 5.0}, (Proposal(THERE, "confusion", 5.0, 5.0, 5.0),)))
     assert only.rule == "harper/ModalOf"
