@@ -279,19 +279,19 @@ def run(
     in_flight = 0
     most = _IN_FLIGHT_AFAR if bench.settings.executor else _IN_FLIGHT
 
-    use = None if bench.reader is None else ModelUse(bench.reader.use().name)
+    did = ModelUse("")
     least = judging.cut(bench.settings.profile)
 
     def finish() -> None:
-        nonlocal in_flight, words, use
+        nonlocal in_flight, words, did
         item, answers = waiting.popleft()
         report = item if isinstance(item, Report) else shape(_made(bench, item, answers, site))
         in_flight -= len(answers)
         kept.append(report)
         words += report.words
         bench.window.poll()
-        if use is not None:
-            use = tally(use, report, least)
+        if bench.reader is not None:
+            did = tally(did, report, least)
         if on_report is not None:
             on_report(report)
 
@@ -306,6 +306,7 @@ def run(
             finish()
     while waiting:
         finish()
+    use = bench.reader.use() if bench.reader is not None else None
     return Run(
         reports=tuple(kept) if isinstance(kept, list) else kept,
         provenance=provenance(bench),
@@ -314,17 +315,16 @@ def run(
         profile=bench.settings.profile,
         elapsed_s=time.monotonic() - bench.started_s,
         version=__version__,
-        model=None if use is None or bench.reader is None else use + bench.reader.use(),
+        model=None if use is None else use + did,
     )
 
 
 def model_use(bench: Bench, reports: Iterable[Report]) -> ModelUse | None:
-    """What the model of a bench did for `reports`; None where none is switched on."""
-    if bench.reader is None:
-        return None
-    use, least = bench.reader.use(), judging.cut(bench.settings.profile)
-    for report in reports:
-        use = tally(use, report, least)
+    """What the model of a bench did for `reports`; None where none is switched on, or it could not work at all."""
+    use = bench.reader.use() if bench.reader is not None else None
+    if use is not None:
+        for report in reports:
+            use = tally(use, report, judging.cut(bench.settings.profile))
     return use
 
 
@@ -520,7 +520,7 @@ def provenance(bench: Bench) -> tuple[Provenance, ...]:
         count = len(bench.vocabulary.words) + len(bench.vocabulary.phrases)
         parts.append(Provenance("your words", "dictionary", data=f"{count:,} words and phrases of your own"))
     judged = base(bench.settings.language) == "en" or (bench.abroad is not None and bench.abroad.knows("en"))
-    model = bench.reader.chosen.made_of if bench.reader is not None else ()
+    model = bench.reader.made_of() if bench.reader is not None else ()
     return (*parts, *(judging.provenance() if judged else ()), *model)
 
 
