@@ -6,7 +6,6 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import wait
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -152,9 +151,8 @@ class Desk:
         if self._finder is not None:
             return self._finder(self.document(number, text))
         bench = self._bench(self.texts[number].settings)
-        begun = proof.begin(bench, self.document(number, text))
-        wait(begun.open())
-        report = proof.so_far(bench, begun, self._judged.setdefault(number, proof.Judgements()))
+        judged = self._judged.setdefault(number, proof.Judgements())
+        report = proof.check(bench, self.document(number, text), judgements=judged)
         self.did.setdefault(number, proof.model_use(bench, [report]))
         return report
 
