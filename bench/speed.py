@@ -9,7 +9,8 @@ that says so. Nothing is downloaded.
     --text FOLDER   Markdown files to use; default: a blog from DATA/data/blogs
     --data FOLDER   folder that holds data/ (default ../shared)
     --peers FOLDER  look here too for the other tools (may be given again)
-    --only PART     cold, service, warm, batch, memory, lsp or peers (may be given again)
+    --model FILE    a GGUF to measure the reading of; none by default
+    --only PART     cold, service, warm, batch, memory, lsp, model or peers (may be given again)
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -31,6 +33,7 @@ from . import product
 from .batch import batch, memory
 from .editor import lsp
 from .machine import Timing, interleaved, named, peak, timed
+from .reading import reading
 from .sets import SHARED
 
 PARAGRAPH = """\
@@ -63,13 +66,14 @@ def main() -> None:
     print(f"Machine: {named()}.\nMedians of {args.runs} runs; in brackets the fastest and the slowest.\n")
     with tempfile.TemporaryDirectory() as folder:
         files = _texts(args, Path(folder))
-        parts = {
+        parts: dict[str, Callable[[list[Path], int], Iterator[str]]] = {
             "cold": cold,
             "service": service,
             "warm": warm,
             "batch": batch,
             "memory": memory,
             "lsp": lsp,
+            "model": partial(reading, model=args.model),
             "peers": peers,
         }
         for name in args.only or parts:
@@ -85,7 +89,8 @@ def _arguments() -> Any:
     parser.add_argument("--text", type=Path)
     parser.add_argument("--data", type=Path, default=SHARED)
     parser.add_argument("--peers", type=Path, action="append", default=[])
-    only = ("cold", "service", "warm", "batch", "memory", "lsp", "peers")
+    parser.add_argument("--model", type=Path)
+    only = ("cold", "service", "warm", "batch", "memory", "lsp", "model", "peers")
     parser.add_argument("--only", action="append", choices=only, default=[])
     return parser.parse_args()
 

@@ -26,6 +26,7 @@ from .engines import ENGINES, Engine
 from .engines.cluster import Afar, Cluster
 from .judge import categories
 from .judge.reader import Chosen, Reader, Reading
+from .judge.second import Second
 from .judge.site import within
 from .judge.weighing import Weights, tally, weights
 from .languages import NAMES, base, of_file_name
@@ -89,6 +90,7 @@ class Bench:
         yield from (engine.key() for engine in self.engines.values())
         if self.reader is not None:
             yield self.reader.key()
+            yield f"proposals from {judging.cut(self.settings.profile)} on"  # were looked at a second time
 
     def start(self) -> None:
         """Begin to build what is not built yet, and return at once."""
@@ -279,19 +281,19 @@ def run(
     in_flight = 0
     most = _IN_FLIGHT_AFAR if bench.settings.executor else _IN_FLIGHT
 
-    use = None if bench.reader is None else ModelUse(bench.reader.use().name)
+    did = ModelUse("")
     least = judging.cut(bench.settings.profile)
 
     def finish() -> None:
-        nonlocal in_flight, words, use
+        nonlocal in_flight, words, did
         item, answers = waiting.popleft()
         report = item if isinstance(item, Report) else shape(_made(bench, item, answers, site))
         in_flight -= len(answers)
         kept.append(report)
         words += report.words
         bench.window.poll()
-        if use is not None:
-            use = tally(use, report, least)
+        if bench.reader is not None:
+            did = tally(did, report, least)
         if on_report is not None:
             on_report(report)
 
@@ -306,6 +308,7 @@ def run(
             finish()
     while waiting:
         finish()
+    use = bench.reader.use() if bench.reader is not None else None
     return Run(
         reports=tuple(kept) if isinstance(kept, list) else kept,
         provenance=provenance(bench),
@@ -314,26 +317,27 @@ def run(
         profile=bench.settings.profile,
         elapsed_s=time.monotonic() - bench.started_s,
         version=__version__,
-        model=None if use is None or bench.reader is None else use + bench.reader.use(),
+        model=None if use is None else use + did,
     )
 
 
 def model_use(bench: Bench, reports: Iterable[Report]) -> ModelUse | None:
-    """What the model of a bench did for `reports`; None where none is switched on."""
-    if bench.reader is None:
-        return None
-    use, least = bench.reader.use(), judging.cut(bench.settings.profile)
-    for report in reports:
-        use = tally(use, report, least)
+    """What the model of a bench did for `reports`; None where none is switched on, or it could not work at all."""
+    use = bench.reader.use() if bench.reader is not None else None
+    if use is not None:
+        for report in reports:
+            use = tally(use, report, judging.cut(bench.settings.profile))
     return use
 
 
 def _made(bench: Bench, document: Document, answers: list[Asked], site: Mapping[str, int] | None) -> Made:
     looked_at: dict[str, int] = {}
-    report = _report(bench, document, answers, site=site, looked_at=looked_at)
+    second = Second()
+    report = _report(bench, document, answers, second, site=site, looked_at=looked_at)
     asked = [block for block in answers if block.engines]
     whole = all(future.exception() is None for block in asked for future in block.futures())
-    whole = whole and report.checked and not _abroad(bench, document)  # what is set up for others is not in the key
+    whole = whole and second.whole() and report.checked
+    whole = whole and not _abroad(bench, document)  # what is set up for others is not in the key
     return Made(report, len(asked), whole, looked_at)
 
 
@@ -351,9 +355,11 @@ def divided(report: Report, profile: str) -> Report:
     return replace(report, findings=findings, held_back=tuple(f for f in every if not shown(f)))
 
 
-def check(bench: Bench, document: Document, site: Mapping[str, int] | None = None) -> Report:
-    """Proofread one document; `site` as in `run`."""
-    return _report(bench, document, _submit(bench, document), site=site)
+def check(
+    bench: Bench, document: Document, site: Mapping[str, int] | None = None, judgements: Judgements | None = None
+) -> Report:
+    """Proofread one document; `site` as in `run`, `judgements` as in `so_far`."""
+    return _report(bench, document, _submit(bench, document), Second(), judgements, site=site)
 
 
 @dataclass(frozen=True)
@@ -362,10 +368,11 @@ class Begun:
 
     document: Document
     answers: tuple[Asked, ...]
+    second: Second = field(default_factory=Second, compare=False)
 
     def open(self) -> tuple[Future[Any], ...]:
-        """The answers that are still to come."""
-        return tuple(a for block in self.answers for a in block.futures() if not a.done())
+        """The answers that are still to come; `so_far` may add some, where a model proposes what it was to propose."""
+        return (*(a for block in self.answers for a in block.futures() if not a.done()), *self.second.open())
 
 
 def begin(bench: Bench, document: Document) -> Begun:
@@ -375,10 +382,12 @@ def begin(bench: Bench, document: Document) -> Begun:
 
 def so_far(bench: Bench, begun: Begun, judgements: Judgements | None = None) -> Report:
     """The report that the answers given by now make; an engine that has not answered is as one that was not asked.
+    What a model proposes has the engines' second look before it: until that has come, it is not in the report.
 
     With `judgements`, a text that is checked again and again is judged only where something changed.
     """
-    return _report(bench, begun.document, [block.done() for block in begun.answers], judgements)
+    answers = [block.done() for block in begun.answers]
+    return _report(bench, begun.document, answers, begun.second, judgements, patience_s=0.0)
 
 
 class _Looked(Mapping[str, int]):
@@ -520,7 +529,7 @@ def provenance(bench: Bench) -> tuple[Provenance, ...]:
         count = len(bench.vocabulary.words) + len(bench.vocabulary.phrases)
         parts.append(Provenance("your words", "dictionary", data=f"{count:,} words and phrases of your own"))
     judged = base(bench.settings.language) == "en" or (bench.abroad is not None and bench.abroad.knows("en"))
-    model = bench.reader.chosen.made_of if bench.reader is not None else ()
+    model = bench.reader.made_of() if bench.reader is not None else ()
     return (*parts, *(judging.provenance() if judged else ()), *model)
 
 
@@ -599,14 +608,16 @@ def _report(
     bench: Bench,
     document: Document,
     answers: list[Asked],
+    second: Second,
     judgements: Judgements | None = None,
     *,
+    patience_s: float | None = None,
     site: Mapping[str, int] | None = None,
     looked_at: dict[str, int] | None = None,
 ) -> Report:
     language = _language(bench, document)
     try:
-        _engines_for(bench, document)
+        engines = _engines_for(bench, document)
     except Unavailable as error:
         said = f"written in {NAMES.get(base(language), language)}, as it says: {error.skipped.reason}"
         return Report(document, skipped=(Skipped(document.name, said, error.skipped.remedy),), checked=False)
@@ -646,6 +657,19 @@ def _report(
                 suppressed += 1
             else:
                 candidates.append(finding)
+        if heard.reading is not None and heard.reading.proposals:
+            candidates, failed = second.kept(
+                block.text,
+                candidates,
+                {name: (engines[name], asked_of.engines[name].result()) for name in heard.engines},
+                least=judging.cut(bench.settings.profile),
+                patience_s=3 * bench.settings.block_timeout_s if patience_s is None else patience_s,
+                heeded=lambda text, found: [
+                    f for f in _wanted(bench.settings, found) if not vocabulary.covers(text, f)
+                ],
+            )
+            for skipped in failed:
+                failures.setdefault(skipped, []).append(i)
         place = _in_source if judgements is None or base(language) != "en" else judgements.placed
         findings += [place(block, f) for f in resolve(candidates)]
     notes = (*document.notes, *unused(document, [r.directive for r in used]), *_other_dialect(bench, document))
@@ -683,9 +707,9 @@ def _wait(bench: Bench, asked: Asked) -> tuple[list[Finding], _Heard, list[Skipp
         return raw, _Heard(tuple(heard)), [*failed, error.skipped]
 
 
-def _wanted(settings: Settings, raw: list[Finding]) -> list[Finding]:
+def _wanted(settings: Settings, raw: Iterable[Finding]) -> list[Finding]:
     if not settings.disable:
-        return raw
+        return list(raw)
     return [f for f in raw if not any(silences(pattern, name) for pattern in settings.disable for name in f.names)]
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import doctest
 import json
 import lzma
+import os
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny_model import tiny
 
 ROOT = Path(__file__).resolve().parents[1]
 if not (ROOT / "bench").is_dir():
@@ -22,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 from bench import align, quality, safe, scorer, sets  # noqa: E402
 from bench.align import edits_between  # noqa: E402
 from bench.product import Answer, Id, Said  # noqa: E402
+from bench.reading import reading  # noqa: E402
 from bench.scorer import Flag, Form, Tokens  # noqa: E402
 from bench.sets import GoldEdit, Item  # noqa: E402
 
@@ -340,3 +344,22 @@ def test_certain_corrections_are_counted_by_the_rules_that_agreed_and_those_that
     assert "| all | 3 | 1 | 33.3 % | 2 |" in told
     assert "| a/Spell + b/SPELL | 2 | 1 | 50.0 % | 2 |" in told and "| b/OTHER | 1 | 0 | 0.0 % | 0 |" in told
     assert "- I recieve [-teh-]{+the+} end of teh day. (b/SPELL)" in told
+
+
+def test_reading_is_not_measured_without_a_model() -> None:
+    assert list(reading([], 1, None)) == ["### Reading with a model: not measured (--model FILE names one)"]
+
+
+@pytest.mark.skipif(
+    os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all" and find_spec("llama_cpp") is None,
+    reason="llama-cpp-python is not installed: pip install '.[model]'",
+)
+def test_reading_is_measured_beside_the_same_tokens_by_themselves(tmp_path: Path) -> None:
+    post = tmp_path / "post.md"
+    post.write_text("The cat sat on the mat. It could of sat on a dog.\n\nThe cats sits.\n", "utf-8")
+    lines = list(reading([post], 1, tiny().write(tmp_path / "tiny.gguf")))
+    assert "16 words of prose" in lines[0]
+    rows = {cells[1].strip(): cells[2:4] for line in lines[3:6] if (cells := line.split("|"))}
+    assert list(rows) == ["llama.cpp, prompt processing", "read", "read, with proposals"]
+    for name in ("llama.cpp, prompt processing", "read"):
+        assert rows[name][0] == rows[name][1]  # nothing but the text is decoded

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from tiny_model import tiny
 
 from localproof.cli import run
 from localproof.faces.disclose import FORMATS, rows, stated
 from localproof.faces.runs import Kept, Text, keep, kept
 from localproof.faces.terminal import Terminal
-from localproof.report import BadInput, Energy, Provenance, Run
+from localproof.report import BadInput, Energy, ModelUse, Provenance, Run
 
 HARPER = Provenance("Harper", "rules", "2.13.0", "Apache-2.0", "its own", "")
 MODEL = Provenance(
@@ -80,6 +83,62 @@ def test_a_model_is_named_with_its_card_and_its_gaps() -> None:
     for part in ("licence: not known", "4 trillion tokens", "consent: opt out at crawl", "training CO2: not known"):
         assert part in text
     assert "No language model" not in text and "wrote no prose" in text
+
+
+def test_what_a_model_did_is_said_as_of_when_it_last_read_each_text() -> None:
+    first = [Text("/site/a.md", 100, did=(9, 9, 9)), Text("/site/b.md", 100, did=(1, 0, 0))]
+    later = [Text("/site/a.md", 100, did=(4, 1, 2))]
+    runs = [made(first, parts=[HARPER, MODEL]), made(later, parts=[HARPER, MODEL]), made(later[:1])]
+    runs[2] = replace(runs[2], texts=(Text("/site/a.md", 100),))  # without a model: what it did before stands
+    text = said(runs)["What the model did"]
+    assert "supported 5 findings of the rules, held back 1 finding that" in text and "proposed 2 findings" in text
+    assert "supported 1 finding of the rules, held back no finding" in said(runs, "/site/b.md")["What the model did"]
+    record = json.loads(FORMATS["json"](stated(runs, [Path("/site")])))["language_model_findings"]
+    assert (record["supported"], record["held_back"], record["proposed"], record["texts_unknown"]) == (5, 1, 2, 0)
+    assert [(t["path"], t["supported"]) for t in record["by_text"]] == [("/site/a.md", 4), ("/site/b.md", 1)]
+    for format in ("markdown", "html"):
+        assert "held back 1 finding" in FORMATS[format](stated(runs, [Path("/site")]))
+
+
+def test_what_a_model_did_is_not_said_where_none_ran_or_nobody_noted_it() -> None:
+    without = [made([Text("/site/a.md", 100)])]
+    assert "What the model did" not in said(without)
+    assert json.loads(FORMATS["json"](stated(without, [Path("/site")])))["language_model_findings"] is None
+    old = [made([Text("/site/a.md", 100)], parts=[MODEL])]
+    assert said(old)["What the model did"].startswith("It is not recorded")
+    assert json.loads(FORMATS["json"](stated(old, [Path("/site")])))["language_model_findings"]["supported"] is None
+    both = [*old, made([Text("/site/b.md", 100, did=(1, 2, 3))], parts=[MODEL])]
+    assert said(both)["What the model did"].endswith("Not recorded for 1 of 2 texts.")
+
+
+def test_what_a_model_did_is_remembered_by_text_and_older_records_can_be_read(tmp_path: Path) -> None:
+    texts = [Text("/a.md", 10, did=(3, 2, 1)), Text("/b.md", 10)]
+    keep(replace(RULES, model=ModelUse("Tiny")), "check", texts, env(tmp_path))
+    assert [t.did for t in next(kept(env(tmp_path))).texts] == [(3, 2, 1), None]
+    path = next((tmp_path / "state" / "runs").glob("*.json"))
+    record = json.loads(path.read_text())
+    del record["model"]
+    path.write_text(json.dumps(record))
+    assert [t.did for t in next(kept(env(tmp_path))).texts] == [None, None]
+    keep(RULES, "check", texts, env(tmp_path))  # in the end no model had a part in the run
+    assert [t.did for t in list(kept(env(tmp_path)))[-1].texts] == [None, None]
+
+
+@pytest.mark.skipif(
+    os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all" and find_spec("llama_cpp") is None,
+    reason="llama-cpp-python is not installed: pip install '.[model]'",
+)
+def test_a_check_and_a_review_note_what_their_model_did(tmp_path: Path) -> None:
+    post = tmp_path / "post.md"
+    post.write_text("We could of gone.\n")
+    surroundings = {**env(tmp_path), "LOCALPROOF_PROFILE": "all", "LOCALPROOF_MODEL_PROPOSES": "false"}
+    model = ["--model", str(tiny().write(tmp_path / "tiny.gguf")), "--trust-file"]
+    localproof(surroundings, "check", *model, str(post))
+    terminal = Terminal(io.BytesIO(b"1\nw\nq\n"), io.StringIO(), io.StringIO(), surroundings)
+    run(["review", "--plain", *model, str(post)], terminal)
+    noted = [r.texts[0].did for r in kept(surroundings)]
+    assert len(noted) == 2 and noted[0] == noted[1] and noted[0] is not None and noted[0][2] == 0
+    assert post.read_text() == "We could have gone.\n"
 
 
 def test_changed_words_are_a_share_of_the_text_as_it_was_last_seen() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -18,14 +19,15 @@ from localproof.judge import candidates, weighing
 from localproof.judge.proposing import Proposal
 from localproof.judge.reader import Chosen, Reader, Reading
 from localproof.judge.weighing import Weights
-from localproof.report import Finding, ModelUse, Report, Unavailable
+from localproof.report import Finding, ModelUse, Provenance, Report, Unavailable
 from localproof.settings import Settings
 from localproof.settle import merge
-from localproof.text import Block, Edit, Piece, Span, apply
+from localproof.text import Block, Document, Edit, Piece, Span, apply
 
 TEXT = "I could of gone to the the shop, and there house is is big."
 OF = Edit(Span(8, 10), "have")
 THERE = Edit(Span(37, 42), "their")
+SCORES = Provenance("Tiny", "model that scores")
 PLAIN = Weights({"log-odds": 1.0, "gain up": 2.0, "gain down": 2.0}, {"bias": -3.0, "gain": 2.0}, {})
 
 
@@ -68,6 +70,18 @@ def test_a_proposal_is_a_finding_of_the_model_and_never_certain() -> None:
     )
     assert not proof.correctable(sure, unsafe=True) and not sure.certain
     assert "their" in sure.message and "there" in sure.message
+
+
+@pytest.mark.parametrize(
+    ("probability", "unaided", "certain"),
+    [(0.95, None, True), (0.95, 0.95, True), (0.99, 0.8, False), (0.8, 0.99, False), (0.8, None, False)],
+)
+def test_a_model_makes_nothing_safe_that_the_rules_do_not_and_may_make_it_unsafe(
+    probability: float, unaided: float | None, certain: bool
+) -> None:
+    rule = "languagetool/ENGLISH_WORD_REPEAT_RULE"
+    twice = Finding(Span(16, 20), rule, "why", (Edit(Span(16, 20), ""),), (rule,), probability=probability)
+    assert judge.certain(TEXT, replace(twice, agreement=2, unaided=unaided)) == certain
 
 
 def test_a_proposal_that_an_engine_makes_too_is_that_engines_finding() -> None:
@@ -149,6 +163,12 @@ def test_every_candidate_keeps_the_case_of_its_place_and_is_of_a_known_kind() ->
                 assert "'" not in new
 
 
+def read_by(reader: Reader) -> int:
+    """How many blocks it has read so far."""
+    use = reader.use()
+    return use.blocks if use else 0
+
+
 def answered(*found: Finding) -> Future[tuple[Finding, ...]]:
     future: Future[tuple[Finding, ...]] = Future()
     future.set_result(found)
@@ -189,9 +209,9 @@ def test_a_block_is_read_when_every_engine_has_answered_and_never_twice(chosen: 
     assert not reading.done()
     late.set_result((finding(THERE),))
     first = reading.result(120)
-    assert set(first.gains) == {OF, THERE} and reader.use().blocks == 1
+    assert set(first.gains) == {OF, THERE} and read_by(reader) == 1
     assert reader.after(TEXT, [answered(finding(OF), finding(THERE))], merge).result(60) == first
-    assert reader.use().blocks == 1
+    assert read_by(reader) == 1
     reader.close()
     other = Reader(chosen, Settings(service="off"), shelf)
     assert other.after(TEXT, [answered(finding(OF), finding(THERE))], merge).result(60) == first
@@ -212,9 +232,60 @@ def test_an_engine_that_failed_does_not_keep_the_model_from_reading(chosen: Chos
 def test_a_file_that_breaks_the_helper_is_said_and_the_rules_go_on(tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF" + bytes(200))
-    reader = Reader(Chosen(broken, "0" * 64), Settings(service="off"))
+    reader = Reader(Chosen(broken, "0" * 64, (SCORES,)), Settings(service="off"))
+    assert reader.made_of() == (SCORES,)
     with pytest.raises(Unavailable, match="model"):
         reader.after(TEXT, [answered(finding(OF))], merge).result(120)
+    assert reader.made_of() == () and reader.use() is None
+    reader.close()
+
+
+@needs_llama
+def test_a_model_that_never_answered_stands_in_what_was_skipped_and_not_among_the_parts(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(tiny().write(tmp_path / "tiny.gguf").read_bytes().replace(b"qwen3", b"qwen0"))  # no such kind
+    settings = Settings(engines=("harper",), model=str(broken), trust_file=True, service="off", profile="all")
+    with proof.open_bench(settings) as bench:
+        run = proof.run(bench, [read("a.md", TEXT, settings)])
+    assert run.model is None and not [p for p in run.provenance if p.role.startswith("model")]
+    ((what, reason),) = [(s.what, s.reason) for s in run.all_skipped()]
+    assert what == "a.md, model" and "llama.cpp cannot load it" in reason
+    assert [f.unaided for _, f in run.findings()] and all(f.unaided is None for _, f in run.findings())
+
+
+@needs_llama
+def test_a_model_that_ends_half_way_had_a_part_in_the_run(chosen: Chosen) -> None:
+    settings = Settings(engines=("harper",), model=str(chosen.path), trust_file=True, service="off")
+    with proof.open_bench(settings) as bench:
+        assert bench.reader is not None
+
+        def texts() -> Iterator[Document]:
+            yield read("a.md", TEXT, settings)
+            yield read("b.md", "", settings)
+
+        def ended(report: Report) -> None:
+            assert bench.reader is not None
+            if report.document.name == "a.md":
+                bench.reader.close()
+
+        first = proof.run(bench, texts(), on_report=ended)
+        second = proof.run(bench, [read("c.md", TEXT.replace("big", "small"), settings)])
+    assert first.model is not None and first.model.blocks == 1 and not first.all_skipped()
+    assert [s.what for s in second.all_skipped()] == ["c.md, model"]
+    assert {p.role for p in second.provenance} >= {"model that scores", "model that proposes"}
+
+
+@needs_llama
+def test_who_has_lost_interest_in_a_reading_is_not_told(chosen: Chosen, caplog: pytest.LogCaptureFixture) -> None:
+    reader = Reader(chosen, Settings(service="off"))
+    late: Future[tuple[Finding, ...]] = Future()
+    early = reader.after(TEXT, [late], merge)
+    assert early.cancel()
+    late.set_result((finding(OF),))
+    asked = reader.after(TEXT, [answered(finding(OF))], merge)
+    asked.cancel()
+    assert reader.after("It is big.", [answered()], merge).result(120).gains == {}
+    assert read_by(reader) == 1 and not caplog.records
     reader.close()
 
 

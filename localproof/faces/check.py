@@ -12,9 +12,9 @@ from typing import Literal
 from .. import energy
 from ..engines import ENGINES
 from ..formats import FORMATS
-from ..proof import Bench
+from ..proof import Bench, model_use
 from ..render import RENDERERS, Style, closing, diff, findings_of, report_block
-from ..report import BadInput, Report, Run, Skipped
+from ..report import BadInput, ModelUse, Report, Run, Skipped
 from ..settings import ELSEWHERE, Settings, find, for_file, load, one_of
 from ..text import visible
 from . import runs
@@ -79,10 +79,10 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
         calibration=energy.stored_calibration(),
     )
     outcomes: list[Outcome] = []
-    words: dict[str, int] = {}
+    words: dict[str, tuple[int, ModelUse | None]] = {}
 
     def on_report(report: Report) -> None:
-        words[report.document.name] = report.words
+        words[report.document.name] = report.words, model_use(benches[-1], [report])
         step(report)
 
     write, session = _writer(terminal) if wishes.correct == "fix" and not wishes.from_pipe else (write_back, "")
@@ -161,12 +161,12 @@ def _writer(terminal: Terminal) -> tuple[Callable[[Source, str], None], str]:
 def _remember(
     run: Run,
     outcomes: Sequence[Outcome],
-    words: Mapping[str, int],
+    words: Mapping[str, tuple[int, ModelUse | None]],
     use: runs.Use,
     env: Mapping[str, str],
     session: str,
 ) -> None:
-    """Keep what ran on which files, for `localproof disclose`. `words` by name of the text."""
+    """Keep what ran on which files, for `localproof disclose`. `words`, and what a model did, by name of the text."""
     paths = {n: s.path for o in outcomes if o.settings.cache for n, s in o.sources.items() if s.path is not None}
     changed: dict[str, int] = {}
     if use == "fix" and any(o.fixes.texts for o in outcomes):
@@ -174,8 +174,8 @@ def _remember(
 
         changed = {n: words_changed(o.sources[n].text, t) for o in outcomes for n, t in o.fixes.texts.items()}
     texts = [
-        runs.Text(os.path.abspath(paths[name]), count, changed.get(name, 0))  # noqa: PTH100
-        for name, count in words.items()
+        runs.Text(os.path.abspath(paths[name]), count, changed.get(name, 0), runs.did(model))  # noqa: PTH100
+        for name, (count, model) in words.items()
         if name in paths
     ]
     stayed = not any(o.settings.executor or o.settings.languagetool_elsewhere == ELSEWHERE for o in outcomes)

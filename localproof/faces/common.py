@@ -61,6 +61,8 @@ class Common:
         for engine in self._bench.engines.values():
             if isinstance(engine, Remembering):
                 engine.spared(blocks)
+        if self._bench.reader is not None:
+            self._bench.reader.recalled()
         return _shed(proof.divided(report, self._bench.settings.profile))
 
     def shape(self, made: proof.Made) -> Report:

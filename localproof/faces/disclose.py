@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -15,7 +15,7 @@ from ..render.joules import amount
 from ..render.machine import part
 from ..report import BadInput, Provenance
 from ..text import visible
-from .runs import Kept, Text, kept
+from .runs import Did, Kept, Text, kept
 from .terminal import Terminal
 
 MODEL = "model"  # how the role of a part that is a language model begins
@@ -36,6 +36,8 @@ class Statement:
     """What is said of some texts. `words` are those of the texts when they were last looked at, `changed` those that
     are others because of LocalProof; `uses` counts runs by what they were for.
 
+    `did` says for each text that a model read how many findings it supported,
+    held back and proposed when it read it last, None where that was not noted.
     `joules` is the texts' share, by words, of the energy of the runs that
     know theirs; `unknown` counts the others. `statuses` says how it is known.
     """
@@ -52,6 +54,7 @@ class Statement:
     statuses: tuple[str, ...]
     unknown: int
     stayed: bool
+    did: Mapping[str, Did | None] = field(default_factory=dict)
 
     @property
     def models(self) -> tuple[Provenance, ...]:
@@ -81,12 +84,15 @@ def stated(runs: Iterable[Kept], paths: Iterable[Path]) -> Statement:
     ours = [(run, texts) for run in runs if (texts := [t for t in run.texts if _below(t.path, places)])]
     words: dict[str, int] = {}
     uses: dict[str, int] = {}
+    did: dict[str, Did | None] = {}
     parts: dict[tuple[str, str, str, str], Provenance] = {}
     changed, joules, unknown = 0, 0.0, 0
     for run, texts in ours:
         words |= {t.path: t.words for t in texts}
         changed += 0 if run.undone else sum(t.changed for t in texts)
         uses[run.use] = uses.get(run.use, 0) + 1
+        if any(p.role.startswith(MODEL) for p in run.parts):
+            did |= {t.path: t.did for t in texts}
         parts |= {(p.part, p.version, p.role, p.sha256): p for p in run.parts}
         if run.joules is None:
             unknown += 1
@@ -106,6 +112,7 @@ def stated(runs: Iterable[Kept], paths: Iterable[Path]) -> Statement:
         tuple(dict.fromkeys(known)),
         unknown,
         all(run.stayed for run, _ in ours),
+        did,
     )
 
 
@@ -135,6 +142,7 @@ def rows(statement: Statement) -> list[tuple[str, str]]:
     return [
         ("Tool", _tool(statement)),
         ("Language model", _models(statement)),
+        *([("What the model did", _did(statement))] if statement.did else []),
         ("Parts", "; ".join(_part(p) for p in statement.others) or "not recorded"),
         ("Used for", _used_for(statement)),
         ("Words changed", _changed(statement)),
@@ -154,6 +162,24 @@ def _models(statement: Statement) -> str:
     if not statement.models:
         return "No language model was used."
     return " ".join(f"{_model(p)}." for p in statement.models) + " It judged single edits and wrote no prose."
+
+
+def _did(statement: Statement) -> str:
+    """What a model did for the findings, when it last read each text."""
+    known = [did for did in statement.did.values() if did is not None]
+    unknown = len(statement.did) - len(known)
+    if not known:
+        return "It is not recorded how many findings it supported, held back or proposed."
+    supported, held_back, proposed = map(sum, zip(*known, strict=True))
+    said = (
+        f"It supported {_findings(supported)} of the rules, held back {_findings(held_back)} that would have been "
+        f"shown without it, and proposed {_findings(proposed)} of its own, as of when it last read each text."
+    )
+    return said + (f" Not recorded for {unknown:,} of {len(statement.did):,} texts." if unknown else "")
+
+
+def _findings(number: int) -> str:
+    return f"{number:,} finding{'' if number == 1 else 's'}" if number else "no finding"
 
 
 def _model(part: Provenance) -> str:
@@ -250,6 +276,7 @@ def as_json(statement: Statement) -> str:
         "uses": dict(statement.uses),
         "language_model_used": bool(statement.models),
         "language_models": [_as_entry(p) for p in statement.models],
+        "language_model_findings": _counts(statement),
         "parts": [_as_entry(p) for p in statement.others],
         "stayed_on_this_machine": statement.stayed if statement.last else None,
         "energy": {
@@ -261,6 +288,26 @@ def as_json(statement: Statement) -> str:
         "statement": dict(rows(statement)),
     }
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+
+def _counts(statement: Statement) -> dict[str, Any] | None:
+    """What the model did for the findings, in sum and by text; None where none ran, null for what was not noted."""
+    if not statement.did:
+        return None
+    names: tuple[str, ...] = ("supported", "held_back", "proposed")
+    known = [did for did in statement.did.values() if did is not None]
+    total = dict(zip(names, map(sum, zip(*known, strict=True)), strict=True)) if known else dict.fromkeys(names)
+    texts = [
+        {"path": _from_here(path)} | dict(zip(names, did or (None, None, None), strict=True))
+        for path, did in sorted(statement.did.items())
+    ]
+    return total | {"texts_unknown": len(statement.did) - len(known), "by_text": texts}
+
+
+def _from_here(path: str) -> str:
+    """A path as seen from the present folder, where it lies in it."""
+    here = Path.cwd()
+    return Path(path).relative_to(here).as_posix() if Path(path).is_relative_to(here) else path
 
 
 def _as_entry(p: Provenance) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 A run is one small file in the folder ``runs`` of the user's own state, written
 once and never sent anywhere: when, with what, at what energy, and for each text
-its path, its words and how many of these are other ones because of the run. Not
-a word of the texts is in it. Where answers may not be kept (``cache = false``,
-``--isolated``), runs are not either; nor is what comes through a pipe, or is
-checked in an editor.
+its path, its words, how many of these are other ones because of the run, and
+what a language model did for how many findings. Not a word of the texts is in
+it. Where answers may not be kept (``cache = false``, ``--isolated``), runs are
+not either; nor is what comes through a pipe, or is checked in an editor.
 """
 
 from __future__ import annotations
@@ -20,21 +20,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from ..report import Provenance, Run
+from ..report import ModelUse, Provenance, Run
 from ..settings import state_folder
 
 Use = Literal["check", "fix", "review"]
+Did = tuple[int, int, int]
 _MOST_RUNS = 1000
 _MOST_BYTES = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text of a run: its words, and how many of them the run, or the writer in it, changed."""
+    """One text of a run: its words, and how many of them the run, or the writer in it, changed.
+
+    `did` are how many findings a model supported, held back and proposed; None where none ran or that was not noted.
+    """
 
     path: str
     words: int
     changed: int = 0
+    did: Did | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,7 @@ def keep(
         # Of a model its whole card; of the other parts what they are.
         "parts": [asdict(p if p.role.startswith("model") else replace(p, facts=())) for p in run.provenance],
         "texts": [[t.path, t.words, t.changed] for t in texts],
+        "model": [t.did if run.model is not None else None for t in texts],
         "joules": run.energy.joules if run.energy else None,
         "energy": run.energy.status if run.energy else "unavailable",
         "stayed": stayed,
@@ -93,6 +99,11 @@ def keep(
     except OSError:
         with suppress(OSError):
             part.unlink()
+
+
+def did(use: ModelUse | None) -> Did | None:
+    """What a model did for a text, as it is remembered."""
+    return None if use is None else (use.supported, use.held_back, use.proposed)
 
 
 def _forget(folder: Path) -> None:
@@ -128,6 +139,7 @@ def _read(raw: Any, env: Mapping[str, str]) -> Kept:
         for p in raw["parts"]
     )
     joules = raw["joules"]
+    model = raw.get("model") or [None] * len(raw["texts"])  # older records have none
     session = str(raw["journal"])
     plain = session == os.path.basename(session)  # noqa: PTH119 - a name, and no way out of the folder
     return Kept(
@@ -135,7 +147,15 @@ def _read(raw: Any, env: Mapping[str, str]) -> Kept:
         raw["use"] if raw["use"] in ("fix", "review") else "check",
         str(raw["version"]),
         tuple(parts),
-        tuple(Text(str(path), int(words), int(changed)) for path, words, changed in raw["texts"]),
+        tuple(
+            Text(
+                str(path),
+                int(words),
+                int(changed),
+                None if said is None else (int(said[0]), int(said[1]), int(said[2])),
+            )
+            for (path, words, changed), said in zip(raw["texts"], model, strict=True)
+        ),
         float(joules) if isinstance(joules, int | float) else None,
         str(raw["energy"]),
         bool(raw["stayed"]),

@@ -190,9 +190,15 @@ def cut(profile: str) -> float:
 
 def certain(text: str, finding: Finding) -> bool:
     """Whether the first edit of a judged finding may be made without asking: a kind of rule that has earned it on real
-    corrections (listed in ``coefficients.json``), in lower case, agreed on by all engines that were asked."""
+    corrections (listed in ``coefficients.json``), in lower case, agreed on by all engines that were asked.
+
+    It must be likely enough without a model's help, and with it: a model may take this away, and never give it.
+    """
     safe = coefficients().safe
-    if finding.probability is None or finding.probability < safe["probability"] or not finding.edits:
+    if finding.probability is None or not finding.edits:
+        return False
+    least = finding.probability if finding.unaided is None else min(finding.probability, finding.unaided)
+    if least < safe["probability"]:
         return False
     old, new = finding.span.of(text), finding.edits[0].text
     if finding.kind == "spelling":

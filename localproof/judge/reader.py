@@ -95,6 +95,7 @@ class Reader:
         self._store = store
         self._lock = threading.Lock()
         self._at_hand: OrderedDict[bytes, Reading] = OrderedDict()
+        self._spoke = self._failed = False
 
     def start(self) -> None:
         """Begin to load the model and return at once."""
@@ -134,27 +135,36 @@ class Reader:
         return reading
 
     def _ask(self, text: str, edits: Sequence[Edit], reading: Future[Reading]) -> None:
+        if reading.cancelled():  # the text is another one by now
+            return
         if not edits and (not self._propose or not text.strip()):
-            reading.set_result(Reading({}))
+            _settle(reading, Reading({}))
             return
         digest = self._digest(text, edits)
         if (known := self._recall(digest, edits)) is not None:
-            reading.set_result(known)
+            self.recalled()
+            _settle(reading, known)
             return
         rows = [[e.span.start, e.span.end, e.text] for e in edits]
         try:
             answer = self._worker.submit({"text": text, "edits": rows})
         except UnicodeEncodeError:
-            reading.set_result(Reading({}))  # half a character: no text for a model
+            _settle(reading, Reading({}))  # half a character: no text for a model
             return
 
+        reading.add_done_callback(lambda done: answer.cancel() if done.cancelled() else None)
+
         def told(done: Future[Any]) -> None:
+            if done.cancelled():
+                return
             error = done.exception()
             if error is not None:
-                reading.set_exception(error)
+                self._failed = True
+                _settle(reading, error)
                 return
             raw = done.result()
             with self._lock:
+                self._spoke = True
                 self._use = replace(
                     self._use,
                     blocks=self._use.blocks + 1,
@@ -166,14 +176,22 @@ class Reader:
             self._hold(digest, found)
             if self._store is not None:
                 self._store.put(digest, json.dumps([raw["gains"], raw["proposals"]]).encode("ascii"))
-            reading.set_result(found)
+            _settle(reading, found)
 
         answer.add_done_callback(told)
 
-    def use(self) -> ModelUse:
-        """What was read so far, and what that took."""
+    def recalled(self) -> None:
+        """Note that something it said in an earlier run is used in this one."""
+        self._spoke = True
+
+    def made_of(self) -> tuple[Provenance, ...]:
+        """What the model is made of; nothing where it was asked and could never answer, for then it had no part."""
+        return self.chosen.made_of if self._spoke or not self._failed else ()
+
+    def use(self) -> ModelUse | None:
+        """What was read so far, and what that took; None where it had no part, as in `made_of`."""
         with self._lock:
-            return self._use
+            return self._use if self._spoke or not self._failed else None
 
     def key(self) -> str:
         """Everything that could change what it says of the same text."""
@@ -211,6 +229,16 @@ class Reader:
             self._at_hand[digest] = reading
             while len(self._at_hand) > _AT_HAND:
                 self._at_hand.popitem(last=False)
+
+
+def _settle(reading: Future[Reading], said: Reading | BaseException) -> None:
+    """Resolve `reading`, unless whoever asked has lost interest."""
+    if reading.done() or not reading.set_running_or_notify_cancel():
+        return
+    if isinstance(said, BaseException):
+        reading.set_exception(said)
+    else:
+        reading.set_result(said)
 
 
 def _found(answers: Iterable[Future[tuple[Finding, ...]]]) -> list[Finding]:

@@ -243,7 +243,12 @@ class Session:
             if 0 < len(waiting) < missing:
                 missing = len(waiting)
                 self._take(text, job, await self._apart(partial(self._desk.so_far, job)), whole=False)
-        self._take(text, job, await self._apart(partial(self._desk.so_far, job)), whole=True)
+        report = await self._apart(partial(self._desk.so_far, job))
+        while waiting := job.begun.open():  # the engines look at what the model proposes
+            self._take(text, job, report, whole=False)
+            await _all_of(waiting, _NEXT_S)
+            report = await self._apart(partial(self._desk.so_far, job))
+        self._take(text, job, report, whole=True)
 
     def _take(self, text: _Text, job: Job, report: Report, *, whole: bool) -> None:
         if text.opened.version != job.opened.version or text.opened.text != job.opened.text:

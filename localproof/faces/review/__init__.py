@@ -64,12 +64,17 @@ def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
 def _remember(result: Ending, desk: Desk, session: Session) -> None:
     """Keep what was reviewed and what became of it, for `localproof disclose`."""
     from ...settings import ELSEWHERE
-    from ..runs import Text, keep
+    from ..runs import Text, did, keep
     from .content import words_changed
 
     texts = [
-        Text(os.path.abspath(text.source.path), p.report.words, words_changed(old, p.original))  # noqa: PTH100
-        for text, old, p in zip(desk.texts, desk.started, session.pages, strict=False)
+        Text(
+            os.path.abspath(text.source.path),  # noqa: PTH100
+            p.report.words,
+            words_changed(old, p.original),
+            did(desk.did.get(number)),
+        )
+        for number, (text, old, p) in enumerate(zip(desk.texts, desk.started, session.pages, strict=False))
         if text.source.path is not None and text.settings.cache
     ]
     stayed = not any(t.settings.executor or t.settings.languagetool_elsewhere == ELSEWHERE for t in desk.texts)

@@ -6,7 +6,6 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import wait
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Self
 
 from ... import __version__, energy, proof
 from ...formats import read
-from ...report import BadInput, Report, Run, Skipped, Unavailable
+from ...report import BadInput, ModelUse, Report, Run, Skipped, Unavailable
 from ...settings import Settings, read_ignores, read_words
 from ...text import Document
 from .. import words as word_lists
@@ -88,6 +87,7 @@ class Desk:
         self._benches: list[tuple[Settings, proof.Bench]] = []
         self._judged: dict[int, proof.Judgements] = {}
         self.started: list[str] = []  # what each file held when it was read first, or anew
+        self.did: dict[int, ModelUse | None] = {}  # by file what a model did for what was found at first
         self.changed_before = 0  # words, in texts that were read anew since
         self.kept = False  # whether decisions were remembered that are in no file
         self.written: list[str] = []  # names of files, in order
@@ -151,9 +151,10 @@ class Desk:
         if self._finder is not None:
             return self._finder(self.document(number, text))
         bench = self._bench(self.texts[number].settings)
-        begun = proof.begin(bench, self.document(number, text))
-        wait(begun.open())
-        return proof.so_far(bench, begun, self._judged.setdefault(number, proof.Judgements()))
+        judged = self._judged.setdefault(number, proof.Judgements())
+        report = proof.check(bench, self.document(number, text), judgements=judged)
+        self.did.setdefault(number, proof.model_use(bench, [report]))
+        return report
 
     def _bench(self, settings: Settings) -> proof.Bench:
         for known, bench in self._benches:

@@ -1,0 +1,90 @@
+"""How fast a model reads as LocalProof asks it to, beside what llama.cpp does with the same tokens by itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from localproof.judge.proposing import read
+from localproof.models.llama import Llama
+
+from . import product
+
+AIM = 0.8  # of llama.cpp's own rate, without proposals
+_WORDS = 2_000  # of the texts; a model reads some hundred to some thousand a second
+
+
+def reading(files: list[Path], runs: int, model: Path | None) -> Iterator[str]:
+    """Tokens a second, blocks taken in turn by the three ways, one thread: only decoded, with logits at the end of each
+    passage alone; read and scored; read with proposals."""
+    if model is None:
+        yield "### Reading with a model: not measured (--model FILE names one)"
+        return
+    llama = Llama(model)
+    texts = _blocks(files)
+    passages = {text: [p.tokens for p in llama.passages(text)] for text in texts}  # warms the file, too
+    ways: dict[str, Callable[[str], object]] = {
+        "llama.cpp, prompt processing": lambda text: [_prompt(llama, tokens) for tokens in passages[text]],
+        "read": lambda text: read(llama, text, (), propose=False),
+        "read, with proposals": lambda text: read(llama, text, (), propose=True),
+    }
+    rates: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+    of_text = sum(len(_given(llama, tokens)) for text in texts for tokens in passages[text])
+    for _ in range(runs):
+        spent = dict.fromkeys(ways, 0.0)
+        decoded = dict.fromkeys(ways, 0)
+        for text in texts:
+            for name, way in ways.items():
+                before, begun_s = llama.decoded, time.monotonic()
+                way(text)
+                spent[name] += time.monotonic() - begun_s
+                decoded[name] += llama.decoded - before
+        for name, times in rates.items():
+            tokens = decoded[name] or of_text  # what is only decoded goes past the count
+            times.append((of_text / spent[name], tokens / spent[name]))
+    llama.close()
+    words = sum(len(text.split()) for text in texts)
+    yield f"### Reading with {model.name} ({words:,} words of prose, {of_text:,} tokens, one thread)\n"
+    yield "| what | tokens of the text a second | all that are decoded, a second | of llama.cpp's own |"
+    yield "|---|---|---|---|"
+    floor = median(every for _, every in rates["llama.cpp, prompt processing"])
+    for name, times in rates.items():
+        own, every = median(t for t, _ in times), median(e for _, e in times)
+        yield f"| {name} | {own:,.0f} | {every:,.0f} | {100 * every / floor:.0f} % |"
+    yield f"\nThe aim without proposals is {100 * AIM:.0f} %."
+
+
+def _blocks(files: Sequence[Path]) -> list[str]:
+    """The blocks of `files`, up to about `_WORDS` words."""
+    chosen: list[str] = []
+    words = 0
+    for path in files:
+        for text in product.blocks(path.read_text(encoding="utf-8")):
+            if words < _WORDS:
+                chosen.append(text)
+                words += len(text.split())
+    return chosen
+
+
+def _given(llama: Llama, tokens: Sequence[int]) -> list[int]:
+    """What is decoded of a passage: all but its last token, behind the model's start."""
+    given = [*llama._first, *tokens] or [0]
+    return given[:-1] or given
+
+
+def _prompt(llama: Llama, tokens: Sequence[int]) -> None:
+    """Decode a passage as the beginning of a prompt, in the context that ours are decoded in."""
+    n: Any = llama._n
+    given = _given(llama, tokens)
+    n.llama_memory_clear(llama._memory, False)
+    batch = llama._batch
+    for i, token in enumerate(given):
+        batch.token[i], batch.pos[i], batch.logits[i] = token, i, i == len(given) - 1
+        batch.n_seq_id[i], batch.seq_id[i][0] = 1, 0
+    batch.n_tokens = len(given)
+    if n.llama_decode(llama._context, batch) != 0:
+        raise RuntimeError("llama.cpp could not decode a batch")
+    n.llama_synchronize(llama._context)
