@@ -172,11 +172,16 @@ def learn(examples: Sequence[Example], real: Mapping[str, float]) -> Learned:
 
 def shown(t: Text, known: weighing.Weights | None) -> list[scorer.Flag]:
     """What is said of a text, with the model or without."""
+    return [flag(f) for f in findings_of(t, known)]
+
+
+def findings_of(t: Text, known: weighing.Weights | None) -> list[Finding]:
+    """The findings of a text, with the model or without."""
     block = block_of(t.text)
     found: Iterable[Finding] = t.findings
     if known is not None:
         found = judge.weigh(block, t.findings, t.reading, judge.count_words([block]), known)
-    return [flag(f) for f in resolve(found)]
+    return list(resolve(found))
 
 
 def compare(title: str, texts: Sequence[Text], items: Sequence[sets.Item], known: weighing.Weights) -> None:
@@ -215,6 +220,27 @@ def proposals(title: str, examples: Sequence[Example], learned: Learned) -> None
         good = sum(e.right for e in chosen)
         kinds = Counter(e.finding.rule.removeprefix("model/") for e in chosen if e.right)
         print(f"  from {cut:.1f}: {len(chosen)}, {good:.0f} right ({good / max(len(chosen), 1):.2f}) {dict(kinds)}")
+
+
+def by_register(texts: Sequence[Text], known: weighing.Weights) -> None:
+    """Print how many findings there are in 1,000 words of edited prose of each register, without the model and with it:
+    nearly all are false alarms."""
+    print(f"\n{'edited prose':14} {'words':>8} {'without':>8} {'with':>8} {'of these its own':>17}   in 1,000 words")
+    registers: dict[str, list[Text]] = {}
+    for t in texts:
+        registers.setdefault(t.ident.partition(":")[0], []).append(t)
+    for name, some in sorted(registers.items()):
+        words = sum(len(t.text.split()) for t in some)
+        row = []
+        for how in (None, known):
+            said = [f for t in some for f in findings_of(t, how) if (f.probability or 0.0) >= CUT]
+            row.append(len(said))
+        own = sum(f.rule.startswith(weighing.PROPOSES) for f in said)
+        print(
+            f"{name:14} {words:8,} "
+            + " ".join(f"{1000 * n / words:8.2f}" for n in row)
+            + f" {1000 * own / words:17.2f}"
+        )
 
 
 def found(texts: Sequence[Text], items: Sequence[sets.Item], known: weighing.Weights) -> None:
@@ -274,6 +300,7 @@ def main() -> None:
     chances = learned[1].chances(of_clean)
     for cut in (0.3, 0.5, 0.6):
         print(f"edited prose: {1000 * (chances >= cut).sum() / max(words, 1):.2f} proposals per 1,000 words from {cut}")
+    by_register(all_of["clean"], known)
     if not options.dry:
         write(options.out, options.file, known, theirs, own)
 

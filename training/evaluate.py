@@ -3,8 +3,9 @@
 Prints, for real corrections of the repositories that nothing was learned from
 and for ErAConD, how many single edits are ranked right (the corrected text is
 likelier than the text before) by the model, by the counts of words that ship
-with the judge, and by both together, for each kind of error; and the nats per
-byte of held-out text, for each register.
+with the judge, and by both together, for each kind of error; of pairs made
+from tables (`training.forms`) how many are ranked right; and the nats per byte
+of held-out text, for each register.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from localproof.models.llama import Llama, straight
 from localproof.text import Edit, Span
 
 from . import corpus as texts
+from . import forms
 from .judge import held_back
 from .prepare import CACHE, say
 
@@ -58,6 +60,18 @@ def of_set(name: str) -> Iterator[Row]:
                 yield gold.type or "edit", item.text, Edit(Span(gold.start, gold.end), gold.replacement)
 
 
+def of_forms() -> Iterator[Row]:
+    """The pairs of `forms`, as the edit that makes the wrong sentence right."""
+    for kind, found in forms.pairs().items():
+        for right, wrong in found:
+            same = next(i for i, (a, b) in enumerate(zip(right, wrong, strict=False)) if a != b)
+            start = wrong.rfind(" ", 0, same) + 1  # whole words, as all candidates are
+            tail = next(i for i in range(len(wrong)) if right[-1 - i] != wrong[-1 - i])
+            after = wrong.find(" ", len(wrong) - tail)
+            left = len(wrong) - after if after >= 0 else 0
+            yield kind, wrong, Edit(Span(start, len(wrong) - left), right[start : len(right) - left])
+
+
 def ranked(llama: Llama, rows: Iterable[Row]) -> dict[str, list[tuple[float, float]]]:
     """(gain by the model, gain by counts) of each edit, by kind, where the edit changes anything for the model."""
     out: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -77,12 +91,12 @@ def ranked(llama: Llama, rows: Iterable[Row]) -> dict[str, list[tuple[float, flo
 
 def table(title: str, by_kind: dict[str, list[tuple[float, float]]]) -> None:
     """Print the shares that are ranked right."""
-    print(f"\n{title}\n{'kind':14} {'edits':>6} {'model':>7} {'counts':>7} {'both':>7}")
+    print(f"\n{title}\n{'kind':40} {'edits':>6} {'model':>7} {'counts':>7} {'both':>7}")
     every = [pair for pairs in by_kind.values() for pair in pairs]
     for kind, pairs in [*sorted(by_kind.items(), key=lambda item: -len(item[1])), ("all", every)]:
         if len(pairs) >= 20 or kind == "all":
             right = [_share(pairs, *by) for by in ((1, 0), (0, 1), (0.5, 0.5))]
-            print(f"{kind:14} {len(pairs):6} " + " ".join(f"{100 * r:6.1f}%" for r in right))
+            print(f"{kind:40} {len(pairs):6} " + " ".join(f"{100 * r:6.1f}%" for r in right))
 
 
 def _share(pairs: list[tuple[float, float]], model: float, counts: float) -> float:
@@ -117,6 +131,7 @@ def main() -> None:
         chance = random.Random(_SEED)
         some = chance.sample(rows, min(options.most or len(rows), len(rows)))
         table(title, ranked(llama, some))
+    table("pairs made from tables", ranked(llama, list(of_forms())))
     by_register: dict[str, list[str]] = defaultdict(list)
     for line in (options.folder / "heldout.txt").read_text("utf-8").splitlines():
         group, _, text = line.partition("\t")
