@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,15 +74,47 @@ def test_profiles_are_cuts_from_strict_to_none() -> None:
     assert judge.cut("quiet") > judge.cut("balanced") > judge.cut("all") == 0
 
 
-def test_only_an_unambiguous_listed_misspelling_in_lower_case_is_certain() -> None:
-    text = "We will recieve it. Teh cat."
+def certain(text: str, wrong: str, right: str, agreement: int = 2) -> bool:
     words = judge.count_words([block(text)])
-    sure = judge.judge(block(text), finding(text, "recieve", "receive", *SPELL), words)
-    alone = judge.judge(block(text), finding(text, "recieve", "receive", SPELL[0], agreement=1), words)
-    first = judge.judge(block(text), finding(text, "Teh", "The", *SPELL), words)
-    assert judge.certain(text, sure)
-    assert not judge.certain(text, alone)
-    assert not judge.certain(text, first)
+    return judge.certain(
+        text, judge.judge(block(text), finding(text, wrong, right, *SPELL[:agreement], agreement=agreement), words)
+    )
+
+
+def test_only_an_unambiguous_listed_misspelling_that_all_agree_on_is_certain() -> None:
+    assert certain("We will recieve it.", "recieve", "receive")
+    assert not certain("We will recieve it.", "recieve", "receive", agreement=1)
+    assert not certain("We saw Teh Cat there.", "Teh", "The")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "right"),
+    [
+        ("Teh shop is closed.", "Teh", "The"),
+        ("It was late. Becuase it rained, we left.", "Becuase", "Because"),
+    ],
+)
+def test_it_is_as_certain_with_the_capital_of_a_sentence(text: str, wrong: str, right: str) -> None:
+    assert certain(text, wrong, right)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "right"),
+    [
+        ("Ther shop is closed.", "Ther", "There"),  # it may be Their
+        ("Teh was the minister.", "Teh", "The"),
+        ("Teh Cheang Wan was the minister.", "Teh", "The"),
+        ("We met Mr. Teh yesterday.", "Teh", "The"),
+        ("We met Mr. Pivott the attorney.", "Pivott", "Pivot"),
+        ("Thier dog barks.", "Thier", "Their"),  # a surname of the census
+        ("Teh", "Teh", "The"),
+        ("THIER dog barks.", "THIER", "THEIR"),
+        ("teh shop is closed.", "teh", "the"),
+    ],
+)
+def test_what_may_be_a_name_at_the_head_of_a_sentence_is_not_certain(text: str, wrong: str, right: str) -> None:
+    sure = replace(finding(text, wrong, right, *SPELL), probability=0.99)
+    assert not judge.certain(text, sure)
 
 
 def test_an_unjudged_finding_is_never_certain() -> None:

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from ..report import Finding, Provenance
-from ..text import Block
+from ..text import Block, Span
 from . import features
-from .attested import attested
+from .attested import BOUNDARY, attested
 from .features import Surroundings, main_word, sentence_start
 from .listed import listed
 from .reader import Reading
@@ -30,6 +30,8 @@ from .spelling import channel
 from .weighing import Weights, weighed
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_LAST_WORD = re.compile(r"([^\W\d_]+)\W*$")
+_NEXT_WORD = re.compile(r" ([^\W\d_]+(?:['’][^\W\d_]+)*)(?<=[a-z])")
 _SPELLERS = ("harper/SpellCheck", "languagetool/MORFOLOGIK_RULE_EN_")
 _BOTH = ("harper", "languagetool")
 _WORTH_RANKING = 0.05  # nobody sees the edits of what is less likely
@@ -190,20 +192,32 @@ def cut(profile: str) -> float:
 
 def certain(text: str, finding: Finding) -> bool:
     """Whether the first edit of a judged finding may be made without asking: a kind of rule that has earned it on real
-    corrections (listed in ``coefficients.json``), in lower case, agreed on by all engines that were asked."""
+    corrections (listed in ``coefficients.json``), of a word that is no name, agreed on by all engines that were asked.
+    """
     safe = coefficients().safe
     if finding.probability is None or finding.probability < safe["probability"] or not finding.edits:
         return False
     old, new = finding.span.of(text), finding.edits[0].text
     if finding.kind == "spelling":
-        return (
-            old.islower()
-            and new.islower()
-            and finding.agreement > 1
-            and sentence_start(text, finding.span.start) < finding.span.start
-            and attested().only_meant(old.replace("’", "'"), new.replace("’", "'"))
-        )
+        low, meant = old.lower().replace("’", "'"), new.lower().replace("’", "'")
+        if finding.agreement < 2 or not attested().only_meant(low, meant):
+            return False
+        if sentence_start(text, finding.span.start) < finding.span.start:
+            return old.islower() and new.islower()
+        return old.istitle() and new.istitle() and _no_name(text, finding.span, low, meant)
     return any(rule in safe["rules"] for rule in finding.source) and finding.agreement > 1
+
+
+def _no_name(text: str, span: Span, low: str, meant: str) -> bool:
+    """Whether a misspelling with a capital at the head of a sentence can be no name: nobody and no town is listed as
+    `low`, the sentence before ends in no title (``Dr.``), and the word that follows is in lower case and more usual
+    after what is `meant` than elsewhere, which verbs after a name are not."""
+    before, after = _LAST_WORD.search(text[max(span.start - 40, 0) : span.start]), _NEXT_WORD.match(text, span.end)
+    if listed().entry(low).person_or_place or after is None or (before and not before[1].islower()):
+        return False
+    known, follows = attested(), after[1].replace("’", "'")
+    usual = math.log(max(known.count(follows), 0.5) / known.total)
+    return known.log_probability(BOUNDARY, meant, follows) > usual
 
 
 def may_be_certain(rule: str) -> bool:
