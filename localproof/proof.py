@@ -33,7 +33,7 @@ from .languages import NAMES, base, of_file_name
 from .languages import known as known_language
 from .report import BadInput, Finding, ModelUse, Provenance, Report, Run, Skipped, Unavailable
 from .settings import LANGUAGES, Settings, words_for
-from .settle import merge, resolve
+from .settle import joined, merge, resolve
 from .text import Block, Document, Edit, LineIndex, Span, apply
 
 _IN_FLIGHT = 64  # blocks given to the engines before the oldest document is waited for
@@ -671,7 +671,7 @@ def _report(
             for skipped in failed:
                 failures.setdefault(skipped, []).append(i)
         place = _in_source if judgements is None or base(language) != "en" else judgements.placed
-        findings += [place(block, f) for f in resolve(candidates)]
+        findings += [place(block, f) for f in joined(block.text, resolve(candidates))]
     notes = (*document.notes, *unused(document, [r.directive for r in used]), *_other_dialect(bench, document))
     if base(language) != "en":
         document = replace(document, language=language)

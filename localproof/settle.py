@@ -1,14 +1,15 @@
 """Many findings to one decision per place in the text.
 
-Two steps, with the judge between them: `merge` makes one candidate of all
+Three steps, with the judge after the first: `merge` makes one candidate of all
 findings that speak of the same place, whichever engine they come from;
-`resolve` picks, among candidates that overlap, the one to show.
+`resolve` picks, among candidates that overlap, the one to show; `joined` makes
+one of two that speak of one and the same disagreement of subject and verb.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from .report import Finding
@@ -131,3 +132,62 @@ def _precedence(finding: Finding) -> tuple[bool, float, int, int, Span, str]:
         finding.span,
         finding.rule,
     )
+
+
+# Singular and plural of what says so in subject and verb; any other word is told by its "s".
+_SUBJECTS = {"this": "these", "that": "those", "he": "they", "she": "they", "it": "they", "i": "we"}
+_VERBS = {
+    "is": "are",
+    "was": "were",
+    "has": "have",
+    "does": "do",
+    "isn't": "aren't",
+    "wasn't": "weren't",
+    "hasn't": "haven't",
+    "doesn't": "don't",
+}
+
+
+def joined(text: str, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """`findings` of `text` (in order, free of overlaps), where two that stand side by side are ways out of one
+    disagreement made one: the more probable, with the corrections of the other after its own.
+
+    Such are a change of a word to the plural and one of the next word to the
+    singular, or the other way round: each puts right what is wrong between
+    them, and both together would make the same error again (``This are``,
+    ``These is``). All else stays as it is.
+    """
+    out: list[Finding] = []
+    for finding in findings:
+        if out and _same_disagreement(text, out[-1], finding):
+            first, second = sorted((out[-1], finding), key=_precedence)
+            out[-1] = replace(
+                first,
+                edits=(*first.edits, *second.edits)[:_MOST_EDITS],
+                source=tuple(dict.fromkeys([*(first.source or (first.rule,)), *(second.source or (second.rule,))])),
+                variants=tuple(dict.fromkeys([*first.variants, *second.variants])),
+            )
+        else:
+            out.append(finding)
+    return tuple(out)
+
+
+def _same_disagreement(text: str, left: Finding, right: Finding) -> bool:
+    between = text[left.span.end : right.span.start]
+    if left.kind != "grammar" or right.kind != "grammar" or not between or between.strip(" \n"):
+        return False
+    if not (left.edits and right.edits):
+        return False
+    subject, verb = _to_plural(text, left.edits[0], _SUBJECTS, noun=True), _to_plural(text, right.edits[0], _VERBS)
+    return subject is not None and verb is not None and subject != verb
+
+
+def _to_plural(text: str, edit: Edit, pairs: dict[str, str], *, noun: bool = False) -> bool | None:
+    """Whether `edit` makes a plural of a singular (True) or the other way round (False); None if it does neither."""
+    old, new = (word.lower().replace("’", "'") for word in (edit.span.of(text), edit.text))
+    if (old, new) in pairs.items() or (new, old) in pairs.items():
+        return (old, new) in pairs.items()
+    for one, other, longer in ((old, new, True), (new, old, False)):
+        if one.isalpha() and other in (one + "s", one + "es"):
+            return longer == noun
+    return None

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Unit = Literal["utf-8", "utf-16", "utf-32"]
 
@@ -353,12 +353,21 @@ class Directive:
     rules: tuple[str, ...] = ()
 
 
+class Cell(NamedTuple):
+    """A cell of a notebook: its `number` from 1, and where in the source each of its lines begins and the last ends."""
+
+    number: int
+    lines: tuple[int, ...]
+    end: int
+
+
 @dataclass(frozen=True)
 class Document:
     """A source text, never altered, and the blocks of prose in it.
 
     `language` is what the document says of itself (front matter, ``lang``
-    attribute) or "". `front_matter` holds the parsed header, empty if none.
+    attribute) or "". `front_matter` holds the parsed header, empty if none,
+    `cells` those cells of a notebook that hold prose, in order.
     """
 
     name: str
@@ -369,3 +378,15 @@ class Document:
     directives: tuple[Directive, ...] = ()
     front_matter: dict[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what the reader of the source could not make sense of, one line each
+    cells: tuple[Cell, ...] = ()
+
+    def in_cell(self, offset: int) -> tuple[int, int] | None:
+        """The number of the cell that holds code point `offset` of the source, and the line within it, both from 1.
+
+        >>> Document("a.ipynb", "", (), cells=(Cell(3, (40, 60), 75),)).in_cell(61)
+        (3, 2)
+        """
+        i = bisect_right(self.cells, offset, key=lambda cell: cell.lines[0]) - 1
+        if i < 0 or offset > self.cells[i].end:
+            return None
+        return self.cells[i].number, bisect_right(self.cells[i].lines, offset)

@@ -117,6 +117,21 @@ def test_an_engine_sees_prose(format_name: str, source: str, expected: list[str]
     assert [b.text for b in document.blocks] == expected
 
 
+def test_a_place_in_a_notebook_is_known_by_its_cell_and_the_line_in_it() -> None:
+    cells = [
+        {"cell_type": "code", "source": "x = 1"},
+        {"cell_type": "markdown", "source": ["# One\n", "\n", "two\n", 'and "three"']},
+        {"cell_type": "markdown", "source": []},
+        {"cell_type": "markdown", "source": "four\n\nfive"},
+    ]
+    for source in (json.dumps({"cells": cells}), json.dumps({"cells": cells}, indent=1)):
+        document = read("a.ipynb", source, Settings())
+        words = {word: document.in_cell(source.index(word)) for word in ("One", "two", "three", "four", "five")}
+        assert words == {"One": (2, 1), "two": (2, 3), "three": (2, 4), "four": (4, 1), "five": (4, 3)}
+        assert document.in_cell(source.index("x = 1")) is None
+        assert document.in_cell(len(source) - 1) is None
+
+
 def test_what_is_no_notebook_is_told() -> None:
     assert read("a.ipynb", '{"cells": [', Settings()).notes == ("not read: not JSON, it ends too early",)
     assert read("a.ipynb", '{"cells": "', Settings()).notes == ("not read: not JSON, a string on line 1 is not closed",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from localproof.judge.features import Surroundings, gain
 from localproof.judge.listed import BANDS, NOT_LISTED, Entry, listed
 from localproof.report import Finding, Kind
 from localproof.settings import Settings
-from localproof.text import Block, Edit, Piece, Span
+from localproof.text import Block, Edit, Piece, Span, apply, minimal
 
 KNOWN = judge.attested()
 
@@ -73,15 +74,88 @@ def test_profiles_are_cuts_from_strict_to_none() -> None:
     assert judge.cut("quiet") > judge.cut("balanced") > judge.cut("all") == 0
 
 
-def test_only_an_unambiguous_listed_misspelling_in_lower_case_is_certain() -> None:
-    text = "We will recieve it. Teh cat."
+def certain(text: str, wrong: str, right: str, agreement: int = 2) -> bool:
     words = judge.count_words([block(text)])
-    sure = judge.judge(block(text), finding(text, "recieve", "receive", *SPELL), words)
-    alone = judge.judge(block(text), finding(text, "recieve", "receive", SPELL[0], agreement=1), words)
-    first = judge.judge(block(text), finding(text, "Teh", "The", *SPELL), words)
-    assert judge.certain(text, sure)
-    assert not judge.certain(text, alone)
-    assert not judge.certain(text, first)
+    return judge.certain(
+        text, judge.judge(block(text), finding(text, wrong, right, *SPELL[:agreement], agreement=agreement), words)
+    )
+
+
+def test_only_an_unambiguous_listed_misspelling_that_all_agree_on_is_certain() -> None:
+    assert certain("We will recieve it.", "recieve", "receive")
+    assert not certain("We will recieve it.", "recieve", "receive", agreement=1)
+    assert not certain("We saw Teh Cat there.", "Teh", "The")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "right"),
+    [
+        ("Teh shop is closed.", "Teh", "The"),
+        ("It was late. Becuase it rained, we left.", "Becuase", "Because"),
+    ],
+)
+def test_it_is_as_certain_with_the_capital_of_a_sentence(text: str, wrong: str, right: str) -> None:
+    assert certain(text, wrong, right)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "right"),
+    [
+        ("Ther shop is closed.", "Ther", "There"),  # it may be Their
+        ("Teh was the minister.", "Teh", "The"),
+        ("Teh Cheang Wan was the minister.", "Teh", "The"),
+        ("We met Mr. Teh yesterday.", "Teh", "The"),
+        ("We met Mr. Pivott the attorney.", "Pivott", "Pivot"),
+        ("Thier dog barks.", "Thier", "Their"),  # a surname of the census
+        ("Teh", "Teh", "The"),
+        ("THIER dog barks.", "THIER", "THEIR"),
+        ("teh shop is closed.", "teh", "the"),
+    ],
+)
+def test_what_may_be_a_name_at_the_head_of_a_sentence_is_not_certain(text: str, wrong: str, right: str) -> None:
+    sure = replace(finding(text, wrong, right, *SPELL), probability=0.99)
+    assert not judge.certain(text, sure)
+
+
+def repeated(text: str, copies: str, rule: str = "harper/RepeatedWords") -> Finding:
+    """What is made of Harper's finding that the last two of `copies` are one too many, judged."""
+    end = text.index(copies) + len(copies)
+    word = copies.split()[-1]
+    edit = minimal(text, Edit(Span(end - 2 * len(word) - 1, end), word))
+    raw = Finding(edit.span, rule, "", (edit,), (rule,))
+    return judge.judge(block(text), raw, judge.count_words([block(text)]))
+
+
+@pytest.mark.parametrize(
+    ("text", "copies", "right"),
+    [
+        ("We went to the the the shop.", "the the the", "We went to the shop."),
+        ("The the the the shop is closed.", "The the the the", "The shop is closed."),
+        ("We left and and and went home.", "and and and", "We left and went home."),
+    ],
+)
+def test_a_small_word_three_times_or_more_is_certainly_meant_once(text: str, copies: str, right: str) -> None:
+    found = repeated(text, copies)
+    assert apply(text, found.edits) == right
+    assert judge.certain(text, found)
+
+
+@pytest.mark.parametrize(
+    ("text", "copies"),
+    [
+        ("It was very very very good.", "very very very"),
+        ("He had had had enough.", "had had had"),
+        ("No no no, that is wrong.", "No no no"),
+        ("And so on, blah blah blah.", "blah blah blah"),
+        ("We went to the the shop.", "the the"),  # with one engine of two
+    ],
+)
+def test_what_may_be_said_again_and_again_is_never_certain(text: str, copies: str) -> None:
+    found = repeated(text, copies)
+    assert len(found.span.of(text).split()) == 1
+    assert not judge.certain(text, replace(found, probability=0.99))
+    other = replace(repeated(text, copies, "x/Y"), probability=0.99)
+    assert not judge.certain(text, other)
 
 
 def test_an_unjudged_finding_is_never_certain() -> None:

@@ -99,6 +99,14 @@ def test_fix_makes_certain_edits_only_and_leaves_every_other_byte() -> None:
     assert fixed == text.replace("recieve it", "receive it").replace("beleive", "believe")
 
 
+def test_both_ways_out_of_one_disagreement_are_never_made_together() -> None:
+    with bench(None, Fake("languagetool", {"This": "These", "are": "is"}, kind="grammar")) as b:
+        report = proof.check(b, document("This are good.\n"))
+    (finding,) = report.findings
+    assert {e.text for e in finding.edits} == {"These", "is"}
+    assert proof.fix(report, unsafe=True) == "This are good.\n"
+
+
 @pytest.mark.parametrize(
     ("text", "left"),
     [

@@ -20,7 +20,7 @@ import localproof.render
 from localproof.render import RENDERERS, Style, closing, findings_of, report_block, summary_line
 from localproof.render.width import columns
 from localproof.report import Energy, Finding, ModelUse, Provenance, Report, Run, Skipped
-from localproof.text import Document, Edit, Span
+from localproof.text import Cell, Document, Edit, Span
 
 GOLDEN = Path(__file__).parent / "golden" / "render"
 SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -70,6 +70,24 @@ def test_energy_of_every_status_reads_as_its_golden_file() -> None:
     runs = [replace(sample.CLEAN, energy=e) for e in (*sample.ENERGIES.values(), None)]
     pages = [closing(run, Style()) + "\n" + report_block(replace(run, provenance=()), Style()) for run in runs]
     same_as_golden("energy.txt", "\n".join(pages))
+
+
+def test_a_place_in_a_notebook_is_told_by_file_and_cell() -> None:
+    text = '"One.\\n",\n"We saw teh cat and teh dog."'
+    document = replace(sample.document("nb.ipynb", text), cells=(Cell(3, (1, text.index("We")), len(text) - 1),))
+    places = [m.start() for m in re.finditer("teh", text)]
+    run = Run((Report(document, tuple(Finding(Span(at, at + 3), "x/Y", "Why.") for at in places)),))
+    said = RENDERERS["text"](run, Style(width=200)).splitlines()
+    assert said[0] == "nb.ipynb:2:9 (cell 3, line 2) 2:21 (cell 3, line 2)"
+    concise = RENDERERS["concise"](run, Style()).splitlines()[0]
+    assert concise == 'nb.ipynb:2:9: x/Y: cell 3, line 2: "teh": Why.'
+    # As editors and the problem matchers of CI take such a line apart.
+    assert re.fullmatch(r"(.+?):(\d+):(\d+): (.*)", concise).groups()[:3] == ("nb.ipynb", "2", "9")  # type: ignore[union-attr]
+    found = json.loads(RENDERERS["json"](run, Style()))
+    Draft202012Validator(SCHEMA).validate(found)
+    first = found["documents"][0]["findings"][0]
+    assert (first["line"], first["column"], first["cell"]) == (2, 9, {"number": 3, "line": 2})
+    assert "line=2," in RENDERERS["github"](run, Style())
 
 
 def test_a_clean_run_says_nothing_but_its_summary() -> None:

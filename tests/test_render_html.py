@@ -152,7 +152,7 @@ def test_a_finding_shows_its_sentence_its_words_the_suggestion_who_found_it_and_
     assert '<mark class="k-grammar">of</mark>' in out
     said = Reader(out).text
     assert "I could of told you earlier, but the lake was already frozen." in said
-    assert "could of →becomes could have" in said
+    assert "of →becomes have" in said
     assert "Use “have” rather than “of” here." in said
     assert "Harper ModalOf + LanguageTool MODAL_OF · 97 % sure · safe to fix" in said
     assert "line 7, column 9" in said
@@ -223,8 +223,13 @@ def test_the_space_beside_marked_words_is_not_marked() -> None:
     assert '<mark class="k-grammar">the</mark> cold' in page(sample.RUN)
 
 
-def test_a_space_that_is_wrong_is_shown_as_one() -> None:
-    assert '<mark class="k-typography">␣</mark>' in page(sample.RUN)
+def test_a_space_that_is_wrong_is_marked_with_the_words_that_the_change_names() -> None:
+    assert '<mark class="k-typography">shame ,</mark>' in page(sample.RUN)
+
+
+def test_a_space_that_nothing_is_offered_for_is_shown_as_one() -> None:
+    report = Report(sample.document("a.md", "a shame , yes"), (Finding(Span(7, 8), "x/Y", ""),), words=3)
+    assert '<mark class="k-grammar">␣</mark>' in page(Run((report,)))
 
 
 def test_a_long_sentence_is_cut_around_the_words() -> None:

@@ -195,28 +195,51 @@ def test_the_whole_text_of_any_finding_stays_within_the_width(text: str, width: 
 @pytest.mark.parametrize(
     ("context", "news", "told"),
     [
-        ("I could [of] gone", ["have"], [("could of", ["could have"])]),
-        ("for [a] hour", ["an"], [("a hour", ["an hour"])]),
-        ("in the [the ]cold.", [""], [("the the cold", ["the cold"])]),
+        ("I could [of] gone", ["have"], [("of", ["have"])]),
+        ("for [a] hour", ["an"], [("a", ["an"])]),
+        ("in the [the ]cold.", [""], [("the", [""])]),
+        ("the man[,] who", [""], [("man,", ["man"])]),
         ("I want[] go", [" to"], [("want go", ["want to go"])]),
         ("a shame[ ], though", [""], [("shame ,", ["shame,"])]),
         ("However[] nobody", [","], [("However", ["However,"])]),
         ("the [goverment] did", ["government", "governor"], [("goverment", ["government", "governor"])]),
         ("and [Its] full", ["It's", "It has"], [("Its", ["It's", "It has"])]),
-        ("less money [then] you", ["than"], [("then", ["than"])]),
-        ("[Of] course", ["Off"], [("Of course", ["Off course"])]),
-        ("end of\n[teh] line", ["the"], [("of teh", ["of the"])]),
+        ("have [it's] own", ["its"], [("it's", ["its"])]),
+        ("[Of] course", ["Off"], [("Of", ["Off"])]),
+        ("end of\n[teh] line", ["the"], [("teh", ["the"])]),
         ("end [of] all", ["off", "for"], [("of", ["off", "for"])]),
         ("[of]", ["have"], [("of", ["have"])]),
         ("[]", ["x"], [("", ["x"])]),
     ],
 )
-def test_a_change_is_told_with_the_words_it_takes_to_read_it(
-    context: str, news: list[str], told: list[tuple[str, list[str]]]
-) -> None:
+def test_a_change_is_told_in_whole_words(context: str, news: list[str], told: list[tuple[str, list[str]]]) -> None:
     text = context.replace("[", "").replace("]", "")
     finding = sample.finding(text, context, *news, source=("x/Y",), message="")
     assert changes(text, finding) == told
+
+
+@pytest.mark.parametrize(
+    ("context", "news", "words"),
+    [
+        ("have [it's] own", ["its"], "it's"),
+        ("I could [of] gone", ["have"], "of"),
+        ("in the [the ]cold.", [""], "the"),
+        ("the man[,] who", [""], "man,"),
+        ("a shame[ ], though", [""], "shame ,"),
+        ("a co[-]op", [" "], "co-op"),
+    ],
+)
+def test_the_marks_stand_beneath_the_words_that_the_entry_names(context: str, news: list[str], words: str) -> None:
+    _, line, marks, entry, *_ = told(context, *news).splitlines()
+    assert line[marks.index("~") : len(marks)] == words
+    assert entry.strip().removeprefix("remove ").strip("“”").startswith(words)
+
+
+def test_alternatives_of_different_words_are_marked_together() -> None:
+    text = "Well, this are good."
+    edits = (Edit(Span(11, 14), "is"), Edit(Span(6, 10), "these"))
+    said = findings_of(report_of(text, Finding(Span(11, 14), "x/Y", "", edits)), Style())
+    assert said.splitlines()[2:4] == ["          ~~~~~~~~", "    this are → this is or these are"]
 
 
 def test_alternatives_of_different_reach_are_told_of_the_same_words() -> None:

@@ -18,18 +18,22 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 from review_fakes import desk, find, session
 
-from localproof.faces.review import picture
+from localproof.faces.lsp import marks
+from localproof.faces.lsp.actions import corrections
+from localproof.faces.review import intake, picture
 from localproof.faces.review import session as review
 from localproof.faces.review.picture import Look
-from localproof.faces.review.plain import settle
+from localproof.faces.review.plain import settle, told
 from localproof.faces.review.program import application
 from localproof.faces.review.screen import Screen
-from localproof.faces.review.session import Session, View
+from localproof.faces.review.session import Page, Session, View
 from localproof.faces.review.summary import as_text, ending
-from localproof.render import Style
+from localproof.formats import read
+from localproof.render import RENDERERS, Style
 from localproof.render.width import columns
-from localproof.report import Report
-from localproof.text import Document
+from localproof.report import Finding, Report, Run
+from localproof.settings import Settings
+from localproof.text import Document, Edit, Span
 
 
 class Room(DummyOutput):
@@ -228,6 +232,34 @@ def test_words_in_a_long_line_are_kept_in_sight() -> None:
     line = " ".join(f"word{i}" for i in range(400))
     s = session(f"{line} teh {line}\n")
     assert "[-teh-] {+the+}" in seen(s, colour=False)
+
+
+ONE = Finding(Span(13, 17), "x/ItsPossessive", "Why.", (Edit(Span(13, 17), "its"),))
+TWO_WAYS = Finding(Span(13, 17), "x/Agreement", "Why.", (Edit(Span(13, 17), "its"), Edit(Span(8, 12), "had")))
+
+
+@pytest.mark.parametrize(
+    ("finding", "old", "new"), [(ONE, "it's", ["its"]), (TWO_WAYS, "have it's", ["have its", "had it's"])]
+)
+def test_every_face_marks_the_words_that_it_names(finding: Finding, old: str, new: list[str]) -> None:
+    text = "It must have it's own.\n"
+    report = Report(read("a.md", text, Settings()), (finding,), words=5)
+    run = Run((report,))
+    said = RENDERERS["text"](run, Style(width=200)).splitlines()
+    assert said[1][said[2].index("~") : len(said[2])] == old
+    assert said[3].strip() == f"{old} → {' or '.join(new)}"
+    assert f'"{old}" → {" or ".join(new)}: Why.' in RENDERERS["concise"](run, Style())
+    html = RENDERERS["html"](run, Style())
+    assert f">{old}</mark>" in html and f"<ins>{new[0]}</ins>" in html
+    s = intake.arrived(Session(), Page("a.md", text, text, report))
+    assert f"[-{old}-] {{+{new[0]}+}}" in seen(s, colour=False)
+    assert f"1 {new[0]}" in seen(s, colour=False)
+    line_by_line = told(s, review.current(s))
+    assert f"[{old}]" in line_by_line and f"1 {new[0]}\n" in line_by_line
+    (first, *_) = corrections(text, finding)
+    (mark,) = marks.marks(text, (finding,))
+    assert first.title == f"“{mark.span.of(text)}” → “its”"
+    assert mark.span == finding.span  # an editor's mark is the place of the edit, as in JSON
 
 
 def test_an_insertion_and_a_finding_without_suggestion_are_marked() -> None:

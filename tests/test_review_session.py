@@ -38,6 +38,14 @@ def again(s: Session, *, follow: bool = False) -> Session:
     return s
 
 
+def test_going_between_two_views_makes_neither_anew() -> None:
+    s = session("teh maybe\n")
+    here = review.items(s, 0)
+    other = review.show(s, View("", True))
+    assert len(review.items(other, 0)) == 2
+    assert review.items(s, 0) is here
+
+
 def test_a_suggestion_is_made_and_the_next_finding_comes_up() -> None:
     s = review.accept(session("It is teh end.\n\nWe could of gone.\n"))
     assert s.pages[0].text == "It is the end.\n\nWe could of gone.\n"

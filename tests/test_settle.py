@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from localproof.report import Finding, Kind
-from localproof.settle import merge, resolve
+from localproof.settle import joined, merge, resolve
 from localproof.text import Edit, Span
 
 TEXT = "I could of went to teh shop."
@@ -83,3 +85,55 @@ def test_a_finding_without_an_edit_joins_the_one_that_has_it() -> None:
 
 def test_an_edit_that_changes_nothing_is_dropped() -> None:
     assert merge(TEXT, [finding("x/A", 8, 10, "of", "have")])[0].edits == (Edit(Span(8, 10), "have"),)
+
+
+def side_by_side(text: str, *changes: tuple[str, str, float], kind: Kind = "grammar") -> tuple[Finding, ...]:
+    """What is left of findings that each change one word of `text`."""
+    found = [
+        replace(
+            finding(f"x/{old}", text.index(old), text.index(old) + len(old), new, kind=kind, p=p), source=(f"x/{old}",)
+        )
+        for old, new, p in changes
+    ]
+    return joined(text, resolve(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "verb"),
+    [
+        ("This are good.", ("This", "These", 0.82), ("are", "is", 0.83)),
+        ("Those was bad.", ("Those", "That", 0.7), ("was", "were", 0.9)),
+        ("The dog bark.", ("dog", "dogs", 0.5), ("bark", "barks", 0.6)),
+        ("They has left.", ("They", "He", 0.5), ("has", "have", 0.6)),
+    ],
+)
+def test_two_ways_out_of_one_disagreement_are_one_finding_with_the_likelier_first(
+    text: str, subject: tuple[str, str, float], verb: tuple[str, str, float]
+) -> None:
+    (one,) = side_by_side(text, subject, verb)
+    assert [e.text for e in one.edits] == [verb[1], subject[1]]
+    assert (one.rule, one.span.of(text), one.probability) == (f"x/{verb[0]}", verb[0], verb[2])
+    assert one.source == (f"x/{verb[0]}", f"x/{subject[0]}")
+    (other,) = side_by_side(text, (*subject[:2], 0.99), verb)
+    assert other.rule == f"x/{subject[0]}"
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "right"),
+    [
+        ("Two dog barks.", ("dog", "dogs", 0.5), ("barks", "bark", 0.6)),  # both are needed
+        ("This are good.", ("This", "Thus", 0.5), ("are", "is", 0.6)),
+        ("I could of went.", ("of", "have", 0.5), ("went", "gone", 0.6)),
+        ("This, are good.", ("This", "These", 0.5), ("are", "is", 0.6)),
+        ("This all are good.", ("This", "These", 0.5), ("are", "is", 0.6)),
+    ],
+)
+def test_two_errors_in_neighbouring_words_both_stay(
+    text: str, left: tuple[str, str, float], right: tuple[str, str, float]
+) -> None:
+    assert len(side_by_side(text, left, right)) == 2
+
+
+def test_two_misspellings_side_by_side_both_stay() -> None:
+    text = "This teh dogg barks."
+    assert len(side_by_side(text, ("teh", "the", 0.9), ("dogg", "dog", 0.9), kind="spelling")) == 2

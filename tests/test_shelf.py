@@ -15,7 +15,7 @@ from localproof.cache.shelf import Shelf, alike
 from localproof.formats import read
 from localproof.report import KINDS, Finding, Report, Skipped
 from localproof.settings import Settings
-from localproof.text import Edit, Span
+from localproof.text import Cell, Edit, Span
 
 TEXT = "---\ntitle: Sent\u00e9 \U0001f600\n---\nWe saw teh cat.\n\nAll is \u201cwell\u201d.\n"
 
@@ -71,6 +71,13 @@ def test_two_who_walk_over_a_shelf_do_not_disturb_each_other_nor_what_is_added()
 def test_a_shelf_without_a_disk_keeps_all_in_memory(tmp_path: Path) -> None:
     some = [report(f"{number}.md") for number in range(9)]
     assert Shelf(some, at_hand=0, folder=tmp_path / "nowhere") == some
+
+
+def test_the_cells_of_a_notebook_are_kept() -> None:
+    one = report("a.ipynb")
+    one = replace(one, document=replace(one.document, cells=(Cell(2, (4, 20), 30), Cell(5, (40,), 44))))
+    assert Shelf([one], at_hand=0)[0] == one
+    assert lean(one.document, []).cells == one.document.cells
 
 
 def test_what_is_made_of_a_shelf_is_a_shelf_and_of_few_a_tuple() -> None:

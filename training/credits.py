@@ -28,7 +28,7 @@ def document(prepared: dict[str, Any]) -> dict[str, Any]:
     ]
     return {
         "about": "What LocalProof small was trained on. Words are those before near-duplicates and all that the model"
-        " is tested on were left out; of a group the given share of all tokens was drawn. Licences are SPDX expressions."
+        " is tested on were left out; of a group the given share of all tokens was drawn. Licences: SPDX."
         " See training/DATA_STATEMENT.md.",
         "collected": prepared["collected"],
         "groups": {g: {"share": share, **prepared["groups"][g]} for g, share in SHARES.items()},

@@ -20,7 +20,7 @@ from .. import __version__
 from ..engines.package import Package
 from ..report import Report, Skipped
 from ..settings import Settings
-from ..text import Block, Document, Piece, Span
+from ..text import Block, Cell, Document, Piece, Span
 from .forms import Unreadable, findings, packed, rows, unpacked
 from .store import Store
 
@@ -86,6 +86,7 @@ class Reports:
             "language": document.language,
             "header": document.front_matter,
             "notes": document.notes,
+            "cells": document.cells,
             "suppressed": report.suppressed,
             "skipped": [(s.what, s.reason, s.remedy) for s in report.skipped],
             "words": report.words,
@@ -111,6 +112,7 @@ def _report(name: str, text: str, raw: Any) -> Report:
         raw["language"],
         front_matter=dict(raw["header"]),
         notes=tuple(raw["notes"]),
+        cells=tuple(Cell(number, tuple(lines), end) for number, lines, end in raw["cells"]),
     )
     return Report(
         document,
@@ -129,7 +131,15 @@ def lean(document: Document, found: Iterable[Span]) -> Document:
     blocks = tuple(thin(k, Span(a, z)) for k, a, z in extents if any(a <= s.start and s.end <= z for s in spans))
     header: dict[str, object] = {k: v for k, v in document.front_matter.items() if isinstance(v, str)}
     return Document(
-        document.name, document.text, blocks, document.format, document.language, (), header, document.notes
+        document.name,
+        document.text,
+        blocks,
+        document.format,
+        document.language,
+        (),
+        header,
+        document.notes,
+        document.cells,
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, overload
 
 from ..report import Report, Skipped
-from ..text import Document, Span
+from ..text import Cell, Document, Span
 from .forms import Packed, findings, rows
 from .reports import extent, thin
 
@@ -112,6 +112,7 @@ def _plain(report: Report) -> Any:
         document.language,
         document.front_matter,
         document.notes,
+        [tuple(cell) for cell in document.cells],
         rows(report.findings),
         report.held_back.raw() if isinstance(report.held_back, Packed) else rows(report.held_back),
         report.suppressed,
@@ -124,11 +125,20 @@ def _plain(report: Report) -> Any:
 
 
 def _report(raw: Any) -> Report:
-    name, text, extents, form, language, header, notes, found, held, suppressed, skipped, *rest = raw
+    name, text, extents, form, language, header, notes, cells, found, held, suppressed, skipped, *rest = raw
     words, digest, aside, checked = rest
     blocks = tuple(thin(kind, Span(start, end)) for kind, start, end in extents)
     return Report(
-        Document(name, text, blocks, form, language, front_matter=header, notes=notes),
+        Document(
+            name,
+            text,
+            blocks,
+            form,
+            language,
+            front_matter=header,
+            notes=notes,
+            cells=tuple(Cell(*cell) for cell in cells),
+        ),
         findings(found),
         Packed.of(held) if isinstance(held, tuple) else findings(held),
         suppressed,

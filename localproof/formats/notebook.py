@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..settings import Settings
-from ..text import Block, Directive, Document, LineIndex, Piece, PieceKind, Span
+from ..text import Block, Cell, Directive, Document, LineIndex, Piece, PieceKind, Span
 from .markdown import read_markdown
 from .pieces import Part
 from .scalars import json_parts
@@ -33,6 +33,7 @@ def read_notebook(name: str, text: str, settings: Settings) -> Document:
     blocks: list[Block] = []
     directives: list[Directive] = []
     notes: list[str] = []
+    places: list[Cell] = []
     try:
         cells = list(_cells(text))
     except _Broken as error:
@@ -43,7 +44,9 @@ def read_notebook(name: str, text: str, settings: Settings) -> Document:
         blocks += [through.block(block) for block in inner.blocks]
         directives += [replace(d, span=through.span(d.span)) for d in inner.directives]
         notes += [f"cell {number}: {note}" for note in inner.notes]
-    return Document(name, text, tuple(blocks), "notebook", "", tuple(directives), {}, tuple(notes))
+        if cell:
+            places.append(Cell(number, through.lines(), cell[-1].end))
+    return Document(name, text, tuple(blocks), "notebook", "", tuple(directives), {}, tuple(notes), tuple(places))
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[Part]]]:
@@ -120,6 +123,10 @@ class _Through:
         if part.kind != "text":
             return part.end if end else part.start
         return min(part.start + at - self.starts[i], part.end)
+
+    def lines(self) -> tuple[int, ...]:
+        """Where in the source each line of the text begins."""
+        return tuple(self.span(Span(start, start)).start for start in LineIndex(self.text).starts)
 
     def block(self, block: Block) -> Block:
         """A block of the text as a block of the source."""

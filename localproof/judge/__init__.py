@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from ..report import Finding, Provenance
-from ..text import Block
+from ..text import Block, Edit, Span, minimal
 from . import features
-from .attested import attested
+from .attested import BOUNDARY, attested
 from .features import Surroundings, main_word, sentence_start
 from .listed import listed
 from .reader import Reading
@@ -30,8 +30,13 @@ from .spelling import channel
 from .weighing import Weights, weighed
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_LAST_WORD = re.compile(r"([^\W\d_]+)\W*$")
+_NEXT_WORD = re.compile(r" ([^\W\d_]+(?:['’][^\W\d_]+)*)(?<=[a-z])")
 _SPELLERS = ("harper/SpellCheck", "languagetool/MORFOLOGIK_RULE_EN_")
 _BOTH = ("harper", "languagetool")
+_REPEATED = ("harper/RepeatedWords", "languagetool/ENGLISH_WORD_REPEAT_RULE")
+# Three times in a row these are no English; "had", "that", "no" and "very" may be.
+_THRICE = re.compile(r"\b(the|an|of|to|and|or|at|by|for|from|with|into)(?:\s+\1\b){2,}", re.IGNORECASE)
 _WORTH_RANKING = 0.05  # nobody sees the edits of what is less likely
 
 
@@ -135,8 +140,30 @@ def judge(block: Block, finding: Finding, words: Words, source: str = "", engine
     place = block.to_source(finding.span) if source else finding.span
     linked = source[max(place.start - 1, 0) : place.start] == "[" or source[place.end : place.end + 2] in ("](", "][")
     around = Surroundings(block.kind, words.all, words.capitalised, linked, words.site)
-    sure = probability(block.text, finding, around, engines)
+    finding = _once(block.text, finding)
+    heard = finding
+    if _thrice(block.text, finding):  # LanguageTool's rule passes over it, so that its silence says nothing
+        heard = replace(finding, source=_REPEATED, agreement=2)
+    sure = probability(block.text, heard, around, engines)
     return replace(ranked(block.text, finding) if sure > _WORTH_RANKING else finding, probability=sure)
+
+
+def _thrice(text: str, finding: Finding) -> re.Match[str] | None:
+    """The small word three times or more of which `finding` takes copies away; None where it is about anything else."""
+    if finding.rule not in _REPEATED or finding.edits[:1] != (Edit(finding.span, ""),):
+        return None
+    span = finding.span
+    runs = _THRICE.finditer(text, max(span.start - 100, 0), span.end + 100)
+    return next((r for r in runs if r.start() <= span.start and span.end <= r.end() + 1), None)
+
+
+def _once(text: str, finding: Finding) -> Finding:
+    """`finding`, but where it takes away one of three copies or more of a small word, with all but the first taken."""
+    run = _thrice(text, finding)
+    if run is None:
+        return finding
+    edit = minimal(text, Edit(Span(*run.span()), run[1]))
+    return replace(finding, span=edit.span, edits=(edit,))
 
 
 def weigh(
@@ -190,7 +217,7 @@ def cut(profile: str) -> float:
 
 def certain(text: str, finding: Finding) -> bool:
     """Whether the first edit of a judged finding may be made without asking: a kind of rule that has earned it on real
-    corrections (listed in ``coefficients.json``), in lower case, agreed on by all engines that were asked.
+    corrections (listed in ``coefficients.json``), of a word that is no name, agreed on by all engines that were asked.
 
     It must be likely enough without a model's help, and with it: a model may take this away, and never give it.
     """
@@ -202,24 +229,36 @@ def certain(text: str, finding: Finding) -> bool:
         return False
     old, new = finding.span.of(text), finding.edits[0].text
     if finding.kind == "spelling":
-        return (
-            old.islower()
-            and new.islower()
-            and finding.agreement > 1
-            and sentence_start(text, finding.span.start) < finding.span.start
-            and attested().only_meant(old.replace("’", "'"), new.replace("’", "'"))
-        )
-    return any(rule in safe["rules"] for rule in finding.source) and finding.agreement > 1
+        low, meant = old.lower().replace("’", "'"), new.lower().replace("’", "'")
+        if finding.agreement < 2 or not attested().only_meant(low, meant):
+            return False
+        if sentence_start(text, finding.span.start) < finding.span.start:
+            return old.islower() and new.islower()
+        return old.istitle() and new.istitle() and _no_name(text, finding.span, low, meant)
+    agreed = any(rule in safe["rules"] for rule in finding.source) and finding.agreement > 1
+    return agreed or _thrice(text, finding) is not None
+
+
+def _no_name(text: str, span: Span, low: str, meant: str) -> bool:
+    """Whether a misspelling with a capital at the head of a sentence can be no name: nobody and no town is listed as
+    `low`, the sentence before ends in no title (``Dr.``), and the word that follows is in lower case and more usual
+    after what is `meant` than elsewhere, which verbs after a name are not."""
+    before, after = _LAST_WORD.search(text[max(span.start - 40, 0) : span.start]), _NEXT_WORD.match(text, span.end)
+    if listed().entry(low).person_or_place or after is None or (before and not before[1].islower()):
+        return False
+    known, follows = attested(), after[1].replace("’", "'")
+    usual = math.log(max(known.count(follows), 0.5) / known.total)
+    return known.log_probability(BOUNDARY, meant, follows) > usual
 
 
 def may_be_certain(rule: str) -> bool:
-    """Whether findings of this rule may be `certain`, where all else is as that asks: it is on the list, or is the
-    dictionary of an engine.
+    """Whether findings of this rule may be `certain`, where all else is as that asks: it is on the list, is the
+    dictionary of an engine, or speaks of repeated words.
 
     >>> may_be_certain("languagetool/MORFOLOGIK_RULE_EN_GB"), may_be_certain("harper/ThenThan")
     (True, False)
     """
-    return rule in coefficients().safe["rules"] or rule.startswith(_SPELLERS)
+    return rule in (*coefficients().safe["rules"], *_REPEATED) or rule.startswith(_SPELLERS)
 
 
 def provenance() -> tuple[Provenance, ...]:

@@ -3,7 +3,8 @@
 ``path:line:column: rule: "words" → suggestion: message (97 %)``
 
 The message is the short one where the rule has such.
-Line and column count from 1, the column in code points. Vim's errorformat for
+Line and column count from 1, the column in code points; in a notebook they are
+the file's, for editors, and the cell and the line in it follow the rule. Vim's errorformat for
 it is ``%f:%l:%c: %m``. Lines that begin with ``localproof:`` speak of the whole
 run. Long lines are not broken.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 from ..report import Finding, Report, Run
 from ..text import LineIndex
 from .account import summary_parts
-from .names import percent, undone
+from .names import in_cell, percent, undone
 from .phrase import changes
 from .style import Style
 from .width import Word, one_line
@@ -49,7 +50,8 @@ def _line(report: Report, index: LineIndex, finding: Finding, style: Style) -> s
         what = f'"{finding.span.of(text).strip()}"'
     sure = "" if finding.probability is None else f" ({percent(finding.probability)})"
     why = finding.short or finding.message
-    return f"{report.document.name}:{line + 1}:{column + 1}: {finding.rule}: {what}: {why}{sure}"
+    rule = ": ".join(filter(None, [finding.rule, in_cell(report, finding)]))
+    return f"{report.document.name}:{line + 1}:{column + 1}: {rule}: {what}: {why}{sure}"
 
 
 def _joined(pieces: list[Word]) -> str:

@@ -12,7 +12,7 @@ from .exchange import Item, items, uri
 from .markup import Html, element, group
 from .names import count, message, percent, speakers
 from .phrase import suggestion
-from .scene import extents, sentence_around
+from .scene import extents, marked, sentence_around
 from .style import Style
 from .width import one_line
 
@@ -91,7 +91,7 @@ def _entry(ground: _Ground, item: Item, style: Style) -> Html:
 
 def _sentence(ground: _Ground, finding: Finding) -> Iterator[str]:
     """The sentence around the finding, its words marked; cut where it is long."""
-    before, inside, after = _parted(ground, finding.span)
+    before, inside, after = _parted(ground, finding)
     if bare := inside.strip():  # the space that a deletion takes along is nothing to mark
         start = inside.index(bare)
         before, inside, after = before + inside[:start], bare, inside[start + len(bare) :] + after
@@ -112,11 +112,12 @@ def _sentence(ground: _Ground, finding: Finding) -> Iterator[str]:
     yield _line(after)
 
 
-def _parted(ground: _Ground, span: Span) -> tuple[str, str, str]:
-    """The sentence before `span`, the words of `span`, and the rest; links without their addresses, which only hide
+def _parted(ground: _Ground, finding: Finding) -> tuple[str, str, str]:
+    """The sentence before the words to mark, these words, and the rest; links without their addresses, which only hide
     what the sentence says."""
     text = ground.report.document.text
-    whole = sentence_around(text, span, ground.extents)
+    whole = sentence_around(text, finding.span, ground.extents)
+    span = marked(text, whole, finding)
     parts = text[whole.start : span.start], span.of(text), text[span.end : whole.end]
     if "](" not in "".join(parts) or _EDGE in "".join(parts):
         return parts

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..report import Energy, Finding, Provenance, Report, Run, Skipped
-from ..text import LineIndex, Span
+from ..text import Document, LineIndex, Span
 from .style import Style
 
 SCHEMA = 1
@@ -38,7 +38,7 @@ def jsonl(run: Run, style: Style) -> str:
             [*((f, False) for f in report.findings), *((f, True) for f in held)], key=lambda pair: pair[0].span
         ):
             start = {"type": "finding", "schema": SCHEMA, "path": report.document.name, "held_back": is_held}
-            records.append({**start, **_finding(finding, report.document.text, index)})
+            records.append({**start, **_finding(finding, report.document, index)})
     documents = [_about(r) for r in run.reports]
     records.append({"type": "run", **_head(run), "documents": documents, **_tail(run)})
     return "".join(encoded(r) + "\n" for r in records)
@@ -111,16 +111,18 @@ def _about(report: Report) -> Record:
 def _document(report: Report, style: Style) -> Record:
     index = LineIndex(report.document.text)
     record = _about(report)
-    record["findings"] = [_finding(f, report.document.text, index) for f in report.findings]
+    record["findings"] = [_finding(f, report.document, index) for f in report.findings]
     if style.show_held_back:
-        record["held_back"] = [_finding(f, report.document.text, index) for f in report.held_back]
+        record["held_back"] = [_finding(f, report.document, index) for f in report.held_back]
     return record
 
 
-def _finding(finding: Finding, text: str, index: LineIndex) -> Record:
+def _finding(finding: Finding, document: Document, index: LineIndex) -> Record:
+    cell = document.in_cell(finding.span.start)
     return {
         **place(finding.span, index),
-        "text": finding.span.of(text),
+        "cell": None if cell is None else {"number": cell[0], "line": cell[1]},
+        "text": finding.span.of(document.text),
         "rule": finding.rule,
         "source": list(finding.source or (finding.rule,)),
         "variants": list(finding.variants),

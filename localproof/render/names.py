@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from ..report import Finding, Skipped
+from ..report import Finding, Report, Skipped
 from .style import Style
 from .width import Word, words
 
@@ -30,6 +30,17 @@ def percent(probability: float) -> str:
     """
     rounded = round(100 * probability)
     return "over 99 %" if rounded > 99 else "under 1 %" if rounded < 1 else f"{rounded} %"
+
+
+def in_cell(report: Report, finding: Finding) -> str:
+    """``cell 3, line 2`` for a finding in a notebook, else "".
+
+    >>> from localproof.text import Cell, Document, Span
+    >>> in_cell(Report(Document("a.ipynb", "", (), cells=(Cell(3, (40, 60), 75),))), Finding(Span(61, 64), "x/Y", ""))
+    'cell 3, line 2'
+    """
+    place = report.document.in_cell(finding.span.start)
+    return "" if place is None else f"cell {place[0]}, line {place[1]}"
 
 
 def speakers(finding: Finding) -> list[str]:

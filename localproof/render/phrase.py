@@ -1,14 +1,15 @@
 """Edits in words: ``could of → could have``.
 
-An edit is as small as it can be, which suits machines; a person wants the
-words around a comma, a dropped word or an `of` to see what is meant.
+An edit is as small as it can be, which suits machines; a person wants whole
+words, also around a comma or a word put in. What an entry names is what is
+marked in the sentence: whoever draws a mark asks `named` where.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..report import Finding
 from ..text import Edit, Span
@@ -16,9 +17,7 @@ from .style import Style
 from .width import Word, cells, one_line
 
 _MOST_SHOWN = 3
-_SHORT = 4  # a change of fewer letters needs a neighbour to be understood
 _FAR = 40  # characters; a "word" longer than this is no help
-_ARTICLES = frozenset({"a", "an", "the"})
 _CHUNK_BEFORE = re.compile(r"\S+\Z")
 _CHUNK_AFTER = re.compile(r"\S+")
 _LETTERS_AFTER = re.compile(r"[\w'’-]+")
@@ -31,10 +30,10 @@ def changes(text: str, finding: Finding) -> list[tuple[str, list[str]]]:
 
     >>> finding = Finding(Span(8, 10), "x/Y", "", edits=(Edit(Span(8, 10), "have"),))
     >>> changes("I could of gone", finding)
-    [('could of', ['could have'])]
+    [('of', ['have'])]
     """
     out: list[tuple[str, list[str]]] = []
-    for wide in _aligned(text, [in_context(text, edit, alone=len(finding.edits) == 1) for edit in finding.edits]):
+    for wide in aligned(text, finding.edits):
         old, new = _shown(wide.span.of(text)), _shown(wide.text)
         if out and out[-1][0] == old:
             out[-1][1].append(new)
@@ -43,27 +42,39 @@ def changes(text: str, finding: Finding) -> list[tuple[str, list[str]]]:
     return out
 
 
-def _aligned(text: str, edits: list[Edit]) -> list[Edit]:
-    """The same changes, all told of the same words, unless these are far apart."""
-    start, end = min((e.span.start for e in edits), default=0), max((e.span.end for e in edits), default=0)
+def named(text: str, finding: Finding) -> Span:
+    """The words of `text` that the entry of `finding` names first, and that are to be marked; an empty span where
+    something is to be put in.
+
+    >>> edits = (Edit(Span(8, 10), "have"), Edit(Span(2, 10), "could've"))
+    >>> named("I could of gone", Finding(Span(8, 10), "x/Y", "", edits)).of("I could of gone")
+    'could of'
+    """
+    if not finding.edits or finding.span.start == finding.span.end:
+        return finding.span
+    return aligned(text, finding.edits)[0].span
+
+
+def aligned(text: str, edits: Sequence[Edit]) -> list[Edit]:
+    """The same changes of `text` in whole words, all told of the same words unless these are far apart."""
+    wide = [in_context(text, edit) for edit in edits]
+    start, end = min((e.span.start for e in wide), default=0), max((e.span.end for e in wide), default=0)
     if end - start > _FAR:
-        return edits
-    return [Edit(Span(start, end), text[start : e.span.start] + e.text + text[e.span.end : end]) for e in edits]
+        return wide
+    return [Edit(Span(start, end), text[start : e.span.start] + e.text + text[e.span.end : end]) for e in wide]
 
 
-def in_context(text: str, edit: Edit, *, alone: bool = True) -> Edit:
-    """The same change of `text`, told with as many words around it as it takes to read it; fewer if it is not the only
-    one, for then the words would be told again with each.
+def in_context(text: str, edit: Edit) -> Edit:
+    """The same change of `text`, told of whole words: those around it where the change is of marks or of space, or puts
+    words in.
 
     >>> in_context("We said so However it rained", Edit(Span(18, 18), ",")).text
     'However,'
     """
     old = edit.span.of(text)
-    start, end = edit.span.start, edit.span.end
-    if not (_letters(old) and _letters(edit.text)):
-        start, end = _chunks(text, start, end, whole_words=_letters(old + edit.text) > 0)
-    elif alone and (max(_letters(old), _letters(edit.text)) < _SHORT or _letters(old) < _SHORT - 1):
-        start, end = _neighbour(text, start, end, old)
+    if _letters(old) and (_letters(edit.text) or not edit.text):
+        return edit
+    start, end = _chunks(text, edit.span.start, edit.span.end, whole_words=_letters(old + edit.text) > 0)
     return Edit(Span(start, end), text[start : edit.span.start] + edit.text + text[edit.span.end : end])
 
 
@@ -84,17 +95,6 @@ def _chunks(text: str, start: int, end: int, *, whole_words: bool) -> tuple[int,
         end += len(chunk.group())
     elif whole_words and (word := _WORD_AFTER.match(after)):
         end += len(word.group())
-    return start, end
-
-
-def _neighbour(text: str, start: int, end: int, old: str) -> tuple[int, int]:
-    """One plain word beside a short change: the one after an article, else the one before if there is one."""
-    before = _WORD_BEFORE.search(text[max(start - _FAR, 0) : start])
-    after = _WORD_AFTER.match(text[end : end + _FAR])
-    if after and (old.lower() in _ARTICLES or not before):
-        return start, end + len(after.group())
-    if before:
-        return start - len(before.group()), end
     return start, end
 
 

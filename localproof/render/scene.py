@@ -11,6 +11,7 @@ from itertools import accumulate, groupby, pairwise
 
 from ..report import Finding, Report
 from ..text import Span
+from .phrase import named
 from .style import Style
 from .width import Cell, cells, columns
 
@@ -81,12 +82,20 @@ def sentence_around(text: str, span: Span, blocks: Sequence[Span]) -> Span:
     return Span(low, high)
 
 
+def marked(text: str, sentence: Span, finding: Finding) -> Span:
+    """What is to be marked for `finding` in its sentence: the words that its entry names, as far as they lie there."""
+    words = named(text, finding)
+    if not words.overlaps(sentence):
+        return finding.span
+    return Span(max(words.start, sentence.start), min(words.end, sentence.end))
+
+
 def _fits(text: str, sentence: Span, group: Sequence[Finding], room: int, style: Style) -> bool:
     """True if `group` can be drawn in one line: near enough to each other, no mark upon another."""
     if len(group) > _MOST_MARKS or any(_right_to_left(f.span.of(text)) for f in group):
         return False
     at = _columns(cells(sentence.of(text)))
-    marks = [_mark(at, f.span.shifted(-sentence.start)) for f in group]
+    marks = [_mark(at, marked(text, sentence, f).shifted(-sentence.start)) for f in group]
     if any(column + length > following for (column, length), (following, _) in pairwise(marks)):
         return False
     return marks[-1][0] + marks[-1][1] - marks[0][0] + 2 * columns(style.ellipsis) <= room
@@ -95,12 +104,12 @@ def _fits(text: str, sentence: Span, group: Sequence[Finding], room: int, style:
 def drawn(text: str, scene: Scene, room: int, style: Style) -> list[str]:
     """The sentence, a line of marks beneath it and, for more than one finding, a line of their numbers.
 
-    ``~~~`` stands beneath the words that a finding speaks of and ``^`` where
-    something is to be inserted. No line is longer than `room` columns.
+    ``~~~`` stands beneath the words that a finding's entry names and ``^``
+    where something is to be inserted. No line is longer than `room` columns.
     """
     row = cells(scene.sentence.of(text))
     at = _columns(row)
-    spans = [f.span.shifted(-scene.sentence.start) for f in scene.findings]
+    spans = [marked(text, scene.sentence, f).shifted(-scene.sentence.start) for f in scene.findings]
     low, high = _window(row, at, Span(spans[0].start, max(s.end for s in spans)), room, columns(style.ellipsis))
     left, right = style.ellipsis * (low > 0), style.ellipsis * (high < len(row))
     inks = [""] * len(row)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..report import Finding, Report, Run
 from ..text import LineIndex
 from .account import summary_line
-from .names import count, credit, message, undone
+from .names import count, credit, in_cell, message, undone
 from .phrase import suggestion
 from .scene import Scene, drawn, scenes
 from .style import Style
@@ -82,8 +82,11 @@ def _told(report: Report, index: LineIndex, scene: Scene, style: Style) -> Itera
 
 
 def _places(report: Report, index: LineIndex, findings: Sequence[Finding], style: Style) -> list[str]:
-    """``post.md:12:5``, counted from 1 in code points and never broken; then the places of the group's others."""
+    """``post.md:12:5``, counted from 1 in code points and never broken; then the places of the group's others. A place
+    in a notebook is told by its cell, too: ``nb.ipynb:12:5 (cell 3, line 2)``."""
     spots = [":".join(str(n + 1) for n in index.position(f.span.start)) for f in findings]
+    cells = [in_cell(report, f) for f in findings]
+    spots = [f"{spot} ({cell})" if cell else spot for spot, cell in zip(spots, cells, strict=True)]
     first = Word(f"{one_line(report.document.name)}:{spots[0]}", "place")
     rest = [Word(spot, "quiet") for spot in spots[1:]]
     if columns(" ".join(word.text for word in [first, *rest])) <= style.measure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ...render.phrase import in_context
+from ...render.phrase import aligned
 from ...render.width import cells, columns, one_line
 from ...text import Edit, Span
 from . import session as review
@@ -186,8 +186,7 @@ def _change(session: Session, item: Item, look: Look) -> Edit | None:
         return Edit(span, look.draft) if span else None
     if not 0 < look.selected <= len(item.edits):
         return None
-    edit = item.edits[look.selected - 1]
-    return in_context(session.pages[item.page].text, edit, alone=False) if edit.text else edit
+    return aligned(session.pages[item.page].text, item.edits)[look.selected - 1]
 
 
 def surroundings(page: Page, item: Item) -> tuple[Span, list[Span]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ...render.phrase import in_context
+from ...render.phrase import aligned
 from ...report import BadInput
 from ...text import visible
 from ..terminal import Terminal, is_terminal
@@ -113,14 +113,17 @@ def told(session: Session, item: Item | None) -> str:
 def _context(page: Page, item: Item) -> str:
     """The words around, on one line, with the flagged ones in brackets; whole words, and never a space alone."""
     around, _ = surroundings(page, item)
-    marked = in_context(page.text, item.edits[0], alone=False).span if item.edits else item.span
+    marked = aligned(page.text, item.edits)[0].span if item.edits else item.span
     start, end = max(around.start, marked.start - _AROUND), min(around.end, marked.end + _AROUND)
     before, after = page.text[start : marked.start], page.text[marked.end : end]
     if start > around.start:
         before = f"… {before.partition(' ')[2]}"
     if end < around.end:
         after = f"{after.rpartition(' ')[0]} …"
-    return visible(" ".join(f"{before}[{marked.of(page.text)}]{after}".split()))
+    words = marked.of(page.text)
+    bare = words.strip() or words  # the space that a word takes along when it goes is not marked
+    whole = f"{before}{words.partition(bare)[0]}[{bare}]{words.partition(bare)[2]}{after}"
+    return visible(" ".join(whole.split()))
 
 
 def _question(item: Item) -> str:

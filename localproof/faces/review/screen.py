@@ -7,6 +7,7 @@ thread of the screen, which alone changes the session.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -89,6 +90,7 @@ class Screen:
     def _arrived(self, page: Page | None) -> None:
         if page is None:
             self.look = replace(self.look, arriving=0)
+            gc.freeze()  # the pages stay to the end: looking through them for garbage would hold up a key for 40 ms
             return
         self.session = intake.arrived(self.session, page)
         if trouble := self.desk.trouble():

@@ -59,7 +59,7 @@ class Page:
     version: int = 0
     seen: dict[tuple[View, tuple[tuple[str, Where], ...]], tuple[Item, ...]] = field(
         init=False, repr=False, default_factory=dict
-    )  # what `items` made of it last
+    )  # what `items` made of it for the last two views: a key is answered with what was before it and after
 
     @property
     def changed(self) -> bool:
@@ -144,7 +144,8 @@ def items(session: Session, page: int) -> tuple[Item, ...]:
     """Those of one page."""
     here, key = session.pages[page], (session.view, session.words)
     if key not in here.seen:
-        here.seen.clear()
+        if len(here.seen) > 1:
+            del here.seen[next(iter(here.seen))]
         here.seen[key] = _items(here, page, session.view, session.words)
     return here.seen[key]
 

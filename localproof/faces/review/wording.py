@@ -6,33 +6,26 @@ import re
 from collections.abc import Sequence
 
 from ...render.names import percent, speakers
-from ...render.phrase import in_context
+from ...render.phrase import aligned
 from ...render.width import one_line
-from ...text import Edit, Span
+from ...text import Edit
 from .session import Item, Session
 
 UNDO = "localproof review --undo-last"
-_FAR = 40  # code points; suggestions further apart are told each by itself
 
 
 def choices(text: str, edits: Sequence[Edit]) -> list[str]:
     """What each suggestion makes of the words: ``could have``, ``remove “the”``; all told of the same words."""
-    if not edits:
-        return []
-    wide = [in_context(text, e, alone=len(edits) == 1) for e in edits]
-    start, end = min(e.span.start for e in wide), max(e.span.end for e in wide)
-    if end - start <= _FAR:
-        wide = [Edit(Span(start, end), text[start : e.span.start] + e.text + text[e.span.end : end]) for e in wide]
-    return [_choice(text, edit, told) for edit, told in zip(edits, wide, strict=True)]
+    return [_choice(text, wide) for wide in aligned(text, edits)]
 
 
-def _choice(text: str, edit: Edit, wide: Edit) -> str:
-    old = one_line(edit.span.of(text))
-    if not edit.text:
+def _choice(text: str, wide: Edit) -> str:
+    old, whole = one_line(wide.span.of(text)), one_line(wide.text)
+    new = whole.strip()
+    if not new:
         return f"remove “{old.strip() or old}”"
-    new = one_line(wide.text).strip()
-    spaced = one_line(wide.text) if one_line(wide.span.of(text)).strip() == new else new  # a change of space alone
-    return spaced if spaced == new and new else f"“{spaced}”"
+    spaced = whole if old.strip() == new else new  # a change of space alone
+    return spaced if spaced == new else f"“{spaced}”"
 
 
 def why(item: Item) -> str:
