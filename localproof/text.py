@@ -359,6 +359,7 @@ class Document:
 
     `language` is what the document says of itself (front matter, ``lang``
     attribute) or "". `front_matter` holds the parsed header, empty if none.
+    `names` are what source code calls its own things, in lower case.
     """
 
     name: str
@@ -369,3 +370,4 @@ class Document:
     directives: tuple[Directive, ...] = ()
     front_matter: dict[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what the reader of the source could not make sense of, one line each
+    names: frozenset[str] = frozenset()

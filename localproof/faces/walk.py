@@ -331,9 +331,7 @@ def _take(entry: os.DirEntry[str], place: _Place) -> Iterator[Found | Skipped | 
     any_format = included or (place.glob is not None and place.glob.any_format)
     if not included and any(fnmatchcase(entry.name.lower(), glob) for glob in _NO_PROSE):
         yield Passed(name, "no prose, by its name")
-    elif not any_format and (why := _not_walked(entry.name)):
-        yield Passed(name, why)
-    elif why := _left_out(place, entry.name, folder=False):
+    elif why := ("" if any_format else _not_walked(entry.name)) or _left_out(place, entry.name, folder=False):
         yield Passed(name, why)
     elif place.settings.include and not included:
         yield Passed(name, f"include{_SETTINGS}")

@@ -44,16 +44,22 @@ def read_code(language: Language, name: str, text: str, settings: Settings) -> D
     if len(text) > LONGEST:
         raise Unavailable(visible(name) or "a text", f"not read: source code of more than {LONGEST:,} characters")
     prose = Prose(text)
-    for comment in _comments(language, text, _tokens(language, name, text)):
+    names: set[str] = set()
+    for comment in _comments(language, text, _tokens(language, name, text, names)):
         prose.add(comment)
-    remarks = prose.remarks
     return Document(
-        name, text, tuple(prose.blocks), language.name, "", tuple(remarks.directives), {}, tuple(remarks.notes)
+        name,
+        text,
+        tuple(prose.blocks),
+        language.name,
+        directives=tuple(prose.remarks.directives),
+        notes=tuple(prose.remarks.notes),
+        names=frozenset(names),
     )
 
 
-def _tokens(language: Language, name: str, text: str) -> Iterator[_Token]:
-    """What Pygments makes of `text`, with places in it. Raises Unavailable."""
+def _tokens(language: Language, name: str, text: str, names: set[str]) -> Iterator[_Token]:
+    """What Pygments makes of `text`, with places in it; adds to `names`. Raises Unavailable."""
     try:
         from pygments.lexers import get_lexer_by_name
     except ImportError:
@@ -66,6 +72,8 @@ def _tokens(language: Language, name: str, text: str) -> Iterator[_Token]:
     for at, kind, value in lexer.get_tokens_unprocessed(plain):
         if time.thread_time() > stop_s:
             raise Unavailable(visible(name) or "a text", f"not read: telling code from comments takes over {_MOST_S} s")
+        if kind[:1] == ("Name",):
+            names.add(value.lower())
         yield _Token(_kind(kind, value), places(at), places(at + len(value)))
 
 
@@ -143,7 +151,12 @@ def _comments(language: Language, text: str, tokens: Iterable[_Token]) -> Iterat
         here = (mark.end(), index.line_end(line) if end > index.line_end(line) else end)
         same = mark.group()[: len(mark.group()) - len(mark.group().lstrip(mark.group()[0]))]
         column = start - index.starts[line]
-        if group and line == group.line + 1 and (same, column) == (group.mark, group.column) and _begins_line(text, start):
+        if (
+            group
+            and line == group.line + 1
+            and (same, column) == (group.mark, group.column)
+            and _begins_line(text, start)
+        ):
             group.lines.append(here)
             group.line, group.end = line, here[1]
             continue
@@ -175,7 +188,9 @@ def _runs(
             run = token
             opener = next((c for o, c in openers if o.match(text, token.start, token.end)), None)
             closer = re.compile(f"(?:{opener})$") if opener else None
-            documents = depth == 0 and (last == ":" or (last not in ("goes on", "open") and _begins_line(text, token.start)))
+            documents = depth == 0 and (
+                last == ":" or (last not in ("goes on", "open") and _begins_line(text, token.start))
+            )
         depth += (token.kind == "open") - (token.kind == "close")
         last = token.kind if token.kind not in ("space", "comment") else last
     if run and (run.kind == "comment" or (documents and _ends_line(text, run.end))):
@@ -205,7 +220,7 @@ def _ends_line(text: str, end: int) -> bool:
 
 def _of_group(text: str, group: _Group) -> Comment:
     rows = [_row(text, start, start, end) for start, end in group.lines]
-    return Comment(group.start, group.end, _level(rows, rows))
+    return Comment(group.start, group.end, _level(rows, rows), markdown=text.startswith(("///", "//!"), group.start))
 
 
 def _of_block(text: str, opening: re.Match[str], closer: str, end: int) -> Comment:

@@ -80,7 +80,9 @@ LANGUAGES: tuple[Language, ...] = (
     Language("elm", (".elm",), _DASHES, ((r"\{-\|?", r"-\}"),)),
     Language("sql", (".sql",), _DASHES, _STARS, ("mysql", "postgres", "plsql", "tsql")),
     Language("powershell", (".ps1", ".psm1"), _HASH, (("<#", "#>"),)),
-    Language("commonlisp", (".lisp", ".cl"), _SEMICOLONS, ((r"\#\|", r"\|\#"),), ("lisp", "common-lisp"), "common-lisp"),
+    Language(
+        "commonlisp", (".lisp", ".cl"), _SEMICOLONS, ((r"\#\|", r"\|\#"),), ("lisp", "common-lisp"), "common-lisp"
+    ),
     Language("scheme", (".scm", ".ss"), _SEMICOLONS, ((r"\#\|", r"\|\#"),)),
     Language("emacs-lisp", (".el",), _SEMICOLONS, (), ("elisp", "emacslisp", "lisp-data"), "emacs-lisp"),
     Language("clojure", (".clj", ".cljs", ".cljc"), _SEMICOLONS),

@@ -9,7 +9,9 @@ from .html_tags import KNOWN
 from .pieces import Part
 
 # Elements of C#'s documentation, which hold prose.
-_TAGS = KNOWN | frozenset("summary para remarks returns value list listheader term description exception inheritdoc".split())
+_TAGS = KNOWN | frozenset(
+    "summary para remarks returns value list listheader term description exception inheritdoc".split()
+)
 
 _MARK = re.compile(
     r"""
@@ -19,8 +21,9 @@ _MARK = re.compile(
       | %\([\w.]{1,40}\)[a-z] | %[-\#+0]{0,3}\d{0,3}(?:\.\d{1,3})?[diouxXeEfgGcrsv](?!\w) | \{[\w.:!-]{0,40}\}
       | "(?:[^"\s]{0,40}[^\w\s"',.;:?!-][^"\s]{0,40})" | '(?:[^'\s]{0,40}[^\w\s"',.;:?!-][^'\s]{0,40})'
       | (?<!\S)[^\s`]{0,60}(?:[=!<>:+*/|&-]=|->|=>|&&|\|\||::|<<|>>|\\[A-Za-z])[^\s`]{0,60}
-      | (?<![\w*])\*{1,2}(?:args|kwargs|\w{1,30})(?![\w*])
-      | (?<![\w.])[A-Za-z_][\w.]{0,80}(?:<[\w<>,\ ]{1,40}>)?\((?!(?:s|es)\))[^()\r\n]{0,80}(?:\([^()\r\n]{0,40}\)[^()\r\n]{0,40}){0,3}\)
+      | (?<![\w*])\*{1,2}(?:args|kwargs|kw|kwds)(?![\w*])
+      | (?<![\w.])[A-Za-z_][\w.]{0,80}(?:<[\w<>,\ ]{1,40}>)?\((?!(?:s|es)\))[^()\r\n]{0,80}
+        (?:\([^()\r\n]{0,40}\)[^()\r\n]{0,40}){0,3}\)
       | (?<![\w.])[A-Za-z_]\w{0,60}\[[^\[\]\s]{0,40}\]
       | (?<![\w.])[A-Za-z_]\w{1,60}(?:\.[a-z_]\w{0,60}){1,8}
       | (?<!\w)(?=[A-Za-z0-9]{3})[A-Za-z][A-Za-z0-9]{0,60}[a-z0-9][A-Z](?!s\b)[A-Za-z0-9]{0,60}(?!\w)
@@ -36,7 +39,9 @@ _MARK = re.compile(
 )
 
 _WORD = re.compile(r"[(\"'\u201c\u2018]?[^\W\d_]+(?:['\u2019-][^\W\d_]+)*[)\"'\u201d\u2019]?[,.;:!?]*")
-_SIGN = re.compile(r"[;{}\[(,\\:]$|[^\s=<>!]?=[^\s=]?| = |\(\)|->|=>|::|&&|\|\||</|/>|\+\+|\w\(|\w\[|\w\.\w+\(|^[@$<&|#]|\$\w|^\W+$")
+_SIGN = re.compile(
+    r"[;{}\[(,\\:]$|[^\s=<>!]?=[^\s=]?| = |\(\)|->|=>|::|&&|\|\||</|/>|\+\+|\w\(|\w\[|\w\.\w+\(|^[@$<&|#]|\$\w|^\W+$"
+)
 _STATEMENT = re.compile(
     r"(?:(?:else\s+)?(?:if|while|for|switch|elif|foreach|until|unless|catch)\s*(?:\(|.*[:{]$)|(?:else|try|finally|do|begin)\s*[:{]?$"
     r"|(?:def|fn|func|fun|function|class|struct|enum|interface|impl|trait|module|namespace|sub|proc)\s+[\w.~:]+\s*(?:[({:<]|$)"

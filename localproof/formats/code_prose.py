@@ -27,19 +27,9 @@ _TAGGED = re.compile(
     r"[@\\](?P<tag>[A-Za-z][\w:.-]*)(?:\[[\w, ]*\])?(?:[ \t]+|$)"
     r"|:(?P<field>[A-Za-z][^:\r\n`]{0,100}):(?:[ \t]+|$)"
 )
-# Of the tags, those behind which a name or a type stands, those whose text is none, and those without text of their own.
+# Of the tags, those behind which a name or a type stands, and others that prose follows; behind all the rest is none.
 _NAMING = frozenset("param arg argument property prop typeparam tparam throws exception template retval cfg".split())
 _NAMELESS = frozenset("return returns deprecated note remark remarks brief details since summary todo warning".split())
-_NO_PROSE_TAG = frozenset(
-    "author authors version see type typedef typename callback module name namespace memberof class constructor enum "
-    "extends augments implements default defaultvalue license licence copyright since link example code endcode file "
-    "method function func function package subpackage category group ingroup defgroup addtogroup var global access "
-    "private protected public internal static readonly override async kind lends mixes requires fires emits listens "
-    "alias borrows event external host this yields-type phpstan psalm suppress suppresswarnings import snippet sample "
-    "inheritdoc covers uses dataprovider test group depends date cite ref sa p c a b e em li image include rtype "
-    "raises-type vartype export exports field meta ts-ignore jsx jsximportsource flow overload generic diagnostic "
-    "operator cast as source nodoc typeparam-type spec doc moduledoc pure".split()
-)
 _TYPE = re.compile(r"\{[^{}\r\n]*(?:\{[^{}\r\n]*\}[^{}\r\n]*)*\}[ \t]*")
 _NAME = re.compile(r"(?:\[[^\]\r\n]*\]|[$&*.<>\w\\|?:\[\]-]+)[ \t]*(?:(?:-{1,2}|\u2013|\u2014|:)[ \t]+)?")
 _NO_PROSE_FIELD = re.compile(r"(?:r?type|vartype|meta|author|version|date|copyright|license)\b", re.IGNORECASE)
@@ -47,7 +37,6 @@ _SECTION = re.compile(
     r"(?:Args|Arguments|Parameters|Params|Other Parameters|Keyword Args|Keyword Arguments|Returns?|Yields?|Raises|"
     r"Attributes|Warns|Warnings?|Notes?|Examples?|See Also|References|Methods|Usage|Todo|Side Effects):?$"
 )
-_OF_CODE = re.compile(r"(?:Examples?|See Also|References|Usage)\b")
 _ARGUMENT = re.compile(r"\*{0,2}[\w.]+(?:[ \t]*\([^()\r\n]*(?:\([^()\r\n]*\)[^()\r\n]*)*\))?:[ \t]+(?=\S)")
 _TYPED = re.compile(r"\*{0,2}\w[\w, *]*[ \t]+:[ \t]|\*{0,2}\w+[ \t]*:$")
 _DIRECTIVE = re.compile(r"\.\.[ \t]+(?:(?P<name>[\w:-]+)::|[_|\[])[ \t]*")
@@ -57,7 +46,9 @@ _ADMONITION = frozenset(
 )
 _VERSIONED = re.compile(r"[\w.]*\d[\w.]*[ \t]*")
 _TASK = re.compile(r"(?:TODO|FIXME|XXX|HACK|BUG|OPTIMI[SZ]E|NOTE|NB|WARNING|SAFETY|PERF)\b(?:\([^()\r\n]*\))?[ \t:.-]*")
-_ORNAMENT = re.compile(r"(?:[-=*#~_+/<>|.\u2500\u2550\u2014]{2,}|[\u2500-\u257f]+)[ \t]+|[-=*#~_+/\u2500\u2550]{3,}[ \t]*")
+_ORNAMENT = re.compile(
+    r"(?:[-=*#~_+/<>|.\u2500\u2550\u2014]{2,}|[\u2500-\u257f]+)[ \t]+|[-=*#~_+/\u2500\u2550]{3,}[ \t]*"
+)
 _TAIL = re.compile(r"[ \t]+(?:[-=*#~_+/<>|]{2,}|[\u2500-\u257f]+|[*#|])$|(?<=\w):?[-=*#~_+]{3,}$")
 _LICENCE = re.compile(
     r"licensed under the|hereby granted|redistribution and use in source|free software[;:,]? you can|"
@@ -65,7 +56,9 @@ _LICENCE = re.compile(
     r"licen[cs]e agreement|\u201cas is\u201d|distributed under the",
     re.IGNORECASE,
 )
-_COPYRIGHT = re.compile(r"SPDX-|copyright\b.{0,20}(?:\d{4}|\([cC]\)|\u00a9)|\([cC]\) ?(?:copyright|\d{4})|\u00a9", re.IGNORECASE)
+_COPYRIGHT = re.compile(
+    r"SPDX-|copyright\b.{0,20}(?:\d{4}|\([cC]\)|\u00a9)|\([cC]\) ?(?:copyright|\d{4})|\u00a9", re.IGNORECASE
+)
 _PRAGMA = re.compile(
     r"!|noqa\b|type:|ty:|mypy:|pyright:|pylint:|pyre-|pytype:|ruff:|flake8[:-]|fmt: ?o|yapf:|isort:|black:|nosec\b|"
     r"pragma:|coverage:|cov(?:erage)?-|doctest:|-\*-|vim?:|ex:|kate:|coding[:=]|cython:|distutils:|sphinx-|"
@@ -82,9 +75,13 @@ _PRAGMA = re.compile(
     r"gitleaks|semgrep|trivy|nbqa|jupytext|%%|\+\+|---$|rustfmt|ignore[: ]?$|end(?:if|def|for|class|while| of file)?$",
     re.IGNORECASE,
 )  # fmt: skip
-_INNER_PRAGMA = re.compile(r"[ \t](?:#|//)[ \t]*(?:noqa|type:|pylint:|pragma:|nosec|nolint|eslint-|NOLINT|mypy:|ruff:).*$")
-_PRE = re.compile(r"<(pre|code|example|script|xmp|blockquote>[ \t]*<pre)\b[^>]*>(?!.*</\1>)", re.IGNORECASE)
-_PRE_END = re.compile(r"</(?:pre|code|example|script|xmp)>|\{@end|@endcode", re.IGNORECASE)
+_INNER_PRAGMA = re.compile(
+    r"[ \t](?:#|//)[ \t]*(?:noqa|type:|pylint:|pragma:|nosec|nolint|eslint-|NOLINT|mypy:|ruff:).*$"
+)
+_PRE = re.compile(r"<(pre|code|example|script|xmp)\b[^>]*>(?!.*</\1>)", re.IGNORECASE)
+_CODE = re.compile(r"[@\\](?:code|verbatim|startuml|dot)\b(?!.*[@\\]end)")
+_CODE_END = re.compile(r"</(?:pre|code|example|script|xmp)>|[@\\]end(?:code|verbatim|uml|dot)", re.IGNORECASE)
+_CODE_INDENT = 4
 _PLAIN_WORD = re.compile(r"(?<![\w.@/\\$-])[^\W\d_]+(?:['\u2019-][^\W\d_]+)*(?![\w(/\\=]|\.\w)")
 
 SPELLING = tuple((char, None) for char in "\n\r\\*/<>]`")
@@ -146,7 +143,7 @@ class Prose:
     def add(self, comment: Comment) -> None:
         """Read a comment."""
         self.sheet.spelling = (*SPELLING, (comment.quote, None)) if comment.quote else (*SPELLING, ('"', '"'))
-        rows = [row for row in comment.rows if not self._hears(row)]
+        rows = [row for row in comment.rows if comment.quote or not self._hears(row)]
         said = " ".join(row.words for row in rows)
         if _LICENCE.search(said[:20_000]) and (_COPYRIGHT.search(said) or "icen" in said or "AS IS" in said):
             return
@@ -169,7 +166,8 @@ class Prose:
         parts = [Part("markup", above.end, below.at, " ") for above, below in pairwise(rows)]
         parts += _in_source(marks_in(" ".join(row.words for row in rows), escapes=comment.escapes), rows)
         lay(self.sheet, rows[0].at, rows[-1].end, parts)
-        self.sheet.close(paragraph.kind)
+        fragment = rows[0].words[:1].islower()  # as a list has them: nobody begins those with a capital
+        self.sheet.close("item" if fragment else paragraph.kind)
 
 
 class _Body:
@@ -179,10 +177,11 @@ class _Body:
         self._rows = rows
         self._markdown = comment.markdown
         self._open: _Paragraph | None = None
-        self._fence = ""  # what closes the open block of code
-        self._code = -1  # what is indented by more than this is code; -1: nothing is
+        self._closer: re.Pattern[str] | None = None  # what closes the block of code that is open
+        self._deeper: int | None = None  # what is indented by more than this is no prose
         self._prompt = False  # whether a doctest is going on
-        self._section = -1  # how far the heading of the section of arguments is indented that is being read; -1: none
+        self._example = False  # whether the code behind a tag is
+        self._section: int | None = None  # what is indented by more than this belongs to a section of arguments
         self._blank = True  # whether the line above is blank
 
     def paragraphs(self) -> Iterator[_Paragraph]:
@@ -204,52 +203,50 @@ class _Body:
     def _is_left_out(self, row: Row, below: Row | None) -> bool:
         """Whether a line is no prose, for itself or because of what is open."""
         words = row.words
-        if self._fence:
-            if words.lower().startswith(self._fence) or (self._fence == "</" and _PRE_END.search(words)):
-                self._fence = ""
+        if self._is_in_code(row) or not words:
+            self._prompt = self._prompt and bool(words)
             return True
-        if not words:
-            self._prompt = False
+        fence = _FENCE.match(words)
+        if fence or _CODE.match(words) or _PRE.search(words):
+            self._closer = re.compile(re.escape(fence[1])) if fence else _CODE_END
             return True
-        if self._code >= 0:
-            if row.indent > self._code:
-                return True
-            self._code = -1
-        if fence := _FENCE.match(words):
-            self._fence = fence[1]
-            return True
-        if _PRE.search(words) or words.startswith(("@code", "\\code", "@example", "@verbatim", "\\verbatim")):
-            self._fence = "</" if _PRE.search(words) else words[:1] + {"c": "endcode", "v": "endverbatim"}.get(words[1], "")
-            self._fence = "" if self._fence in "@" else self._fence
-            return True
-        self._prompt = self._prompt or bool(_PROMPT.match(words))
-        if self._prompt or not any(map(str.isalpha, words)) or _PRAGMA.match(words) or _COPYRIGHT.search(words):
-            return True
-        if self._markdown and self._blank and row.indent >= 4 and self._section < 0:
-            self._code = 3
+        if self._markdown and self._blank and row.indent >= _CODE_INDENT and self._section is None:
+            self._deeper = _CODE_INDENT - 1
             return True
         if directive := _DIRECTIVE.match(words):
-            name = (directive["name"] or "").lower()
-            if name not in _ADMONITION:
-                self._code = row.indent
-                return True
-            return not row.behind(directive.end()).words
-        return self._is_heading_of_code(row, below) or words[0] == "|"
-
-    def _is_heading_of_code(self, row: Row, below: Row | None) -> bool:
-        """Whether a line is the name of a section, or what a section of parameters says of a type."""
-        underlined = below is not None and len(below.words) > 2 and not below.words.strip("-=~")
-        if _SECTION.match(row.words) and (row.words.endswith(":") or underlined):
-            self._section = row.indent - underlined
-            if _OF_CODE.match(row.words) and underlined is False:
-                self._section = -1
+            if directive["name"] in _ADMONITION:
+                return not row.behind(directive.end()).words
+            self._deeper = row.indent
             return True
-        if self._section >= 0 and row.indent <= self._section:
-            self._section = -1
-        return self._section >= -1 and _TYPED.match(row.words) is not None and self._open is None and self._numpy(row)
+        if not any(map(str.isalpha, words)) or words[0] == "|" or _PRAGMA.match(words) or _COPYRIGHT.search(words):
+            return True
+        return self._is_label(row, below)
 
-    def _numpy(self, row: Row) -> bool:
-        return self._section >= 0 or " : " in row.words
+    def _is_in_code(self, row: Row) -> bool:
+        """Whether a line belongs to a block of code, an example or a directive that began above it, or to a doctest."""
+        if self._closer:
+            self._closer = None if self._closer.search(row.words) else self._closer
+            return True
+        if self._example:
+            self._example = not row.words.startswith("@")
+        if self._deeper is not None and row.words and row.indent <= self._deeper:
+            self._deeper = None
+        self._prompt = self._prompt or bool(_PROMPT.match(row.words))
+        return self._example or self._prompt or self._deeper is not None
+
+    def _is_label(self, row: Row, below: Row | None) -> bool:
+        """Whether a line is the name of a section, or says of which type a parameter is."""
+        underlined = below is not None and len(below.words) > 2 and not below.words.strip("-=~")
+        if _SECTION.match(row.words) and (underlined or row.words.endswith(":")):
+            self._section = row.indent - underlined  # below a rule nothing is indented
+            return True
+        if self._section is None:
+            return False
+        if row.indent <= self._section:
+            self._section = None
+            return False
+        type_alone = below is not None and below.indent > row.indent == self._section + 1 and " " not in row.words
+        return type_alone or _TYPED.match(row.words) is not None
 
     def _begun(self, row: Row) -> _Paragraph | None:
         """The paragraph that begins with `row`; None where it goes on with an open one."""
@@ -261,7 +258,7 @@ class _Body:
             if version := _VERSIONED.match(row.words):
                 row = row.behind(version.end())
             return _Paragraph([row], "paragraph", row.indent)
-        if self._section >= 0 and (argument := _ARGUMENT.match(words)):
+        if self._section is not None and (argument := _ARGUMENT.match(words)):
             return _Paragraph([row.behind(argument.end())], "item", row.indent)
         if item := _ITEM.match(words):
             return _Paragraph([row.behind(item.end())], "item", row.indent)
@@ -273,7 +270,7 @@ class _Body:
         if last is None or last.kind == "heading" or _TASK.match(words):
             return _Paragraph([row], "paragraph", row.indent)
         above = last.rows[-1].words
-        apart = row.indent > last.rows[-1].indent + 1 and above.endswith(":") and len(last.rows) >= 1
+        apart = row.indent > last.rows[-1].indent + 1 and above.endswith(":")
         if apart or (last.kind == "item" and row.indent <= last.column and len(above) < _NARROW):
             return _Paragraph([row], "paragraph", row.indent)
         return None
@@ -286,7 +283,7 @@ class _Body:
         if tag["field"]:
             return nothing if _NO_PROSE_FIELD.match(tag["field"]) else _Paragraph([rest], "item", row.indent)
         if name not in _NAMING and name not in _NAMELESS:
-            self._code = row.indent if name in ("example", "snippet") else -1
+            self._example = name == "example"
             return nothing
         if type_of := _TYPE.match(rest.words):
             rest = rest.behind(type_of.end())
