@@ -22,6 +22,9 @@ _STRING = re.compile(r"([A-Za-z]{0,2})(\"\"\"|'''|\"|')")
 _NO_PROSE_STRING = frozenset("bBfFtT")
 _LINE = re.compile(r"([ \t]*)([^\r\n]*)(?:\r\n|\n|\r|\Z)")
 _STAR = re.compile(r"[ \t]*\*+(?=\s|$)")
+_LINE_END = re.compile(r"[\r\n]\Z")
+_SPACE = re.compile(r"[\s\ufeff]*")
+_LONGEST_CLOSER = 40
 _REST = re.compile(r"[ \t]*(?:[#;\r\n]|\Z)")
 _COLUMNS = 4  # that a tab is wide
 _DEEPEST = 400  # characters that a comment or docstring may be indented by
@@ -135,7 +138,7 @@ def _comments(language: Language, text: str, tokens: Iterable[_Token]) -> Iterat
     marks = re.compile("|".join(language.lines) or r"(?!)")
     index = LineIndex(text)
     group: _Group | None = None
-    for start, end, is_string in _runs(language, text, tokens, openers):
+    for start, end, is_string in _runs(text, tokens, openers, marks, language.docstrings):
         block = None if is_string else next(((m, c) for o, c in openers if (m := o.match(text, start, end))), None)
         mark = None if is_string or block else marks.match(text, start, end)
         if mark is None:
@@ -148,60 +151,72 @@ def _comments(language: Language, text: str, tokens: Iterable[_Token]) -> Iterat
                 yield _of_block(text, block[0], block[1], end)
             continue  # what begins with no mark is code that the preprocessor leaves out
         line = index.line(start)
-        here = (mark.end(), index.line_end(line) if end > index.line_end(line) else end)
+        lines = enumerate(_LINE.finditer(text, mark.end(), end))  # a backslash continues the line, in some languages
+        here = [(match.start(), match.end(2)) for i, match in lines if not i or match.group()]
         same = mark.group()[: len(mark.group()) - len(mark.group().lstrip(mark.group()[0]))]
-        column = start - index.starts[line]
+        column = start - index.starts[line] - (line == 0 and text.startswith("\ufeff"))
         if (
             group
             and line == group.line + 1
             and (same, column) == (group.mark, group.column)
             and _begins_line(text, start)
         ):
-            group.lines.append(here)
-            group.line, group.end = line, here[1]
+            group.lines += here
+            group.line, group.end = line + len(here) - 1, end
             continue
         if group:
             yield _of_group(text, group)
-        group = _Group(same, column, line, start, here[1], [here])
+        group = _Group(same, column, line + len(here) - 1, start, end, here)
     if group:
         yield _of_group(text, group)
 
 
 def _runs(
-    language: Language, text: str, tokens: Iterable[_Token], openers: list[tuple[re.Pattern[str], str]]
+    text: str,
+    tokens: Iterable[_Token],
+    blocks: list[tuple[re.Pattern[str], str]],
+    marks: re.Pattern[str],
+    strings: bool,
 ) -> Iterator[tuple[int, int, bool]]:
-    """(start, end, whether it is a docstring) of what may be a comment: Pygments cuts one into several tokens."""
+    """(start, end, whether it is a docstring) of what may be a comment: Pygments cuts one into several tokens.
+
+    A comment is one of `blocks` or begins with one of `marks`; strings count if `strings`.
+    """
     run: _Token | None = None
     documents = False  # whether the run is a string at a place where it documents
     closer: re.Pattern[str] | None = None
     depth, last = 0, ":"  # how many brackets are open; the last token that says anything
-    for token in tokens:
-        if run and token.kind == run.kind and token.start == run.end and not (
-            run.kind == "comment" and _is_over(text, run, closer)
-        ):  # fmt: skip
+    for token in [*tokens, _Token("end", len(text), len(text))]:
+        at = _behind_space(text, token)
+        opening = next((c for o, c in blocks if o.match(text, at, token.end)), "")
+        begins = bool(opening or marks.match(text, at, token.end))
+        if run and (token.kind, token.start) == (run.kind, run.end) and not (begins and _is_over(text, run, closer)):
             run = run._replace(end=token.end)
             continue
         if run and (run.kind == "comment" or (documents and _ends_line(text, run.end))):
             yield run.start, run.end, run.kind == "string"
         run = None
-        if token.kind == "comment" or (token.kind == "string" and language.docstrings):
-            run = token
-            opener = next((c for o, c in openers if o.match(text, token.start, token.end)), None)
-            closer = re.compile(f"(?:{opener})$") if opener else None
-            documents = depth == 0 and (
-                last == ":" or (last not in ("goes on", "open") and _begins_line(text, token.start))
-            )
+        if token.kind == "comment" or (token.kind == "string" and strings):
+            run = token._replace(start=at)
+            closer = re.compile(f"(?:{opening})$") if opening else _LINE_END if begins else None
+            at_start = last not in ("goes on", "open") and _begins_line(text, token.start)
+            documents = depth == 0 and (last == ":" or at_start)
         depth += (token.kind == "open") - (token.kind == "close")
         last = token.kind if token.kind not in ("space", "comment") else last
-    if run and (run.kind == "comment" or (documents and _ends_line(text, run.end))):
-        yield run.start, run.end, run.kind == "string"
+
+
+def _behind_space(text: str, token: _Token) -> int:
+    """Where a comment begins, for some languages' have the white space before them; of others that is all there is."""
+    space = _SPACE.match(text, token.start, token.end) if token.kind == "comment" else None
+    return space.end() if space and space.end() < token.end else token.start
 
 
 def _is_over(text: str, run: _Token, closer: re.Pattern[str] | None) -> bool:
-    """Whether a comment ends where `run` does, so that what follows at once is another one."""
-    if closer is None:
-        return text[run.end - 1] in "\r\n"
-    return bool(closer.search(text, max(run.start, run.end - 40), run.end))
+    """Whether a comment ends where `run` does, so that what begins one at once is another. What has begun with no mark
+    is code that the preprocessor leaves out, to its end."""
+    return run.kind == "comment" and closer is not None and bool(
+        closer.search(text, max(run.start, run.end - _LONGEST_CLOSER), run.end)
+    )  # fmt: skip
 
 
 def _begins_line(text: str, at: int) -> bool:

@@ -76,7 +76,7 @@ LANGUAGES: tuple[Language, ...] = (
     Language("ocaml", (".ml", ".mli"), (), ((r"\(\*+", r"\*+\)"),)),
     Language("ruby", (".rb", ".rake", ".gemspec"), _HASH, ((r"=begin\b", "=end"),), names=("gemfile", "rakefile")),
     Language("lua", (".lua",), _DASHES, ((r"--\[=*\[", r"\]=*\]"),)),
-    Language("haskell", (".hs",), (r"--+(?:[ \t]*[|^*](?=\s))?",), ((r"\{-(?:[ \t]*[|^](?=\s))?", r"-\}"),)),
+    Language("haskell", (".hs",), (r"--+(?:[ \t]*[|^*](?=\s))?",), ((r"\{-(?!\#)(?:[ \t]*[|^](?=\s))?", r"-\}"),)),
     Language("elm", (".elm",), _DASHES, ((r"\{-\|?", r"-\}"),)),
     Language("sql", (".sql",), _DASHES, _STARS, ("mysql", "postgres", "plsql", "tsql")),
     Language("powershell", (".ps1", ".psm1"), _HASH, (("<#", "#>"),)),
