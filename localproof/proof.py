@@ -653,7 +653,8 @@ def _report(
             silent = [r for r in ground if _falls_in(block.to_source(finding.span), finding, r)]
             used += silent
             ignored = bench.ignores.covers(document.name, block.text, finding)
-            if silent or ignored or vocabulary.covers(block.text, finding):
+            known = vocabulary.covers(block.text, finding) or _is_a_name(document, block, finding)
+            if silent or ignored or known:
                 suppressed += 1
             else:
                 candidates.append(finding)
@@ -711,6 +712,12 @@ def _wanted(settings: Settings, raw: Iterable[Finding]) -> list[Finding]:
     if not settings.disable:
         return list(raw)
     return [f for f in raw if not any(silences(pattern, name) for pattern in settings.disable for name in f.names)]
+
+
+def _is_a_name(document: Document, block: Block, finding: Finding) -> bool:
+    """Whether all that a finding calls misspelt is what the code around a comment calls something."""
+    words = _WORD.findall(finding.span.of(block.text)) if document.names and finding.kind == "spelling" else []
+    return bool(words) and all(word.lower() in document.names for word in words)
 
 
 def _falls_in(place: Span, finding: Finding, region: Region) -> bool:

@@ -367,7 +367,8 @@ class Document:
 
     `language` is what the document says of itself (front matter, ``lang``
     attribute) or "". `front_matter` holds the parsed header, empty if none,
-    `cells` those cells of a notebook that hold prose, in order.
+    `cells` those cells of a notebook that hold prose, in order, and `names`
+    what source code calls its own things, in lower case.
     """
 
     name: str
@@ -379,6 +380,7 @@ class Document:
     front_matter: dict[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what the reader of the source could not make sense of, one line each
     cells: tuple[Cell, ...] = ()
+    names: frozenset[str] = frozenset()
 
     def in_cell(self, offset: int) -> tuple[int, int] | None:
         """The number of the cell that holds code point `offset` of the source, and the line within it, both from 1.

@@ -36,7 +36,7 @@ def test_the_suffix_of_a_name_tells_the_format(name: str, expected: str) -> None
     assert found is not None and found.name == expected
 
 
-@pytest.mark.parametrize("name", ["main.py", "Makefile", "", ".md.bak", "archive.tar.gz"])
+@pytest.mark.parametrize("name", ["data.json", "LICENSE", "", ".md.bak", "archive.tar.gz"])
 def test_a_name_that_no_format_claims_has_none(name: str) -> None:
     assert format_of(name) is None
 
@@ -67,6 +67,9 @@ def test_no_suffix_name_or_language_is_claimed_twice() -> None:
         ("gitcommit", "commit"),
         ("org", "org"),
         ("djot", "djot"),
+        ("python", "python"),
+        ("typescriptreact", "typescriptreact"),
+        ("shellscript", "shellscript"),
     ],
 )
 def test_what_an_editor_calls_a_language_tells_the_format(language: str, expected: str) -> None:
@@ -75,7 +78,7 @@ def test_what_an_editor_calls_a_language_tells_the_format(language: str, expecte
 
 
 def test_a_language_that_is_not_read_has_no_format() -> None:
-    assert format_of_language("python") is None
+    assert format_of_language("json") is None
 
 
 def test_a_format_that_is_asked_for_wins_over_the_suffix() -> None:

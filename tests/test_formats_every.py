@@ -40,8 +40,13 @@ def seen(format_name: str, text: str) -> Document:
     return proven(read("a", text, Settings(), format=format_name))
 
 
+# Source code is told from its comments by Pygments, which is linear in most of what people write but promises nothing:
+# what holds of it instead is in test_formats_code.
+PROSE = sorted(f.name for f in FORMATS.values() if f.walked)
+
+
 def test_every_format_has_a_frame_here() -> None:
-    assert sorted(FRAMES) == sorted(FORMATS)
+    assert sorted(FRAMES) == PROSE
 
 
 # ── the hostile corpus ──
@@ -70,7 +75,7 @@ def test_a_source_that_is_cut_off_anywhere_is_read(path: Path) -> None:
         proven(read(path.name, text[:end], Settings()))
 
 
-@pytest.mark.parametrize("format_name", sorted(FORMATS))
+@pytest.mark.parametrize("format_name", PROSE)
 def test_a_character_that_no_engine_takes_becomes_one_that_it_does(format_name: str) -> None:
     before, after = FRAMES[format_name]
     (block,) = seen(format_name, f"{before}one \ud800 two \x00 three{after}").blocks
@@ -81,7 +86,7 @@ def test_a_character_that_no_engine_takes_becomes_one_that_it_does(format_name: 
 # ── edits ──
 
 
-@pytest.mark.parametrize("format_name", sorted(FORMATS))
+@pytest.mark.parametrize("format_name", PROSE)
 def test_an_edit_changes_just_its_place(format_name: str) -> None:
     before, after = FRAMES[format_name]
     source = f"\ufeff{before}Some teh words stand here.{after}\r\n"
@@ -140,7 +145,7 @@ def test_a_correction_of_a_notebook_leaves_valid_json(word: str) -> None:
 
 
 @given(
-    st.sampled_from(sorted(FORMATS)),
+    st.sampled_from(PROSE),
     st.lists(st.sampled_from(["alpha", "béta", "😀x", "e\u0301t", "שלום"]), min_size=2),
 )
 @settings(max_examples=150, deadline=None)
@@ -227,14 +232,14 @@ STARTS = {
 MIXED = st.lists(st.sampled_from([*FRAGMENTS, *MORE]), max_size=25).map("".join)
 
 
-@given(st.sampled_from(sorted(FORMATS)), st.integers(0, 2), MIXED)
+@given(st.sampled_from(PROSE), st.integers(0, 2), MIXED)
 @settings(max_examples=600, deadline=None)
 def test_places_hold_for_any_mixture_of_fragments(format_name: str, start: int, text: str) -> None:
     starts = STARTS[format_name]
     seen(format_name, starts[start % len(starts)] + text + FRAMES[format_name][1])
 
 
-@given(st.sampled_from(sorted(FORMATS)), st.text())
+@given(st.sampled_from(PROSE), st.text())
 @settings(max_examples=150, deadline=None)
 def test_places_hold_for_any_text(format_name: str, text: str) -> None:
     before, after = FRAMES[format_name]
@@ -259,7 +264,7 @@ def calls_of(format_name: str, text: str) -> int:
     return count
 
 
-@pytest.mark.parametrize("format_name", sorted(FORMATS))
+@pytest.mark.parametrize("format_name", PROSE)
 def test_twice_the_hostile_text_takes_twice_the_work(format_name: str) -> None:
     for start in STARTS[format_name]:
         for unit in HOSTILE if format_name in ("plain", "markdown") else MORE:
@@ -269,7 +274,7 @@ def test_twice_the_hostile_text_takes_twice_the_work(format_name: str) -> None:
             assert twice < 2.5 * once + 300, (start, unit)
 
 
-@pytest.mark.parametrize("format_name", sorted(set(FORMATS) - {"plain", "markdown"}))
+@pytest.mark.parametrize("format_name", sorted(set(PROSE) - {"plain", "markdown"}))
 def test_a_line_of_a_megabyte_is_read_to_its_end(format_name: str) -> None:
     before, after = FRAMES[format_name]
     for unit, length in (("word ", 1_000_000), ("x", 1_000_000), ("*", 1_000_000), ("{", 100_000), ("`a ", 100_000)):

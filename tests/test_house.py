@@ -37,6 +37,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "language_tool_python": ("engines/",),
     "prompt_toolkit": ("faces/",),
     "distributed": ("engines/cluster.py",),
+    "pygments": ("formats/code.py",),
     "pygls": ("faces/lsp",),
     "lsprotocol": ("faces/lsp",),
     # Nothing leaves the machine but what the writer says: LanguageTool's server is spoken with on loopback, unless
@@ -60,6 +61,7 @@ HEAVY = (
     "lsprotocol",
     "distributed",
     "pyromark",
+    "pygments",
     "yaml",
 )
 # Files that are about nothing else and are themselves imported inside functions only.

@@ -146,6 +146,16 @@ def test_columns_are_right_after_an_emoji_whatever_the_editor_counts(tmp_path: P
     play(tmp_path, scene)
 
 
+def test_a_comment_of_source_code_is_checked_and_the_code_is_not(tmp_path: Path) -> None:
+    async def scene(e: Editor) -> None:
+        await e.start()
+        e.open('shop = "teh shop"\n\ny = 1  # 😀 It is in teh shop by now.\n', "python")
+        found = await e.until(lambda shown: any("teh" in d.message for d in shown))
+        assert places(found) == [(2, 21, 24)]
+
+    play(tmp_path, scene)
+
+
 def test_the_whole_way_from_a_finding_to_a_corrected_text(tmp_path: Path) -> None:
     async def scene(e: Editor) -> None:
         about = await e.start()

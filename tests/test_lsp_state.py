@@ -336,7 +336,9 @@ def test_a_wish_that_makes_no_sense_is_told_and_the_others_hold() -> None:
         ("mdx", "a.mdx", "markdown"),
         ("plaintext", "a.md", "markdown"),
         ("plaintext", None, "plain"),
-        ("python", "a.py", None),
+        ("python", "a.py", "python"),
+        ("javascriptreact", None, "javascriptreact"),
+        ("json", "a.json", None),
         ("", "a.txt", "plain"),
     ],
 )

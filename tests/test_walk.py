@@ -71,7 +71,7 @@ def test_what_has_no_known_format_is_passed_over_by_its_suffix(site: Path) -> No
     assert walked(".")[1] == {
         "LICENSE": "no suffix",
         "image.png": "no format for .png",
-        "z/main.py": "no format for .py",
+        "z/main.py": "source code, read where it is named",
     }
 
 
@@ -202,7 +202,7 @@ def test_include_takes_only_what_it_names_and_that_of_any_format(site: Path) -> 
             "a.txt": "include in the settings",
             "b.md": "include in the settings",
             "image.png": "no format for .png",
-            "localproof.toml": "no format for .toml",
+            "localproof.toml": "source code, read where it is named",
         },
     )
 
@@ -213,7 +213,7 @@ def test_ignore_files_hold_from_the_top_of_the_repository_and_the_nearest_decide
     assert names(".") == ["a.txt", "b.md", "z/c.md", "z/built/d.md"]
     assert walked("z") == (
         ["z/c.md", "z/built/d.md"],
-        {"z/main.py": "no format for .py", "z/new.md": ".gitignore"},
+        {"z/main.py": "source code, read where it is named", "z/new.md": ".gitignore"},
     )
 
 

@@ -29,7 +29,7 @@ _ELSEWHERE = frozenset(
     "profile fail_on exclude include drafts generator overrides dictionary cache_folder sources".split()
 )
 
-_READERS = ("pyromark", "PyYAML", "docutils", "pylatexenc")  # packages that take texts apart; "" for those not here
+_READERS = ("pyromark", "PyYAML", "Pygments")  # packages that take texts apart; "" for those not here
 
 
 class Reports:

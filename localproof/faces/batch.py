@@ -175,17 +175,19 @@ def _documents(
             continue
         try:
             source = read_source(found, task.settings.max_bytes, stdin)
+            known = common.remembered(source) if common else None
+            read_in = replace(known, digest=source.digest) if known else _document(source, task.settings)
         except Unavailable as error:
             if found.named:
                 unread.append(error.skipped)
             yield error.skipped
             continue
         sources[source.name] = source if texts else replace(source, text="")
-        known = common.remembered(source) if common else None
-        yield replace(known, digest=source.digest) if known else _document(source, task.settings)
+        yield read_in
 
 
 def _document(source: Source, settings: Settings) -> Document:
+    """The text taken apart. Raises Unavailable."""
     document = read(source.name, source.text, settings)
     if source.path is None or format_of(source.name) or not source.path.suffix:
         return document

@@ -318,7 +318,7 @@ def _unusual(
             return CLEAN
         if passed_over and (wishes.force_exclude or any(p.asked_for for p in passed_over)):
             return CLEAN
-        endings = ", ".join(s for f in FORMATS.values() for s in f.suffixes)
+        endings = ", ".join(s for f in FORMATS.values() if f.walked for s in f.suffixes)
         why = "nothing could be read" if run.skipped else f"no file that ends in one of {endings}"
         why += f"; passed over: {told(passed_over)}" if passed_over else ""
         terminal.say(f"localproof: nothing was checked: {why}")

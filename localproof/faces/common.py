@@ -45,7 +45,11 @@ class Common:
                 words = self._reports.words(source.name, source.text)
             if words is None:
                 self._bench.start()
-                words = unusual(proof.prose(self._read(source), self._bench.settings.language))
+                try:
+                    document = self._read(source)
+                except Unavailable:
+                    continue
+                words = unusual(proof.prose(document, self._bench.settings.language))
                 if self._reports is not None:
                     self._reports.keep_words(source.name, source.text, words)
             yield words

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .. import proof
 from ..formats import read
-from ..report import Run
+from ..report import Run, Skipped, Unavailable
 from ..settings import Settings
+from ..text import Document
 
 
 def check(text: str, settings: Settings | None = None, *, name: str = "", format: str | None = None) -> Run:
@@ -18,5 +19,10 @@ def check(text: str, settings: Settings | None = None, *, name: str = "", format
     `open_bench` open. Raises BadInput for a format that does not exist.
     """
     settings = settings or Settings()
+    document: Document | Skipped
+    try:
+        document = read(name, text, settings, format)
+    except Unavailable as error:
+        document = error.skipped
     with proof.open_bench(settings) as bench:
-        return proof.run(bench, [read(name, text, settings, format)])
+        return proof.run(bench, [document])

@@ -331,9 +331,7 @@ def _take(entry: os.DirEntry[str], place: _Place) -> Iterator[Found | Skipped | 
     any_format = included or (place.glob is not None and place.glob.any_format)
     if not included and any(fnmatchcase(entry.name.lower(), glob) for glob in _NO_PROSE):
         yield Passed(name, "no prose, by its name")
-    elif format_of(entry.name) is None and not any_format:
-        yield Passed(name, _unknown(name))
-    elif why := _left_out(place, entry.name, folder=False):
+    elif why := ("" if any_format else _not_walked(entry.name)) or _left_out(place, entry.name, folder=False):
         yield Passed(name, why)
     elif place.settings.include and not included:
         yield Passed(name, f"include{_SETTINGS}")
@@ -354,8 +352,11 @@ def _is_regular(entry: os.DirEntry[str]) -> bool:
         return True  # reading it will tell
 
 
-def _unknown(name: str) -> str:
-    suffix = PurePath(name).suffix
+def _not_walked(name: str) -> str:
+    """Why a file of that name is no part of a walk that nothing names it for; "" if it is."""
+    known, suffix = format_of(name), PurePath(name).suffix
+    if known is not None:
+        return "" if known.walked else "source code, read where it is named"
     return f"no format for {visible(suffix)}" if suffix else "no suffix"
 
 

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from ..report import BadInput
 from ..settings import Settings
 from ..text import Document
+from .code_languages import LANGUAGES, Language
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,9 @@ class Format:
     """One way to write a text down.
 
     `read(name, text, settings)` never raises for what stands in the text, and
-    takes time linear in it. `suffixes` and `names` of files are in lower case,
+    takes time linear in it; that of source code may raise Unavailable (see
+    `code`). `walked`: whether such files in a folder are read although nobody
+    named them. `suffixes` and `names` of files are in lower case,
     suffixes with the dot; `languages` are what editors call it (the languageId
     of the Language Server Protocol), in the spellings of several editors.
     """
@@ -27,6 +30,7 @@ class Format:
     read: Callable[[str, str, Settings], Document]
     languages: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    walked: bool = True
 
 
 def _in(module: str) -> Callable[[str, str, Settings], Document]:
@@ -40,7 +44,18 @@ def _in(module: str) -> Callable[[str, str, Settings], Document]:
     return read
 
 
-# A new format is one row here.
+def _code(language: Language) -> Callable[[str, str, Settings], Document]:
+    """What reads the comments of source code in `language`."""
+
+    def read(name: str, text: str, settings: Settings) -> Document:
+        from .code import read_code
+
+        return read_code(language, name, text, settings)
+
+    return read
+
+
+# A new format is one row here; a new language of source code is one in `code_languages`.
 FORMATS: dict[str, Format] = {
     f.name: f
     for f in (
@@ -71,6 +86,10 @@ FORMATS: dict[str, Format] = {
         Format("djot", (".dj", ".djot"), _in("djot"), ("djot",)),
         Format("subtitles", (".srt", ".vtt"), _in("subtitles"), ("subrip", "srt", "vtt", "webvtt")),
         Format("notebook", (".ipynb",), _in("notebook"), ("ipynb", "jupyter")),
+        *(
+            Format(code.name, code.suffixes, _code(code), (code.name, *code.ids), code.names, walked=False)
+            for code in LANGUAGES
+        ),
     )
 }
 
@@ -78,8 +97,8 @@ FORMATS: dict[str, Format] = {
 def format_of(name: str | PurePath) -> Format | None:
     """The format that a file's name tells, or None if no row of `FORMATS` knows it.
 
-    >>> format_of("notes/README.MD").name, format_of("main.py")
-    ('markdown', None)
+    >>> format_of("notes/README.MD").name, format_of("main.py").name, format_of("photo.jpg")
+    ('markdown', 'python', None)
     """
     path = PurePath(name)
     whole, suffix = path.name.lower(), path.suffix.lower()
@@ -89,8 +108,8 @@ def format_of(name: str | PurePath) -> Format | None:
 def format_of_language(language_id: str) -> Format | None:
     """The format of what an editor calls `language_id`, or None if it is none that is read here.
 
-    >>> format_of_language("mdx").name, format_of_language("python")
-    ('markdown', None)
+    >>> format_of_language("mdx").name, format_of_language("typescriptreact").name, format_of_language("json")
+    ('markdown', 'typescriptreact', None)
     """
     return next((f for f in FORMATS.values() if language_id.lower() in f.languages), None)
 
@@ -98,7 +117,8 @@ def format_of_language(language_id: str) -> Format | None:
 def read(name: str, text: str, settings: Settings, format: str | None = None) -> Document:
     """`text` as a document. `format` is a name in `FORMATS`; None means by the suffix of `name`, plain if unknown.
 
-    Raises BadInput for a format that does not exist, and for nothing else.
+    Raises BadInput for a format that does not exist, Unavailable for source code that cannot be read (see `code`),
+    and nothing else.
     """
     if format is None:
         return (format_of(name) or FORMATS["plain"]).read(name, text, settings)

@@ -17,7 +17,7 @@ from ... import __version__, proof
 from ...decisions import Ignores, Vocabulary
 from ...engines import ENGINES
 from ...formats import format_of, format_of_language, read
-from ...report import BadInput, Report, Run
+from ...report import BadInput, Report, Run, Unavailable
 from ...settings import (
     FILE_NAMES,
     PROJECT_DICTIONARY,
@@ -161,8 +161,12 @@ class Desk:
             settings = for_file(settings, path)
         if len(opened.text) > settings.max_bytes:
             return Passed(opened, f"not checked: longer than {settings.max_bytes:,} characters")
+        try:
+            document = read(str(path or ""), opened.text, settings, format)
+        except Unavailable as error:
+            said = error.skipped
+            return Passed(opened, said.reason + (f" ({said.remedy})" if said.remedy else ""))
         bench, fresh = self._bench(settings)
-        document = read(str(path or ""), opened.text, settings, format)
         return Job(opened, settings, bench, proof.begin(bench, document), fresh)
 
     def so_far(self, job: Job) -> Report:

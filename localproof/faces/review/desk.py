@@ -119,6 +119,7 @@ class Desk:
                     continue
                 try:
                     source = read_source(found, task.settings.max_bytes)
+                    read(source.name, source.text, task.settings)  # source code may be beyond what is read
                 except Unavailable as error:
                     self.skipped.append(error.skipped)
                     continue
