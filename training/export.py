@@ -2,7 +2,7 @@
 
 Writes the architecture "qwen3", the tokens with the "smollm" way of splitting,
 and what is known of the model under the ``general.*`` keys and
-``localproof.*``: licence, sources, energy of all stretches of training. Norms
+``localproof.*``: licence, sources (`training.credits`), energy of all stretches of training. Norms
 stay in 32 bits; all else has the type asked for.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import corpus as texts
+from . import credits
 from .network import Model, Shape
 from .prepare import CACHE, say, sha256
 
@@ -89,7 +89,7 @@ def _tensors(model: Model) -> list[tuple[str, np.ndarray[Any, np.dtype[np.float3
 
 
 def _about(writer: Any, folder: Path, shape: Shape, cost: dict[str, float]) -> None:
-    sources = texts.sources()
+    sources = json.loads(credits.OUT.read_text("utf-8"))["sources"]
     writer.add_name(NAME)
     writer.add_version(VERSION)
     writer.add_organization("LocalProof")
@@ -100,8 +100,8 @@ def _about(writer: Any, folder: Path, shape: Shape, cost: dict[str, float]) -> N
     writer.add_languages(["en"])
     writer.add_tags(["proofreading", "scoring"])
     for number, source in enumerate(sources):
-        writer.add_dataset_name(number, f"{source.title} ({source.licence}, {source.commit})"[:200])
-        writer.add_dataset_repo_url(number, source.repo)
+        writer.add_dataset_name(number, f"{source['title']} ({source['licence']}, {source['commit']})"[:200])
+        writer.add_dataset_repo_url(number, source["repo"])
     writer.add_uint32("general.dataset.count", len(sources))
     prepared = folder / "prepared.json"
     if prepared.exists():

@@ -69,8 +69,9 @@ class Texts:
     """The tokens of all groups, from which rows are drawn."""
 
     def __init__(self, folder: Path) -> None:
-        self.groups = {g: np.memmap(folder / f"{g}.tokens", np.uint16, "r") for g in SHARES}
-        self.groups = {g: tokens for g, tokens in self.groups.items() if len(tokens) > LENGTH + 1}
+        paths = {g: folder / f"{g}.tokens" for g in SHARES}
+        least = 2 * (LENGTH + 1)  # bytes: two of a token
+        self.groups = {g: np.memmap(path, np.uint16, "r") for g, path in paths.items() if path.stat().st_size > least}
         self.shares = np.array([SHARES[g] for g in self.groups])
         self.shares /= self.shares.sum()
 
