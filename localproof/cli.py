@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
 from .report import KINDS, BadInput, Unavailable
-from .settings import DIALECTS, FAIL_ON, LANGUAGES, PROFILES, REQUIREMENTS, dialect, one_of
+from .settings import BUNDLED, DIALECTS, FAIL_ON, LANGUAGES, PROFILES, REQUIREMENTS, dialect, one_of
 from .text import visible
 
 if TYPE_CHECKING:
@@ -166,7 +166,12 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"how sure to be before speaking: {_of(PROFILES)}",
     )
     group.add_argument(
-        "--model", metavar="ID|FILE", help="the language model that scores: see `localproof models list`; none for none"
+        "--model",
+        nargs="?",
+        const=BUNDLED,
+        metavar="ID|FILE",
+        help="the language model that scores: see `localproof models list`; none for none (at the end of the line, "
+        f"without a name: {BUNDLED})",
     )
     group.add_argument(
         "--trust-file",

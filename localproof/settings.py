@@ -30,6 +30,7 @@ LANGUAGES = (
     *DIALECTS,
     *(form for code in NAMES if code != "en" for form in dict.fromkeys((code, *FORMS.get(code, ())))),
 )
+BUNDLED = "localproof-small"  # the language model that comes with LocalProof
 PROFILES = ("quiet", "balanced", "all")
 SERVICES = ("auto", "on", "off")
 FAIL_ON = ("any", "never", *KINDS)

@@ -669,3 +669,13 @@ def test_what_a_writer_has_changed_since_is_not_waited_for() -> None:
     ]
     desk.forget("file:///a.md")
     assert all(future.cancelled() for _, future in engine.asked)
+
+
+def test_another_model_in_the_settings_is_another_bench(tmp_path: Path) -> None:
+    with Desk({}) as desk:
+        plain = Settings(engines=(), service="off")
+        without, _ = desk._bench(plain)
+        wanting, _ = desk._bench(replace(plain, model=str(tmp_path / "not-there.gguf")))
+        again, _ = desk._bench(replace(plain, profile="all"))
+        assert wanting.window is not without.window and again.window is without.window
+        assert [s.what for s in without.skipped] == [] and "not-there.gguf" in wanting.skipped[0].what

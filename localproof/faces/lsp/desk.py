@@ -203,6 +203,13 @@ class Desk:
             settings.cache_folder,
             settings.energy_meter,
             settings.watts_per_thread,
+            settings.model,
+            settings.model_proposes,
+            settings.model_threads,
+            settings.model_gpu_layers,
+            settings.models_allow_licenses,
+            settings.models_require,
+            settings.trust_file,
         )
         if key not in self._benches:
             while len(self._benches) >= _MOST_BENCHES:
