@@ -25,6 +25,7 @@ from test_training import entry
 from localproof.models.llama import Llama
 from localproof.text import Edit, Span
 from training import evaluate, export, forms, pairs
+from training.tokenizer import START
 from training.train import Plan, Run, Texts
 
 ROOT = Path(__file__).parents[1]
@@ -153,10 +154,10 @@ def test_llama_cpp_gives_the_probabilities_of_the_trained_weights(folder: Path, 
     text = "The keys of the cabinet are ready."
     (passage,) = llama.passages(text)
     with torch.no_grad():
-        hidden = made.model(torch.tensor([list(passage.tokens)]))
+        hidden = made.model(torch.tensor([[START, *passage.tokens]]))
         rows = torch.log_softmax(hidden[0] @ made.model.token_embd.weight.T, -1)
-    for k in range(1, len(passage.tokens)):
-        assert passage.log_probability(k) == pytest.approx(float(rows[k - 1, passage.tokens[k]]), abs=0.02)
+    for k, token in enumerate(passage.tokens):
+        assert passage.log_probability(k) == pytest.approx(float(rows[k, token]), abs=0.008)
     right = Edit(Span(text.index("are"), text.index("are") + 3), "is")
     assert evaluate.ranked(llama, [("agreement", text, right)])["agreement"]
     wrongs = list(evaluate.of_forms())

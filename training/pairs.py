@@ -217,7 +217,8 @@ def made(folder: Path, data: Path, count: int) -> Iterator[Pair]:
     for wrong, right in texts.listed_misspellings(data):
         wrongs.setdefault(right, []).append(wrong)
     paragraphs = {g: (folder / f"{g}.txt").read_text("utf-8").splitlines() for g in SHARES}
-    groups, shares = list(SHARES), list(SHARES.values())
+    groups = [g for g in SHARES if paragraphs[g]]
+    shares = [SHARES[g] for g in groups]
     done = 0
     while done < count:
         paragraph = chance.choice(paragraphs[chance.choices(groups, shares)[0]])
