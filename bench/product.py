@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from localproof import judge, proof
+from localproof.engines import ENGINES
 from localproof.formats import read
 from localproof.report import Report
 from localproof.settings import PROFILES, Settings
@@ -43,13 +44,16 @@ class Answer:
 
 
 Id = int | str
-# Texts by id, the engines to use, the dialect, the format of the texts.
+# Texts by id, the engines to use and with them perhaps a language model, the dialect, the format of the texts.
 Proofread = Callable[[Mapping[Id, str], tuple[str, ...], str, str], dict[Id, Answer]]
 
 
 def proofread(texts: Mapping[Id, str], engines: tuple[str, ...], language: str, format: str) -> dict[Id, Answer]:
-    """Each text as a document of its own, everything that the product finds in it, judged."""
-    settings = Settings(language=language, engines=engines, profile="all")
+    """Each text as a document of its own, everything that the product finds in it, judged. What of `engines` is none is
+    a language model, by its id or file."""
+    model = next((name for name in engines if name not in ENGINES), "")
+    engines = tuple(name for name in engines if name in ENGINES)
+    settings = Settings(language=language, engines=engines, profile="all", model=model, trust_file=True)
     with proof.open_bench(settings) as bench:
         documents = (read(str(id), text, settings, format) for id, text in texts.items())
         run = proof.run(bench, documents)

@@ -8,6 +8,7 @@ mean what they say. Sets that may not be shared are only measured with.
     safe            instead: how many of the corrections that --fix makes are exactly the editor's, by rule
     --data FOLDER   folder that holds data/ and corpus/ (default ../shared)
     --set NAME      only this set, or "blogs" (may be given again)
+    --model ID      the language model of the rows that have one (default: LocalProof's own; none: no such rows)
     --every N       every Nth item only, for a quick look
     --details       more tables: each set, by kind, calibration, without punctuation
     --json FILE     all figures as JSON too
@@ -24,10 +25,13 @@ import json
 import sys
 import tarfile
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from localproof.settings import BUNDLED
 
 from . import safe, scorer
 from .machine import named
@@ -45,7 +49,11 @@ ROWS = (
     "both, the same edit",
     "LocalProof balanced",
     "LocalProof quiet",
+    "LocalProof balanced, with its model",
+    "LocalProof quiet, with its model",
 )
+BOTH = ("harper", "languagetool")
+WITH = ", with its model"
 
 
 @dataclass(frozen=True)
@@ -70,8 +78,9 @@ def main() -> None:
                 print(line)
         return
     wanted = args.set or [*QUOTED, "blogs"]
-    sets = [measure(name, load(name, args.data)[:: args.every], proofread) for name in wanted if name != "blogs"]
-    blogs = measure_blogs(args.data, proofread, args.every) if "blogs" in wanted else {}
+    model = "" if args.model == "none" else args.model
+    sets = [measure(name, load(name, args.data)[:: args.every], proofread, model) for name in wanted if name != "blogs"]
+    blogs = measure_blogs(args.data, proofread, args.every, model) if "blogs" in wanted else {}
     print(f"Machine: {named()}.\n")
     for line in report(sets, blogs, details=args.details):
         print(line)
@@ -84,20 +93,22 @@ def _arguments() -> Any:
     parser.add_argument("part", nargs="?", choices=("all", "safe"), default="all")
     parser.add_argument("--data", type=Path, default=SHARED)
     parser.add_argument("--set", action="append", choices=(*SETS, "blogs"), default=[])
+    parser.add_argument("--model", default=BUNDLED)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--details", action="store_true")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
 
 
-def measure(name: str, items: list[Item], proofread: Proofread) -> Measured:
-    """Run the product three times over `items`: each engine by itself, and both."""
+def measure(name: str, items: list[Item], proofread: Proofread, model: str = BUNDLED) -> Measured:
+    """Run the product over `items`: each engine by itself, both, and both with the language model `model`, if any."""
     texts: dict[int | str, str] = {item.id: item.text for item in items if item.text.strip()}
     answers = {}
-    for engines in (("harper",), ("languagetool",), ("harper", "languagetool")):
+    with_model = (*BOTH, *filter(None, (model,)))
+    for engines in dict.fromkeys((("harper",), ("languagetool",), BOTH, with_model)):
         print(f"{name}: {len(texts)} texts, {' + '.join(engines)}", file=sys.stderr)
         answers[engines] = proofread(texts, engines, "en-US", "plain")
-    both = answers["harper", "languagetool"]
+    both = answers[BOTH]
     alone = [
         scorer.one_per_place(items, {id: [s.flag for s in answer.said] for id, answer in answers[(engine,)].items()})
         for engine in ("harper", "languagetool")
@@ -108,15 +119,18 @@ def measure(name: str, items: list[Item], proofread: Proofread) -> Measured:
         "either": scorer.union(*alone),
         "both, the same edit": scorer.agreement(items, alone[1], alone[0]),
     }
-    for profile in ("balanced", "quiet"):
-        rows[f"LocalProof {profile}"] = {
-            id: [s.flag for s in answer.said if profile in s.profiles] for id, answer in both.items()
-        }
+    for engines, how in {BOTH: "", with_model: WITH}.items() if model else {BOTH: ""}.items():
+        for profile in ("balanced", "quiet"):
+            rows[f"LocalProof {profile}{how}"] = {
+                id: [s.flag for s in answer.said if profile in s.profiles] for id, answer in answers[engines].items()
+            }
     judged = {id: [s.flag for s in answer.said] for id, answer in both.items()}
     return Measured(name, items, rows, judged, sum(len(a.skipped) for got in answers.values() for a in got.values()))
 
 
-def measure_blogs(shared: Path, proofread: Proofread, every: int = 1) -> dict[str, dict[str, Any]]:
+def measure_blogs(
+    shared: Path, proofread: Proofread, every: int = 1, model: str = BUNDLED
+) -> dict[str, dict[str, Any]]:
     """For each blog: files, words, and for each profile the flags by rule."""
     out: dict[str, dict[str, Any]] = {}
     for blog, language in BLOGS.items():
@@ -126,12 +140,13 @@ def measure_blogs(shared: Path, proofread: Proofread, every: int = 1) -> dict[st
             paths = sorted(Path(folder).rglob("*.md"))[::every]
             print(f"{blog}: {len(paths)} files", file=sys.stderr)
             texts: dict[int | str, str] = {str(p): p.read_text(encoding="utf-8", errors="replace") for p in paths}
-            answers = proofread(texts, ("harper", "languagetool"), language, "markdown")
-        flags: dict[str, dict[str, int]] = {profile: {} for profile in ("all", "balanced", "quiet")}
-        for answer in answers.values():
-            for said in answer.said:
-                for profile in said.profiles & flags.keys():
-                    flags[profile][said.rule] = flags[profile].get(said.rule, 0) + 1
+            answers = proofread(texts, BOTH, language, "markdown")
+            others = proofread(texts, (*BOTH, model), language, "markdown") if model else {}
+        flags: dict[str, dict[str, int]] = {}
+        for how, found in (("", answers), (WITH, others)):
+            for profile in ("all", "balanced", "quiet") if found else ():
+                rules = [said.rule for a in found.values() for said in a.said if profile in said.profiles]
+                flags[f"{profile}{how}"] = dict(Counter(rules))
         out[blog] = {"files": len(paths), "words": sum(a.words for a in answers.values()), "flags": flags}
     return out
 
@@ -171,7 +186,7 @@ def _summary(results: Mapping[str, Mapping[str, Result]], blogs: Mapping[str, An
     columns = [column for column in _COLUMNS if column[0] in results]
     heads = [head for _, head, _ in columns] + [f"{blog}: flags / 1,000 words" for blog in blogs]
     yield from _head(["", *heads])
-    for row in ROWS:
+    for row in (row for row in ROWS if all(row in result for result in results.values())):
         cells = [shown(results[name][row]) for name, _, shown in columns]
         for facts in blogs.values():
             flags = facts["flags"].get(row.removeprefix("LocalProof "))

@@ -286,6 +286,7 @@ def test_the_table_has_a_row_for_each_engine_their_union_their_agreement_and_two
     said = {
         "harper": [(2, 9, "receive", 0.9), (15, 19, "male", 0.2)],
         "languagetool": [(2, 9, "receive", 0.9), (10, 14, "some", 0.6)],
+        "localproof-small": [(0, 1, "We", 0.55)],
     }
 
     def proofread(texts: Mapping[Id, str], engines: tuple[str, ...], language: str, format: str) -> dict[Id, Answer]:
@@ -305,7 +306,11 @@ def test_the_table_has_a_row_for_each_engine_their_union_their_agreement_and_two
         "both, the same edit": (1, 0),
         "LocalProof balanced": (1, 1),
         "LocalProof quiet": (1, 0),
+        "LocalProof balanced, with its model": (1, 2),
+        "LocalProof quiet, with its model": (1, 0),
     }
+    without = quality.measure("cweb-g", [gold], proofread, model="")
+    assert tuple(without.rows) == quality.ROWS[:6]
     assert quality.reliability([gold], measured.judged) == [
         (0.2, 1, 0.2, 0.0, 0.0, 0.0),
         (0.6, 1, 0.6, 0.0, 0.0, 0.0),
