@@ -17,7 +17,7 @@ os.environ["LOCALPROOF_STATE_DIR"] = _STATE.name
 # Nor does one find, get or remember models where the user keeps them.
 os.environ["LOCALPROOF_MODELS_DIR"] = os.path.join(_STATE.name, "models")  # noqa: PTH118
 
-collect_ignore = ["misbehaving_worker.py"]  # a program that tests start
+collect_ignore = ["misbehaving_worker.py", "hostile_code"]  # a program that tests start; texts that tests read
 
 # A busy machine makes an example slow, not wrong: no test fails for the time it took.
 settings.register_profile("localproof", deadline=None, suppress_health_check=[HealthCheck.too_slow])
