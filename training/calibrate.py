@@ -6,7 +6,8 @@ sets that nothing was learned from. Writes ``localproof/judge/weighing.json``.
 
 Learned from real corrections of repositories that the model was not taught
 and that are not kept for the test, ErAConD, sentences with one slip put in,
-and edited prose, whose labels are soft as in `training.judge`.
+and edited prose, whose labels are soft as in `training.judge`. Of edited prose
+only some is read; each text of it counts as many times as makes up for that.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from localproof.report import Finding
 from localproof.settle import resolve
 from localproof.text import Block, Piece, Span, apply
 
-from . import inject, readings
+from . import flags, inject, readings
 from .corpus import replace_file
 from .judge import REAL, flag, group, held_back, softened
 from .pairs import taught
@@ -275,13 +276,14 @@ def main() -> None:
     corrections = all_of["corrections"]
     to_learn = [t for t in corrections if not held_back(repository[t.ident]) and not taught(repository[t.ident])]
     to_test = [t for t in corrections if held_back(repository[t.ident])]
+    prose = sum(1 for _ in flags.merged("clean", missing_end=True)) / max(len(all_of["clean"]), 1)
     theirs: list[Example] = []
     own: list[Example] = []
     for texts, (right, meant), weight, grouped in (
         (to_learn, by_gold("corrections"), 1.0, False),
         (all_of["eracond"], by_gold("eracond"), _LEARNER, False),
         (all_of["injected"], by_slip(), _INJECTED, False),
-        (all_of["clean"], ((lambda t, f: False), (lambda t, f: False)), 1.0, True),
+        (all_of["clean"], ((lambda t, f: False), (lambda t, f: False)), prose, True),
     ):
         theirs += of_findings(texts, right, weight, grouped)
         own += of_proposals(texts, meant, weight, grouped)
