@@ -17,7 +17,7 @@ from localproof.faces.models import state
 from localproof.faces.terminal import Terminal
 from localproof.models.catalogue import CLAIMS, load, shipped
 from localproof.report import BadInput, Unavailable
-from localproof.settings import Settings
+from localproof.settings import BUNDLED, Settings
 
 
 class _Person(io.BytesIO):
@@ -35,6 +35,12 @@ def models(env: dict[str, str], *args: str, typed: bytes | None = None) -> tuple
     return status, terminal.stdout.getvalue(), terminal.stderr.getvalue()  # type: ignore[attr-defined]
 
 
+def here(env: dict[str, str]) -> list[str]:
+    """The models on this machine, but for the one that comes along."""
+    lines = models(env, "list", "--here")[1].splitlines()
+    return [name for line in lines if (name := line.removeprefix("* ").split()[0]) != BUNDLED]
+
+
 def test_the_list_says_licence_data_consent_and_cost_of_each(tmp_path: Path) -> None:
     status, said, told = models(places(tmp_path))
     lines = {line.split()[0]: line for line in said.splitlines()}
@@ -43,7 +49,8 @@ def test_the_list_says_licence_data_consent_and_cost_of_each(tmp_path: Path) -> 
     assert "259 MWh (derived, without its teachers)" in lines["llama-3.2-1b-instruct"]
     assert "training energy not disclosed" in lines["olmo2-1b-instruct-q4km"]
     assert "consent: opt-outs, also later ones" in lines["apertus-8b-instruct-2509"]
-    assert "data not disclosed" in lines["qwen3-0.6b"] and "0 on this machine" in told
+    assert "data not disclosed" in lines["qwen3-0.6b"] and "1 on this machine" in told
+    assert lines["localproof-small"].endswith("here") and "CC-BY-4.0" in lines["localproof-small"]
 
 
 @pytest.mark.parametrize(
@@ -57,8 +64,7 @@ def test_the_list_says_licence_data_consent_and_cost_of_each(tmp_path: Path) -> 
 def test_the_list_can_be_narrowed(tmp_path: Path, flags: list[str], some: str, none: str) -> None:
     _, said, _ = models(places(tmp_path), "list", *flags)
     assert some in said and none not in said
-    _, said, _ = models(places(tmp_path), "list", "--here")
-    assert said == ""
+    assert here(places(tmp_path)) == []
 
 
 def test_the_list_fits_a_narrow_terminal(tmp_path: Path) -> None:
@@ -98,7 +104,7 @@ def test_nothing_is_got_before_somebody_says_yes(tmp_path: Path) -> None:
         status, said, _ = models(env, "get", "tiny", typed=b"y\n")
         assert status == 0 and len(faults.asked) == 1
         assert (tmp_path / "models" / "tiny" / "tiny.gguf").read_bytes() == FILE
-    assert models(env, "list", "--here")[1].startswith("tiny")
+    assert here(env) == ["tiny"]
 
 
 def test_a_file_that_is_another_one_is_not_put_in_place(tmp_path: Path) -> None:
@@ -106,7 +112,7 @@ def test_a_file_that_is_another_one_is_not_put_in_place(tmp_path: Path) -> None:
         env = places(tmp_path, entry(url))
         with pytest.raises(Unavailable, match="not the one that was asked for"):
             models(env, "get", "tiny", "--yes")
-    assert models(env, "list", "--here")[1] == ""
+    assert here(env) == []
 
 
 def test_what_the_settings_do_not_let_in_is_not_got_and_not_used(tmp_path: Path) -> None:
@@ -128,7 +134,8 @@ def test_a_file_of_ones_own_is_added_used_verified_and_removed(tmp_path: Path) -
     assert tomllib.loads((tmp_path / "config" / "localproof.toml").read_text()) == {"model": "mine"}
     assert "it is not known whether its training data is disclosed" in told
     assert models(env, "list")[1].splitlines()[-1].startswith("* mine")
-    assert models(env, "verify")[:2] == (0, f"mine: as the catalogue has it, {SUM}\n")
+    status, said, _ = models(env, "verify")
+    assert status == 0 and f"mine: as the catalogue has it, {SUM}\n" in said
     path.write_bytes(FILE[:-1] + b"x")
     status, said, _ = models(env, "verify", "mine")
     assert status == 2 and "CHANGED" in said
@@ -171,8 +178,19 @@ def test_a_bill_is_written_for_one_or_for_all(tmp_path: Path, format: str, key: 
     assert "Qwen" in said
 
 
-def test_nothing_is_on_this_machine_to_verify(tmp_path: Path) -> None:
-    assert models(places(tmp_path), "verify")[0] == 3
+def test_where_no_other_is_on_this_machine_ours_is_what_the_catalogue_has(tmp_path: Path) -> None:
+    status, said, _ = models(places(tmp_path), "verify")
+    assert status == 0 and said.startswith(f"{BUNDLED}: as the catalogue has it")
+    assert models(places(tmp_path), "verify", "qwen3-0.6b")[0] == 3
+
+
+def test_the_one_that_comes_along_is_used_and_neither_got_nor_removed(tmp_path: Path) -> None:
+    env = places(tmp_path)
+    assert models(env, "use", BUNDLED)[0] == 0
+    for action in ("get", "remove"):
+        with pytest.raises((BadInput, Unavailable), match="comes with LocalProof"):
+            models(env, action, BUNDLED, "--yes")
+    assert here(env) == [] and load(env).get(BUNDLED).bundled
 
 
 @pytest.mark.parametrize(

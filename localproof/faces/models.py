@@ -303,6 +303,8 @@ def _verify(order: Order, known: Catalogue, settings: Settings, terminal: Termin
 
 def _remove(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     model = known.get(order.names[0])
+    if model.bundled:
+        raise BadInput(f"{model.id} comes with LocalProof and stays; localproof models use none switches it off")
     freed = store.remove(model, terminal.env)
     entry = forgotten(model, terminal.env) if model.own else ""
     done = ([f"its file, {megabytes(freed)}"] if freed else []) + ([entry] if entry else [])
