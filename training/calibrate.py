@@ -7,7 +7,8 @@ sets that nothing was learned from. Writes ``localproof/judge/weighing.json``.
 Learned from real corrections of repositories that the model was not taught
 and that are not kept for the test, ErAConD, sentences with one slip put in,
 and edited prose, whose labels are soft as in `training.judge`. Of edited prose
-only some is read; each text of it counts as many times as makes up for that.
+only some is read: each text of it counts as many times as keeps its share of
+all that the judge learned from.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from .pairs import taught
 from .prepare import say, sha256
 
 OUT = Path(weighing.__file__).with_name("weighing.json")
-CUT = 0.5  # what is shown at about the default profile
+CUT = judge.cut("balanced")
 # Of the model's proposals in edited prose so many are real errors after all.
 REAL_PROPOSALS = 0.04
 _INJECTED = 0.3  # weight of an example from a sentence with a slip put in
@@ -234,7 +235,7 @@ def by_register(texts: Sequence[Text], known: weighing.Weights) -> None:
         words = sum(len(t.text.split()) for t in some)
         row = []
         for how in (None, known):
-            said = [f for t in some for f in findings_of(t, how) if (f.probability or 0.0) >= CUT]
+            said = [f for t in some for f in findings_of(t, how) if (f.probability or 0.0) >= 0.5]
             row.append(len(said))
         own = sum(f.rule.startswith(weighing.PROPOSES) for f in said)
         print(
@@ -277,6 +278,7 @@ def main() -> None:
     to_learn = [t for t in corrections if not held_back(repository[t.ident]) and not taught(repository[t.ident])]
     to_test = [t for t in corrections if held_back(repository[t.ident])]
     prose = sum(1 for _ in flags.merged("clean", missing_end=True)) / max(len(all_of["clean"]), 1)
+    prose *= len(to_learn) / sum(not held_back(repo) for repo in repository.values())
     theirs: list[Example] = []
     own: list[Example] = []
     for texts, (right, meant), weight, grouped in (

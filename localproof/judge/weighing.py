@@ -26,6 +26,7 @@ from .reader import Reading
 
 PROPOSES = "model/"
 _MOST_GAIN = 12.0  # nats; more says no more
+_AGREES = 4.0  # nats from which on a model speaks for an edit, and so takes nothing from its finding
 _SPELLING = ("typo", "compound")  # of the kinds of proposals; all others are of grammar
 _SAYS = {
     "confusion": "Perhaps {new} is meant; here it is much likelier than {old}.",
@@ -144,6 +145,8 @@ def _helped(finding: Finding, reading: Reading, known: Weights) -> Finding:
     chance = likely(of_finding(finding, log_odds(alone), reading), known.findings)
     if finding.kind == "spelling":  # to a model every name it never saw is unlikely, so it has no say in this direction
         chance = min(chance, alone)
+    elif finding.edits and reading.gains.get(finding.edits[0], 0.0) >= _AGREES:
+        chance = max(chance, alone)
     return replace(finding, probability=chance, unaided=alone)
 
 
