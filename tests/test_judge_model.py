@@ -314,3 +314,15 @@ def test_a_model_makes_no_misspelling_likelier() -> None:
     (up,) = weighed([spelling], Reading({OF: 9.0}))
     (down,) = weighed([spelling], Reading({OF: -9.0}))
     assert up.probability == 0.5 and down.probability is not None and down.probability < 0.1
+
+
+def test_a_model_that_speaks_for_an_edit_takes_nothing_from_its_finding() -> None:
+    doubts = Weights({"bias": -4.0, "log-odds": 1.0}, {}, {})
+    of = block()
+
+    def chance(gain: float) -> float | None:
+        (only,) = judge.weigh(of, [finding(OF, 0.5)], Reading({OF: gain}), judge.count_words([of]), doubts)
+        return only.probability
+
+    assert chance(8.0) == pytest.approx(0.5)
+    assert (chance(2.0) or 1.0) < 0.1 and (chance(-8.0) or 1.0) < 0.1
