@@ -134,7 +134,22 @@ def weighed(
 ) -> tuple[Finding, ...]:
     """`findings` (judged) with the model's help, and after them the model's own."""
     helped = [_helped(f, reading, known) for f in findings]
-    return (*helped, *_own(block, helped, reading, around, rates, known))
+    own = list(_own(block, helped, reading, around, rates, known))
+    both = [[p for p in own if _of_one_mind(f, p, reading)] for f in helped]
+    told = [
+        replace(f, probability=max(p.probability or 0.0 for p in (f, *others)))
+        for f, others in zip(helped, both, strict=True)
+    ]
+    return (*told, *(p for p in own if not any(p in others for others in both)))
+
+
+def _of_one_mind(finding: Finding, proposal: Finding, reading: Reading) -> bool:
+    """Whether the model, where it would change the same words otherwise, is for what the engine says, too: then the
+    engine's edit stands, and both think that something is wrong here."""
+    if finding.kind == "spelling" or not finding.edits or finding.probability is None:
+        return False
+    edit = finding.edits[0]
+    return edit.span.overlaps(proposal.span) and reading.gains.get(edit, 0.0) >= _AGREES
 
 
 def _helped(finding: Finding, reading: Reading, known: Weights) -> Finding:
