@@ -20,7 +20,7 @@ from localproof.judge.proposing import Proposal
 from localproof.judge.reader import Chosen, Reader, Reading
 from localproof.judge.weighing import Weights
 from localproof.report import Finding, ModelUse, Provenance, Report, Unavailable
-from localproof.settings import Settings
+from localproof.settings import BUNDLED, Settings
 from localproof.settle import merge
 from localproof.text import Block, Document, Edit, Piece, Span, apply
 
@@ -334,3 +334,18 @@ def test_where_an_engine_and_the_model_change_the_same_words_the_engines_edit_st
     assert one.edits == (OF,) and (one.probability or 0.0) > 0.85 and one.unaided == 0.4
     against = weighed([finding(OF, 0.4)], Reading({OF: -5.0}, (proposal,)))
     assert [f.rule for f in against] == ["harper/ModalOf", "model/confusion"]
+
+
+@needs_llama
+def test_the_model_that_comes_along_finds_what_the_rules_do_not() -> None:
+    settings = Settings(engines=("harper",), model=BUNDLED, service="off", profile="balanced")
+    text = (
+        "This is the first time I saw the report form the committee.\n\nWe have been working of this for two years.\n"
+    )
+    with proof.open_bench(settings) as bench:
+        run = proof.run(bench, [read("a.md", text, settings)])
+    said = {(f.rule, f.edits[0].text) for _, f in run.findings()}
+    assert {("model/confusion", "from"), ("model/preposition", "on")} <= said
+    made_of = next(p for p in run.provenance if p.role == "model that scores")
+    assert made_of.licence == "CC-BY-4.0" and dict(made_of.facts)["file"].endswith("SHA-256 verified")
+    assert run.model is not None and run.model.proposed >= 2
