@@ -144,12 +144,13 @@ def weighed(
 
 
 def _of_one_mind(finding: Finding, proposal: Finding, reading: Reading) -> bool:
-    """Whether the model, where it would change the same words otherwise, is for what the engine says, too: then the
-    engine's edit stands, and both think that something is wrong here."""
+    """Whether the model, where it would change the same words otherwise, is nearly as much for what the engine says:
+    then the engine's edit stands, and both think that something is wrong here."""
     if finding.kind == "spelling" or not finding.edits or finding.probability is None:
         return False
     edit = finding.edits[0]
-    return edit.span.overlaps(proposal.span) and reading.gains.get(edit, 0.0) >= _AGREES
+    gain = next((p.gain for p in reading.proposals if p.edit == proposal.edits[0]), math.inf)
+    return edit.span.overlaps(proposal.span) and reading.gains.get(edit, -math.inf) >= gain - _AGREES
 
 
 def _helped(finding: Finding, reading: Reading, known: Weights) -> Finding:
