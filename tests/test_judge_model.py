@@ -328,9 +328,7 @@ def test_a_model_that_speaks_for_an_edit_takes_nothing_from_its_finding() -> Non
     assert (chance(2.0) or 1.0) < 0.1 and (chance(-8.0) or 1.0) < 0.1
 
 
-def test_where_an_engine_and_the_model_change_the_same_words_the_engines_stands_if_the_model_is_nearly_as_much_for_it() -> (
-    None
-):
+def test_the_engines_edit_stands_where_the_model_is_nearly_as_much_for_it_as_for_its_own() -> None:
     proposal = Proposal(Edit(OF.span, "off"), "confusion", 9.0, 9.0, 5.0)
     (one,) = weighed([finding(OF, 0.4)], Reading({OF: 6.0}, (proposal,)))
     assert one.edits == (OF,) and (one.probability or 0.0) > 0.85 and one.unaided == 0.4
