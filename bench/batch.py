@@ -10,19 +10,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
 from . import product
 from .machine import Peak, Timing, peak, timed
 
+QUIET = [*product.CHECK, "-q"]
 COPIES = (100, 1_000, 10_000)
 _THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def batch(files: list[Path], runs: int) -> Iterator[str]:
     """The same folder again and again, whole processes, beside both bare engines on the same blocks and cores."""
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(prefix="lp-", dir="/tmp") as place:
         folder, cache = Path(place, "posts"), Path(place, "cache")
         os.environ["LOCALPROOF_CACHE_DIR"] = str(cache)
         folder.mkdir()
@@ -39,10 +41,12 @@ def batch(files: list[Path], runs: int) -> Iterator[str]:
                 ("nothing changed", []),
                 ("another profile", ["--profile", "balanced"]),
             ):
-                seconds.setdefault(name, []).append(_product(folder, *arguments))
-            with posts[turn % len(posts)].open("a", encoding="utf-8") as post:
-                post.write(f"\n\nThis was added in turn {turn}, and it has recieved no attention.\n")
-            seconds.setdefault("one post changed", []).append(_product(folder))
+                seconds.setdefault(name, []).append(_product(folder, "--no-service", *arguments))
+            _change(posts[turn % len(posts)], f"in turn {turn}")
+            seconds.setdefault("one post changed, no service", []).append(_product(folder, "--no-service"))
+            with _service(place) as on:
+                _change(posts[(turn + 1) % len(posts)], f"after turn {turn}")
+                seconds.setdefault("one post changed, service warm", []).append(timed([[*on, *QUIET, str(folder)]]))
         yield f"### {len(posts)} Markdown files ({words:,} words of prose), {_THREADS} threads, with the start\n"
         yield from _rows(seconds, words)
         shutil.rmtree(cache, ignore_errors=True)
@@ -64,8 +68,25 @@ def _rows(seconds: dict[str, list[Timing]], words: int) -> Iterator[str]:
         yield f"| {name} | {every}{wrong} | {speed} | {cpu:.2f} | {100 * cpu / bare:.1f} % |"
 
 
+def _change(post: Path, when: str) -> None:
+    with post.open("a", encoding="utf-8") as text:
+        text.write(f"\n\nThis was added {when}, and it has recieved no attention.\n")
+
+
+@contextmanager
+def _service(place: str) -> Iterator[list[str]]:
+    """A service of its own, its engines built; the beginning of a command that uses it."""
+    on = ["env", "LOCALPROOF_SERVICE=auto", f"LOCALPROOF_RUNTIME_DIR={Path(place, 'service')}", *product.COMMAND]
+    subprocess.run([*on, "service", "start"], check=True, stdout=subprocess.DEVNULL)
+    try:
+        subprocess.run([*on, *product.PIPE], input=b"A paragraph to warm it.", check=False, stdout=subprocess.DEVNULL)
+        yield on
+    finally:
+        subprocess.run([*on, "service", "stop"], check=True, stdout=subprocess.DEVNULL)
+
+
 def _product(folder: Path, *arguments: str) -> Timing:
-    return timed([[*product.COMMAND, *product.CHECK, "-q", *arguments, str(folder)]])
+    return timed([[*product.COMMAND, *QUIET, *arguments, str(folder)]])
 
 
 def _engines(blocks: list[str]) -> Timing:
