@@ -79,7 +79,8 @@ def _service(place: str) -> Iterator[list[str]]:
     on = ["env", "LOCALPROOF_SERVICE=auto", f"LOCALPROOF_RUNTIME_DIR={Path(place, 'service')}", *product.COMMAND]
     subprocess.run([*on, "service", "start"], check=True, stdout=subprocess.DEVNULL)
     try:
-        subprocess.run([*on, *product.PIPE], input=b"A paragraph to warm it.", check=False, stdout=subprocess.DEVNULL)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run([*on, *product.PIPE], input=b"A paragraph to warm it.", check=False, **quiet)
         yield on
     finally:
         subprocess.run([*on, "service", "stop"], check=True, stdout=subprocess.DEVNULL)
