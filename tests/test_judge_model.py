@@ -349,3 +349,16 @@ def test_the_model_that_comes_along_finds_what_the_rules_do_not() -> None:
     made_of = next(p for p in run.provenance if p.role == "model that scores")
     assert made_of.licence == "CC-BY-4.0" and dict(made_of.facts)["file"].endswith("SHA-256 verified")
     assert run.model is not None and run.model.proposed >= 2
+
+
+def test_a_model_takes_nothing_from_a_listed_misspelling() -> None:
+    doubts = Weights({"bias": -4.0, "log-odds": 1.0}, {}, {})
+    of = block("Unbelieveable and Pivott.")
+
+    def chance(edit: Edit) -> float | None:
+        found = Finding(edit.span, "harper/Spell", "", (edit,), ("harper/Spell",), "spelling", probability=0.7)
+        (only,) = judge.weigh(of, [found], Reading({edit: -5.0}), judge.count_words([of]), doubts)
+        return only.probability
+
+    assert chance(Edit(Span(0, 13), "Unbelievable")) == pytest.approx(0.7)
+    assert (chance(Edit(Span(18, 24), "Pivot")) or 1.0) < 0.1

@@ -133,7 +133,7 @@ def weighed(
     known: Weights,
 ) -> tuple[Finding, ...]:
     """`findings` (judged) with the model's help, and after them the model's own."""
-    helped = [_helped(f, reading, known) for f in findings]
+    helped = [_helped(block.text, f, reading, known) for f in findings]
     own = list(_own(block, helped, reading, around, rates, known))
     both = [[p for p in own if _of_one_mind(f, p, reading)] for f in helped]
     told = [
@@ -153,17 +153,23 @@ def _of_one_mind(finding: Finding, proposal: Finding, reading: Reading) -> bool:
     return edit.span.overlaps(proposal.span) and reading.gains.get(edit, -math.inf) >= gain - _AGREES
 
 
-def _helped(finding: Finding, reading: Reading, known: Weights) -> Finding:
+def _helped(text: str, finding: Finding, reading: Reading, known: Weights) -> Finding:
     if finding.probability is None:
         return finding
     alone = finding.probability
     finding = _ranked(finding, reading)
     chance = likely(of_finding(finding, log_odds(alone), reading), known.findings)
     if finding.kind == "spelling":  # to a model every name it never saw is unlikely, so it has no say in this direction
-        chance = min(chance, alone)
+        chance = alone if _listed(text, finding) else min(chance, alone)
     elif finding.edits and reading.gains.get(finding.edits[0], 0.0) >= _AGREES:
         chance = max(chance, alone)
     return replace(finding, probability=chance, unaided=alone)
+
+
+def _listed(text: str, finding: Finding) -> bool:
+    """Whether a misspelling stands on the list with that very correction: no model knows better."""
+    edit = finding.edits[0] if finding.edits else None
+    return edit is not None and attested().misspelling(edit.span.of(text).lower(), edit.text.lower())
 
 
 def _ranked(finding: Finding, reading: Reading) -> Finding:
