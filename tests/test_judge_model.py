@@ -353,7 +353,7 @@ def test_the_model_that_comes_along_finds_what_the_rules_do_not() -> None:
 
 def test_a_model_takes_nothing_from_a_listed_misspelling() -> None:
     doubts = Weights({"bias": -4.0, "log-odds": 1.0}, {}, {})
-    of = block("Unbelieveable and Pivott.")
+    of = block("Unbelieveable and Marlowe.")
 
     def chance(edit: Edit) -> float | None:
         found = Finding(edit.span, "harper/Spell", "", (edit,), ("harper/Spell",), "spelling", probability=0.7)
@@ -361,4 +361,4 @@ def test_a_model_takes_nothing_from_a_listed_misspelling() -> None:
         return only.probability
 
     assert chance(Edit(Span(0, 13), "Unbelievable")) == pytest.approx(0.7)
-    assert (chance(Edit(Span(18, 24), "Pivot")) or 1.0) < 0.1
+    assert (chance(Edit(Span(18, 25), "Marlow")) or 1.0) < 0.1
