@@ -90,6 +90,8 @@ class Bench:
         yield from (engine.key() for engine in self.engines.values())
         if self.reader is not None:
             yield self.reader.key()
+            if self.weights is not None:
+                yield f"weighed by {sorted(self.weights.findings.items())} {sorted(self.weights.proposals.items())}"
             yield f"proposals from {judging.cut(self.settings.profile)} on"  # were looked at a second time
 
     def start(self) -> None:
