@@ -226,6 +226,6 @@ def likely(present: Mapping[str, float], of: Mapping[str, float]) -> float:
 def tally(use: ModelUse, report: Report, least: float) -> ModelUse:
     """`use` with what the model did for `report`, of which is shown what is at least as likely as `least`."""
     own = sum(f.rule.startswith(PROPOSES) for f in report.findings)
-    with_it = sum(f.unaided is not None and (f.probability or 0.0) >= f.unaided for f in report.findings)
+    with_it = sum(f.unaided is not None and (f.probability or 0.0) > f.unaided for f in report.findings)
     kept = sum(f.unaided is not None and f.unaided >= least for f in report.held_back)
     return replace(use, supported=use.supported + with_it, held_back=use.held_back + kept, proposed=use.proposed + own)
