@@ -137,7 +137,7 @@ def weighed(
     own = list(_own(block, helped, reading, around, rates, known))
     both = [[p for p in own if _of_one_mind(f, p, reading)] for f in helped]
     told = [
-        replace(f, probability=max(p.probability or 0.0 for p in (f, *others)))
+        replace(f, probability=max(p.probability or 0.0 for p in (f, *others))) if others else f
         for f, others in zip(helped, both, strict=True)
     ]
     return (*told, *(p for p in own if not any(p in others for others in both)))
