@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from test_formats_proof import prose_of, proven
+from test_formats_proof import proven
 
 from localproof import check
 from localproof.faces.batch import Task, proofread, write_fixes
@@ -21,7 +21,6 @@ from localproof.settings import Settings
 from localproof.text import Document, Edit, Span, apply
 
 HERE = Path(__file__).parent
-CORPUS = sorted(p for p in (HERE / "hostile_code").iterdir() if p.name != "README.txt")
 CODE = sorted(f.name for f in FORMATS.values() if not f.walked)
 
 
@@ -31,33 +30,6 @@ def seen(format_name: str, text: str) -> Document:
 
 def texts(format_name: str, text: str) -> list[str]:
     return [block.text for block in seen(format_name, text).blocks]
-
-
-# ── the corpus ──
-
-
-@pytest.mark.parametrize("path", CORPUS, ids=lambda p: p.name)
-def test_an_engine_sees_all_prose_of_the_corpus_and_nothing_else(path: Path) -> None:
-    text = path.read_bytes().decode()
-    prose = prose_of(proven(read(path.name, text, Settings())))
-    assert [line for line in prose.split("\n") if "NEVER" in line] == []
-    assert prose.count("ALWAYS") == text.count("ALWAYS")
-
-
-@pytest.mark.parametrize("path", CORPUS, ids=lambda p: p.name)
-def test_line_ends_and_a_byte_order_mark_change_nothing_of_what_an_engine_sees(path: Path) -> None:
-    text = path.read_bytes().decode()
-    expected = [(b.kind, b.text) for b in read(path.name, text, Settings()).blocks]
-    assert expected
-    for other in (text.replace("\n", "\r\n"), text.replace("\n", "\r"), "\ufeff" + text):
-        assert [(b.kind, b.text) for b in proven(read(path.name, other, Settings())).blocks] == expected
-
-
-@pytest.mark.parametrize("path", CORPUS, ids=lambda p: p.name)
-def test_a_source_that_is_cut_off_anywhere_is_read(path: Path) -> None:
-    text = path.read_bytes().decode()
-    for end in range(0, len(text), 61):
-        proven(read(path.name, text[:end], Settings()))
 
 
 # ── every language ──

@@ -18,7 +18,9 @@ from localproof.settings import Settings
 from localproof.text import Document, Edit, Span, apply
 
 HERE = Path(__file__).parent
-CORPUS = sorted(p for p in (HERE / "hostile_formats").iterdir() if p.name != "README.txt")
+CORPUS = sorted(
+    p for name in ("hostile_formats", "hostile_code") for p in (HERE / name).iterdir() if p.name != "README.txt"
+)
 
 # What stands around a text so that it is one paragraph of a format.
 FRAMES: dict[str, tuple[str, str]] = {
@@ -64,6 +66,7 @@ def test_an_engine_sees_all_prose_of_the_corpus_and_nothing_else(path: Path) -> 
 def test_line_ends_and_a_byte_order_mark_change_nothing_of_what_an_engine_sees(path: Path) -> None:
     text = path.read_bytes().decode()
     expected = [(b.kind, b.text) for b in read(path.name, text, Settings()).blocks]
+    assert expected
     for other in (text.replace("\n", "\r\n"), text.replace("\n", "\r"), "\ufeff" + text):
         assert [(b.kind, b.text) for b in proven(read(path.name, other, Settings())).blocks] == expected
 
