@@ -20,7 +20,6 @@ from localproof.report import Unavailable
 from localproof.settings import Settings
 from localproof.text import Document, Edit, Span, apply
 
-HERE = Path(__file__).parent
 CODE = sorted(f.name for f in FORMATS.values() if not f.walked)
 
 
