@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # English is at home: all engines, and the judge. The other languages have
 # LanguageTool's rules, each from a package of its own.
@@ -73,6 +74,7 @@ def known(tag: str) -> str:
     return code
 
 
+@lru_cache(maxsize=256)
 def base(tag: str) -> str:
     """The language of a tag, without what follows.
 

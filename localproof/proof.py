@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from . import __version__, energy, models
@@ -442,6 +443,8 @@ class Judgements:
 
     def __init__(self) -> None:
         self._words: dict[str, judging.Words] = {}
+        self._texts: Counter[str] = Counter()  # of the blocks
+        self._total = judging.Words({}, {})
         self._kept: dict[tuple[object, ...], _Kept] = {}
         self._placed: dict[int, tuple[Finding, Block, Finding]] = {}  # by the identity of the first
         self._before = self._words, self._kept, self._placed
@@ -450,9 +453,13 @@ class Judgements:
         """Begin with the next state of the text: its words, counted. What the state before last made is let go."""
         self._before = before, _, _ = self._words, self._kept, self._placed
         self._words, self._kept, self._placed = {}, {}, {}
-        for text in dict.fromkeys(block.text for block in blocks):
+        texts = Counter(block.text for block in blocks)
+        for text in texts:
             self._words[text] = before.get(text) or judging.counted(text)
-        return judging.added(self._words[block.text] for block in blocks)
+        gone, come = (self._texts - texts).elements(), (texts - self._texts).elements()
+        self._total = judging.changed(self._total, [before[t] for t in gone], [self._words[t] for t in come])
+        self._texts = texts
+        return self._total
 
     def of(
         self, block: Block, raw: list[Finding], words: judging.Words, source: str, heard: _Heard
@@ -643,7 +650,7 @@ def _report(
         looked = looked or bool(heard.engines)
         for skipped in failed:
             failures.setdefault(skipped, []).append(i)
-        if len(raw) > _MOST_SUSPECTS and 4 * len(raw) > len(_WORD.findall(block.text)):
+        if len(raw) > _MOST_SUSPECTS and 4 * len(raw) > _length(block.text):
             failures.setdefault(_NOT_PROSE, []).append(i)
             continue
         asked = _wanted(bench.settings, raw)
@@ -685,10 +692,15 @@ def _report(
         (),
         suppressed,
         tuple(_told(document, s, blocks) for s, blocks in failures.items()),
-        sum(len(_WORD.findall(b.text)) for b in read) if looked else 0,
+        sum(_length(b.text) for b in read) if looked else 0,
         checked=looked,
     )
     return divided(report, bench.settings.profile)
+
+
+@lru_cache(maxsize=4096)
+def _length(text: str) -> int:
+    return len(_WORD.findall(text))
 
 
 def _wait(bench: Bench, asked: Asked) -> tuple[list[Finding], _Heard, list[Skipped]]:

@@ -61,7 +61,7 @@ Scope = Literal["text", "machine"]
 
 
 def _key(default: T, doc: str, scope: Scope = "text", **facts: object) -> T:
-    """A field that settings files may set. `facts`: choices, least."""
+    """A field that settings files may set. `facts`: choices, least, opens (see `opening`)."""
     declared: T = field(default=default, metadata={"doc": doc, "scope": scope, **facts})
     return declared
 
@@ -84,8 +84,8 @@ class Settings:
     `sources` says for each field where its value comes from.
     """
 
-    language: str = _key("en-US", "The language that the text is written in.", choices=LANGUAGES)
-    engines: tuple[str, ...] = _key(("harper", "languagetool"), "The rule engines that look for suspects.")
+    language: str = _key("en-US", "The language that the text is written in.", choices=LANGUAGES, opens=True)
+    engines: tuple[str, ...] = _key(("harper", "languagetool"), "The rule engines that look for suspects.", opens=True)
     profile: str = _key(
         "quiet", "How sure LocalProof must be before it speaks: quiet, balanced or all.", choices=PROFILES
     )
@@ -97,7 +97,7 @@ class Settings:
         'Rules never to hear of, by name or glob: "harper/OxfordComma", "*/EN_QUOTES"; a variant by its number: '
         '"languagetool/IT_IS[37]".',
     )
-    enable: tuple[str, ...] = _key((), "Rules that are off by default, to be switched on.")
+    enable: tuple[str, ...] = _key((), "Rules that are off by default, to be switched on.", opens=True)
     words: frozenset[str] = _key(frozenset(), "Words and phrases that are right here, beside those of the word lists.")
     exclude: tuple[str, ...] = _key(
         (), "Files and folders not to check, as globs from the settings file's folder; * crosses folders."
@@ -116,10 +116,10 @@ class Settings:
     )
     block_timeout_s: float = _key(10.0, "Seconds an engine may spend on one paragraph.", "machine", least=0.1)
     jobs: int = _key(0, "Threads for each engine; 0 means one for each core.", "machine", least=0)
-    max_bytes: int = _key(20_000_000, "The largest file that is read, in bytes.", "machine", least=1)
+    max_bytes: int = _key(20_000_000, "The largest file that is read, in bytes.", "machine", least=1, opens=False)
     executor: str = _key("", "Where the engines work: here, or on the Dask cluster at dask://HOST:PORT.", "machine")
     cache: bool = _key(True, "Whether answers are kept in the user's cache folder for later runs.", "machine")
-    picky: bool = _key(False, "Whether LanguageTool's picky rules run too, style above all.")
+    picky: bool = _key(False, "Whether LanguageTool's picky rules run too, style above all.", opens=True)
     languagetool_home: str = _key(
         "auto",
         "Which LanguageTool: embedded, java, server; auto takes a server that is named, else Java where it is set up.",
@@ -139,9 +139,11 @@ class Settings:
         "machine",
         choices=SERVICES,
     )
-    service_minutes: float = _key(10.0, "Minutes without use after which the service ends.", "machine", least=0.01)
+    service_minutes: float = _key(
+        10.0, "Minutes without use after which the service ends.", "machine", least=0.01, opens=False
+    )
     service_megabytes: int = _key(
-        1500, "Memory above which the service lets go of engines, in MB.", "machine", least=100
+        1500, "Memory above which the service lets go of engines, in MB.", "machine", least=100, opens=False
     )
     model: str = _key(
         "", "The language model that scores: an id of `localproof models list`, a GGUF file, or none.", "machine"
@@ -176,6 +178,12 @@ class Settings:
 
 
 KEYS: dict[str, Field[Any]] = {f.name.replace("_", "-"): f for f in fields(Settings) if "doc" in f.metadata}
+
+
+def opening(settings: Settings) -> tuple[object, ...]:
+    """What engines and a model are opened with: where it is the same for two settings, they may share them."""
+    keys = [f for f in KEYS.values() if f.metadata.get("opens", f.metadata["scope"] == "machine")]
+    return (*(getattr(settings, f.name) for f in keys), settings.trust_file, settings.cache_folder)
 
 
 Place = Literal["config", "cache", "state", "data"]

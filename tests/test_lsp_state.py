@@ -579,7 +579,10 @@ def at_work(desk: Desk, path: Path) -> proof.Bench:
         ({"languagetool_elsewhere": ELSEWHERE}, False),
         ({"languagetool_ngrams": "/data/ngrams"}, False),
         ({"service": "off"}, False),
+        ({"model": "elsewhere.gguf"}, False),
         ({"service_minutes": 5.0}, True),
+        ({"service_megabytes": 900}, True),
+        ({"max_bytes": 900}, True),
     ],
 )
 def test_only_settings_that_concern_engines_bring_other_engines(
@@ -589,6 +592,35 @@ def test_only_settings_that_concern_engines_bring_other_engines(
         before = at_work(desk, tmp_path / "a.md")
         desk.wish({**NO_ENGINES, **wish})
         assert (at_work(desk, tmp_path / "a.md").engines is before.engines) is same
+
+
+def test_engines_that_were_built_ahead_serve_the_first_text_or_end(tmp_path: Path, monkeypatch: Any) -> None:
+    closed: list[str] = []
+
+    class Built(Slow):
+        def close(self) -> None:
+            closed.append(self.name)
+
+    monkeypatch.setattr(proof, "ENGINES", {"harper": lambda settings: Built(settings.language)})
+    one = {**NO_ENGINES, "engines": ("harper",)}
+    with Desk({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, one) as desk:
+        desk.warm(tmp_path)
+        desk.warm(tmp_path)
+        assert at_work(desk, tmp_path / "a.md").engines is at_work(desk, tmp_path / "b.md").engines
+        assert not closed
+        desk.wish({**one, "language": "en-GB"})
+        at_work(desk, tmp_path / "a.md")
+        assert not closed  # a text was checked with the first ones, and another may be again
+    assert closed == ["en-US", "en-GB"]
+    closed.clear()
+    with Desk({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, one) as desk:
+        desk.warm(tmp_path)
+        desk.wish({**one, "language": "en-GB"})
+        desk.warm(tmp_path)
+        assert closed == ["en-US"]
+        desk.wish({**one, "language": "en-CA"})
+        at_work(desk, tmp_path / "a.md")
+        assert closed == ["en-US", "en-GB"]
 
 
 def test_a_cluster_that_is_named_later_is_asked_for(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class Remembering:
         self.asked = self.kept = 0  # blocks so far, and how many of them earlier runs had answered
         self._engine, self._store = engine, store
         self._lock = threading.Lock()
-        self._at_hand: OrderedDict[bytes, Answer] = OrderedDict()
+        self._at_hand: OrderedDict[bytes, Future[Answer]] = OrderedDict()
         self._held = 0  # bytes of it
         self._flying: dict[bytes, Future[Answer]] = {}  # asked, and not answered yet
         self._salt: bytes | None = None
@@ -50,9 +50,7 @@ class Remembering:
         digest = self._digest(text)
         known = self._recall(digest)
         if known is not None:
-            future: Future[Answer] = Future()
-            future.set_result(known)
-            return future
+            return known
         with self._lock:
             asked = self._flying.get(digest)
         if asked is not None:  # by an earlier state of a text that is being written, or by another text
@@ -94,7 +92,7 @@ class Remembering:
             self._salt = "\0".join(("answer", __version__, code(), self._engine.key(), "")).encode("utf-8")
         return hashlib.sha256(self._salt + text.encode("utf-8", "surrogatepass")).digest()
 
-    def _recall(self, digest: bytes) -> Answer | None:
+    def _recall(self, digest: bytes) -> Future[Answer] | None:
         with self._lock:
             self.asked += 1
             if (known := self._at_hand.get(digest)) is not None:
@@ -103,20 +101,22 @@ class Remembering:
         if self._store is None or (data := self._store.get(digest)) is None:
             return None
         try:
-            known = findings(unpacked(data))
+            answer = findings(unpacked(data))
         except Unreadable:  # asked again, and put in its place
             return None
         with self._lock:
             self.kept += 1
-        self._hold(digest, known)
-        return known
+        return self._hold(digest, answer)
 
-    def _hold(self, digest: bytes, answer: Answer) -> None:
+    def _hold(self, digest: bytes, answer: Answer) -> Future[Answer]:
+        answered: Future[Answer] = Future()  # a new one, since the engine's holds on to whoever waited for it
+        answered.set_result(answer)
         with self._lock:
-            self._held += _weight(answer) - _weight(self._at_hand.get(digest))
-            self._at_hand[digest] = answer
+            self._held += _weight(answered) - _weight(self._at_hand.get(digest))
+            self._at_hand[digest] = answered
             while self._held > _AT_HAND and len(self._at_hand) > 1:
                 self._held -= _weight(self._at_hand.popitem(last=False)[1])
+        return answered
 
     def _keep(self, digest: bytes, future: Future[Answer]) -> None:
         with self._lock:
@@ -129,11 +129,11 @@ class Remembering:
             self._store.put(digest, packed(rows(answer)))
 
 
-def _weight(answer: Answer | None) -> int:
+def _weight(answered: Future[Answer] | None) -> int:
     """About how many bytes an answer takes, with its place in the memory; what is not there takes none."""
-    if answer is None:
+    if answered is None:
         return 0
-    return 300 + sum(600 + 2 * len(f.message) + 200 * len(f.edits) for f in answer)
+    return 1_000 + sum(600 + 2 * len(f.message) + 200 * len(f.edits) for f in answered.result())
 
 
 @cache

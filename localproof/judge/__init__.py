@@ -101,6 +101,18 @@ def added(parts: Iterable[Words]) -> Words:
     return Words(every, capitalised)
 
 
+def changed(words: Words, gone: Iterable[Words], come: Iterable[Words]) -> Words:
+    """The counts of a text of which parts have `gone` and `come` since it had `words`: as `added`, in less time."""
+    every, capitalised = Counter(words.all), Counter(words.capitalised)
+    for part in come:
+        every.update(part.all)
+        capitalised.update(part.capitalised)
+    less = added(gone)
+    every -= Counter(less.all)
+    capitalised -= Counter(less.capitalised)
+    return Words(every, capitalised)
+
+
 def counted(text: str) -> Words:
     """The words of one block's text."""
     every: Counter[str] = Counter()

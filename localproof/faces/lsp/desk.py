@@ -32,6 +32,7 @@ from ...settings import (
     lists_beside,
     load,
     one_of,
+    opening,
     user_folder,
     words_for,
 )
@@ -84,6 +85,7 @@ class Desk:
         self._asked: dict[str, proof.Begun] = {}  # what the engines were given last, by text
         self._words: dict[str, int] = {}  # read in this session, by text
         self._finished: set[object] = set()  # windows of benches that have seen a text through
+        self._guessed: tuple[object, ...] = ()  # the key of a bench that no text has asked for yet
         self._begun_s = time.monotonic()
 
     def __enter__(self) -> Desk:
@@ -122,10 +124,19 @@ class Desk:
         return tuple((str(p), _state(p)) for p in [*paths, *besides])
 
     def warm(self, folder: Path | None) -> None:
-        """Start the engines that texts in `folder` will want; what is wrong with its settings is told when a text is
-        checked."""
+        """Start the engines that texts in `folder` will want, as far as is known by now: they end where the first text
+        wants others. What is wrong with the settings is told when a text is checked."""
         with contextlib.suppress(BadInput):
-            self._bench(self.settings_of(folder))
+            settings = self.settings_of(folder)
+            if opening(settings) != self._guessed:
+                self._end_guess()
+                self._bench(settings)
+                self._guessed = opening(settings)
+
+    def _end_guess(self) -> None:
+        if self._guessed in self._benches:
+            self._benches.pop(self._guessed)[1].close()
+        self._guessed = ()
 
     def begin(self, opened: Opened, path: Path | None) -> Job | Passed:
         """Read `opened`, which is the file `path` (None: not a file), and give its blocks to the engines.
@@ -166,6 +177,9 @@ class Desk:
         except Unavailable as error:
             said = error.skipped
             return Passed(opened, said.reason + (f" ({said.remedy})" if said.remedy else ""))
+        if opening(settings) != self._guessed:
+            self._end_guess()
+        self._guessed = ()
         bench, fresh = self._bench(settings)
         return Job(opened, settings, bench, proof.begin(bench, document), fresh)
 
@@ -187,30 +201,7 @@ class Desk:
 
     def _bench(self, settings: Settings) -> tuple[proof.Bench, bool]:
         """The bench for `settings`, its engines shared with all settings that ask for the same ones."""
-        key = (
-            settings.engines,
-            settings.language,
-            settings.enable,
-            settings.picky,
-            settings.languagetool_home,
-            settings.languagetool_server,
-            settings.languagetool_elsewhere,
-            settings.languagetool_ngrams,
-            settings.service,
-            settings.executor,
-            settings.jobs,
-            settings.block_timeout_s,
-            settings.cache_folder,
-            settings.energy_meter,
-            settings.watts_per_thread,
-            settings.model,
-            settings.model_proposes,
-            settings.model_threads,
-            settings.model_gpu_layers,
-            settings.models_allow_licenses,
-            settings.models_require,
-            settings.trust_file,
-        )
+        key = opening(settings)
         if key not in self._benches:
             while len(self._benches) >= _MOST_BENCHES:
                 self._benches.pop(next(iter(self._benches)))[1].close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import sys
@@ -58,10 +59,10 @@ class _Protocol(LanguageServerProtocol):
 class Server:
     """One editor's server: the session, and what the editor is able to do. Also the session's `Outlet`."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, desk: Desk, env: Mapping[str, str]) -> None:
         self._env = env
         self.ls = LanguageServer("localproof", __version__, protocol_cls=_Protocol)
-        self.desk = Desk(env)
+        self.desk = desk
         self.pool = ThreadPoolExecutor(1, "localproof-check")
         self.session = Session(self.desk, self.pool, self)
         self.office = Office(self.session, env)
@@ -387,10 +388,14 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def serve(stdin: BinaryIO, stdout: BinaryIO, env: Mapping[str, str]) -> int:
-    """See `localproof.faces.lsp.serve`."""
+def serve(stdin: BinaryIO, stdout: BinaryIO, desk: Desk, env: Mapping[str, str]) -> int:
+    """See `localproof.faces.lsp.serve`; `desk` is closed at the end."""
     logging.getLogger("pygls").setLevel(logging.ERROR)
-    server = Server(env)
+    server = Server(desk, env)
+    # The collector would look at half a million lasting things in the middle of a key: what is imported by now stays,
+    # and of the rest nearly all goes without it.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     try:
         server.ls.start_io(stdin, stdout)
     finally:
