@@ -351,3 +351,10 @@ def test_the_speller_of_another_dialect_counts_as_the_one_that_was_learned_from(
     american = probability(text, "codecasts", "code casts", *SPELL)
     british = probability(text, "codecasts", "code casts", SPELL[0], "languagetool/MORFOLOGIK_RULE_EN_GB")
     assert american == british
+
+
+@given(st.lists(st.sampled_from(["One Ada two.", "two Ada, two", "Bob", "", "one"])), st.data())
+def test_counts_that_are_carried_on_are_those_that_would_be_counted(before: list[str], data: st.DataObject) -> None:
+    after = data.draw(st.permutations([*before, "Three", "two"]).map(lambda every: every[: len(before)]))
+    old, new = ([judge.counted(text) for text in texts] for texts in (before, after))
+    assert judge.changed(judge.added(old), old, new) == judge.added(new)

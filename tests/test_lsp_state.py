@@ -594,7 +594,9 @@ def test_only_settings_that_concern_engines_bring_other_engines(
         assert (at_work(desk, tmp_path / "a.md").engines is before.engines) is same
 
 
-def test_engines_that_were_built_ahead_serve_the_first_text_or_end(tmp_path: Path, monkeypatch: Any) -> None:
+def test_engines_that_were_built_ahead_serve_the_first_text_or_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     closed: list[str] = []
 
     class Built(Slow):
