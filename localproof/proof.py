@@ -698,7 +698,7 @@ def _report(
     return divided(report, bench.settings.profile)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _length(text: str) -> int:
     return len(_WORD.findall(text))
 

@@ -133,7 +133,7 @@ def _weight(answered: Future[Answer] | None) -> int:
     """About how many bytes an answer takes, with its place in the memory; what is not there takes none."""
     if answered is None:
         return 0
-    return 1_000 + sum(600 + 2 * len(f.message) + 200 * len(f.edits) for f in answered.result())
+    return 2_000 + sum(600 + 2 * len(f.message) + 200 * len(f.edits) for f in answered.result())
 
 
 @cache

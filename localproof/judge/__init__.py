@@ -128,7 +128,7 @@ def counted(text: str) -> Words:
     return Words(every, capitalised)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def foreign(text: str) -> bool:
     """Whether the text of a block is written in another language, by how few of its words are known or small words of
     English. Only words in lower case count: names belong to every language. With fewer than six it is never foreign.

@@ -89,7 +89,7 @@ class Attested:
             self._tables[n] = (at, buckets)
             at += buckets * _BUCKET.size
         self._case_at = at
-        self.count = lru_cache(maxsize=65536)(self._count)
+        self.count = lru_cache(maxsize=16384)(self._count)
 
     def _find(self, key: str, n: int) -> tuple[int, int]:
         """(slot number, stored value) of a key of n words; value 0 where it was not seen."""

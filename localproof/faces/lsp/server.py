@@ -41,7 +41,13 @@ _SECTION = "localproof"
 
 
 class _Protocol(LanguageServerProtocol):
-    """pygls without its own copies of the texts, which would be kept wrongly (see `opened`) and for nothing."""
+    """pygls without its own copies of the texts, which would be kept wrongly (see `opened`) and for nothing, and
+    without what it keeps of every notification and command that it has done with (pygls 2.1: a kilobyte a key)."""
+
+    def _execute_handler(self, msg_id: str | int, *args: Any, **named: Any) -> None:
+        super()._execute_handler(msg_id, *args, **named)
+        if (future := self._request_futures.get(msg_id)) is not None:
+            future.add_done_callback(lambda _: self._request_futures.pop(msg_id, None))
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Any:
