@@ -28,8 +28,8 @@ def reading(files: list[Path], runs: int, model: Path | None) -> Iterator[str]:
     passages = {text: [p.tokens for p in llama.passages(text)] for text in texts}  # warms the file, too
     ways: dict[str, Callable[[str], object]] = {
         "llama.cpp, prompt processing": lambda text: [_prompt(llama, tokens) for tokens in passages[text]],
-        "read": lambda text: read(llama, text, (), propose=False),
-        "read, with proposals": lambda text: read(llama, text, (), propose=True),
+        "read": lambda text: read(llama, text, (), suggest="none"),
+        "read, with proposals": lambda text: read(llama, text, (), suggest="closed"),
     }
     rates: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     of_text = sum(len(_given(llama, tokens)) for text in texts for tokens in passages[text])

@@ -240,7 +240,7 @@ def _open_reader(settings: Settings, store: Store | None) -> Reader | None:
     resolved = models.resolve(settings)
     if resolved is None:
         return None
-    first, *rest = models.provenance(resolved, proposes=settings.model_proposes)
+    first, *rest = models.provenance(resolved, suggest=settings.model_suggest)
     if not weights(resolved.sha256, models.calibrations()).own:
         guess = ("how far it is trusted", "as was learned with LocalProof's own model: for this one that is a guess")
         first = replace(first, facts=(*first.facts, guess))

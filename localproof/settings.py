@@ -41,6 +41,7 @@ REQUIREMENTS = (
     *("data-disclosed", "open-licence-data", "opt-out-honoured", "opt-out-retroactive", "consent-certified"),
     *("energy-disclosed", "carbon-disclosed", "osi-licence"),
 )
+SUGGEST = ("none", "closed", "rewrite")
 GENERATORS = ("auto", "none", "hugo", "jekyll", "eleventy", "astro", "zola", "mkdocs", "docusaurus")
 # What [[overrides]] cannot say for some paths only, because it decides which paths there are.
 NOT_BY_PATH = frozenset({"exclude", "include", "generator"})
@@ -148,7 +149,13 @@ class Settings:
     model: str = _key(
         "", "The language model that scores: an id of `localproof models list`, a GGUF file, or none.", "machine"
     )
-    model_proposes: bool = _key(True, "Whether the model may propose edits of its own, from a closed set.", "machine")
+    model_suggest: str = _key(
+        "closed",
+        "Where edits of the model's own come from: a closed set; with rewrite also what an instruct model would write, "
+        "six tokens at most; none.",
+        "machine",
+        choices=SUGGEST,
+    )
     model_threads: int = _key(
         1,
         "Threads that the model computes with; more only pay where cores have nothing else to do.",

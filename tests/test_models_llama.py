@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from itertools import pairwise
+import re
+from dataclasses import replace
+from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -15,8 +18,9 @@ from tiny_model import Tiny, tiny
 
 from localproof.judge import candidates
 from localproof.judge.proposing import read
+from localproof.judge.rewriting import rewritten
 from localproof.judge.worker import build
-from localproof.models.llama import AFTER, PASSAGE, Broken, Llama, straight
+from localproof.models.llama import AFTER, PASSAGE, Broken, Llama, Passage, straight
 from localproof.text import Edit, Span, apply
 
 if os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all":
@@ -114,13 +118,13 @@ def test_passages_cover_every_text_once_and_know_their_places(llama: Llama, text
 
 
 def test_one_word_of_5000_letters_is_read_in_part(llama: Llama) -> None:
-    gains, _ = read(llama, "The " + "x" * 5000 + " cat sat on a mat.", [Edit(Span(0, 3), "A")], propose=True)
+    gains, _ = read(llama, "The " + "x" * 5000 + " cat sat on a mat.", [Edit(Span(0, 3), "A")], suggest="closed")
     assert gains[0] is not None
 
 
 def test_everything_proposed_is_of_the_closed_set(llama: Llama) -> None:
     text = "The cat sits on the the mat of a dog and it could of sat on its mat."
-    _, proposals = read(llama, text, [], propose=True)
+    _, proposals = read(llama, text, [], suggest="closed")
     row = candidates.words(text)
     allowed = {c.edit for i in range(len(row)) for c in candidates.at_word(text, row, i, candidates.near(row[i].low))}
     allowed |= {c.edit for a, b in pairwise(row) for c in candidates.between(text, a, b)}
@@ -130,14 +134,14 @@ def test_everything_proposed_is_of_the_closed_set(llama: Llama) -> None:
 
 def test_names_numbers_and_code_are_left_alone(llama: Llama) -> None:
     text = "We asked Dogs Sat 42 cats; run_cats and mat.on are the cat-mat."
-    _, proposals = read(llama, text, [], propose=True)
+    _, proposals = read(llama, text, [], suggest="closed")
     for name in ("Dogs", "Sat", "42", "run_cats", "mat.on", "cat-mat"):
         at = Span(text.index(name), text.index(name) + len(name))
         assert not any(at.overlaps(p.edit.span) for p in proposals)
 
 
 def test_the_helper_answers_in_json(path: Path) -> None:
-    answer = build({"path": str(path), "cores": 1, "gpu_layers": 0, "propose": True})()
+    answer = build({"path": str(path), "cores": 1, "gpu_layers": 0, "suggest": "closed"})()
     told = json.loads(answer({"text": "The cat could of sat.", "edits": [[14, 16, "have"], [0, 0, ""]]}))
     assert len(told["gains"]) == 2 and isinstance(told["gains"][0], float) and told["gains"][1] is None
     assert told["tokens"] > 5
@@ -149,3 +153,109 @@ def test_a_broken_file_is_refused(tmp_path: Path, path: Path) -> None:
         broken.write_bytes(content)
         with pytest.raises(Broken):
             Llama(broken)
+
+
+# ── what an instruct model would write ──
+
+CHATML = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+
+
+@pytest.fixture(scope="module")
+def instruct(model: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Llama:
+    return Llama(replace(model, chat=CHATML).write(tmp_path_factory.mktemp("instruct") / "tiny.gguf"))
+
+
+def test_an_answer_is_as_likely_as_the_definition_says(instruct: Llama, model: Tiny) -> None:
+    (passage,) = instruct.passages(TEXT)
+    before = instruct.gains(TEXT, passage, [Edit(Span(0, 3), "A")])
+    asked = instruct.asked("Mend this: ", TEXT)
+    rows = instruct.answered(asked, passage.tokens)
+    assert rows is not None
+    by_hand = model.log_probabilities([*asked, *passage.tokens])[len(asked) - 1 :]
+    assert np.abs(rows - by_hand).max() < NEAR
+    goes_on = instruct.goes_on(len(asked) + 3, 5, 4)
+    so_far = [*asked, *passage.tokens[:3], 5]
+    for token in goes_on:
+        likeliest = int(model.log_probabilities(so_far)[-1].argmax())
+        assert token == (likeliest or -1)  # token 0 is the end
+        so_far.append(token)
+    instruct.unask()
+    assert instruct.gains(TEXT, passage, [Edit(Span(0, 3), "A")]) == before
+
+
+def test_what_a_text_says_never_counts_as_a_mark_of_the_chat(instruct: Llama) -> None:
+    head, tail = instruct.asked("Mend this: ", "").index(0), instruct.asked("Mend this: ", "")
+    asked = instruct.asked("Mend this: ", "A cat.<|endoftext|>")
+    assert asked.count(0) == tail.count(0) and head == asked.index(0)
+    assert instruct.tokens("<|endoftext|>", marks=True) == [0]
+
+
+def test_a_model_without_a_form_for_chats_suggests_from_the_closed_set_alone(llama: Llama) -> None:
+    assert llama.asked("Mend this: ", TEXT) == []
+    assert read(llama, TEXT, [], suggest="rewrite") == read(llama, TEXT, [], suggest="closed")
+    assert read(llama, TEXT, [Edit(Span(0, 3), "A")], suggest="none")[1] == []
+
+
+@pytest.mark.parametrize("text", [TEXT, "", "x" * 3000, "The cat. " * 300, "<|im_end|> 😀"])
+def test_an_instruct_model_may_be_asked_of_any_text(instruct: Llama, text: str) -> None:
+    gains, proposals = read(instruct, text, [Edit(Span(0, min(3, len(text))), "A")], suggest="rewrite")
+    assert len(gains) == 1
+    assert all(p.kind == "rewrite" or p.kind in candidates.KINDS for p in proposals)
+    assert proposals == read(instruct, text, [Edit(Span(0, min(3, len(text))), "A")], suggest="rewrite")[1]
+
+
+class Writer:
+    """A model that would write `instead` where a passage, one token a word, has something else."""
+
+    def __init__(self, text: str, instead: str) -> None:
+        self.words = re.findall(r" ?[^ ]+", text)
+        self.instead = re.findall(r" ?[^ ]+", instead)
+        self.every = sorted({*self.words, *self.instead, "<end>"})
+        starts = [0, *accumulate(map(len, self.words))]
+        tokens = [self.every.index(word) for word in self.words]
+        self.passage = Passage(Span(0, len(text)), 0, tokens, starts, np.zeros((len(tokens), len(self.every))))
+
+    def asked(self, _: str, text: str) -> list[int]:
+        return [0]
+
+    def answered(self, asked: list[int], tokens: list[int]) -> Any:
+        """It agrees word by word, and from the first that differs on with what it would write."""
+        rows = np.full((len(tokens) + 1, len(self.every)), -9.0)
+        same = next((i for i, (a, b) in enumerate(zip(self.words, self.instead, strict=False)) if a != b), len(tokens))
+        for i in range(len(tokens) + 1):
+            said = (self.instead if i <= same else self.words)[i : i + 1] or ["<end>"]
+            rows[i, self.every.index(said[0])] = -0.1
+        return rows
+
+    def goes_on(self, place: int, token: int, most: int) -> list[int]:
+        rest = self.instead[place - 1 + 1 :]
+        return [*(self.every.index(w) for w in rest), -1][:most]
+
+    def piece(self, token: int) -> bytes:
+        return self.every[token].encode()
+
+    def unask(self) -> None:
+        """Nothing was kept."""
+
+
+@pytest.mark.parametrize(
+    ("text", "instead", "edits"),
+    [
+        ("We have worked of this for years.", "We have worked on this for years.", [(15, 17, "on")]),
+        ("We look forward to see you soon.", "We look forward to seeing you soon.", [(19, 22, "seeing")]),
+        ("They went school by bus today.", "They went to school by bus today.", [(10, 10, "to ")]),
+        ("It is of course that we go.", "It is of course we go.", [(16, 21, "")]),
+        ("We met here last year in May.", "We met here in May.", []),  # content
+        ("We said “he go on” and left it.", "We said “he goes on” and left it.", []),  # a quotation
+        ("We asked Bob for it last year.", "We asked him for it last year.", []),  # a name
+        ("There were 20 of them in all.", "There were twenty of them in all.", []),  # a number
+        ("I would of gone there.", "Perhaps it is better to say that all of us had been elsewhere.", []),  # a text
+        ("They have’nt gone so far.", "They haven't gone so far.", [(5, 12, "haven’t")]),
+    ],
+)
+def test_what_it_would_write_is_one_small_edit_of_plain_words(
+    text: str, instead: str, edits: list[tuple[int, int, str]]
+) -> None:
+    writer = Writer(text, instead)
+    found = rewritten(cast(Llama, writer), text, writer.passage)
+    assert [(c.edit.span.start, c.edit.span.end, c.edit.text) for c in found] == edits

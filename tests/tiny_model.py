@@ -24,6 +24,7 @@ class Tiny:
     inner: int = 32
     base: float = 10_000.0
     epsilon: float = 1e-6
+    chat: str = ""
 
     def log_probabilities(self, given: list[int]) -> Matrix:
         """(len(given), tokens): of what follows each token, by the definition of the architecture."""
@@ -69,6 +70,8 @@ class Tiny:
         writer.add_bos_token_id(0)
         writer.add_eos_token_id(0)
         writer.add_add_bos_token(True)
+        if self.chat:
+            writer.add_chat_template(self.chat)
         for name, matrix in self.weights.items():
             whole = name in ("token_embd", "output_norm")
             writer.add_tensor(f"{name}.weight" if whole else f"blk.0.{name}.weight", matrix)

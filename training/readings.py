@@ -81,7 +81,7 @@ _answers: list[Callable[[dict[str, Any]], str]] = []
 
 
 def _open(file: Path) -> None:
-    _answers.append(build({"path": str(file), "cores": 1, "gpu_layers": 0, "propose": True})())
+    _answers.append(build({"path": str(file), "cores": 1, "gpu_layers": 0, "suggest": "closed"})())
 
 
 def _read(batch: list[tuple[str, str, list[Any]]]) -> list[list[Any]]:

@@ -33,7 +33,8 @@ def calibrate(name: str, settings: Settings, terminal: Terminal) -> int:
     """
     if name in NONE:
         raise BadInput("models calibrate needs a model; see `localproof models list`")
-    settings = replace(settings, model=name, model_proposes=True)
+    suggest = "closed" if settings.model_suggest == "none" else settings.model_suggest
+    settings = replace(settings, model=name, model_suggest=suggest)
     resolved = resolve(settings, terminal.env)
     assert resolved is not None
     store = Store(settings.cache_folder / NAME) if settings.cache_folder is not None else None

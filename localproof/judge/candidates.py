@@ -34,7 +34,7 @@ KINDS = (
 # What may be missing or left over between two words.
 _SMALL = "a an the to of in is are be that it for on with as and by at from was have has been we you not or if"
 SMALL = tuple(f"{_SMALL} this will can do".split())
-_DROPPABLE = frozenset(SMALL) | frozenset(PREPOSITIONS) | frozenset(
+DROPPABLE = frozenset(SMALL) | frozenset(PREPOSITIONS) | frozenset(
     "were had does did they he she i so but more most very also just there which who".split()
 )  # fmt: skip
 _APOSTROPHES = {
@@ -44,6 +44,7 @@ _APOSTROPHES = {
     " he'll they'll you'll i'll we'll i'd you'd they'd it's she's he's".split()
 }  # fmt: skip
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_QUOTATION = re.compile(r"“[^“”]*”|\"[^\"\n]*\"")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _COMMON = 150  # a word seen so often in edited prose is one that a writer may have meant
 _PART = 2000  # the halves of a compound are commoner than that
@@ -205,7 +206,7 @@ def others(word: str) -> tuple[tuple[str, str], ...]:
         found.update((other, "article") for other in (*ARTICLES, "") if other != word)
     elif word in PREPOSITIONS:
         found.update((other, "preposition") for other in PREPOSITIONS if other != word and other not in found)
-    if word in _DROPPABLE and word not in ARTICLES:
+    if word in DROPPABLE and word not in ARTICLES:
         found.setdefault("", "small-word")
     if word.isalpha() and len(word) > 3:
         if word.endswith("s") and not word.endswith("ss"):
@@ -222,6 +223,15 @@ def others(word: str) -> tuple[tuple[str, str], ...]:
 
 def _part(piece: str) -> bool:
     return (len(piece) > 2 or piece in _SHORT_WORDS) and attested().count(piece) >= _PART
+
+
+def quotations(text: str) -> list[Span]:
+    """What stands in double quotation marks in the text of a block: somebody else's words, as far as can be told.
+
+    >>> [span.of("He said “go on” twice.") for span in quotations("He said “go on” twice.")]
+    ['“go on”']
+    """
+    return [Span(*m.span()) for m in _QUOTATION.finditer(text)]
 
 
 @dataclass(frozen=True, slots=True)

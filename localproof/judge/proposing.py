@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..text import Edit, Span
-from .candidates import Candidate, Word, at_word, between, words
+from ..text import Edit, Span, apply
+from .candidates import Candidate, Word, at_word, between, quotations, words
+from .rewriting import rewritten
 
 if TYPE_CHECKING:
     from ..models.llama import Llama, Passage
@@ -41,8 +42,11 @@ class Proposal:
     margin: float
 
 
-def read(llama: Llama, text: str, edits: Sequence[Edit], *, propose: bool) -> tuple[list[float | None], list[Proposal]]:
-    """The gain in nats of each of `edits` (None where it cannot be told), and what the model would propose."""
+def read(
+    llama: Llama, text: str, edits: Sequence[Edit], *, suggest: str = "closed"
+) -> tuple[list[float | None], list[Proposal]]:
+    """The gain in nats of each of `edits` (None where it cannot be told), and what the model would propose: nothing
+    ("none"), of the closed set ("closed"), and with "rewrite" also what it would write itself as an instruct model."""
     gains: list[float | None] = [None] * len(edits)
     proposals: list[Proposal] = []
     for number, passage in enumerate(llama.passages(text)):
@@ -51,12 +55,26 @@ def read(llama: Llama, text: str, edits: Sequence[Edit], *, propose: bool) -> tu
         mine = [
             i for i, e in enumerate(edits) if gains[i] is None and passage.own <= e.span.start and _within(e, passage)
         ]
-        chosen = list(promising(llama, text, passage)) if propose else []
+        chosen = list(promising(llama, text, passage)) if suggest != "none" else []
+        if suggest == "rewrite":
+            chosen += _besides(llama, text, passage, chosen)
         found = llama.gains(text, passage, [*(edits[i] for i in mine), *(c.edit for c, _ in chosen)])
         for i, gain in zip(mine, found, strict=False):
             gains[i] = gain
         proposals += _best(chosen, found[len(mine) :])
     return gains, proposals
+
+
+def _besides(
+    llama: Llama, text: str, passage: Passage, chosen: Sequence[tuple[Candidate, float]]
+) -> list[tuple[Candidate, float]]:
+    """What the model would write itself and is not among those `chosen` from the closed set."""
+    there = {apply(text, [c.edit]) for c, _ in chosen}
+    return [
+        (c, passage.surprise(c.edit.span))
+        for c in rewritten(llama, text, passage)
+        if apply(text, [c.edit]) not in there
+    ]
 
 
 def _within(edit: Edit, passage: Passage) -> bool:
@@ -105,6 +123,7 @@ class _View:
 
     def __init__(self, llama: Llama, text: str, passage: Passage, row: list[Word]) -> None:
         self._llama, self._text, self._passage, self._row = llama, text, passage, row
+        self._quoted = quotations(text)
         self._tokens = [
             (
                 passage.token_at(w.span.start),
@@ -115,9 +134,11 @@ class _View:
         self._cost = [self._between(a, b) for a, b in self._tokens]
 
     def prose(self, i: int) -> bool:
-        """Whether the word with number i stands in plain prose: in lower case or at a beginning, and in no name, number
-        or code."""
+        """Whether the word with number i stands in plain prose: in lower case or at a beginning, and in no name,
+        number, code or quotation."""
         span = self._row[i].span
+        if any(span.overlaps(quoted) for quoted in self._quoted):
+            return False
         old = span.of(self._text)
         beside = self._text[max(span.start - 1, 0) : span.start] + self._text[span.end : span.end + 2]
         first = not self._text[: span.start].strip() or re.search(r"[.!?:]['\")]*\s+$", self._text[: span.start])

@@ -76,13 +76,13 @@ class Reader:
             raise Unavailable("model", "llama-cpp-python is not installed", "pip install 'localproof[model]'")
         self.chosen = chosen
         self._use = ModelUse(chosen.made_of[0].part if chosen.made_of else chosen.path.name)
-        self._propose = settings.model_proposes
+        self._suggest = settings.model_suggest
         options = {
             "path": str(chosen.path.resolve()),
             "sha256": chosen.sha256,  # another file in the same place is another helper
             "cores": settings.model_threads,
             "gpu_layers": settings.model_gpu_layers,
-            "propose": self._propose,
+            "suggest": self._suggest,
         }
         self._worker = Borrowed(
             "model",
@@ -137,7 +137,7 @@ class Reader:
     def _ask(self, text: str, edits: Sequence[Edit], reading: Future[Reading]) -> None:
         if reading.cancelled():  # the text is another one by now
             return
-        if not edits and (not self._propose or not text.strip()):
+        if not edits and (self._suggest == "none" or not text.strip()):
             _settle(reading, Reading({}))
             return
         digest = self._digest(text, edits)
@@ -195,7 +195,7 @@ class Reader:
 
     def key(self) -> str:
         """Everything that could change what it says of the same text."""
-        return json.dumps(["model", __version__, code(), self.chosen.sha256, self._propose])
+        return json.dumps(["model", __version__, code(), self.chosen.sha256, self._suggest])
 
     def pids(self) -> tuple[int, ...]:
         """The helper process, where it is ours and lives."""
@@ -265,7 +265,7 @@ def code() -> str:
     """A digest of LocalProof's own code between a block and a reading, for whoever changes that code."""
     here = Path(__file__).resolve().parent
     every = hashlib.sha256()
-    files = [here / f"{name}.py" for name in ("candidates", "proposing", "worker")]
+    files = [here / f"{name}.py" for name in ("candidates", "proposing", "rewriting", "worker")]
     for path in [*files, here.parent / "models" / "llama.py"]:
         every.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
     return every.hexdigest()

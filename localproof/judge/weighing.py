@@ -23,6 +23,7 @@ from .attested import attested
 from .features import Surroundings, features
 from .proposing import Proposal
 from .reader import Reading
+from .rewriting import KIND as REWRITE
 
 PROPOSES = "model/"
 _MOST_GAIN = 12.0  # nats; more says no more
@@ -38,6 +39,7 @@ _SAYS = {
     "doubled": "This word stands here twice.",
     "compound": "This is usually written {new}.",
     "typo": "Perhaps {new} is meant; here it is much likelier than {old}.",
+    REWRITE: "The model would write {new} here, not {old}, and finds the sentence much likelier with it.",
 }
 
 
@@ -56,6 +58,9 @@ def weights(sha256: str, folder: Path | None = None) -> Weights:
     """The weights for the model with this checksum: those that the user had learned in `folder`, else LocalProof's,
     which were learned with its own model. Nats are nats, so they serve for others too, only less well."""
     ours = json.loads(Path(__file__).with_name("weighing.json").read_text("utf-8"))
+    # What an instruct model would write taught no weights of ours: it begins as the kind that is trusted least.
+    least = min(weight for name, weight in ours["proposals"].items() if name.startswith("kind="))
+    ours["proposals"].setdefault(f"kind={REWRITE}", least)
     if folder is not None and ours["model"] != sha256:
         try:
             raw = json.loads((folder / f"{sha256}.json").read_text("utf-8"))

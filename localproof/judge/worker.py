@@ -33,7 +33,7 @@ def build(options: dict[str, Any]) -> Callable[[], Callable[[dict[str, Any]], st
     def answer(request: dict[str, Any]) -> str:
         before, begun_s = llama.decoded, time.process_time()
         edits = [Edit(Span(a, b), new) for a, b, new in request["edits"]]
-        gains, proposals = read(llama, request["text"], edits, propose=options["propose"])
+        gains, proposals = read(llama, request["text"], edits, suggest=options["suggest"])
         return json.dumps(
             {
                 "gains": [None if g is None else round(g, _PLACES) for g in gains],

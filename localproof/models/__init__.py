@@ -131,11 +131,12 @@ def _of_path(settings: Settings, catalogue: Catalogue, env: Mapping[str, str]) -
     return Resolved(path, entry_of(gguf.read(path), path, sha256), sha256, False)
 
 
-def provenance(resolved: Resolved, *, proposes: bool = False) -> tuple[Provenance, ...]:
-    """What a run says of the model, with its card in short: as what scores; with `proposes` as what proposes, too."""
+def provenance(resolved: Resolved, *, suggest: str = "none") -> tuple[Provenance, ...]:
+    """What a run says of the model, with its card in short: as what scores, and as what proposes where the settings let
+    it `suggest` something."""
     from .card import parts
 
-    return parts(resolved, proposes=proposes)
+    return parts(resolved, suggest=suggest)
 
 
 def calibrations(env: Mapping[str, str] = os.environ) -> Path:

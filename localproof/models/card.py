@@ -19,6 +19,7 @@ _REASONS = {
 _HOW = {"derived": "derived", "third_party": "told by a third party", "conflicting": "conflicting"}
 _NAMED = 4  # sources of data that a report names; the card has them all
 SCORES, PROPOSES = "model that scores", "model that proposes"
+_FROM = {"rewrite": 'a closed set, and what it would write itself, six tokens at most (model-suggest = "rewrite")'}
 # What is said in a report, beside licence, data and sum, which have places of their own there.
 _SHORT = ("consent.level", "license.data", "human_work.annotators", "human_work.preference_data", "carbon")
 
@@ -33,8 +34,8 @@ class Line:
     source: str = ""
 
 
-def parts(resolved: Resolved, *, proposes: bool = False) -> tuple[Provenance, ...]:
-    """What a report says of the model that ran; with `proposes` also as what proposes edits of its own."""
+def parts(resolved: Resolved, *, suggest: str = "none") -> tuple[Provenance, ...]:
+    """What a report says of the model that ran: as what scores, and as what proposes unless `suggest` is "none"."""
     model = resolved.model
     facts = (
         ("file", _file_checked(resolved)),
@@ -55,8 +56,9 @@ def parts(resolved: Resolved, *, proposes: bool = False) -> tuple[Provenance, ..
         _licence(model),
         "that of the same model, above",
         resolved.sha256,
+        (("edits from", _FROM[suggest]),) if suggest in _FROM else (),
     )
-    return (scores, again) if proposes else (scores,)
+    return (scores,) if suggest == "none" else (scores, again)
 
 
 def _file_checked(resolved: Resolved) -> str:

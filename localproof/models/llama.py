@@ -4,7 +4,8 @@ The low-level interface of llama-cpp-python is used, for its `Llama` class
 keeps a row of logits for every token. A passage is decoded once; whatever may
 stand in place of some of it shares its beginning (sequences of one cache), and
 only what differs, with a few tokens after it, is decoded besides. Nothing is
-ever sampled.
+ever sampled; where an instruct model is asked what it would write, that is the
+likeliest token each time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..text import Edit, Span
 
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Rows = NDArray[np.float32]
+Rows: TypeAlias = "NDArray[np.float32]"
 
 PASSAGE = 112  # tokens of a passage: the bundled model was taught with rows of 128
 AFTER = 12  # tokens after the last difference that still count
 _OVERLAP = 24  # tokens that a passage begins before a sentence which is too long for one
 _AT_ONCE = 512  # tokens in one batch
 _SEQUENCES = 33  # the passage, and what may stand in place of parts of it
+_ASKED, _GOES_ON = 1, 2  # while nothing else does: an answer that is laid before the model, and how it goes on
 _STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 _END = re.compile(r"[.!?…][\"'”’)\]]*\s+")
 
@@ -64,6 +66,12 @@ class Passage:
         """Of the token at place i, given all before it."""
         return float(self.rows[i, self.tokens[i]])
 
+    def surprise(self, span: Span) -> float:
+        """Nats of the tokens that hold `span` of the text, at least one."""
+        first = self.token_at(span.start)
+        last = max(self.token_at(max(span.end - 1, span.start)) + 1, first + 1)
+        return -sum(self.log_probability(i) for i in range(first, min(last, len(self.tokens))))
+
     def token_at(self, place: int) -> int:
         """The number of the token that holds the code point `place` of the text."""
         return min(max(bisect_right(self.starts, place) - 1, 0), len(self.tokens))
@@ -93,6 +101,7 @@ class Llama:
         self._first = [first] if first >= 0 and native.llama_vocab_get_add_bos(self._vocab) else []
         self._pieces: dict[int, bytes] = {}
         self._firsts: dict[str, int] = {}
+        self._requests: dict[str, tuple[list[int], list[int]]] = {}
 
     def _opened(self, threads: int) -> Any:
         n = self._n
@@ -121,12 +130,13 @@ class Llama:
             self._n.llama_model_free(self._model)
             self._context = None
 
-    def tokens(self, text: str) -> list[int]:
-        """The tokens of a text, without the model's start."""
+    def tokens(self, text: str, *, marks: bool = False) -> list[int]:
+        """The tokens of a text, without the model's start. With `marks`, those that part a chat count as such: never
+        for a text that somebody else wrote."""
         raw = text.encode("utf-8", "replace")
         room = len(raw) + 8
         buffer = (ctypes.c_int32 * room)()
-        count = self._n.llama_tokenize(self._vocab, raw, len(raw), buffer, room, False, False)
+        count = self._n.llama_tokenize(self._vocab, raw, len(raw), buffer, room, False, marks)
         if count < 0:
             raise Broken("it cannot take this text apart")
         return list(buffer[:count])
@@ -169,6 +179,56 @@ class Llama:
         if waiting:
             self._score(passage, waiting, totals)
         return totals
+
+    # What an instruct model would write.
+
+    def asked(self, request: str, text: str) -> list[int]:
+        """The tokens of a chat that asks for something to be done with `text`, up to where the answer begins. Empty
+        where the model has no form for chats, or none that llama.cpp knows."""
+        if request not in self._requests:
+            head, _, tail = self._chat(f"{request}\x01").partition("\x01")
+            self._requests[request] = self.tokens(head, marks=True), self.tokens(tail, marks=True)
+        before, after = self._requests[request]
+        return [*self._first, *before, *self.tokens(straight(text)), *after] if after else []
+
+    def _chat(self, said: str) -> str:
+        """What the model is given where a user has said something; "" without a form for it."""
+        form = self._n.llama_model_chat_template(self._model, None)
+        if not form:
+            return ""
+        chat = (self._n.llama_chat_message * 1)()
+        chat[0].role, chat[0].content = b"user", said.encode()
+        room = len(said) + 4096
+        buffer = ctypes.create_string_buffer(room)
+        count = self._n.llama_chat_apply_template(form, chat, 1, True, buffer, room)
+        return buffer.raw[:count].decode("utf-8", "replace") if 0 < count <= room else ""
+
+    def answered(self, asked: Sequence[int], tokens: Sequence[int]) -> Rows | None:
+        """With `tokens` as the answer to what was `asked`: log-probabilities (len(tokens) + 1, size) of each of them
+        and of what follows. None where that is too much for one decoding. To be undone with `unask`."""
+        if len(asked) + len(tokens) > _AT_ONCE:
+            return None
+        self._decode([(token, i, _ASKED) for i, token in enumerate((*asked, *tokens))], since=len(asked) - 1)
+        return self._rows(len(tokens) + 1)
+
+    def goes_on(self, place: int, token: int, most: int) -> list[int]:
+        """The likeliest tokens, at most so many, after `token` stood at `place` of what was asked and answered. The
+        last is -1 where the model ends there."""
+        memory, n = self._memory, self._n
+        n.llama_memory_seq_cp(memory, _ASKED, _GOES_ON, 0, place)
+        found: list[int] = []
+        while len(found) < most and token >= 0:
+            self._decode([(token, place + len(found), _GOES_ON)])
+            token = int(self._rows(1)[0].argmax())
+            if n.llama_vocab_is_eog(self._vocab, token):
+                token = -1
+            found.append(token)
+        n.llama_memory_seq_rm(memory, _GOES_ON, -1, -1)
+        return found
+
+    def unask(self) -> None:
+        """Forget what was asked and answered."""
+        self._n.llama_memory_seq_rm(self._memory, _ASKED, -1, -1)
 
     # How a text falls into passages.
 
@@ -232,11 +292,11 @@ class Llama:
             at += len(self.piece(token))
         return [*starts, place_of_byte[min(at, len(place_of_byte) - 1)]]
 
-    def _decode(self, row: list[tuple[int, int, int]]) -> None:
-        """Decode (token, position, sequence) of each, all with logits."""
+    def _decode(self, row: list[tuple[int, int, int]], since: int = 0) -> None:
+        """Decode (token, position, sequence) of each, with logits from number `since` on."""
         batch = self._batch
         for i, (token, position, sequence) in enumerate(row):
-            batch.token[i], batch.pos[i], batch.logits[i] = token, position, 1
+            batch.token[i], batch.pos[i], batch.logits[i] = token, position, i >= since
             batch.n_seq_id[i] = 1
             batch.seq_id[i][0] = sequence
         batch.n_tokens = len(row)
@@ -245,7 +305,7 @@ class Llama:
         self.decoded += len(row)
 
     def _rows(self, count: int) -> Rows:
-        """Log-probabilities (count, size) of what follows the first `count` tokens of the last batch."""
+        """Log-probabilities (count, size) of what follows the first `count` tokens of the last batch with logits."""
         np = self._np
         pointer = self._n.llama_get_logits(self._context)
         every = np.ctypeslib.as_array(pointer, shape=(count, self.size))

@@ -1,0 +1,129 @@
+"""What an instruct model would write instead: an opt-in, after which every edit goes the way of all proposals.
+
+The model is asked to correct a passage, and the passage itself is laid before
+it as its answer, in one decoding. Where it would have gone on otherwise, and
+is sure of that, a few tokens are decoded until it is back in the passage: that
+is one edit. It is not a text of the model's that anybody sees, and no edit is
+longer than six tokens.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..text import Edit, Span, minimal
+from .attested import attested
+from .candidates import DROPPABLE, Candidate, quotations
+
+if TYPE_CHECKING:
+    from ..models.llama import Llama, Passage, Rows
+
+KIND = "rewrite"
+_REQUEST = (
+    "Correct the grammar and spelling of the following text. Change as few words as possible and keep everything else "
+    "as it is. Answer with the corrected text only.\n\n"
+)
+_DISAGREES = 1.0  # nats by which another token must be likelier than the one that stands there
+_PLACES = 4  # of a passage, where it disagrees most
+_MOST = 6  # tokens of an edit, and of what it replaces
+_BACK = 2  # tokens in which it must agree again
+_WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_OTHER = re.compile(r"[^\w'’\- ,;.?!]|[\d_]")  # than words and the marks of a sentence
+
+
+def rewritten(llama: Llama, text: str, passage: Passage) -> list[Candidate]:
+    """The edits to the own part of `passage` that the model would make, those that it is surest of first. None where
+    it is no instruct model, or the passage too long for one decoding."""
+    asked = llama.asked(_REQUEST, passage.span.of(text))
+    rows = llama.answered(asked, passage.tokens) if asked else None
+    if rows is None:
+        return []
+    try:
+        return _disagreements(llama, text, passage, len(asked), rows)
+    finally:
+        llama.unask()
+
+
+def _disagreements(llama: Llama, text: str, passage: Passage, lead: int, rows: Rows) -> list[Candidate]:
+    """The same from the `rows` of its answer, which begins at place `lead`."""
+    tokens = passage.tokens
+    best = rows.argmax(1).tolist()
+    by = [float(rows[i, best[i]] - rows[i, token]) for i, token in enumerate(tokens)]
+    places = [i for i in range(len(tokens)) if by[i] >= _DISAGREES and passage.starts[i] >= passage.own]
+    made_of: list[Candidate] = []
+    taken = quotations(text)
+    for i in sorted(places, key=lambda i: (-by[i], i))[:_PLACES]:
+        went_on = [best[i], *llama.goes_on(lead + i, best[i], _MOST + _BACK - 1)]
+        found = _back(went_on, tokens, i)
+        if found is None:
+            continue
+        made, dropped = found
+        span = Span(passage.starts[i], passage.starts[i + dropped])
+        new = b"".join(llama.piece(token) for token in went_on[:made]).decode("utf-8", "replace")
+        edit = _whole(text, Edit(span, new))
+        wide = Span(max(edit.span.start - 1, 0), edit.span.end + 1)
+        if plain(text, edit) and not any(wide.overlaps(other) for other in taken):
+            taken.append(wide)
+            made_of.append(Candidate(edit, KIND))
+    return made_of
+
+
+def _back(went_on: Sequence[int], tokens: Sequence[int], i: int) -> tuple[int, int] | None:
+    """How many tokens the model wrote, and how many from `i` on it left out, until it was back in the passage; None
+    where it never was. Of several ways the one that changes least."""
+    ways = sorted(
+        ((made, left) for made in range(_MOST + 1) for left in range(_MOST + 1) if made or left),
+        key=lambda way: (sum(way), way),
+    )
+    for made, left in ways:
+        again = list(went_on[made : made + _BACK])
+        there = list(tokens[i + left : i + left + _BACK])
+        if again and i + left <= len(tokens) and again == there + [-1] * (len(again) - len(there)):
+            return made, left
+    return None
+
+
+def _whole(text: str, edit: Edit) -> Edit:
+    """`edit` without what it leaves as it was, and with whole words; its apostrophes as the text has them."""
+    new = edit.text.replace("'", "’") if "’" in text else edit.text
+    start, end = edit.span.start, edit.span.end
+    while start and text[start - 1].isalnum() and (new[:1].isalnum() or text[start : start + 1].isalnum()):
+        start -= 1
+        new = text[start] + new
+    while end < len(text) and text[end].isalnum() and (new[-1:].isalnum() or text[end - 1].isalnum()):
+        new += text[end]
+        end += 1
+    edit = minimal(text, Edit(Span(start, end), new))
+    start = edit.span.start
+    if not len(edit.span) and edit.text[:1] == text[start : start + 1] == " ":  # put in before a word, as others are
+        return Edit(Span(start + 1, start + 1), edit.text[1:] + " ")
+    return edit
+
+
+def plain(text: str, edit: Edit) -> bool:
+    """Whether `edit` changes words, and plain ones alone: no name, number, code or mark, nor the case of a letter. No
+    word comes of it that is seen nowhere, and none goes but small ones.
+
+    >>> plain("They was late.", Edit(Span(5, 8), "were")), plain("They met Bob.", Edit(Span(9, 12), "him"))
+    (True, False)
+    >>> plain("They met; so", Edit(Span(8, 9), ",")), plain("in May 1999", Edit(Span(7, 11), "2000"))
+    (False, False)
+    >>> plain("It is is late.", Edit(Span(3, 6), "")), plain("We go there today.", Edit(Span(11, 17), ""))
+    (True, False)
+    """
+    old, new = edit.span.of(text), edit.text
+    if _OTHER.search(old + new):
+        return False
+    before, after = _WORDS.findall(old), _WORDS.findall(new)
+    if [w.lower() for w in before] == [w.lower() for w in after]:
+        return False
+    same = {w for w in before if w in after}
+    if len(after) < len(before) and "".join(after) != "".join(before):  # what is left out was too many, not content
+        left = [w for w in before if w not in after] or before
+        if len(before) - len(after) > len(left) or not DROPPABLE.issuperset(left):
+            return False
+    return all(w.islower() or w == "I" for w in {*before, *after} - same) and all(
+        attested().count(w.lower().replace("’", "'")) > 0 for w in after
+    )
