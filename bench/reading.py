@@ -14,12 +14,14 @@ from localproof.models.llama import Llama
 from . import product
 
 AIM = 0.8  # of llama.cpp's own rate, without proposals
+_PEER = "llama.cpp, logits of all tokens"
 _WORDS = 2_000  # of the texts; a model reads some hundred to some thousand a second
 
 
 def reading(files: list[Path], runs: int, model: Path | None) -> Iterator[str]:
-    """Tokens a second, blocks taken in turn by the three ways, one thread: only decoded, with logits at the end of each
-    passage alone; read and scored; read with proposals."""
+    """Tokens a second, blocks taken in turn by the four ways, one thread: only decoded, with the logits of all tokens,
+    as scoring needs them; with those at the end of each passage alone, as for the beginning of a prompt; read and
+    scored; read with proposals."""
     if model is None:
         yield "### Reading with a model: not measured (--model FILE names one)"
         return
@@ -27,7 +29,8 @@ def reading(files: list[Path], runs: int, model: Path | None) -> Iterator[str]:
     texts = _blocks(files)
     passages = {text: [p.tokens for p in llama.passages(text)] for text in texts}  # warms the file, too
     ways: dict[str, Callable[[str], object]] = {
-        "llama.cpp, prompt processing": lambda text: [_prompt(llama, tokens) for tokens in passages[text]],
+        _PEER: lambda text: [_decoded(llama, tokens, every=True) for tokens in passages[text]],
+        "llama.cpp, logits of the last token alone": lambda text: [_decoded(llama, t) for t in passages[text]],
         "read": lambda text: read(llama, text, (), suggest="none"),
         "read, with proposals": lambda text: read(llama, text, (), suggest="closed"),
     }
@@ -50,7 +53,7 @@ def reading(files: list[Path], runs: int, model: Path | None) -> Iterator[str]:
     yield f"### Reading with {model.name} ({words:,} words of prose, {of_text:,} tokens, one thread)\n"
     yield "| what | tokens of the text a second | all that are decoded, a second | of llama.cpp's own |"
     yield "|---|---|---|---|"
-    floor = median(every for _, every in rates["llama.cpp, prompt processing"])
+    floor = median(every for _, every in rates[_PEER])
     for name, times in rates.items():
         own, every = median(t for t, _ in times), median(e for _, e in times)
         yield f"| {name} | {own:,.0f} | {every:,.0f} | {100 * every / floor:.0f} % |"
@@ -75,14 +78,14 @@ def _given(llama: Llama, tokens: Sequence[int]) -> list[int]:
     return given[:-1] or given
 
 
-def _prompt(llama: Llama, tokens: Sequence[int]) -> None:
-    """Decode a passage as the beginning of a prompt, in the context that ours are decoded in."""
+def _decoded(llama: Llama, tokens: Sequence[int], *, every: bool = False) -> None:
+    """Decode a passage in the context that ours are decoded in, with the logits of `every` token or of the last."""
     n: Any = llama._n
     given = _given(llama, tokens)
     n.llama_memory_clear(llama._memory, False)
     batch = llama._batch
     for i, token in enumerate(given):
-        batch.token[i], batch.pos[i], batch.logits[i] = token, i, i == len(given) - 1
+        batch.token[i], batch.pos[i], batch.logits[i] = token, i, every or i == len(given) - 1
         batch.n_seq_id[i], batch.seq_id[i][0] = 1, 0
     batch.n_tokens = len(given)
     if n.llama_decode(llama._context, batch) != 0:

@@ -29,7 +29,7 @@ from .judge import categories
 from .judge.reader import Chosen, Reader, Reading
 from .judge.second import Second
 from .judge.site import within
-from .judge.weighing import Weights, tally, weights
+from .judge.weighing import PROPOSES, Weights, tally, weights
 from .languages import NAMES, base, of_file_name
 from .languages import known as known_language
 from .report import BadInput, Finding, ModelUse, Provenance, Report, Run, Skipped, Unavailable
@@ -551,7 +551,7 @@ def correctable(finding: Finding, *, unsafe: bool = False) -> bool:
     """Whether the first edit of a finding in a report may be made without asking: where it is certain, and with
     `unsafe` also where it is the only one or the first choice of several engines, all of it fits into the source, and
     it is no matter of style. A model's edit never is."""
-    if not finding.edits or finding.rule.startswith("model/"):
+    if not finding.edits or finding.rule.startswith(PROPOSES):
         return False
     clear = (len(finding.edits) == 1 or finding.agreement > 1) and not finding.hints
     return finding.certain or (unsafe and clear and finding.kind != "style")
@@ -681,7 +681,12 @@ def _report(
             for skipped in failed:
                 failures.setdefault(skipped, []).append(i)
         place = _in_source if judgements is None or base(language) != "en" else judgements.placed
-        findings += [place(block, f) for f in joined(block.text, resolve(candidates))]
+        alone = None if heard.reading is None else {f.edits[:1] for f in _kept(block, map(_unaided, candidates))}
+        for finding in _kept(block, candidates):
+            placed = place(block, finding)
+            # What stands only because a model sank its rival is nothing to make unasked.
+            firm = not placed.certain or alone is None or finding.edits[:1] in alone
+            findings.append(placed if firm else replace(placed, certain=False))
     notes = (*document.notes, *unused(document, [r.directive for r in used]), *_other_dialect(bench, document))
     if base(language) != "en":
         document = replace(document, language=language)
@@ -696,6 +701,17 @@ def _report(
         checked=looked,
     )
     return divided(report, bench.settings.profile)
+
+
+def _kept(block: Block, candidates: Iterable[Finding]) -> tuple[Finding, ...]:
+    return joined(block.text, resolve(candidates))
+
+
+def _unaided(finding: Finding) -> Finding:
+    """A finding as it is without the model's help; the model's own are the least likely then."""
+    if finding.rule.startswith(PROPOSES):
+        return replace(finding, probability=0.0)
+    return finding if finding.unaided is None else replace(finding, probability=finding.unaided)
 
 
 @lru_cache(maxsize=1024)

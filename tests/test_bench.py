@@ -364,7 +364,8 @@ def test_reading_is_measured_beside_the_same_tokens_by_themselves(tmp_path: Path
     post.write_text("The cat sat on the mat. It could of sat on a dog.\n\nThe cats sits.\n", "utf-8")
     lines = list(reading([post], 1, tiny().write(tmp_path / "tiny.gguf")))
     assert "16 words of prose" in lines[0]
-    rows = {cells[1].strip(): cells[2:4] for line in lines[3:6] if (cells := line.split("|"))}
-    assert list(rows) == ["llama.cpp, prompt processing", "read", "read, with proposals"]
-    for name in ("llama.cpp, prompt processing", "read"):
+    rows = {cells[1].strip(): cells[2:4] for line in lines[3:7] if (cells := line.split("|"))}
+    peers = ["llama.cpp, logits of all tokens", "llama.cpp, logits of the last token alone"]
+    assert list(rows) == [*peers, "read", "read, with proposals"]
+    for name in (*peers, "read"):
         assert rows[name][0] == rows[name][1]  # nothing but the text is decoded

@@ -283,7 +283,11 @@ def test_an_entry_for_a_file_of_ones_own_says_what_the_file_says_and_of_the_rest
 def test_a_run_says_whose_model_it_was(tmp_path: Path) -> None:
     found = resolve(Settings(model=str(tiny(tmp_path / "a.gguf")), trust_file=True), places(tmp_path))
     assert found is not None
+    assert len(provenance(found)) == 1
+    _, asked = provenance(found, suggest="rewrite")
+    assert dict(asked.facts)["edits from"].startswith("a closed set alone: it has no form for chats")
     scores, proposes = provenance(found, suggest="closed")
+    assert not proposes.facts
     assert (scores.role, proposes.role) == ("model that scores", "model that proposes")
     assert scores.sha256 == SUM and scores.licence == "Apache-2.0"
     facts = dict(scores.facts)

@@ -19,7 +19,8 @@ _REASONS = {
 _HOW = {"derived": "derived", "third_party": "told by a third party", "conflicting": "conflicting"}
 _NAMED = 4  # sources of data that a report names; the card has them all
 SCORES, PROPOSES = "model that scores", "model that proposes"
-_FROM = {"rewrite": 'a closed set, and what it would write itself, six tokens at most (model-suggest = "rewrite")'}
+_WRITES = 'a closed set, and what it would write itself, six tokens at most (model-suggest = "rewrite")'
+_CANNOT = "a closed set alone: it has no form for chats, so it cannot be asked what it would write"
 # What is said in a report, beside licence, data and sum, which have places of their own there.
 _SHORT = ("consent.level", "license.data", "human_work.annotators", "human_work.preference_data", "carbon")
 
@@ -56,7 +57,7 @@ def parts(resolved: Resolved, *, suggest: str = "none") -> tuple[Provenance, ...
         _licence(model),
         "that of the same model, above",
         resolved.sha256,
-        (("edits from", _FROM[suggest]),) if suggest in _FROM else (),
+        (("edits from", _CANNOT if model.chat_template == "none" else _WRITES),) if suggest == "rewrite" else (),
     )
     return (scores,) if suggest == "none" else (scores, again)
 
