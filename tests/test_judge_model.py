@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from tiny_model import tiny
 
 from localproof import judge, proof
+from localproof.decisions import Vocabulary
+from localproof.energy import open_window
 from localproof.formats import read
 from localproof.judge import candidates, weighing
 from localproof.judge.proposing import Proposal
@@ -325,7 +328,7 @@ def test_a_model_that_speaks_for_an_edit_takes_nothing_from_its_finding() -> Non
         return only.probability
 
     assert chance(8.0) == pytest.approx(0.5)
-    assert (chance(2.0) or 1.0) < 0.1 and (chance(-8.0) or 1.0) < 0.1
+    assert (chance(0.5) or 1.0) < 0.1 and (chance(-8.0) or 1.0) < 0.1
 
 
 def test_the_engines_edit_stands_where_the_model_is_nearly_as_much_for_it_as_for_its_own() -> None:
@@ -362,3 +365,44 @@ def test_a_model_takes_nothing_from_a_listed_misspelling() -> None:
 
     assert chance(Edit(Span(0, 13), "Unbelievable")) == pytest.approx(0.7)
     assert (chance(Edit(Span(18, 25), "Marlow")) or 1.0) < 0.1
+
+
+@pytest.mark.parametrize(("rival", "certain"), [(0.97, False), (0.93, True)])
+def test_what_stands_only_because_a_model_sank_its_rival_is_not_made_unasked(
+    monkeypatch: pytest.MonkeyPatch, rival: float, certain: bool
+) -> None:
+    one = Finding(Span(4, 9), "harper/RepeatedWords", "why", (Edit(Span(6, 9), ""),), ("harper/RepeatedWords",))
+    other = Finding(Span(4, 8), "harper/Other", "why", (Edit(Span(4, 8), "be"),), ("harper/Other",))
+    alone = {one.rule: 0.95, other.rule: rival}
+
+    def weigh(*_: object) -> tuple[Finding, ...]:
+        return tuple(replace(f, unaided=alone[f.rule], probability=0.95 if f is one else 0.1) for f in (one, other))
+
+    monkeypatch.setattr(proof.judging, "judge", lambda block, found, *_: replace(found, probability=alone[found.rule]))
+    monkeypatch.setattr(proof.judging, "weigh", weigh)
+    monkeypatch.setattr(proof.judging, "certain", lambda text, found: found.rule == one.rule)
+
+    class Model:
+        def after(self, *_: object) -> Future[Reading]:
+            told: Future[Reading] = Future()
+            told.set_result(Reading({}))
+            return told
+
+    class Engine:
+        name = "harper"
+
+        def submit(self, _: str) -> Future[tuple[Finding, ...]]:
+            return answered(one, other)
+
+    bench = proof.Bench(
+        Settings(profile="all"),
+        {"harper": cast(Any, Engine())},
+        (),
+        Vocabulary.of(()),
+        open_window(method="off"),
+        0.0,
+        reader=cast(Any, Model()),
+        weights=Weights({}, {}, {}),
+    )
+    (found,) = proof.check(bench, read("a.md", "It  is is so.", Settings())).findings
+    assert (found.rule, found.certain) == (one.rule, certain)

@@ -27,7 +27,8 @@ from .rewriting import KIND as REWRITE
 
 PROPOSES = "model/"
 _MOST_GAIN = 12.0  # nats; more says no more
-_AGREES = 4.0  # nats from which on a model speaks for an edit, and so takes nothing from its finding
+_AGREES = 1.0  # nats from which on a model speaks for an edit, and so takes nothing from its finding
+_NEARLY = 4.0  # nats by which it may like its own edit better than the engine's of the same words
 _SPELLING = ("typo", "compound")  # of the kinds of proposals; all others are of grammar
 _SAYS = {
     "confusion": "Perhaps {new} is meant; here it is much likelier than {old}.",
@@ -155,7 +156,7 @@ def _of_one_mind(finding: Finding, proposal: Finding, reading: Reading) -> bool:
         return False
     edit = finding.edits[0]
     gain = next((p.gain for p in reading.proposals if p.edit == proposal.edits[0]), math.inf)
-    return edit.span.overlaps(proposal.span) and reading.gains.get(edit, -math.inf) >= gain - _AGREES
+    return edit.span.overlaps(proposal.span) and reading.gains.get(edit, -math.inf) >= gain - _NEARLY
 
 
 def _helped(text: str, finding: Finding, reading: Reading, known: Weights) -> Finding:
