@@ -13,7 +13,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -28,12 +29,14 @@ URI = "file:///nowhere/bench/text.md"
 
 @dataclass(frozen=True)
 class Server:
-    """A language server to measure: the command, and what it wants to hear when it starts and when it asks."""
+    """A language server to measure: the command, what it wants to hear when it starts and when it asks, and what its
+    environment says."""
 
     name: str
     command: Sequence[str]
     options: Mapping[str, Any]
     section: Any
+    env: Mapping[str, str] = field(default_factory=dict)
 
 
 class Client:
@@ -45,6 +48,7 @@ class Client:
             "LOCALPROOF_CONFIG_DIR": str(folder / "config"),
             "LOCALPROOF_CACHE_DIR": str(folder / "cache"),
             "LOCALPROOF_SERVICE": "off",
+            **server.env,
         }
         self._section = server.section
         self.process = subprocess.Popen(server.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
@@ -165,11 +169,16 @@ class Client:
 
 
 def servers() -> Iterator[Server]:
-    """LocalProof with both engines and with Harper alone, and harper-ls where it is installed."""
+    """LocalProof with both engines, with Harper alone, and with the model that comes along where llama.cpp is there;
+    and harper-ls where it is installed."""
     ours = [*product.COMMAND, "lsp"]
     yield Server("localproof lsp", ours, {"debounceMs": 0}, None)
-    yield Server("localproof lsp, Harper alone", ours, {"debounceMs": 0, "engines": ["harper"]}, None)
+    yield Server("localproof lsp, Harper alone", ours, {"debounceMs": 0}, None, {"LOCALPROOF_ENGINES": "harper"})
     yield Server("localproof lsp, with its debounce of 250 ms", ours, {}, None)
+    if find_spec("llama_cpp"):
+        small = {"LOCALPROOF_MODEL": "localproof-small"}
+        yield Server("localproof lsp, with LocalProof small", ours, {"debounceMs": 0}, None, small)
+        yield Server("the same, with its debounce of 250 ms", ours, {}, None, small)
     if found := shutil.which("harper-ls"):
         yield Server("harper-ls", [found, "--stdio"], {}, {"harper-ls": {}})
 
