@@ -239,6 +239,7 @@ class Desk:
             self._write(number, now, both)
         except Unavailable as error:
             return f"; {error}"
+        self.changed_before += words_changed(now.text, both)
         return "; written with both changes"
 
     def look_again(self, number: int, page: Page) -> Again:
