@@ -76,7 +76,7 @@ def pressed(
                     break
                 shots.append(text_of(screen.picture(*size)))
                 pipe.send_text(key)
-                await asyncio.sleep(0.07 if key.startswith("\x1b") else 0.01)
+                await asyncio.sleep(0.15 if key.startswith("\x1b") else 0.01)
                 await settled(lambda: screen.checking._work_queue.empty())
                 await asyncio.sleep(0.02)
             if not app.is_done:
@@ -131,6 +131,13 @@ def test_a_sentence_is_edited_and_shown_as_it_will_be(tmp_path: Path) -> None:
     assert "[-It-] {+So: It+} is teh end, they said. More." in shots[3]
     assert screen.session.pages[0].text == "So: It is teh end,\nthey said. More.\n"
     assert "So: It is [-teh-] {+the+} end, they said. More." in shots[4]
+
+
+def test_the_cursor_begins_behind_the_words_and_alt_moves_it(tmp_path: Path) -> None:
+    texts = {"a.md": "It is teh end,\nthey said. More.\n"}
+    screen, shots = pressed(tmp_path, texts, "E", " very", "\x1bb", "\x1bb", "not ", "\r")
+    assert "It is [-teh end-] {+teh very end+}, they" in shots[2]
+    assert screen.session.pages[0].text == "It is not teh very end,\nthey said. More.\n"
 
 
 def test_help_is_told_of_this_screen_and_stands_beside_its_keys(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ _CLOSED = re.compile(r"[*_~]*(?:\](?:\([^()\n]{0,400}\)|\[[^\[\]\n]{0,400}\])?)?
 _SEEN = re.compile(r"[*_~`()<\[\]]")  # markup that a writer looks for, beside a line end
 _KEYS = (
     ("1-9 Enter", "accept"),
-    ("e E", "edit words, sentence"),
+    ("e", "edit"),
+    ("E", "sentence"),
     ("s", "skip"),
     ("i", "ignore here"),
     ("d", "word is right"),

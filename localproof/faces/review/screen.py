@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...report import BadInput, Report, Unavailable
-from ...text import visible
+from ...text import Span, visible
 from . import intake, picture
 from . import session as review
 from .desk import Again, Desk
@@ -223,15 +223,18 @@ class Screen:
         if item is None or span is None:
             self.session = review.edit(self.session, "")
             return
+        text = self.session.pages[item.page].text
         self.look = replace(self.look, sentence=sentence)
-        self._ask("editing", "Write instead: ", review.draft(self.session.pages[item.page].text, span))
+        at = len(review.draft(text, Span(span.start, item.span.end))) if sentence else None
+        self._ask("editing", "Write instead: ", review.draft(text, span), at)
 
-    def _ask(self, mode: str, question: str, draft: str) -> None:
+    def _ask(self, mode: str, question: str, draft: str, at: int | None = None) -> None:
+        """Have a line written that begins as `draft`, with the cursor behind `at` characters or all."""
         self.mode = mode
         self.look = replace(self.look, question=question, draft=draft if mode == "editing" else None)
         buffer = self.app.layout.get_buffer_by_name("draft")
         buffer.text = draft
-        buffer.cursor_position = len(buffer.text)
+        buffer.cursor_position = len(draft) if at is None else at
         self.app.layout.focus(buffer)
 
     def answered(self, text: str | None) -> None:
