@@ -245,8 +245,8 @@ def certain(text: str, finding: Finding) -> bool:
 
 
 def _twice(text: str, span: Span) -> bool:
-    """Whether what is taken away at `span` is a second copy and nothing else: of the same letters (``A a`` may be a name
-    and an article), and of a word of which one is not often meant for another."""
+    """Whether what is taken away at `span` is a second copy and nothing else: of the same letters (``A a`` may be name
+    and article), and of a word of which one is not often meant for another."""
     second = span.of(text).strip()
     copy = re.search(rf"\b{re.escape(second)}\s*\Z", text[max(span.start - 100, 0) : span.start], re.IGNORECASE)
     if copy is None or second.lower() in _FOR_ANOTHER:
