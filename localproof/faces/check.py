@@ -110,6 +110,8 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
     _deliver(wishes, terminal, outcomes, run)
     if not (wishes.from_pipe or wishes.isolated):
         _remember(run, outcomes, words, "fix" if wishes.correct == "fix" else "check", terminal.env, session)
+    if wishes.correct == "fix" and not wishes.from_pipe and not wishes.quiet:
+        _corrected(terminal, outcomes, undoable=bool(session))
     _notices(wishes, terminal, outcomes, run, passed_over)
     if (status := _unusual(wishes, terminal, outcomes, run, passed_over)) is not None:
         return status
@@ -274,6 +276,17 @@ def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style) 
     return text
 
 
+def _corrected(terminal: Terminal, outcomes: Sequence[Outcome], *, undoable: bool) -> None:
+    """Say which files were corrected and how that is undone, to standard error."""
+    names = [name for o in outcomes for name in o.fixes.texts]
+    for name in names:
+        terminal.say(f"localproof: corrected {one_line(name)}")
+    if names and undoable:
+        from .review.wording import UNDO
+
+        terminal.say(f"localproof: to undo: {UNDO}")
+
+
 def _notices(
     wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], run: Run, passed_over: Sequence[Passed]
 ) -> None:
@@ -281,9 +294,6 @@ def _notices(
     aloud = [p for p in passed_over if wishes.report or p.asked_for]
     if aloud and not wishes.quiet:
         terminal.say(f"localproof: passed over: {told(aloud)}")
-    if wishes.correct == "fix" and not wishes.from_pipe and not wishes.quiet:
-        for name in (name for o in outcomes for name in o.fixes.texts):
-            terminal.say(f"localproof: corrected {one_line(name)}")
     told_already = wishes.output_format in ("json", "jsonl")
     if wishes.correct and not (wishes.quiet or (told_already and wishes.from_pipe)):
         more = sum(o.more_to_correct() for o in outcomes)
