@@ -33,14 +33,14 @@ class Blocks:
 
 
 _KEPT = 8
-_kept: OrderedDict[int, tuple[Document, Blocks]] = OrderedDict()
+_kept: OrderedDict[str, tuple[Document, Blocks]] = OrderedDict()
 
 
 def blocks_of(document: Document) -> Blocks:
-    """The blocks of `document`; those of the last few documents are kept, for a screen asks at every key."""
-    known = _kept.get(id(document))
+    """The blocks of `document`; those of the last few files are kept, for a screen asks at every key."""
+    known = _kept.get(document.name)
     if known is None or known[0] is not document:
-        known = _kept[id(document)] = (document, Blocks(document))
+        known = _kept[document.name] = (document, Blocks(document))
         if len(_kept) > _KEPT:
             _kept.popitem(last=False)
     return known[1]

@@ -91,7 +91,7 @@ class Screen:
     def _arrived(self, page: Page | None) -> None:
         if page is None:
             self.look = replace(self.look, arriving=0)
-            gc.freeze()  # the pages stay to the end: looking through them for garbage would hold up a key for 40 ms
+            _long_lived()
             return
         self.session = intake.arrived(self.session, page)
         if trouble := self.desk.trouble():
@@ -128,6 +128,7 @@ class Screen:
                 quiet = follow and strokes == self._strokes  # never move under the writer's fingers
                 at = intake.checked(self.session, number, page.version, report, follow=quiet, tell=follow)
                 self.session = at
+                _long_lived()
                 self._remember()
 
         self._in_background(check, take)
@@ -332,6 +333,13 @@ class Screen:
 
 def _lines(text: str, width: int) -> list[str]:
     return [" " + "".join(t for _, t in line) for line in picture.wrapped([(text, "")], max(width - 2, 20))]
+
+
+def _long_lived() -> None:
+    """Have what lives now, the reports of all pages, not looked through for garbage: that would hold up a key for
+    100 ms where there are thousands of findings. What nothing refers to any more is let go of all the same."""
+    gc.collect(1)
+    gc.freeze()
 
 
 def _hang(line: str, width: int) -> int:
