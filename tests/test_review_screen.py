@@ -143,6 +143,8 @@ def test_the_cursor_begins_behind_the_words_and_alt_moves_it(tmp_path: Path) -> 
 def test_help_is_told_of_this_screen_and_stands_beside_its_keys(tmp_path: Path) -> None:
     _, shots = pressed(tmp_path, TWO, "?", size=(46, 40))
     assert "line by line" not in shots[1]
+    assert shots[1].rstrip().endswith("any other key goes back; arrows and space \n scroll")
+    assert [text_of(picture.keys(width, rows)).count("? ") for width, rows in ((40, 1), (40, 3), (80, 3))] == [1, 1, 1]
     assert "o      open in $VISUAL or $EDITOR at the \n        line; what you accepted there is" in shots[1]
 
 
@@ -222,9 +224,8 @@ def test_who_leaves_before_anything_is_known_gets_a_summary_at_once(tmp_path: Pa
         pipe.send_text("q")
         application(screen, source=pipe, target=DummyOutput()).run(pre_run=screen.begin)
         screen.checking.shutdown(wait=False, cancel_futures=True)
-        assert "nothing decided; 0 left undecided" in as_text(
-            ending(d, settle(screen.session, d, screen.fate)), Style()
-        )
+        said = as_text(ending(d, settle(screen.session, d, screen.fate)), Style())
+        assert "nothing decided; 0 left undecided\n1 file not checked yet when you left\n" in said
         go_on.set()
 
 

@@ -284,10 +284,17 @@ def _joined(row: Sequence[tuple[str, int, str]]) -> Line:
 
 
 def keys(width: int, rows: int) -> list[Line]:
-    """What the keys do, in at most `rows` lines, the most used first; what does not fit is behind ``?``."""
+    """What the keys do, in at most `rows` lines, the most used first; what does not fit is behind ``?``, which does."""
+    lines = _keys(_KEYS, width, rows)
+    if any(text == "?" for line in lines for _, text in line):
+        return lines
+    return _keys((_KEYS[0], ("?", "all keys"), *_KEYS[1:]), width, rows)
+
+
+def _keys(which: Sequence[tuple[str, str]], width: int, rows: int) -> list[Line]:
     lines: list[Line] = [[("", " ")]]
     used = 1
-    for key, does in _KEYS:
+    for key, does in which:
         size = columns(key) + columns(does) + 3
         if used + size > width:
             if len(lines) == rows:

@@ -317,7 +317,9 @@ class Screen:
 
     def _foot(self, width: int, rows: int) -> list[Line]:
         if self.mode == "reading":
-            return [[("class:note", " any other key goes back; arrows and space scroll")]]
+            return [
+                [("class:note", line)] for line in _lines("any other key goes back; arrows and space scroll", width)
+            ]
         if self.mode == "leaving":
             return [[("class:note", line)] for line in _lines(_UNWRITTEN, width)]
         if self.mode == "filtering":
