@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -180,6 +181,32 @@ def test_lines_stay_as_they_are_where_a_sentence_is_written_anew() -> None:
 def test_a_sentence_ends_where_the_prose_does() -> None:
     s = session("- He said `a` that teh end is. Another.\n")
     assert sentence_now(s) == "that teh end is."
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "typed", "left"),
+    [
+        ("a.html", "<p>It is teh end.</p>\n", "a < b & c", "<p>It is a &lt; b &amp; c end.</p>\n"),
+        ("a.tex", "It is teh end.\n", "the 5 %", "It is the 5 \\% end.\n"),
+        ("a.md", "It is teh end.\n", "*the* & all", "It is *the* & all end.\n"),
+        ("a.adoc", "It is teh end.\n", "*the*", ""),
+        ("a.tex", "It is teh end.\n", "\\emph{the}", ""),
+    ],
+)
+def test_what_is_written_by_hand_is_written_as_the_format_writes_it(
+    name: str, text: str, typed: str, left: str
+) -> None:
+    s = intake.arrived(Session(), page(text, name))
+    after = review.edit(s, typed)
+    assert after.pages[0].text == (left or text)
+    assert ("something in this means markup here" in after.note) == (not left)
+
+
+def test_a_notebook_stays_one_whatever_is_written_by_hand() -> None:
+    raw = json.dumps({"cells": [{"cell_type": "markdown", "source": ["It is teh end.\n", "All."]}]}, indent=1)
+    s = intake.arrived(Session(), page(raw, "a.ipynb"))
+    after = review.edit(s, 'It is "the" C:\\new end.', sentence=True)
+    assert json.loads(after.pages[0].text)["cells"][0]["source"][0] == 'It is "the" C:\\new end.\n'
 
 
 def test_what_crosses_markup_cannot_be_accepted_or_edited_and_says_so() -> None:

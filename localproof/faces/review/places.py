@@ -96,6 +96,12 @@ def sentence_of(document: Document, span: Span) -> Span | None:
     return None if run is None else sentence_around(document.text, span, [run])
 
 
+def written(document: Document, span: Span, text: str) -> str | None:
+    """`text` as the format of `document` writes it in the prose that holds `span` of the source; None if it cannot."""
+    found = blocks_of(document).at(span)
+    return None if found is None else found[0].written(text)
+
+
 def _run(document: Document, span: Span, beyond: Sequence[str] = ()) -> Span | None:
     """The prose of one run that `span` of the source lies in: verbatim, but for line ends of the forms in `beyond`."""
     found = blocks_of(document).at(span)

@@ -18,6 +18,7 @@ from ...decisions import Vocabulary, silences
 from ...report import Finding, Report
 from ...text import Edit, Span, apply, minimal
 from .places import Shift, carried, inverse, sentence_of, words_around
+from .places import written as written_as
 
 T = TypeVar("T")
 Act = Literal["accepted", "edited", "skipped", "ignored", "word", "rule"]
@@ -314,6 +315,10 @@ def edit(session: Session, new: str, *, sentence: bool = False) -> Session:
         change = Edit(span, new)
     else:
         change = rewritten(text, span, new)
+        document = session.pages[item.page].report.document
+        if (put := written_as(document, item.finding.span, change.text)) is None:
+            return replace(session, note="something in this means markup here; o opens the file in your editor")
+        change = replace(change, text=put)
     after = _done(session, Step("edited", item.page, session.at, (change,)))
     by = Shift(((change,),)).by(item.span.start, item.span.end)  # what was flagged may still be there, to be decided
     return after if by is None else replace(after, at=(item.page, item.span.start + by))
