@@ -261,6 +261,7 @@ def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style) 
                 report,
                 outcome.fixes.texts[report.document.name],
                 bom=outcome.sources[report.document.name].bom,
+                name=_applied(outcome.sources[report.document.name]),
             )
             for outcome in outcomes
             for report in outcome.run.reports
@@ -274,6 +275,14 @@ def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style) 
     if wishes.output_format == "concise":  # its lines on the whole run are notices
         text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("localproof: "))
     return text
+
+
+def _applied(source: Source) -> str:
+    """The file of `source` as a patch names it for `git apply`, which follows no link and knows no path from the root:
+    the one that is written, from this folder on where it lies there."""
+    real, here = os.path.realpath(source.path or source.name), os.path.realpath(".")
+    inside = source.path is not None and Path(real).is_relative_to(here)
+    return os.path.relpath(real, here) if inside else source.name
 
 
 def _corrected(terminal: Terminal, outcomes: Sequence[Outcome], *, undoable: bool) -> None:
