@@ -35,28 +35,41 @@ def merge(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         slim = _slim(text, finding)
         places.setdefault(slim.span, []).append(slim)
     _join_nested(places)
-    return tuple(_one(group) for _, group in sorted(places.items()))
+    return tuple(_one(text, group) for _, group in sorted(places.items()))
 
 
 def _slim(text: str, finding: Finding) -> Finding:
     edits = tuple(
         dict.fromkeys(m for e in finding.edits if (m := minimal(text, e)) and (m.text or m.span.start < m.span.end))
     )
-    edits = _cased(text, edits)
+    edits = _cased(text, edits, finding.kind)
     return replace(finding, edits=edits, span=edits[0].span if edits else finding.span)
 
 
-def _cased(text: str, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """`edits`, but where the first two differ in capitals only, the one that begins as the text does comes first.
+def _cased(text: str, edits: tuple[Edit, ...], kind: str) -> tuple[Edit, ...]:
+    """`edits`, but of those that differ in capitals only, the one with the capitals of the words it replaces.
 
-    >>> _cased("But its late.", (Edit(Span(4, 7), "It's"), Edit(Span(4, 7), "it's")))[0].text
-    "it's"
+    All stay where none has these. They stay where `kind` is spelling, too, for there a capital makes another word
+    (``China``); but of the first two, the one with the capitals that are there leads.
+
+    >>> _cased("But its late.", (Edit(Span(4, 7), "It's"), Edit(Span(4, 7), "it's")), "grammar")
+    (Edit(span=Span(start=4, end=7), text="it's"),)
     """
-    if len(edits) > 1 and edits[0].span == edits[1].span and edits[0].text.lower() == edits[1].text.lower():
-        small = edits[0].span.of(text)[:1].islower()
-        if small and edits[0].text[:1].isupper() and edits[1].text[:1].islower():
-            return (edits[1], edits[0], *edits[2:])
-    return edits
+    if len({_small(e) for e in edits}) == len(edits):
+        return edits
+    fitting = {_small(e): e for e in reversed(edits) if _capitals(e.text) == _capitals(e.span.of(text))}
+    if kind != "spelling":
+        return tuple(e for e in edits if fitting.get(_small(e), e) == e)
+    swapped = _small(edits[0]) == _small(edits[1]) and fitting.get(_small(edits[1])) == edits[1]
+    return (edits[1], edits[0], *edits[2:]) if swapped else edits
+
+
+def _small(edit: Edit) -> tuple[Span, str]:
+    return edit.span, edit.text.lower()
+
+
+def _capitals(words: str) -> tuple[bool, bool]:
+    return words[:1].isupper(), words.isupper() and len(words) > 1
 
 
 def _join_nested(places: dict[Span, list[Finding]]) -> None:
@@ -89,7 +102,7 @@ def _home(
     return None
 
 
-def _one(group: list[Finding]) -> Finding:
+def _one(text: str, group: list[Finding]) -> Finding:
     group = sorted(group, key=lambda f: (f.kind in _TASTE, not f.edits, f.rule))
     votes: dict[Edit, float] = {}
     best_by_engine: dict[tuple[str, Edit], float] = {}
@@ -100,7 +113,8 @@ def _one(group: list[Finding]) -> Finding:
             best_by_engine[key] = max(best_by_engine.get(key, 0.0), 1 / (1 + rank))
     for (_, edit), vote in best_by_engine.items():
         votes[edit] = votes.get(edit, 0.0) + vote
-    edits = tuple(sorted(votes, key=lambda e: -votes[e])[:_MOST_EDITS])  # sorted is stable: engine order breaks ties
+    edits = tuple(sorted(votes, key=lambda e: -votes[e]))  # sorted is stable: engine order breaks ties
+    edits = (edits if group[0].kind == "spelling" else _cased(text, edits, group[0].kind))[:_MOST_EDITS]
     lead = next((f for f in group if edits and f.edits and f.edits[0] == edits[0]), group[0])
     return replace(
         lead,

@@ -311,7 +311,7 @@ class Block:
         run. Neighbouring text pieces count as one run where nothing of the
         source lies between them.
         """
-        written = self._written(edit.text)
+        written = self.written(edit.text)
         if written is None:
             return None
         touched = list(self._touched(edit.span))
@@ -328,7 +328,8 @@ class Block:
             return None
         return Edit(self.to_source(edit.span), written)
 
-    def _written(self, text: str) -> str | None:
+    def written(self, text: str) -> str | None:
+        """`text` as the source must write it; None where it cannot."""
         spelling = dict(self.spelling)
         out = [spelling.get(char, char) for char in text] if spelling else [text]
         return None if None in out else "".join(char for char in out if char is not None)

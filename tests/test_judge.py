@@ -158,6 +158,28 @@ def test_what_may_be_said_again_and_again_is_never_certain(text: str, copies: st
     assert not judge.certain(text, other)
 
 
+@pytest.mark.parametrize(
+    ("text", "second", "sure"),
+    [
+        ("We saw the the end.", "the ", True),
+        ("The the end is near.", "the ", True),
+        ("It was so. The the end is near.", "the ", True),
+        ("This is what it is is.", " is", True),
+        ("It makes container A a sidecar.", "a ", False),
+        ("We saw the The Hague.", "The ", False),
+        ("It is closer to to top of it.", "to ", False),
+        ("A cluster of of the box.", "of ", False),
+        ("We saw the very end.", "very ", False),
+    ],
+)
+def test_a_word_said_twice_is_certain_where_nothing_else_can_be_meant(text: str, second: str, sure: bool) -> None:
+    at = text.rindex(second)
+    span = Span(at, at + len(second))
+    rules = ("harper/RepeatedWords", "languagetool/ENGLISH_WORD_REPEAT_RULE")
+    found = Finding(span, rules[0], "", (Edit(span, ""),), rules, "grammar", 0.99, agreement=2)
+    assert judge.certain(text, found) == sure
+
+
 def test_an_unjudged_finding_is_never_certain() -> None:
     text = "We will recieve it."
     assert not judge.certain(text, finding(text, "recieve", "receive", *SPELL))

@@ -83,7 +83,7 @@ def test_a_model_makes_nothing_safe_that_the_rules_do_not_and_may_make_it_unsafe
     probability: float, unaided: float | None, certain: bool
 ) -> None:
     rule = "languagetool/ENGLISH_WORD_REPEAT_RULE"
-    twice = Finding(Span(16, 20), rule, "why", (Edit(Span(16, 20), ""),), (rule,), probability=probability)
+    twice = Finding(Span(23, 27), rule, "why", (Edit(Span(23, 27), ""),), (rule,), probability=probability)
     assert judge.certain(TEXT, replace(twice, agreement=2, unaided=unaided)) == certain
 
 

@@ -396,6 +396,20 @@ def test_only_what_changed_is_corrected(repository: Repository) -> None:
     assert (repository.top / "a.md").read_text().startswith("We came to teh end.\n")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_patch_applies_that_was_made_of_a_link_or_of_a_path_from_the_root(repository: Repository) -> None:
+    repository.commit(real_in_a__md="We could of gone.\n", b__md="We could of gone.\n")
+    (repository.top / "a.md").symlink_to("real/a.md")
+    now = terminal()
+    paths = ("a.md", str(repository.top / "b.md"))
+    check(Wishes(paths, flags=HARPER, correct="diff", unsafe=True), now)
+    (repository.top / "x.patch").write_text(said(now.stdout))  # type: ignore[arg-type]
+    repository.git("apply", "x.patch")
+    assert [p.read_text() for p in (repository.top / "real/a.md", repository.top / "b.md")] == 2 * [
+        "We could have gone.\n"
+    ]
+
+
 def acting(*steps: Callable[[], object]) -> tuple[Callable[[float], None], Callable[[], bool]]:
     """(a pause in which the writer does the next of `steps`, whether all is done)."""
     left = list(steps)

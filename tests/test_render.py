@@ -88,6 +88,7 @@ def test_a_place_in_a_notebook_is_told_by_file_and_cell() -> None:
     first = found["documents"][0]["findings"][0]
     assert (first["line"], first["column"], first["cell"]) == (2, 9, {"number": 3, "line": 2})
     assert "line=2," in RENDERERS["github"](run, Style())
+    assert "line 2, column 9 (cell 3, line 2)" in RENDERERS["html"](run, Style())
 
 
 def test_a_clean_run_says_nothing_but_its_summary() -> None:

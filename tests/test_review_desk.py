@@ -169,6 +169,7 @@ def test_changes_made_elsewhere_are_brought_together_where_they_fit(tmp_path: Pa
         s = anew(d, s, again)
         assert not d.pending(s)
         assert review.current(s) is not None
+        assert ending(d, s).changed_words == 1  # ours; not those of who changed it elsewhere
     assert file.read_bytes().startswith(b"\xef\xbb\xbfA new line.\r\n\r\nIt is the end.\r\n")
 
 
@@ -349,6 +350,12 @@ def test_a_script_can_drive_the_review_line_by_line(tmp_path: Path, place: Path)
     assert (place / "a.md").read_text("utf-8-sig").splitlines()[::2] == ["It is tea end.", "A which could of been."]
     assert "1 accepted, 1 edited by hand, 1 skipped; 0 left undecided" in told
     assert "2 of 9 words changed (22.2 %)" in told
+
+
+def test_a_sentence_is_written_anew_line_by_line(tmp_path: Path, place: Path) -> None:
+    told, _, _ = talked(tmp_path, "E It was teh end.\nE\nIt was all.\nq w\n", place / "a.md")
+    assert (place / "a.md").read_text("utf-8-sig").splitlines()[0] == "It was all."
+    assert "in place of “It was teh end.”: It was all." in told
 
 
 def test_a_review_works_where_nothing_can_be_remembered_and_says_so(tmp_path: Path, place: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
-from review_fakes import desk, find, session
+from review_fakes import desk, find, page, session
 
 from localproof.faces.lsp import marks
 from localproof.faces.lsp.actions import corrections
@@ -75,7 +76,7 @@ def pressed(
                     break
                 shots.append(text_of(screen.picture(*size)))
                 pipe.send_text(key)
-                await asyncio.sleep(0.07 if key.startswith("\x1b") else 0.01)
+                await asyncio.sleep(0.15 if key.startswith("\x1b") else 0.01)
                 await settled(lambda: screen.checking._work_queue.empty())
                 await asyncio.sleep(0.02)
             if not app.is_done:
@@ -121,6 +122,36 @@ def test_editing_begins_with_the_words_and_shows_them_in_place(tmp_path: Path) -
     assert "It is [-teh-] {+to+} end." in shots[2]
     left, _ = pressed(tmp_path, TWO, "e", "abc", "\x1b")
     assert not left.session.pages[0].changed and left.mode == "deciding"
+
+
+def test_a_sentence_is_edited_and_shown_as_it_will_be(tmp_path: Path) -> None:
+    texts = {"a.md": "It is teh end,\nthey said. More.\n"}
+    screen, shots = pressed(tmp_path, texts, "E", "\x1b[H", "So: ", "\r")
+    assert "It is [[teh]] end, they said. More." in shots[1]
+    assert "[-It-] {+So: It+} is teh end, they said. More." in shots[3]
+    assert screen.session.pages[0].text == "So: It is teh end,\nthey said. More.\n"
+    assert "So: It is [-teh-] {+the+} end, they said. More." in shots[4]
+
+
+def test_the_cursor_begins_behind_the_words_and_alt_moves_it(tmp_path: Path) -> None:
+    texts = {"a.md": "It is teh end,\nthey said. More.\n"}
+    screen, shots = pressed(tmp_path, texts, "E", " very", "\x1bb", "\x1bb", "not ", "\r")
+    assert "It is [-teh end-] {+teh very end+}, they" in shots[2]
+    assert screen.session.pages[0].text == "It is not teh very end,\nthey said. More.\n"
+
+
+def test_help_is_told_of_this_screen_and_stands_beside_its_keys(tmp_path: Path) -> None:
+    _, shots = pressed(tmp_path, TWO, "?", size=(46, 40))
+    assert "line by line" not in shots[1]
+    assert shots[1].rstrip().endswith("any other key goes back; arrows and space \n scroll")
+    assert [text_of(picture.keys(width, rows)).count("? ") for width, rows in ((40, 1), (40, 3), (80, 3))] == [1, 1, 1]
+    assert "o      open in $VISUAL or $EDITOR at the \n        line; what you accepted there is" in shots[1]
+
+
+def test_the_question_of_the_filter_is_whole_and_the_rest_stands_above(tmp_path: Path) -> None:
+    screen, shots = pressed(tmp_path, TWO, "f", size=(60, 20))
+    assert screen.look.question == "Show only: "
+    assert "A kind, an engine or a rule, or a part of its name;" in shots[1]
 
 
 def test_a_click_chooses_a_suggestion(tmp_path: Path) -> None:
@@ -193,9 +224,8 @@ def test_who_leaves_before_anything_is_known_gets_a_summary_at_once(tmp_path: Pa
         pipe.send_text("q")
         application(screen, source=pipe, target=DummyOutput()).run(pre_run=screen.begin)
         screen.checking.shutdown(wait=False, cancel_futures=True)
-        assert "nothing decided; 0 left undecided" in as_text(
-            ending(d, settle(screen.session, d, screen.fate)), Style()
-        )
+        said = as_text(ending(d, settle(screen.session, d, screen.fate)), Style())
+        assert "nothing decided; 0 left undecided\n1 file not checked yet when you left\n" in said
         go_on.set()
 
 
@@ -262,6 +292,45 @@ def test_every_face_marks_the_words_that_it_names(finding: Finding, old: str, ne
     assert mark.span == finding.span  # an editor's mark is the place of the edit, as in JSON
 
 
+def test_two_ways_out_of_two_words_show_no_space_that_is_not_there() -> None:
+    text = "He felt the a cat.\n"
+    ways = Finding(Span(12, 14), "x/Y", "Why.", (Edit(Span(12, 14), ""), Edit(Span(8, 12), "")))
+    s = intake.arrived(Session(), Page("a.md", text, text, Report(read("a.md", text, Settings()), (ways,))))
+    assert "He felt [-the a-] {+the+} cat." in seen(s, colour=False)
+    assert "1 the  2 a" in seen(s)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("**It** is teh _end_\n", "**It** is [-teh-] {+the+} _end_"),
+        ("[A b](c.md) is teh [e](f.md).\n", "[A b](c.md) is [-teh-] {+the+} [e](f.md)."),
+        ("- ![teh](a.png)\n", "![[-teh-] {+the+}](a.png)"),
+        ("teh [*b*][c]\n\n[c]: d.md\n", "[-teh-] {+the+} [*b*][c]"),
+        ("# teh `code`\n", "[-teh-] {+the+} `code`"),
+        ("> teh\nend `a`\n", "[-teh-] {+the+} end `a`"),
+        ("> teh `a`\r\n> b\r\n", "[-teh-] {+the+} `a` b"),
+        ("teh **a**\nb *c*  \nd\n", "[-teh-] {+the+} **a** b *c* d"),
+    ],
+)
+def test_a_paragraph_is_seen_whole_with_the_marks_at_its_ends(text: str, shown: str) -> None:
+    assert seen(session(text), colour=False).split("\n")[2].strip() == shown
+
+
+def test_a_place_in_a_notebook_is_told_by_its_cell() -> None:
+    raw = json.dumps(
+        {"cells": [{"cell_type": "code", "source": "x"}, {"cell_type": "markdown", "source": ["All well.\n", "teh"]}]},
+        indent=1,
+    )
+    s = intake.arrived(Session(), page(raw, "notes/nb.ipynb"))
+    line = next(n for n, content in enumerate(raw.splitlines(), 1) if "teh" in content)
+    assert f" notes/nb.ipynb:{line}:6 (cell 2, line 2)" in seen(s)
+    assert "All well. [-teh-] {+the+}\n" in seen(s, colour=False)
+    assert "(cell 2, line 2)" in seen(s, (36, 20)).split("\n")[0]
+    assert f"\nnotes/nb.ipynb:{line}:6 (cell 2, line 2): finding 1 of 1" in told(s, review.current(s))
+    assert "\nAll well. [teh]\n" in told(s, review.current(s))
+
+
 def test_an_insertion_and_a_finding_without_suggestion_are_marked() -> None:
     s = session("We could *of* gone.\n")
     assert "[[could *of]]" in seen(s, colour=False) or "[[could" in seen(s, colour=False)
@@ -282,5 +351,8 @@ def test_where_nothing_is_left_the_screen_says_what_to_do() -> None:
     unchecked = tuple(replace(page, report=replace(page.report, checked=False)) for page in clean.pages)
     assert "Nothing was checked." in seen(replace(clean, pages=unchecked))
     assert "Every finding is decided." in seen(review.skip(session("teh\n")))
+    filtered = review.skip(review.show(session("teh could of\n"), View("spell")))
+    assert "Nothing is left for spell: f and Enter shows all again." in seen(filtered)
+    assert review.forward(filtered).note == "there is no finding to go to"
     assert "1 finding before this still undecided: n goes to the first." in seen(review.forward(session("teh\n")))
     assert "Checking: 2 files to come." in seen(Session(), arriving=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -27,6 +28,13 @@ def flagged(s: Session) -> list[str]:
 def now(s: Session) -> str | None:
     item = review.current(s)
     return item.span.of(s.pages[item.page].text) if item else None
+
+
+def sentence_now(s: Session) -> str | None:
+    """What is offered for writing the present sentence anew."""
+    item = review.current(s)
+    span = review.editable(s, item, sentence=True) if item else None
+    return review.draft(s.pages[item.page].text, span) if item and span else None
 
 
 def again(s: Session, *, follow: bool = False) -> Session:
@@ -149,6 +157,58 @@ def test_edits_by_hand_begin_with_whole_words_and_stay_within_the_prose() -> Non
     assert review.edit(s, "teh").note == "nothing changed"
 
 
+def test_a_sentence_is_written_anew_and_only_the_words_that_differ_are_changed() -> None:
+    s = session("A first. It is teh end\nof a **wich** of us. A third.\n")
+    assert sentence_now(s) == "It is teh end of a"
+    after = review.edit(s, "It was teh end of a", sentence=True)
+    assert after.pages[0].text == "A first. It was teh end\nof a **wich** of us. A third.\n"
+    assert (now(after), flagged(after)) == ("teh", ["teh", "wich"])  # which is still to be decided
+    assert review.tally(after) == {"edited": 1}
+    assert review.undo(after).pages[0].text == s.pages[0].text
+    right = review.edit(s, "It is the end of", sentence=True)
+    assert right.pages[0].text == "A first. It is the end of **wich** of us. A third.\n"
+
+
+def test_lines_stay_as_they_are_where_a_sentence_is_written_anew() -> None:
+    s = session("It is\r\nteh end\r\nof us.\r\n")
+    assert sentence_now(s) == "It is teh end of us."
+    assert review.edit(s, "It is the end of us.", sentence=True).pages[0].text == "It is\r\nthe end\r\nof us.\r\n"
+    assert review.edit(s, "It is teh end.", sentence=True).pages[0].text == "It is\r\nteh end.\r\n"
+    s = session("> It is\n> teh end\n> of us.\n")
+    assert sentence_now(s) == "teh end"  # for what lies between is more than a line end
+
+
+def test_a_sentence_ends_where_the_prose_does() -> None:
+    s = session("- He said `a` that teh end is. Another.\n")
+    assert sentence_now(s) == "that teh end is."
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "typed", "left"),
+    [
+        ("a.html", "<p>It is teh end.</p>\n", "a < b & c", "<p>It is a &lt; b &amp; c end.</p>\n"),
+        ("a.tex", "It is teh end.\n", "the 5 %", "It is the 5 \\% end.\n"),
+        ("a.md", "It is teh end.\n", "*the* & all", "It is *the* & all end.\n"),
+        ("a.adoc", "It is teh end.\n", "*the*", ""),
+        ("a.tex", "It is teh end.\n", "\\emph{the}", ""),
+    ],
+)
+def test_what_is_written_by_hand_is_written_as_the_format_writes_it(
+    name: str, text: str, typed: str, left: str
+) -> None:
+    s = intake.arrived(Session(), page(text, name))
+    after = review.edit(s, typed)
+    assert after.pages[0].text == (left or text)
+    assert ("something in this means markup here" in after.note) == (not left)
+
+
+def test_a_notebook_stays_one_whatever_is_written_by_hand() -> None:
+    raw = json.dumps({"cells": [{"cell_type": "markdown", "source": ["It is teh end.\n", "All."]}]}, indent=1)
+    s = intake.arrived(Session(), page(raw, "a.ipynb"))
+    after = review.edit(s, 'It is "the" C:\\new end.', sentence=True)
+    assert json.loads(after.pages[0].text)["cells"][0]["source"][0] == 'It is "the" C:\\new end.\n'
+
+
 def test_what_crosses_markup_cannot_be_accepted_or_edited_and_says_so() -> None:
     s = session("We could *of* gone.\n")
     assert "no suggestion" in review.accept(s).note
@@ -181,7 +241,7 @@ def test_a_file_that_changed_elsewhere_keeps_the_decisions_that_fit() -> None:
     assert flagged(s) == []
     assert s.pages[0].text == both and s.pages[0].changed
     assert review.tally(s) == {"accepted": 1, "skipped": 1}
-    assert review.undo(s).note == "there is nothing to undo"
+    assert review.undo(s).note.startswith("a file was changed elsewhere: what was done in it before")
 
 
 COMMANDS: list[Callable[[Session], Session]] = [
@@ -194,6 +254,8 @@ COMMANDS: list[Callable[[Session], Session]] = [
     lambda s: review.add_word(s, "user"),
     lambda s: review.edit(s, "漢字 and\tmore"),
     lambda s: review.edit(s, ""),
+    lambda s: review.edit(s, "Another sentence, teh end.", sentence=True),
+    lambda s: review.edit(s, (sentence_now(s) or "a").replace("wich", "which"), sentence=True),
     review.forward,
     review.back,
     again,
@@ -235,7 +297,8 @@ def test_no_command_touches_anything_but_prose(text: str, chosen: list[int]) -> 
         verbatim = [p.source for b in document.blocks for p in b.pieces if p.kind == "text"]
         for edit in edits_made(before, s.pages[0]):
             whole = range(edit.span.start, edit.span.end)
-            assert all(any(v.start <= at < v.end for v in verbatim) for at in whole), edit
+            prose = (any(v.start <= at < v.end for v in verbatim) or before.text[at] in "\r\n" for at in whole)
+            assert all(prose), edit
 
 
 def test_words_that_are_taken_out_take_the_blanks_behind_them_along() -> None:

@@ -39,6 +39,34 @@ def test_same_span_unions_suggestions_and_agreement_comes_first() -> None:
     assert one[0].rule == "languagetool/MORFOLOGIK_RULE_EN_US"
 
 
+@pytest.mark.parametrize(
+    ("old", "offered", "kind", "left"),
+    [
+        ("its", ["It's", "it's", "it is"], "grammar", ["it's", "it is"]),
+        ("Its", ["it's", "It's"], "grammar", ["It's"]),
+        ("ITS", ["It's", "it's", "IT'S"], "grammar", ["IT'S"]),
+        ("iTs", ["It's", "IT'S"], "grammar", ["It's", "IT'S"]),
+        ("chian", ["China", "china", "chain"], "spelling", ["china", "China", "chain"]),
+        ("chian", ["chain", "China", "china"], "spelling", ["chain", "China", "china"]),
+    ],
+)
+def test_of_suggestions_that_differ_in_capitals_only_the_one_that_fits_its_place_stays(
+    old: str, offered: list[str], kind: Kind, left: list[str]
+) -> None:
+    (one,) = merge(f"But {old} late.", [finding("x/A", 4, 4 + len(old), *offered, kind=kind)])
+    assert [e.text for e in one.edits] == left
+
+
+def test_of_two_engines_that_differ_in_capitals_only_the_one_that_fits_the_place_is_heard() -> None:
+    (one,) = merge("But its late.", [finding("x/A", 4, 7, "It's"), finding("y/B", 4, 7, "it's")])
+    assert (one.rule, [e.text for e in one.edits], one.source) == ("y/B", ["it's"], ("y/B", "x/A"))
+
+
+def test_a_name_that_two_engines_offer_leads_before_the_same_word_in_small_letters() -> None:
+    offered = [finding("x/A", 4, 9, "china", "China", kind="spelling"), finding("y/B", 4, 9, "China", kind="spelling")]
+    assert [e.text for e in merge("But chian is far.", offered)[0].edits] == ["China", "china"]
+
+
 def test_rules_of_one_engine_are_no_agreement() -> None:
     one = merge(
         TEXT,

@@ -110,6 +110,8 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
     _deliver(wishes, terminal, outcomes, run)
     if not (wishes.from_pipe or wishes.isolated):
         _remember(run, outcomes, words, "fix" if wishes.correct == "fix" else "check", terminal.env, session)
+    if wishes.correct == "fix" and not wishes.from_pipe and not wishes.quiet:
+        _corrected(terminal, outcomes, undoable=bool(session))
     _notices(wishes, terminal, outcomes, run, passed_over)
     if (status := _unusual(wishes, terminal, outcomes, run, passed_over)) is not None:
         return status
@@ -259,6 +261,7 @@ def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style) 
                 report,
                 outcome.fixes.texts[report.document.name],
                 bom=outcome.sources[report.document.name].bom,
+                name=_applied(outcome.sources[report.document.name]),
             )
             for outcome in outcomes
             for report in outcome.run.reports
@@ -274,6 +277,25 @@ def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style) 
     return text
 
 
+def _applied(source: Source) -> str:
+    """The file of `source` as a patch names it for `git apply`, which follows no link and knows no path from the root:
+    the one that is written, from this folder on where it lies there."""
+    real, here = os.path.realpath(source.path or source.name), os.path.realpath(".")
+    inside = source.path is not None and Path(real).is_relative_to(here)
+    return os.path.relpath(real, here) if inside else source.name
+
+
+def _corrected(terminal: Terminal, outcomes: Sequence[Outcome], *, undoable: bool) -> None:
+    """Say which files were corrected and how that is undone, to standard error."""
+    names = [name for o in outcomes for name in o.fixes.texts]
+    for name in names:
+        terminal.say(f"localproof: corrected {one_line(name)}")
+    if names and undoable:
+        from .review.wording import UNDO
+
+        terminal.say(f"localproof: to undo: {UNDO}")
+
+
 def _notices(
     wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], run: Run, passed_over: Sequence[Passed]
 ) -> None:
@@ -281,9 +303,6 @@ def _notices(
     aloud = [p for p in passed_over if wishes.report or p.asked_for]
     if aloud and not wishes.quiet:
         terminal.say(f"localproof: passed over: {told(aloud)}")
-    if wishes.correct == "fix" and not wishes.from_pipe and not wishes.quiet:
-        for name in (name for o in outcomes for name in o.fixes.texts):
-            terminal.say(f"localproof: corrected {one_line(name)}")
     told_already = wishes.output_format in ("json", "jsonl")
     if wishes.correct and not (wishes.quiet or (told_already and wishes.from_pipe)):
         more = sum(o.more_to_correct() for o in outcomes)

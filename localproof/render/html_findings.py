@@ -10,7 +10,7 @@ from ..report import Finding, Report
 from ..text import LineIndex, Span
 from .exchange import Item, items, uri
 from .markup import Html, element, group
-from .names import count, message, percent, speakers
+from .names import count, in_cell, message, percent, speakers
 from .phrase import suggestion
 from .scene import extents, marked, sentence_around
 from .style import Style
@@ -70,9 +70,10 @@ class _Ground(NamedTuple):
 def _entry(ground: _Ground, item: Item, style: Style) -> Html:
     finding, text = item.finding, ground.report.document.text
     line, column = ground.lines.position(finding.span.start)
+    cell = in_cell(ground.report, finding)
     place = group(
         element("span", element("bdi", link(ground.report, ground.name)), ", ", class_="path"),
-        f"line {line + 1:,}, column {column + 1:,}",
+        f"line {line + 1:,}, column {column + 1:,}" + (f" ({cell})" if cell else ""),
     )
     sure = "" if finding.probability is None else str(round(100 * finding.probability))
     return element(

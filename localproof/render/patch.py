@@ -12,14 +12,14 @@ _BOM = "\ufeff"
 _ESCAPES = {7: r"\a", 8: r"\b", 9: r"\t", 10: r"\n", 11: r"\v", 12: r"\f", 13: r"\r", 34: r"\"", 92: r"\\"}
 
 
-def diff(report: Report, fixed_text: str, *, bom: bool = False) -> str:
+def diff(report: Report, fixed_text: str, *, bom: bool = False, name: str = "") -> str:
     """A unified diff from the document's text to `fixed_text`; "" if they are equal.
 
     Lines end at ``\\n`` only, as git sees them: a carriage return before it is
     part of the line. `bom` says that the file begins with a byte order mark that
     is in neither text. Write the patch as UTF-8 bytes, without a change of line
-    ends. The path is relative to where it is applied: a leading ``/``, ``./`` or
-    drive is dropped.
+    ends. The path is `name`, else the document's, and relative to where it is
+    applied: a leading ``/``, ``./`` or drive is dropped.
     """
     import difflib
 
@@ -27,7 +27,8 @@ def diff(report: Report, fixed_text: str, *, bom: bool = False) -> str:
     old, new = _lines(mark + report.document.text), _lines(mark + fixed_text)
     if old == new:
         return ""
-    path = posixpath.normpath(os.path.splitdrive(report.document.name)[1].replace(os.sep, "/").lstrip("/"))
+    name = name or report.document.name
+    path = posixpath.normpath(os.path.splitdrive(name)[1].replace(os.sep, "/").lstrip("/"))
     tab = "\t" if " " in path else ""  # git's own sign that a name holds spaces and ends here
     # Without git's own first line, after which it would take the path from the top of the repository, and in a
     # folder below pass over the patch in silence.

@@ -56,12 +56,21 @@ def named(text: str, finding: Finding) -> Span:
 
 
 def aligned(text: str, edits: Sequence[Edit]) -> list[Edit]:
-    """The same changes of `text` in whole words, all told of the same words unless these are far apart."""
+    """The same changes of `text` in whole words, all told of the same words unless these are far apart.
+
+    >>> edits = (Edit(Span(4, 6), ""), Edit(Span(0, 4), ""))
+    >>> aligned("the a cat", edits) == [Edit(Span(0, 5), "the"), Edit(Span(0, 5), "a")]
+    True
+    """
     wide = [in_context(text, edit) for edit in edits]
     start, end = min((e.span.start for e in wide), default=0), max((e.span.end for e in wide), default=0)
     if end - start > _FAR:
         return wide
-    return [Edit(Span(start, end), text[start : e.span.start] + e.text + text[e.span.end : end]) for e in wide]
+    together = [text[start : e.span.start] + e.text + text[e.span.end : end] for e in wide]
+    if len(edits) > 1:  # the space behind words of which one goes is nothing that changes
+        while end > start and all(new[-1:] == text[end - 1 : end] in (" ", "\n") and new[:-1] for new in together):
+            end, together = end - 1, [new[:-1] for new in together]
+    return [Edit(Span(start, end), new) for new in together]
 
 
 def in_context(text: str, edit: Edit) -> Edit:

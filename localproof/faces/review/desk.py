@@ -74,6 +74,7 @@ class Desk:
         self.settings = tasks[0].settings if tasks else Settings()
         self.texts: list[Text] = []
         self.skipped: list[Skipped] = []
+        self.unread = 0  # files that are among these
         self.journal = journal.begin(env)
         self.hindrance = journal.hindrance(env)  # why nothing can be kept for undoing and resuming, or ""
         self._memory = progress.place(env, self.settings.root or Path())
@@ -122,6 +123,7 @@ class Desk:
                     read(source.name, source.text, task.settings)  # source code may be beyond what is read
                 except Unavailable as error:
                     self.skipped.append(error.skipped)
+                    self.unread += 1
                     continue
                 self.texts.append(Text(found, task.settings, source))
                 self.started.append(source.text)
@@ -239,6 +241,7 @@ class Desk:
             self._write(number, now, both)
         except Unavailable as error:
             return f"; {error}"
+        self.changed_before += words_changed(now.text, both)
         return "; written with both changes"
 
     def look_again(self, number: int, page: Page) -> Again:

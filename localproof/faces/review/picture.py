@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from ...render.phrase import aligned
+from ...render.phrase import aligned, in_context
 from ...render.width import cells, columns, one_line
 from ...text import Edit, Span
 from . import session as review
 from . import wording
-from .places import blocks_of, line_and_column, moved
+from .places import blocks_of, moved
 from .session import Item, Page, Session
 
 Fragment = tuple[str, str]  # style, text
@@ -18,9 +20,14 @@ Line = list[Fragment]
 
 _SMALLEST, _WIDEST = 20, 110  # columns of text; wider windows leave the rest empty
 _REACH = 4000  # code points of a paragraph to each side of the words; more does not fit on any screen
+# Marks of emphasis and links that stand before and after the prose of a paragraph, as light markup writes them.
+_OPENED = re.compile(r"[\[*_~!]*\Z")
+_CLOSED = re.compile(r"[*_~]*(?:\](?:\([^()\n]{0,400}\)|\[[^\[\]\n]{0,400}\])?)?[*_~]*")
+_SEEN = re.compile(r"[*_~`()<\[\]]")  # markup that a writer looks for, beside a line end
 _KEYS = (
     ("1-9 Enter", "accept"),
     ("e", "edit"),
+    ("E", "sentence"),
     ("s", "skip"),
     ("i", "ignore here"),
     ("d", "word is right"),
@@ -40,10 +47,12 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the screen shows beside the session. `draft` is what stands in the line of input, None outside of it."""
+    """What the screen shows beside the session. `draft` is what stands in the line of input, None outside of it;
+    `sentence` says that it is to take the place of the whole sentence."""
 
     selected: int = 1
     draft: str | None = None
+    sentence: bool = False
     question: str = ""
     arriving: int = 0
     colour: bool = True
@@ -69,8 +78,7 @@ def head(session: Session, look: Look, width: int) -> Line:
     left = ""
     if item is not None:
         page = session.pages[item.page]
-        line, column = line_and_column(page.text, item.start)
-        whole = f" {one_line(page.name)}:{line}:{column}"
+        whole = f" {wording.place(page, item)}"
         room = width - columns("  ".join(parts.values())) - 3
         left = whole if columns(whole) <= room else " " + whole.rpartition("/")[2].lstrip()
     while len(parts) > 1 and columns(left) + columns("  ".join(parts.values())) + 3 > width:
@@ -146,20 +154,11 @@ def _paragraph(session: Session, item: Item, look: Look, room: int) -> tuple[lis
     page = session.pages[item.page]
     change = _change(session, item, look)
     old = change.span if change else item.span
-    around, inks = surroundings(page, item)
+    around, gaps = surroundings(page, item)
     pieces: list[Fragment] = []
 
     def put(span: Span, ink: str) -> None:
-        at = span.start
-        for other in (*inks, Span(span.end, span.end)):
-            if other.end <= at or other.start > span.end:
-                continue
-            if other.start > at:
-                pieces.append((page.text[at : min(other.start, span.end)], ink))
-            stop = min(other.end, span.end)
-            if stop > max(other.start, at):
-                pieces.append((page.text[max(other.start, at) : stop], ink or "class:markup"))
-            at = max(at, stop)
+        pieces.extend((text, ink or markup) for text, markup in flowing(page.text, span, gaps))
 
     put(Span(around.start, max(old.start, around.start)), "")
     marker = len(pieces)
@@ -180,17 +179,44 @@ def _paragraph(session: Session, item: Item, look: Look, room: int) -> tuple[lis
 
 
 def _change(session: Session, item: Item, look: Look) -> Edit | None:
-    """What the paragraph is shown with: the draft of the writer's, or the suggestion chosen."""
+    """What the paragraph is shown with: the draft of the writer's as far as it changes anything, or the suggestion
+    chosen."""
+    text = session.pages[item.page].text
     if look.draft is not None:
-        span = review.editable(session, item)
-        return Edit(span, look.draft) if span else None
+        span = review.editable(session, item, sentence=look.sentence)
+        if span is None or review.draft(text, span) == look.draft:
+            return None
+        return in_context(text, review.rewritten(text, span, look.draft)) if look.sentence else Edit(span, look.draft)
     if not 0 < look.selected <= len(item.edits):
         return None
-    return aligned(session.pages[item.page].text, item.edits)[look.selected - 1]
+    return aligned(text, item.edits)[look.selected - 1]
 
 
-def surroundings(page: Page, item: Item) -> tuple[Span, list[Span]]:
-    """The run of the page's text to show, and the runs of markup in it."""
+def flowing(text: str, span: Span, gaps: Sequence[Gap]) -> Iterator[Fragment]:
+    """The pieces of `span` of `text`, as they are shown: what is in `gaps` as markup."""
+    at = span.start
+    for gap in gaps:
+        if gap.end <= at or gap.start >= span.end:
+            continue
+        if gap.start > at:
+            yield text[at : gap.start], ""
+        stop = min(gap.end, span.end)
+        yield " " if gap.blank else text[max(gap.start, at) : stop], "class:markup"
+        at = stop
+    if at < span.end:
+        yield text[at : span.end], ""
+
+
+class Gap(NamedTuple):
+    """A run of a page's text that is markup; `blank` where it stands for no more than a space, such as a line end."""
+
+    start: int
+    end: int
+    blank: bool = False
+
+
+def surroundings(page: Page, item: Item) -> tuple[Span, list[Gap]]:
+    """The run of the page's text to show, and the runs of markup in it, in order."""
     found = blocks_of(page.report.document).at(item.finding.span)
     low, high = max(item.span.start - _REACH, 0), min(item.span.end + _REACH, len(page.text))
     if found is None:
@@ -198,23 +224,27 @@ def surroundings(page: Page, item: Item) -> tuple[Span, list[Span]]:
         stop = page.text.find("\n", item.span.end, high)
         return Span(max(low, line), high if stop < 0 else stop), []
     pieces = found[0].pieces
-    start, end = moved(pieces[0].source.start, page.since), moved(pieces[-1].source.end, page.since)
-    verbatim = [p.source for p in pieces if p.kind == "text"]
-    gaps, at = [], pieces[0].source.start
-    for source in verbatim:
-        if source.start > at:
-            gaps.append((at, source.start))
-        at = max(at, source.end)
-    if at < pieces[-1].source.end:
-        gaps.append((at, pieces[-1].source.end))
-    markup = [Span(a, max(a, b)) for a, b in ((moved(a, page.since), moved(b, page.since)) for a, b in gaps)]
+    first, last = moved(pieces[0].source.start, page.since), moved(pieces[-1].source.end, page.since)
+    start = first - len(_OPENED.search(page.text[max(first - 8, 0) : first])[0])  # type: ignore[index]
+    end = _CLOSED.match(page.text, last).end()  # type: ignore[union-attr]
+    gaps, at, stands_for = [], pieces[0].source.start, ""
+    for piece in (*pieces, None):
+        if piece is not None and piece.kind != "text":
+            stands_for += found[0].text[piece.span.start : piece.span.end]
+            continue
+        stop = pieces[-1].source.end if piece is None else piece.source.start
+        if stop > at:
+            blank = stands_for.isspace() and not _SEEN.search(page.report.document.text, at, stop)
+            gaps.append(Gap(moved(at, page.since), moved(stop, page.since), blank))
+        at, stands_for = max(at, piece.source.end if piece else stop), ""
+    markup = [Gap(start, first), *(g for g in gaps if g.start < g.end), Gap(last, end)]
     return Span(max(start, low), min(max(end, item.span.end), high)), markup
 
 
-def wrapped(pieces: Iterable[tuple[str, str]], room: int) -> list[Line]:
+def wrapped(pieces: Iterable[tuple[str, str]], room: int, hang: int = 0) -> list[Line]:
     """Pieces of text, each with its style, in lines of at most `room` columns, broken at spaces where there are any.
 
-    Controls are written out; a line end within a text is a space.
+    Controls are written out; a line end within a text is a space. Lines after the first begin at column `hang`.
     """
     row: list[tuple[str, int, str]] = []
     for text, ink in pieces:
@@ -225,21 +255,22 @@ def wrapped(pieces: Iterable[tuple[str, str]], room: int) -> list[Line]:
     lines: list[Line] = []
     start = used = 0
     space = -1  # where the present line can be broken
+    indent: list[tuple[str, int, str]] = [(" ", 1, "")] * hang
     i = 0
     while i < len(row):
         text, width, _ = row[i]
         if text == "\n" or used + width > room:
             stop = i if text == "\n" or space < 0 else space + 1
             stop = max(stop, start + 1) if text != "\n" else stop
-            lines.append(_joined(row[start:stop]))
+            lines.append(_joined([*(indent if lines else []), *row[start:stop]]))
             start = i = stop + (text == "\n")
-            used, space = 0, -1
+            used, space = hang, -1
             continue
         if text == " ":
             space = i
         used += width
         i += 1
-    return [*lines, _joined(row[start:])]
+    return [*lines, _joined([*(indent if lines else []), *row[start:]])]
 
 
 def _joined(row: Sequence[tuple[str, int, str]]) -> Line:
@@ -253,10 +284,17 @@ def _joined(row: Sequence[tuple[str, int, str]]) -> Line:
 
 
 def keys(width: int, rows: int) -> list[Line]:
-    """What the keys do, in at most `rows` lines, the most used first; what does not fit is behind ``?``."""
+    """What the keys do, in at most `rows` lines, the most used first; what does not fit is behind ``?``, which does."""
+    lines = _keys(_KEYS, width, rows)
+    if any(text == "?" for line in lines for _, text in line):
+        return lines
+    return _keys((_KEYS[0], ("?", "all keys"), *_KEYS[1:]), width, rows)
+
+
+def _keys(which: Sequence[tuple[str, str]], width: int, rows: int) -> list[Line]:
     lines: list[Line] = [[("", " ")]]
     used = 1
-    for key, does in _KEYS:
+    for key, does in which:
         size = columns(key) + columns(does) + 3
         if used + size > width:
             if len(lines) == rows:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
+from ...render.scene import sentence_around
 from ...text import Block, Document, Edit, Span
 
 _MOST_TRIED = 50  # blocks lie side by side; one within another (a caption, a note) is a few further back
@@ -32,14 +33,14 @@ class Blocks:
 
 
 _KEPT = 8
-_kept: OrderedDict[int, tuple[Document, Blocks]] = OrderedDict()
+_kept: OrderedDict[str, tuple[Document, Blocks]] = OrderedDict()
 
 
 def blocks_of(document: Document) -> Blocks:
-    """The blocks of `document`; those of the last few documents are kept, for a screen asks at every key."""
-    known = _kept.get(id(document))
+    """The blocks of `document`; those of the last few files are kept, for a screen asks at every key."""
+    known = _kept.get(document.name)
     if known is None or known[0] is not document:
-        known = _kept[id(document)] = (document, Blocks(document))
+        known = _kept[document.name] = (document, Blocks(document))
         if len(_kept) > _KEPT:
             _kept.popitem(last=False)
     return known[1]
@@ -78,10 +79,7 @@ def words_around(document: Document, span: Span) -> Span | None:
     None where `span` itself is not verbatim prose of one run: nothing is to be
     written there by hand but in an editor.
     """
-    found = blocks_of(document).at(span)
-    if found is None:
-        return None
-    run = next((r for r in _runs(found[0]) if r.contains(span)), None)
+    run = _run(document, span)
     if run is None:
         return None
     start, end, source = span.start, span.end, document.text
@@ -92,11 +90,30 @@ def words_around(document: Document, span: Span) -> Span | None:
     return Span(start, end)
 
 
-def _runs(block: Block) -> list[Span]:
+def sentence_of(document: Document, span: Span) -> Span | None:
+    """The sentence that `span` of the source lies in, as `words_around`; it may go on from line to line."""
+    run = _run(document, span, beyond=("\n", "\r\n"))
+    return None if run is None else sentence_around(document.text, span, [run])
+
+
+def written(document: Document, span: Span, text: str) -> str | None:
+    """`text` as the format of `document` writes it in the prose that holds `span` of the source; None if it cannot."""
+    found = blocks_of(document).at(span)
+    return None if found is None else found[0].written(text)
+
+
+def _run(document: Document, span: Span, beyond: Sequence[str] = ()) -> Span | None:
+    """The prose of one run that `span` of the source lies in: verbatim, but for line ends of the forms in `beyond`."""
+    found = blocks_of(document).at(span)
+    runs = _runs(found[0], document.text, beyond) if found else []
+    return next((r for r in runs if r.contains(span)), None)
+
+
+def _runs(block: Block, source: str, beyond: Sequence[str]) -> list[Span]:
     """The runs of the source that are verbatim prose of `block`, neighbours joined."""
     runs: list[Span] = []
     for piece in block.pieces:
-        if piece.kind != "text":
+        if piece.kind != "text" and piece.source.of(source) not in beyond:
             continue
         if runs and runs[-1].end == piece.source.start:
             runs[-1] = Span(runs[-1].start, piece.source.end)

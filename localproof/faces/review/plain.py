@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ...render.phrase import aligned
 from ...report import BadInput
-from ...text import visible
+from ...text import Span, visible
 from ..terminal import Terminal, is_terminal
 from . import intake, wording
 from . import session as review
 from .desk import Desk
 from .editor import open_editor
-from .picture import surroundings
-from .places import line_and_column
+from .picture import Gap, flowing, surroundings
 from .session import Item, Page, Session, View
 
 _AROUND = 160  # code points of the paragraph to each side of the words
-HELP = """\
+KEYS = """\
 Enter  accept the suggestion that is chosen, else the first; 1 to 9: that one
 a      accept it wherever the file has the same words
-e      write something else in its place; line by line: e TEXT
+e      write something else in its place; E: write the sentence anew
 s      skip: leave it, and ask again another time
 i      ignore it here, from now on
 d      the word is right everywhere in the project; D: in all you write
 r      silence the rule in this file
 u      undo, as often as you like; U: redo
 n p    next and previous finding; N P: file
-f      show only a kind, an engine or a rule; line by line: f WORDS
+f      show only a kind, an engine or a rule; nothing: all
 h      show what the profile holds back, or hide it
-?      the whole explanation; ??: these lines
+?      the whole explanation
 o      open in $VISUAL or $EDITOR at the line; what you accepted there is written first
 w      write now
-q      end; asks what becomes of what is not written; line by line also q w, q l, q x
+q      end; asks what becomes of what is not written
+"""
+_HELP = f"""{KEYS}
+On one line: e TEXT, E TEXT, f WORDS, a 2, q w, q l, q x. These lines: ??
 """
 _FATES = {"w": "write", "l": "later", "x": "discard"}
 
@@ -100,8 +102,7 @@ def told(session: Session, item: Item | None) -> str:
     if item is None:
         return wording.nothing_left(session, total) + "\n"
     page = session.pages[item.page]
-    line, column = line_and_column(page.text, item.start)
-    out = [f"\n{visible(page.name)}:{line}:{column}: finding {nth} of {of} here, {all_nth} of {total} in all"]
+    out = [f"\n{wording.place(page, item)}: finding {nth} of {of} here, {all_nth} of {total} in all"]
     out.append(_context(page, item))
     out.append(f"{wording.why(item)} ({wording.who(item)})")
     out += [f"{i} {told}" for i, told in enumerate(wording.choices(page.text, item.edits), 1)]
@@ -112,10 +113,10 @@ def told(session: Session, item: Item | None) -> str:
 
 def _context(page: Page, item: Item) -> str:
     """The words around, on one line, with the flagged ones in brackets; whole words, and never a space alone."""
-    around, _ = surroundings(page, item)
+    around, gaps = surroundings(page, item)
     marked = aligned(page.text, item.edits)[0].span if item.edits else item.span
     start, end = max(around.start, marked.start - _AROUND), min(around.end, marked.end + _AROUND)
-    before, after = page.text[start : marked.start], page.text[marked.end : end]
+    before, after = (_flowing(page, span, gaps) for span in (Span(start, marked.start), Span(marked.end, end)))
     if start > around.start:
         before = f"… {before.partition(' ')[2]}"
     if end < around.end:
@@ -126,10 +127,14 @@ def _context(page: Page, item: Item) -> str:
     return visible(" ".join(whole.split()))
 
 
+def _flowing(page: Page, span: Span, gaps: Sequence[Gap]) -> str:
+    return "".join(text for text, _ in flowing(page.text, span, gaps))
+
+
 def _question(item: Item) -> str:
     number = len(item.edits)
     first = "" if not number else "Enter, " if number == 1 else f"Enter, 1–{number}, "
-    return f"{first}e s i d r u n p w q, help: ?? "
+    return f"{first}e s i d r u n p w q (?? for help): "
 
 
 def _obey(session: Session, desk: Desk, talk: _Talk, command: str, rest: str, explain: Callable[[str], str]) -> Session:
@@ -142,8 +147,8 @@ def _obey(session: Session, desk: Desk, talk: _Talk, command: str, rest: str, ex
         after = review.accept(session, int(rest) if rest else 1)
     elif command in _WITH_REST:
         after = _WITH_REST[command](session, rest)
-    elif command == "e":
-        after = _edited(session, talk, rest)
+    elif command in ("e", "E"):
+        after = _edited(session, talk, rest, sentence=command == "E")
     elif command == "d":
         after = review.add_word(session, "project" if desk.settings.dictionary else "user")
     elif command == "w":
@@ -186,20 +191,20 @@ _WITH_REST: dict[str, Callable[[Session, str], Session]] = {
 }
 
 
-def _edited(session: Session, talk: _Talk, rest: str) -> Session:
+def _edited(session: Session, talk: _Talk, rest: str, *, sentence: bool) -> Session:
     item = review.current(session)
-    span = review.editable(session, item) if item else None
+    span = review.editable(session, item, sentence=sentence) if item else None
     if item is None or span is None:
         return review.edit(session, "")
     old = span.of(session.pages[item.page].text)
     new = rest or talk.ask(f"in place of “{visible(' '.join(old.split()))}”: ")
-    return replace(session, note="nothing changed") if not new else review.edit(session, new)
+    return replace(session, note="nothing changed") if not new else review.edit(session, new, sentence=sentence)
 
 
 def _explained(session: Session, talk: _Talk, rest: str, explain: Callable[[str], str]) -> None:
     item = review.current(session)
     if rest == "?" or item is None:
-        talk.say(HELP)
+        talk.say(_HELP)
         return
     for rule in item.finding.source or (item.finding.rule,):
         try:

@@ -118,7 +118,7 @@ def application(screen: Screen, *, mouse: bool = False, source: Any = None, targ
         input=source,
         output=target,
     )
-    app.ttimeoutlen = 0.05  # Esc is a key of ours, and nobody wants to wait for it
+    app.ttimeoutlen = app.timeoutlen = 0.05  # Esc is a key of ours, and nobody wants to wait for it
     screen.app = app
     return app
 
@@ -146,7 +146,7 @@ def _bindings(screen: Screen, asking: Any, draft: Any) -> Any:
     def _(event: Any) -> None:
         screen.answered(draft.text)
 
-    @bindings.add("escape", filter=asking, eager=True)
+    @bindings.add("escape", filter=asking)  # not eager: with a key right behind it, it is that key with Alt
     @bindings.add("c-c", filter=asking)
     def _(event: Any) -> None:
         screen.answered(None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import re
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,13 +17,13 @@ from dataclasses import replace
 from typing import Any
 
 from ...report import BadInput, Report, Unavailable
-from ...text import visible
+from ...text import Span, visible
 from . import intake, picture
 from . import session as review
 from .desk import Again, Desk
 from .editor import open_editor
 from .picture import Line, Look
-from .plain import HELP
+from .plain import KEYS
 from .session import Page, Session, View
 
 _UNWRITTEN = "Not written yet: w writes, l leaves it for later, x discards it, Esc goes on"
@@ -37,7 +38,7 @@ class Screen:
         self.session = Session(words=words)  # type: ignore[arg-type]
         self.look = Look(colour=colour, arriving=desk.total)
         self.mode = "deciding"  # or editing, filtering, leaving, reading
-        self.reading: list[Line] = []
+        self.reading: list[str] = []
         self.scroll = 0
         self.fate = "later"
         self.checking = ThreadPoolExecutor(1, "localproof-review")
@@ -90,7 +91,7 @@ class Screen:
     def _arrived(self, page: Page | None) -> None:
         if page is None:
             self.look = replace(self.look, arriving=0)
-            gc.freeze()  # the pages stay to the end: looking through them for garbage would hold up a key for 40 ms
+            _long_lived()
             return
         self.session = intake.arrived(self.session, page)
         if trouble := self.desk.trouble():
@@ -127,6 +128,7 @@ class Screen:
                 quiet = follow and strokes == self._strokes  # never move under the writer's fingers
                 at = intake.checked(self.session, number, page.version, report, follow=quiet, tell=follow)
                 self.session = at
+                _long_lived()
                 self._remember()
 
         self._in_background(check, take)
@@ -176,10 +178,10 @@ class Screen:
             self.look = replace(self.look, selected=(self.look.selected - 1 + by) % len(item.edits) + 1)
         elif key == "d":
             self.session = review.add_word(self.session, "project" if self.desk.settings.dictionary else "user")
-        elif key == "e":
-            self._edit()
+        elif key in ("e", "E"):
+            self._edit(sentence=key == "E")
         elif key == "f":
-            self._ask("filtering", "Show only this kind, engine or rule (nothing: all): ", self.session.view.query)
+            self._ask("filtering", "Show only: ", self.session.view.query)
         elif key == "w":
             self.session, anew = self.desk.write(self.session)
             for number in anew:
@@ -216,20 +218,24 @@ class Screen:
         else:
             self.app.exit(exception=error)
 
-    def _edit(self) -> None:
+    def _edit(self, *, sentence: bool) -> None:
         item = review.current(self.session)
-        span = review.editable(self.session, item) if item else None
+        span = review.editable(self.session, item, sentence=sentence) if item else None
         if item is None or span is None:
             self.session = review.edit(self.session, "")
             return
-        self._ask("editing", "Write instead: ", span.of(self.session.pages[item.page].text))
+        text = self.session.pages[item.page].text
+        self.look = replace(self.look, sentence=sentence)
+        at = len(review.draft(text, Span(span.start, item.span.end))) if sentence else None
+        self._ask("editing", "Write instead: ", review.draft(text, span), at)
 
-    def _ask(self, mode: str, question: str, draft: str) -> None:
+    def _ask(self, mode: str, question: str, draft: str, at: int | None = None) -> None:
+        """Have a line written that begins as `draft`, with the cursor behind `at` characters or all."""
         self.mode = mode
         self.look = replace(self.look, question=question, draft=draft if mode == "editing" else None)
         buffer = self.app.layout.get_buffer_by_name("draft")
-        buffer.text = draft.replace("\n", " ")
-        buffer.cursor_position = len(buffer.text)
+        buffer.text = draft
+        buffer.cursor_position = len(draft) if at is None else at
         self.app.layout.focus(buffer)
 
     def answered(self, text: str | None) -> None:
@@ -241,13 +247,7 @@ class Screen:
         if text is None:
             return
         if mode == "editing":
-            item = review.current(self.session)
-            span = review.editable(self.session, item) if item else None
-            same = item is not None and span is not None
-            if same and span and item and span.of(self.session.pages[item.page].text).replace("\n", " ") == text:
-                self.session = replace(self.session, note="nothing changed")
-            else:
-                self.session = review.edit(self.session, text)
+            self.session = review.edit(self.session, text, sentence=self.look.sentence)
         else:
             self.session = review.show(self.session, View(text.strip(), self.session.view.held))
         self.look = replace(self.look, selected=1)
@@ -258,7 +258,7 @@ class Screen:
         self.mode, self.scroll = "reading", 0
         rules = (item.finding.source or (item.finding.rule,)) if item else ()
         arrows = "Tab    choose another suggestion, which the paragraph then shows\n"
-        keys = f"The keys\n\n{arrows}{HELP}"
+        keys = f"The keys\n\n{arrows}{KEYS}"
         self._to_read(("Looking up the rule …\n\n" if rules else "") + keys)
 
         def explained() -> str:
@@ -274,7 +274,7 @@ class Screen:
             self._in_background(explained, lambda text: self._to_read(f"{visible(text)}\n{keys}"))
 
     def _to_read(self, text: str) -> None:
-        self.reading = [[("", line)] for line in text.split("\n")]
+        self.reading = text.split("\n")
 
     def _read_on(self, key: str) -> None:
         steps = {"down": 1, "j": 1, "n": 1, "up": -1, "k": -1, "p": -1, "pagedown": 10, " ": 10, "pageup": -10}
@@ -305,7 +305,9 @@ class Screen:
         head = picture.head(self.session, self.look, width)
         room = rows - 1 - len(foot)
         if self.mode == "reading":
-            lines = [part for line in self.reading for part in picture.wrapped([(t, s) for s, t in line], width - 2)]
+            lines = [
+                part for line in self.reading for part in picture.wrapped([(line, "")], width - 2, _hang(line, width))
+            ]
             self.scroll = min(self.scroll, max(len(lines) - room, 0))
             middle = [[("", " "), *line] for line in lines[self.scroll : self.scroll + room]]
             middle += [[] for _ in range(room - len(middle))]
@@ -315,10 +317,17 @@ class Screen:
 
     def _foot(self, width: int, rows: int) -> list[Line]:
         if self.mode == "reading":
-            return [[("class:note", " any other key goes back; arrows and space scroll")]]
+            return [
+                [("class:note", line)] for line in _lines("any other key goes back; arrows and space scroll", width)
+            ]
         if self.mode == "leaving":
             return [[("class:note", line)] for line in _lines(_UNWRITTEN, width)]
-        if self.mode in ("editing", "filtering"):
+        if self.mode == "filtering":
+            help_ = (
+                "A kind, an engine or a rule, or a part of its name; several with commas; nothing shows all. Esc leaves"
+            )
+            return [[("class:quiet", line)] for line in _lines(help_, width)]
+        if self.mode == "editing":
             return [[("class:quiet", " Enter takes it, Esc leaves it")]]
         note = _lines(visible(self.session.note), width)[:2] if self.session.note else []
         return [*([("class:note", line)] for line in note), *picture.keys(width, 3 if rows >= 16 else 1)]
@@ -326,6 +335,18 @@ class Screen:
 
 def _lines(text: str, width: int) -> list[str]:
     return [" " + "".join(t for _, t in line) for line in picture.wrapped([(text, "")], max(width - 2, 20))]
+
+
+def _long_lived() -> None:
+    """Have what lives now, the reports of all pages, not looked through for garbage: that would hold up a key for
+    100 ms where there are thousands of findings. What nothing refers to any more is let go of all the same."""
+    gc.collect(1)
+    gc.freeze()
+
+
+def _hang(line: str, width: int) -> int:
+    """How far the text of a line begins from the left, behind its indent and its key."""
+    return min(len(re.match(r" *(?:\S.{0,28}?\S? {2,})?", line)[0]), width // 3)  # type: ignore[index]
 
 
 _COMMANDS: dict[str, Callable[[Session], Session]] = {

@@ -7,6 +7,7 @@ code points of a page's present text unless they are said to be the report's.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,8 +16,9 @@ from typing import Literal, NamedTuple, TypeVar
 
 from ...decisions import Vocabulary, silences
 from ...report import Finding, Report
-from ...text import Edit, Span, apply
-from .places import Shift, carried, inverse, words_around
+from ...text import Edit, Span, apply, minimal
+from .places import Shift, carried, inverse, sentence_of, words_around
+from .places import written as written_as
 
 T = TypeVar("T")
 Act = Literal["accepted", "edited", "skipped", "ignored", "word", "rule"]
@@ -209,7 +211,7 @@ def forward(session: Session) -> Session:
     item = current(session)
     if item is None:
         first = next(iter(queue(session)), None)
-        return replace(session, at=(0, 0), note="from the top" if first else "")
+        return replace(session, at=(0, 0), note="from the top" if first else "there is no finding to go to")
     return replace(session, at=(item.page, item.span.start + 1), note="")
 
 
@@ -276,26 +278,33 @@ def accept_alike(session: Session, number: int = 1) -> Session:
             same = [e for e in other.edits if e.text == chosen.text and e.span.of(text) == old]
             edits += [e for e in same[:1] if not edits or edits[-1].span.end <= e.span.start]
     step = _done(session, Step("accepted", item.page, session.at, tuple(edits)))
-    return replace(step, note=f"accepted {len(edits)} times")
+    return replace(
+        step, note=f"accepted in {len(edits)} places" if edits[1:] else "accepted; no other place is the same"
+    )
 
 
-def editable(session: Session, item: Item) -> Span | None:
-    """What is edited by hand for `item`: its words, whole; None where markup comes in between."""
+def editable(session: Session, item: Item, *, sentence: bool = False) -> Span | None:
+    """What is edited by hand for `item`: its words, whole, or its `sentence`; None where markup comes in between."""
     page = session.pages[item.page]
-    wide = words_around(page.report.document, item.finding.span)
+    wide = (sentence_of if sentence else words_around)(page.report.document, item.finding.span)
     return None if wide is None else carried(wide, page.since) or item.span
 
 
-def edit(session: Session, new: str) -> Session:
-    """Write `new` in place of what `editable` says of the present finding."""
+def draft(text: str, span: Span) -> str:
+    """What stands in `span` of `text`, as it is offered for editing: on one line."""
+    return re.sub(r"\r\n|\r|\n", " ", span.of(text))
+
+
+def edit(session: Session, new: str, *, sentence: bool = False) -> Session:
+    """Write `new` in place of what `editable` says of the present finding. Only the words that differ are changed."""
     item = current(session)
-    span = editable(session, item) if item else None
+    span = editable(session, item, sentence=sentence) if item else None
     if item is None or span is None:
         return replace(session, note="this crosses markup; o opens the file in your editor")
     if any(char in new for char in "\r\n"):
         return replace(session, note="one line only; o opens the file in your editor")
     text = session.pages[item.page].text
-    if span.of(text) == new:
+    if draft(text, span) == new:
         return replace(session, note="nothing changed")
     if not new.strip(" \t") and text[: span.start][-1:] in ("", " ", "\t", "\n", "\r"):
         # The blanks behind go with the words, if words follow: at the head of a line they could make it code.
@@ -303,7 +312,24 @@ def edit(session: Session, new: str) -> Session:
         rest = behind.lstrip(" \t")
         if rest[:1] not in ("", "\r", "\n"):
             span = Span(span.start, span.end + len(behind) - len(rest))
-    return _done(session, Step("edited", item.page, session.at, (Edit(span, new),)))
+        change = Edit(span, new)
+    else:
+        change = rewritten(text, span, new)
+        document = session.pages[item.page].report.document
+        if (put := written_as(document, item.finding.span, change.text)) is None:
+            return replace(session, note="something in this means markup here; o opens the file in your editor")
+        change = replace(change, text=put)
+    after = _done(session, Step("edited", item.page, session.at, (change,)))
+    by = Shift(((change,),)).by(item.span.start, item.span.end)  # what was flagged may still be there, to be decided
+    return after if by is None else replace(after, at=(item.page, item.span.start + by))
+
+
+def rewritten(text: str, span: Span, new: str) -> Edit:
+    """The smallest edit of whole words that makes `new` of the `draft` of `span`; line ends between others stay."""
+    old = draft(text, span)
+    change = minimal(old, Edit(Span(0, len(old)), new))
+    at = [m.start() for m in re.finditer(r"\r\n|(?s:.)", text[span.start : span.end])] + [len(span)]
+    return Edit(Span(at[change.span.start], at[change.span.end]).shifted(span.start), change.text)
 
 
 def skip(session: Session) -> Session:
@@ -333,7 +359,7 @@ def add_word(session: Session, where: Where) -> Session:
     if not word or not Vocabulary.of([word]).covers(session.pages[item.page].report.document.text, item.finding):
         return replace(session, note="a word list is for spellings; i ignores this place, r the rule in this file")
     session = _done(session, Step("word", item.page, session.at, word=(word, where)))
-    return replace(session, note=f"“{word}” is right everywhere in {'the project' if where == 'project' else 'yours'}")
+    return replace(session, note=f"“{word}” is right in all {'of the project' if where == 'project' else 'you write'}")
 
 
 def silence(session: Session) -> Session:
@@ -348,7 +374,8 @@ def silence(session: Session) -> Session:
 def undo(session: Session) -> Session:
     """Take back the last thing done."""
     if not session.past:
-        return replace(session, note="there is nothing to undo")
+        lost = "a file was changed elsewhere: what was done in it before cannot be undone any more"
+        return replace(session, note=lost if session.before else "there is nothing to undo")
     step = session.past[-1]
     session = _undone(session, step)
     return replace(session, past=session.past[:-1], future=(*session.future, step), note=f"undone: {told(step)}")

@@ -29,7 +29,8 @@ _NAMES = (
 @dataclass(frozen=True)
 class Ending:
     """What a review came to. `changed_words` counts words that are other ones now, of `run.words`; `left` findings
-    were not decided; `kept` says that decisions wait for the next review."""
+    were not decided; `kept` says that decisions wait for the next review; `unseen` files were not checked yet when it
+    ended."""
 
     run: Run
     tally: Counter[str]
@@ -37,6 +38,7 @@ class Ending:
     written: tuple[str, ...]
     left: int
     kept: bool
+    unseen: int = 0
 
     @property
     def share(self) -> float:
@@ -56,6 +58,7 @@ def ending(desk: Desk, session: Session) -> Ending:
         tuple(dict.fromkeys(desk.written)),
         len(queue(replace(session, view=View()))),
         desk.kept,
+        desk.total - desk.unread - len(session.pages),
     )
 
 
@@ -64,6 +67,8 @@ def as_text(ending: Ending, style: Style) -> str:
     run, files = ending.run, len(ending.run.reports)
     done = [f"{ending.tally[key]:,} {name}" for key, name in _NAMES if ending.tally[key]]
     out = [f"{', '.join(done) or 'nothing decided'}; {ending.left:,} left undecided"]
+    if ending.unseen:
+        out.append(f"{ending.unseen:,} file{'' if ending.unseen == 1 else 's'} not checked yet when you left")
     of = f"{run.words:,} word{'' if run.words == 1 else 's'}"
     changed = f"{ending.changed_words:,} of {of} changed"
     if ending.changed_words:
@@ -90,6 +95,7 @@ def as_json(ending: Ending) -> str:
         "files": [{"path": d["path"], "words": d["words"]} for d in whole["documents"]],
         "decided": {key: ending.tally[key] for key, _ in _NAMES},
         "undecided": ending.left,
+        "files_not_checked_yet": ending.unseen,
         "words": ending.run.words,
         "words_changed": ending.changed_words,
         "words_changed_share": ending.share,

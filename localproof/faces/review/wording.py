@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ...render.names import percent, speakers
+from ...render.names import in_cell, percent, speakers
 from ...render.phrase import aligned
 from ...render.width import one_line
 from ...text import Edit
-from .session import Item, Session
+from .places import line_and_column
+from .session import Item, Page, Session
 
 UNDO = "localproof review --undo-last"
 
@@ -26,6 +27,13 @@ def _choice(text: str, wide: Edit) -> str:
         return f"remove “{old.strip() or old}”"
     spaced = whole if old.strip() == new else new  # a change of space alone
     return spaced if spaced == new else f"“{spaced}”"
+
+
+def place(page: Page, item: Item) -> str:
+    """Where a finding stands: ``post.md:12:5``; in a notebook also the cell and the line in it."""
+    line, column = line_and_column(page.text, item.start)
+    cell = in_cell(page.report, item.finding)
+    return f"{one_line(page.name)}:{line}:{column}" + (f" ({cell})" if cell else "")
 
 
 def why(item: Item) -> str:
@@ -54,6 +62,8 @@ def nothing_left(session: Session, total: int, arriving: int = 0) -> str:
     """What is said where there is no finding to decide on after the place of the writer."""
     if arriving:
         return f"Checking: {arriving:,} file{'' if arriving == 1 else 's'} to come."
+    if session.view.query and not total:
+        return f"Nothing is left for {one_line(session.view.query)}: f and Enter shows all again."
     if total:
         return f"{total:,} finding{'' if total == 1 else 's'} before this still undecided: n goes to the first."
     if not session.past and not any(p.marks for p in session.pages):
