@@ -24,7 +24,8 @@ from .marks import Mark
 from .opened import Change, Opened, changed, moved, unfinished
 
 DEBOUNCE_S = 0.25
-_FIRST_S, _NEXT_S = 0.15, 0.5  # after which what has come is shown, though an engine is still at work
+# After which what has come is shown, though an engine is still at work: until there is something, and again.
+_FIRST_S, _NEXT_S = 0.15, 0.5
 _AHEAD = 0.4  # of the delay after a key, after which the engines are asked
 _IDLE_S = 1.5  # without a key, after which the last word counts as finished
 
@@ -239,10 +240,12 @@ class Session:
         missing = sum(1 for block in job.begun.answers for _ in block.futures())  # in what is shown
         while waiting:
             await _all_of(waiting, patience_s)
-            waiting, patience_s = job.begun.open(), _NEXT_S
+            waiting = job.begun.open()
             if 0 < len(waiting) < missing:
                 missing = len(waiting)
-                self._take(text, job, await self._apart(partial(self._desk.so_far, job)), whole=False)
+                report = await self._apart(partial(self._desk.so_far, job))
+                self._take(text, job, report, whole=False)
+                patience_s = _NEXT_S if report.findings else _FIRST_S
         report = await self._apart(partial(self._desk.so_far, job))
         while waiting := job.begun.open():  # the engines look at what the model proposes
             self._take(text, job, report, whole=False)
