@@ -13,7 +13,8 @@ import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from inspect import signature
 from typing import Any, BinaryIO
 
@@ -47,7 +48,11 @@ class _Protocol(LanguageServerProtocol):
     def _execute_handler(self, msg_id: str | int, *args: Any, **named: Any) -> None:
         super()._execute_handler(msg_id, *args, **named)
         if (future := self._request_futures.get(msg_id)) is not None:
-            future.add_done_callback(lambda _: self._request_futures.pop(msg_id, None))
+            future.add_done_callback(partial(self._dealt_with, msg_id))
+
+    def _dealt_with(self, msg_id: str | int, future: Future[Any]) -> None:
+        if not future.cancelled():  # what is cancelled, pygls takes out itself, and at the end it goes through them all
+            self._request_futures.pop(msg_id, None)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Any:
