@@ -50,6 +50,7 @@ _STATEMENT = re.compile(
     r"|(?:let|var|const|val|auto|int|float|double|char|bool|void|string|unsigned|static|public|private|protected|local|mut|my|our)\s+[\w:<>*&\[\],]+\s*(?:[=;:({]|\w+\s*[=;({])"
     r"|(?:with|except|async|case|when|default|select|lambda|match)\b.*[:{]$|(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP)\s)"
 )
+_SAID = re.compile(r"\b(?:the|an|this|these|we|you|they|there|are|was|were|has|have|can|should|must)\b")  # by people
 _CLEAR_SIGN = re.compile(r"[;{}]$|\);?$|^[})\]]|=>|->|&&|\|\||[!=]==?|\+=|-=|\w\(\w*\)\.\w|^\w+(?:\.\w+)*\s*=\s*\S")
 
 
@@ -82,16 +83,16 @@ def is_code(words: str) -> bool:
 
     >>> [is_code(line) for line in ("x = f(y);", "for item in items:", "return the items that are left", "}")]
     [True, True, False, True]
-    >>> is_code("The value is kept if x = 1, as the others are:")
-    False
+    >>> [is_code(line) for line in ("The value is kept if x = 1, as the others are:", "if the user has no home:")]
+    [False, False]
     """
     words = words[:400]
-    if _STATEMENT.match(words):
-        return True
-    if not _SIGN.search(words):
-        return False
     tokens = words.split()
     plain = sum(_WORD.fullmatch(token) is not None for token in tokens)
+    if _STATEMENT.match(words):
+        return not (plain == len(tokens) > 3 and _SAID.search(words))
+    if not _SIGN.search(words):
+        return False
     if _CLEAR_SIGN.search(words):
         return plain < 4 or plain < 0.6 * len(tokens)
     return plain < 3 and 2 * plain < len(tokens) + 1
