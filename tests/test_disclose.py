@@ -92,8 +92,13 @@ def test_the_card_of_a_model_comes_in_points_and_each_set_of_data_is_one() -> No
     model = replace(MODEL, part="Tiny", data=data)
     statement = stated([made([Text("/site/a.md", 100)], parts=[HARPER, model])], [Path("/site")])
     markdown = FORMATS["markdown"](statement)
-    assert "- **Language model:** Tiny 1. It judged single edits and wrote no prose.\n  - licence: not known\n" in markdown
-    assert "\n  - trained on: a set (4 trillion tokens; pages)\n  - and on: letters (12 pages) (disclosed: yes)\n" in markdown
+    assert (
+        "- **Language model:** Tiny 1. It judged single edits and wrote no prose.\n  - licence: not known\n" in markdown
+    )
+    assert (
+        "\n  - trained on: a set (4 trillion tokens; pages)\n  - and on: letters (12 pages) (disclosed: yes)\n"
+        in markdown
+    )
     assert "<li>and on: letters (12 pages) (disclosed: yes)</li>" in FORMATS["html"](statement)
     told = next(r for r in json.loads(FORMATS["json"](statement))["statement"] if r["about"] == "Language model")
     assert {"about": "and on", "said": "letters (12 pages) (disclosed: yes)"} in told["points"]

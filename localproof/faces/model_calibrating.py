@@ -49,7 +49,9 @@ def calibrate(name: str, settings: Settings, terminal: Terminal, *, yes: bool = 
         )
     takes = duration(read(resolved.path).parameters * _PER_PARAMETER_S * len(every))
     kept = "Ctrl-C ends it, and the next time it goes on from there" if settings.cache_folder is not None else ""
-    terminal.say(f"localproof: asking it of {len(every):,} sentences takes one core about {takes}" + (kept and f"; {kept}"))
+    terminal.say(
+        f"localproof: asking it of {len(every):,} sentences takes one core about {takes}" + (kept and f"; {kept}")
+    )
     if start.own and not yes and not consented(terminal):
         terminal.say("localproof: nothing was done")
         return 2
