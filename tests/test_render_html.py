@@ -232,6 +232,27 @@ def test_a_space_that_nothing_is_offered_for_is_shown_as_one() -> None:
     assert '<mark class="k-grammar">␣</mark>' in page(Run((report,)))
 
 
+def slips(*texts: str) -> Run:
+    """A run over `texts`, in which every “teh”, however written, is found."""
+
+    def found(text: str) -> tuple[Finding, ...]:
+        spans = [Span(*m.span()) for m in re.finditer("(?i)teh", text)]
+        return tuple(Finding(s, "harper/SpellCheck", "", (Edit(s, "the"), Edit(s, "tech"))) for s in spans)
+
+    reports = (Report(sample.document(f"{i}.md", text), found(text), words=9) for i, text in enumerate(texts))
+    return Run(tuple(reports))
+
+
+def test_what_comes_again_and_again_is_told_once_with_how_often_and_where() -> None:
+    text = Reader(page(slips("Teh cat and teh dog.", "All is well.", "Here is teh end."))).text
+    assert "What comes again and again Change Times Files Found by Teh →becomes the 3 2 Harper SpellCheck For" in text
+
+
+@pytest.mark.parametrize("texts", [("teh teh teh", "fine"), ("teh", "teh")])
+def test_what_comes_in_one_file_or_twice_is_nothing_that_comes_again_and_again(texts: tuple[str, str]) -> None:
+    assert "again and again" not in page(slips(*texts))
+
+
 def test_a_long_sentence_is_cut_around_the_words() -> None:
     text = "word " * 400 + "teh " + "word " * 400
     report = Report(sample.document("a.md", text), (Finding(Span(2000, 2003), "x/Y", ""),), words=801)

@@ -17,6 +17,7 @@ from .account import found, part_rows, title_of
 from .charts import bar, bars, span, stack
 from .exchange import path, remarks
 from .html_findings import link, per_1000, section
+from .html_often import often
 from .markup import Html, element, group
 from .names import count, undone
 from .style import Style
@@ -49,7 +50,7 @@ def pieces(run: Run, style: Style) -> Iterator[str]:
     yield _head(run, sheet, script) + "\n<body>\n"
     yield element("a", "Skip to the findings", class_="skip", href="#findings")
     yield "\n" + _banner(run, folder) + "\n<main>\n"
-    yield _overview(run) + "\n"
+    yield _overview(run, style) + "\n"
     yield _files(run, names) + "\n"
     yield '<section id="findings" aria-labelledby="h-findings">\n'
     told = [f for r in run.reports for f in (*r.findings, *(r.held_back if style.show_held_back else ()))]
@@ -145,7 +146,7 @@ def _part(part: str, *children: str) -> Html:
 # ─ overview ─
 
 
-def _overview(run: Run) -> Html:
+def _overview(run: Run, style: Style) -> Html:
     n_findings = sum(len(report.findings) for report in run.reports)
     n_with = sum(bool(report.findings) for report in run.reports)
     energy, _, status = joules.brief(run.energy).removeprefix("energy ").partition(", ")
@@ -169,7 +170,7 @@ def _overview(run: Run) -> Html:
     charts = [bars("Findings by kind", rows), stack("What became of the suspects", told)]
     any_ = any(number for _, number, _ in told)
     rest = [element("div", *charts, class_="charts")] if any_ else [element("p", "Nothing was suspected.")]
-    return _part("overview", element("dl", *tiles, class_="tiles"), *rest)
+    return _part("overview", element("dl", *tiles, class_="tiles"), *rest, often(run, style))
 
 
 def _duration(seconds: float) -> str:

@@ -79,7 +79,7 @@ def _entry(ground: _Ground, item: Item, style: Style) -> Html:
         "li",
         element("p", place, class_="where"),
         element("p", *_sentence(ground, finding), class_="sentence", dir="auto"),
-        *_changes(text, finding, style),
+        *changed(text, finding, style),
         element("p", " ".join(word.text for word in message(finding, style)), class_="why"),
         element("p", *_credit(item, style), class_="who"),
         class_="finding" + " held" * item.held_back,
@@ -129,7 +129,7 @@ def _line(text: str) -> str:
     return _BREAK.sub(" ", text)
 
 
-def _changes(text: str, finding: Finding, style: Style) -> Iterator[Html]:
+def changed(text: str, finding: Finding, style: Style) -> Iterator[Html]:
     """What to write instead, and what only a hand can change."""
     pieces: list[str] = []
     for word in suggestion(text, finding, style):
