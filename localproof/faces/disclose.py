@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from ..render.account import apart
 from ..render.joules import amount
 from ..render.machine import part
 from ..report import BadInput, Provenance
@@ -198,28 +198,12 @@ def _findings(number: int) -> str:
 def _card(part: Provenance) -> Iterator[tuple[str, str]]:
     facts = dict(part.facts)
     yield "licence", part.licence or "not known"
-    for number, data in enumerate(_apart(part.data) or ["not known"]):
+    for number, data in enumerate(apart(part.data) or ["not known"]):
         yield "and on" if number else "trained on", data
     for name in _CARD:
         if name in facts:
             yield name, facts[name] or "not known"
     yield "file", f"SHA-256 {part.sha256[:12]}…" if part.sha256 else "not recorded"
-
-
-def _apart(data: str) -> list[str]:
-    """The sets of data that are named one after the other; a semicolon within parentheses divides none.
-
-    >>> _apart("books (old; new); letters (disclosed: yes)")
-    ['books (old; new)', 'letters (disclosed: yes)']
-    """
-    sets, depth = [""], 0
-    for piece in re.split(r"([();])", data):
-        depth = max(depth + (piece == "(") - (piece == ")"), 0)
-        if piece == ";" and not depth:
-            sets.append("")
-        else:
-            sets[-1] += piece
-    return [each.strip() for each in sets if each.strip()]
 
 
 def _named(part: Provenance) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..report import KINDS, Finding, Provenance, Report, Run
 from . import joules
-from .account import found, part_rows, title_of
+from .account import apart, found, part_rows, title_of
 from .charts import bar, bars, span, stack
 from .exchange import path, remarks
 from .html_findings import link, per_1000, section
@@ -132,7 +132,13 @@ def _lead(run: Run) -> str:
             f"{count(held, 'more suspect')} {'was' if held == 1 else 'were'} held back: the judge was not sure enough "
             f"for the profile “{run.profile}”."
         )
-    return " ".join(said) or "Nothing was held back."
+    said = said or ["Nothing was held back."]
+    if (use := run.model) is not None:
+        said.append(
+            f"{use.name} supported {count(use.supported, 'finding')}, held back "
+            f"{use.held_back:,} that would have been shown without it, and proposed {use.proposed:,} of its own."
+        )
+    return " ".join(said)
 
 
 def _heading(part: str) -> Html:
@@ -309,14 +315,15 @@ def _undone(run: Run) -> Html:
 
 
 def _rows(rows: Iterable[tuple[str, str]]) -> Html:
-    return element(
-        "dl",
-        *(
-            element("div", element("dt", one_line(label)), element("dd", one_line(text), class_=_gap(text)))
-            for label, text in rows
-        ),
-        class_="facts",
-    )
+    told = (element("div", element("dt", one_line(label)), _said(label, one_line(text))) for label, text in rows)
+    return element("dl", *told, class_="facts")
+
+
+def _said(label: str, text: str) -> Html:
+    sets = apart(text) if label == "data" else []
+    if len(sets) > 1:
+        return element("dd", *(element("p", each) for each in sets))
+    return element("dd", text, class_=_gap(text))
 
 
 def _gap(text: str) -> str | None:
@@ -336,7 +343,7 @@ def _card(p: Provenance) -> Html:
 
 def _energy(run: Run) -> Html:
     energy = run.energy
-    children = [_rows(joules.lines(energy, run.words))]
+    children = [_rows([*joules.lines(energy, run.words), *joules.of_model(run)])]
     if energy is not None and energy.joules is not None and (between := joules.bounds(energy)):
         low = 0.0 if energy.low is None else energy.low
         high = energy.joules if energy.high is None else energy.high

@@ -154,6 +154,13 @@ def _credit(item: Item, style: Style) -> Iterator[str]:
     yield element("span", finding.kind, class_=f"kind k-{finding.kind}")
     said = " + ".join(map(one_line, speakers(finding)))
     yield group(" ", element("a", said, href=finding.url) if finding.url else said)
-    more = [] if finding.probability is None else [f"{percent(finding.probability)} sure"]
+    more = [] if finding.probability is None else [f"{percent(finding.probability)} sure{_unaided(finding)}"]
     more += ["safe to fix"] * finding.certain + ["held back"] * item.held_back
     yield "".join(f" {style.dot} {part}" for part in more)
+
+
+def _unaided(finding: Finding) -> str:
+    """How sure the judge was before a language model had its say, where that is another figure."""
+    if finding.unaided is None or percent(finding.unaided) == percent(finding.probability or 0.0):
+        return ""
+    return f" ({percent(finding.unaided)} without the model)"
