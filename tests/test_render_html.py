@@ -239,7 +239,8 @@ def test_what_a_language_model_did_is_told_with_what_it_cost_and_beside_each_fin
     helped = replace(report.findings[0], probability=0.9, unaided=0.6)
     run = Run((replace(report, findings=(helped,)),), energy=energy, model=use)
     text = Reader(page(run)).text
-    assert "Tiny supported 1 finding, held back 2 that would have been shown without it, and proposed 3 of" in text
+    did = "The language model Tiny supported 1 finding, held back 2 that would have been shown without it, and proposed"
+    assert f"{did} 3 of its own." in text
     assert "90 % sure (60 % without the model)" in text
     assert "model, reading ~4 J, by CPU time" in text
 

@@ -134,9 +134,11 @@ def _lead(run: Run) -> str:
         )
     said = said or ["Nothing was held back."]
     if (use := run.model) is not None:
+        helped = count(use.supported, "finding") if use.supported else "no finding"
+        held_back, proposed = (f"{number:,}" if number else "none" for number in (use.held_back, use.proposed))
         said.append(
-            f"{use.name} supported {count(use.supported, 'finding')}, held back "
-            f"{use.held_back:,} that would have been shown without it, and proposed {use.proposed:,} of its own."
+            f"The language model {use.name} supported {helped}, held back {held_back} that would have been shown "
+            f"without it, and proposed {proposed} of its own."
         )
     return " ".join(said)
 
@@ -155,11 +157,12 @@ def _part(part: str, *children: str) -> Html:
 def _overview(run: Run, style: Style) -> Html:
     n_findings = sum(len(report.findings) for report in run.reports)
     n_with = sum(bool(report.findings) for report in run.reports)
+    files = count(sum(report.checked for report in run.reports), "file")
     energy, _, status = joules.brief(run.energy).removeprefix("energy ").partition(", ")
     figures = [
         ("findings per 1,000 words", f"{per_1000(n_findings, run.words):.1f}" if run.words else "not known"),
         ("words read", f"{run.words:,}"),
-        (f"of {sum(report.checked for report in run.reports):,} files have findings", f"{n_with:,}"),
+        (f"of {files} {'has' if n_with == 1 else 'have'} findings", f"{n_with:,}"),
         ("not done", f"{len(set(run.all_skipped())):,}"),
         ("energy" + f", {status}" * bool(status), energy),
         ("from start to end", _duration(run.elapsed_s)),
