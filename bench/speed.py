@@ -10,6 +10,7 @@ that says so. Nothing is downloaded.
     --data FOLDER   folder that holds data/ (default ../shared)
     --peers FOLDER  look here too for the other tools (may be given again)
     --model FILE    a GGUF to measure the reading of; none by default
+    --files N       files for the memory of a run (may be given again; default 100, 1,000 and 10,000)
     --only PART     cold, service, warm, batch, memory, lsp, model or peers (may be given again)
 """
 
@@ -30,7 +31,7 @@ from statistics import median
 from typing import Any
 
 from . import product
-from .batch import batch, memory
+from .batch import COPIES, batch, memory
 from .editor import lsp
 from .machine import Timing, interleaved, named, peak, timed
 from .reading import reading
@@ -71,7 +72,7 @@ def main() -> None:
             "service": service,
             "warm": warm,
             "batch": batch,
-            "memory": memory,
+            "memory": partial(memory, counts=args.files or COPIES),
             "lsp": lsp,
             "model": partial(reading, model=args.model),
             "peers": peers,
@@ -90,6 +91,7 @@ def _arguments() -> Any:
     parser.add_argument("--data", type=Path, default=SHARED)
     parser.add_argument("--peers", type=Path, action="append", default=[])
     parser.add_argument("--model", type=Path)
+    parser.add_argument("--files", type=int, action="append", default=[])
     only = ("cold", "service", "warm", "batch", "memory", "lsp", "model", "peers")
     parser.add_argument("--only", action="append", choices=only, default=[])
     return parser.parse_args()

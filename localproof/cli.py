@@ -632,7 +632,7 @@ def _models_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the others")
     group.add_argument("--json", action="store_true", help="list, show: as JSON")
     group.add_argument("--id", default="", metavar="ID", help="add: what to call it")
-    group.add_argument("--yes", "-y", action="store_true", help="get: do not ask")
+    group.add_argument("--yes", "-y", action="store_true", help="get, calibrate: do not ask")
     group.add_argument(
         "--format",
         type=_One("format", ("cyclonedx", "spdx")),
@@ -750,14 +750,43 @@ def _no_mistyped_command(first: str) -> None:
         raise BadInput(f"{first}: no such file; did you mean the command {near[0]}?")
 
 
+def _command_of(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The command that is meant, and its arguments; options may stand before its name, unless that is also a file."""
+    if not argv or argv[0] in COMMANDS:
+        return (argv[0], argv[1:]) if argv else ("check", argv)
+    if argv[0].startswith("-") and "--" not in argv and COMMANDS.keys() & set(argv):
+        known, _ = _parser("check").parse_known_intermixed_args(argv)
+        first = known.paths[0] if known.paths else ""
+        if first in COMMANDS and not os.path.lexists(first):
+            at = argv.index(first)
+            return first, [*argv[:at], *argv[at + 1 :]]
+    return "check", argv
+
+
+def _no_text_for_a_model(name: str | None, env: Mapping[str, str]) -> None:
+    """Raises BadInput where what --model names is a folder, or a file of a format that is read, and no model."""
+    from .formats import format_of
+
+    if not name or (format_of(name) is None and not Path(name).is_dir()):
+        return
+    from .models.catalogue import load
+
+    if all(model.id != name for model in load(env)):
+        raise BadInput(
+            f"--model {name}: that is no model, but a text to check; the bundled model is meant by --model alone, as "
+            f"the last of the line, or by --model {BUNDLED} {name}"
+        )
+
+
 def run(argv: Sequence[str], terminal: Terminal) -> int:
     """Do what the arguments say; the exit status. Raises BadInput for what makes no sense."""
-    name, rest = (argv[0], argv[1:]) if argv and argv[0] in COMMANDS else ("check", argv)
+    name, rest = _command_of(argv)
     if name == "check" and rest is argv and argv:
         _no_mistyped_command(argv[0])
     parser = _parser(name)
     # Flags may stand between paths; but that way of parsing forgets what "--" is for.
     args = parser.parse_args(rest) if "--" in rest else parser.parse_intermixed_args(rest)
+    _no_text_for_a_model(getattr(args, "model", None), terminal.env)
     return COMMANDS[name].run(args, terminal)
 
 

@@ -789,4 +789,6 @@ def _told(document: Document, skipped: Skipped, blocks: list[int]) -> Skipped:
     lines = LineIndex(document.text)
     at = [lines.line(document.blocks[i].pieces[0].source.start) + 1 for i in blocks if document.blocks[i].pieces]
     where = ", ".join(map(str, at[:5])) + (f" and {len(at) - 5} more" if len(at) > 5 else "")
-    return Skipped(f"{document.name}, {skipped.what}", f"line {where}: {skipped.reason}", skipped.remedy)
+    return Skipped(
+        f"{document.name}, {skipped.what}", f"line{'s' * (len(at) > 1)} {where}: {skipped.reason}", skipped.remedy
+    )

@@ -38,6 +38,7 @@ def test_a_hook_calls_what_there_is(hook: dict[str, Any]) -> None:
     assert name == "localproof"
     assert _parser("check").parse_args([*arguments, "a.md"]).paths == ["a.md"]
     assert hook["require_serial"]
+    assert ("commit-msg" in hook["stages"]) is (hook["id"] == "localproof-commit-message")  # each text is read once
     assert hook["language"] == "python"
 
 

@@ -34,6 +34,8 @@ from pathlib import Path
 
 import pytest
 
+from localproof.cli import _command_of
+
 CASES = Path(__file__).parent / "cases"
 REPOSITORY = Path(__file__).parents[1]
 BLESS = bool(os.environ.get("LOCALPROOF_BLESS"))
@@ -231,6 +233,25 @@ def test_a_signal_ends_it_without_a_traceback(tmp_path: Path, number: int, statu
     running.send_signal(number)
     _, said = running.communicate(timeout=60)
     assert (running.returncode, b"Traceback" in said) == (status, False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "left"),
+    [
+        (["--profile", "all", "config", "show"], "config", ["--profile", "all", "show"]),
+        (["--no-service", "models", "list"], "models", ["--no-service", "list"]),
+        (["--stdin-filename", "models", "-"], "check", ["--stdin-filename", "models", "-"]),
+        (["--quiet", "demo"], "check", ["--quiet", "demo"]),  # a file of that name
+        (["--quiet", "--", "rules"], "check", ["--quiet", "--", "rules"]),
+        (["--quiet", "a.md", "rules"], "check", ["--quiet", "a.md", "rules"]),
+    ],
+)
+def test_options_may_stand_before_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: list[str], name: str, left: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "demo").touch()
+    assert _command_of(typed) == (name, left)
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")

@@ -60,7 +60,9 @@ def made(
 
 
 def said(statement_of: Sequence[Kept], path: str = "/site") -> dict[str, str]:
-    return dict(rows(stated(statement_of, [Path(path)])))
+    """Of each line, what is said, and under it the points."""
+    told = rows(stated(statement_of, [Path(path)]))
+    return {r.about: "\n".join([r.said, *(f"{name}: {text}" for name, text in r.points)]) for r in told}
 
 
 def test_where_nothing_ran_it_says_so(tmp_path: Path) -> None:
@@ -74,7 +76,7 @@ def test_where_nothing_ran_it_says_so(tmp_path: Path) -> None:
 def test_rules_alone_are_no_language_model() -> None:
     statement = said([made([Text("/site/a.md", 100)])])
     assert statement["Language model"] == "No language model was used."
-    assert statement["Words changed"].startswith("None") and "Harper 2.13.0 (rules, Apache-2.0)" in statement["Parts"]
+    assert statement["Words changed"].startswith("None") and "Harper 2.13.0: rules, Apache-2.0" in statement["Parts"]
     assert "pointed out suspected errors (once), 2026-11-28" in statement["Used for"]
 
 
@@ -83,6 +85,23 @@ def test_a_model_is_named_with_its_card_and_its_gaps() -> None:
     for part in ("licence: not known", "4 trillion tokens", "consent: opt out at crawl", "training CO2: not known"):
         assert part in text
     assert "No language model" not in text and "wrote no prose" in text
+
+
+def test_the_card_of_a_model_comes_in_points_and_each_set_of_data_is_one() -> None:
+    data = "a set (4 trillion tokens; pages); letters (12 pages) (disclosed: yes)"
+    model = replace(MODEL, part="Tiny", data=data)
+    statement = stated([made([Text("/site/a.md", 100)], parts=[HARPER, model])], [Path("/site")])
+    markdown = FORMATS["markdown"](statement)
+    assert (
+        "- **Language model:** Tiny 1. It judged single edits and wrote no prose.\n  - licence: not known\n" in markdown
+    )
+    assert (
+        "\n  - trained on: a set (4 trillion tokens; pages)\n  - and on: letters (12 pages) (disclosed: yes)\n"
+        in markdown
+    )
+    assert "<li>and on: letters (12 pages) (disclosed: yes)</li>" in FORMATS["html"](statement)
+    told = next(r for r in json.loads(FORMATS["json"](statement))["statement"] if r["about"] == "Language model")
+    assert {"about": "and on", "said": "letters (12 pages) (disclosed: yes)"} in told["points"]
 
 
 def test_what_a_model_did_is_said_as_of_when_it_last_read_each_text() -> None:

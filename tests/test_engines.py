@@ -55,6 +55,30 @@ def repaired(engine, text, rule):
     return apply(text, [f.edits[0] for f in findings])
 
 
+@pytest.mark.parametrize(
+    ("engines", "cores", "count"),
+    [
+        (("harper",), 1, 1),
+        (("harper",), 3, 3),
+        (("harper",), 16, harper.MOST_THREADS),
+        (BOTH, 1, 1),
+        (BOTH, 2, 1),
+        (BOTH, 3, 2),
+        (BOTH, 16, harper.MOST_THREADS),
+    ],
+)
+def test_harper_takes_half_of_the_cores_where_languagetool_reads_the_same_and_never_many(engines, cores, count):
+    assert harper._few(cores, Settings(engines=engines)) == count
+
+
+@pytest.mark.skipif(find_spec("harper") is None, reason="harper is not installed")
+@pytest.mark.parametrize(("jobs", "count"), [(6, 6), (0, harper._few(prepare.threads(Settings()), Settings()))])
+def test_the_writer_may_ask_for_more_threads_of_harper_than_it_would_take(jobs, count):
+    engine = harper.Harper(Settings(jobs=jobs))
+    assert engine._worker._order["threads"] == count
+    engine.close()
+
+
 class Scripted:
     """Stands in for a worker: answers each text by a function, or waits to be told."""
 

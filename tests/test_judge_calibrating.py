@@ -20,6 +20,7 @@ from localproof.judge.proposing import Proposal
 from localproof.judge.reader import Reading
 from localproof.judge.weighing import Weights, likely
 from localproof.report import BadInput, Finding
+from localproof.settings import BUNDLED
 from localproof.text import Edit, Span, apply
 
 FREE = ("CC0-1.0", "CC-BY-4.0", "CC-BY-3.0", "LicenseRef-Public-Domain", "LicenseRef-US-Government-Work")
@@ -106,9 +107,9 @@ def test_the_table_counts_what_is_shown_and_what_of_it_is_right() -> None:
     assert rows["its own proposals, as learned"] == (1, 0, 0)
 
 
-def calibrate(env: dict[str, str], name: str) -> tuple[int, str, str]:
+def calibrate(env: dict[str, str], name: str, *more: str) -> tuple[int, str, str]:
     terminal = Terminal(io.BytesIO(), io.StringIO(), io.StringIO(), env)
-    status = run(["models", "calibrate", name], terminal)
+    status = run(["models", "calibrate", name, *more], terminal)
     return status, terminal.stdout.getvalue(), terminal.stderr.getvalue()  # type: ignore[attr-defined]
 
 
@@ -121,11 +122,28 @@ def test_calibrate_asks_the_model_shows_the_table_and_keeps_what_was_learned(
     some = sentences()[::90]
     monkeypatch.setattr(calibrating, "sentences", lambda: some)
     assert run(["models", "add", str(file)], Terminal(io.BytesIO(), io.StringIO(), io.StringIO(), env)) == 0
-    status, said, _ = calibrate(env, "tiny")
+    status, said, before = calibrate(env, "tiny")
     assert status == 0 and "engines alone" in said and "its own proposals, as learned" in said
+    assert f"asking it of {len(some)} sentences takes one core about 1 s" in before
     (kept,) = tmp_path.rglob("weighed/*.json")
     raw = json.loads(kept.read_text("utf-8"))
     assert raw["model"] == kept.stem and raw["about"]["made by"] == "localproof models calibrate" and raw["findings"]
+
+
+@needs_llama
+def test_the_model_that_comes_along_needs_no_calibrating_and_is_asked_only_if_told_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = places(tmp_path)
+    monkeypatch.setattr(calibrating, "sentences", lambda: sentences()[::300])
+    terminal = Terminal(io.BytesIO(b"y\n"), io.StringIO(), io.StringIO(), env)
+    with pytest.raises(BadInput, match="add --yes"):
+        run(["models", "calibrate", BUNDLED], terminal)
+    told = terminal.stderr.getvalue()  # type: ignore[attr-defined]
+    assert "needs no calibrating" in told and "takes one core about 1 s" in told
+    status, said, _ = calibrate(env, BUNDLED, "--yes")
+    assert status == 0 and "engines alone" in said
+    assert not list(tmp_path.rglob("weighed/*"))
 
 
 def test_calibrate_wants_a_model_that_is_there(tmp_path: Path) -> None:

@@ -388,6 +388,16 @@ def test_nothing_changed_is_no_failure(repository: Repository) -> None:
     assert said(now.stderr) == "localproof: no text changed since HEAD\n"  # type: ignore[arg-type]
 
 
+def test_a_link_in_the_folder_is_told_and_makes_no_failure_of_nothing_changed(repository: Repository) -> None:
+    repository.commit(a__md="We came to the end.\n")
+    (repository.top / "gone.md").symlink_to("nowhere.md")
+    now = terminal()
+    assert check(Wishes((".",), flags=HARPER, changed=""), now) == CLEAN
+    assert "gone.md: a symbolic link" in said(now.stderr)  # type: ignore[arg-type]
+    repository.write(b__md="\0")
+    assert check(Wishes((".",), flags=HARPER, changed=""), terminal()) == NOTHING
+
+
 def test_only_what_changed_is_corrected(repository: Repository) -> None:
     repository.commit(a__md="We came to teh end.\n")
     repository.write(a__md="We came to teh end.\n\nWe came to teh start of of it.\n")

@@ -21,7 +21,7 @@ from test_render import UNSAFE, hostile_run
 from localproof.render import RENDERERS, Style
 from localproof.render.html import shown_names
 from localproof.render.markup import Html, element, escaped
-from localproof.report import Energy, Finding, Provenance, Report, Run, Skipped
+from localproof.report import Energy, Finding, ModelUse, Provenance, Report, Run, Skipped
 from localproof.text import Document, Edit, Span
 
 ATTACK = "\"><script>alert(1)</script><img src=x onerror=alert(1)>' onmouseover=alert(1) </style></title>--><!--&lt;"
@@ -230,6 +230,45 @@ def test_a_space_that_is_wrong_is_marked_with_the_words_that_the_change_names() 
 def test_a_space_that_nothing_is_offered_for_is_shown_as_one() -> None:
     report = Report(sample.document("a.md", "a shame , yes"), (Finding(Span(7, 8), "x/Y", ""),), words=3)
     assert '<mark class="k-grammar">␣</mark>' in page(Run((report,)))
+
+
+def test_what_a_language_model_did_is_told_with_what_it_cost_and_beside_each_finding() -> None:
+    energy = Energy("estimated", 10.0, 3.0, 30.0, record={"cpu_s": 2.0, "cpu_s_children": 1.5})
+    use = ModelUse("Tiny", supported=1, held_back=2, proposed=3, blocks=4, tokens=50, loading_s=0.2, reading_s=0.8)
+    (report,) = slips("teh").reports
+    helped = replace(report.findings[0], probability=0.9, unaided=0.6)
+    run = Run((replace(report, findings=(helped,)),), energy=energy, model=use)
+    text = Reader(page(run)).text
+    did = "The language model Tiny supported 1 finding, held back 2 that would have been shown without it, and proposed"
+    assert f"{did} 3 of its own." in text
+    assert "90 % sure (60 % without the model)" in text
+    assert "model, reading ~4 J, by CPU time" in text
+
+
+def test_sets_of_data_stand_apart() -> None:
+    part = Provenance("Tiny", "model that scores", "1", "MIT", "books (old; new); letters (disclosed: yes)", "", ())
+    assert "<dd><p>books (old; new)</p><p>letters (disclosed: yes)</p></dd>" in page(Run(provenance=(part,)))
+
+
+def slips(*texts: str) -> Run:
+    """A run over `texts`, in which every “teh”, however written, is found."""
+
+    def found(text: str) -> tuple[Finding, ...]:
+        spans = [Span(*m.span()) for m in re.finditer("(?i)teh", text)]
+        return tuple(Finding(s, "harper/SpellCheck", "", (Edit(s, "the"), Edit(s, "tech"))) for s in spans)
+
+    reports = (Report(sample.document(f"{i}.md", text), found(text), words=9) for i, text in enumerate(texts))
+    return Run(tuple(reports))
+
+
+def test_what_comes_again_and_again_is_told_once_with_how_often_and_where() -> None:
+    text = Reader(page(slips("Teh cat and teh dog.", "All is well.", "Here is teh end."))).text
+    assert "What comes again and again Change Times Files Found by Teh →becomes the 3 2 Harper SpellCheck For" in text
+
+
+@pytest.mark.parametrize("texts", [("teh teh teh", "fine"), ("teh", "teh")])
+def test_what_comes_in_one_file_or_twice_is_nothing_that_comes_again_and_again(texts: tuple[str, str]) -> None:
+    assert "again and again" not in page(slips(*texts))
 
 
 def test_a_long_sentence_is_cut_around_the_words() -> None:

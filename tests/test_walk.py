@@ -144,6 +144,7 @@ def test_pipes_links_and_circles_are_named_and_not_read(site: Path) -> None:
         "z/pipe.md: not a regular file",
         "z/round.md: a symbolic link, not followed in a folder",
     ]
+    assert walked("z")[1]["z/round/"] == "a link, not followed"
     with pytest.raises(Unavailable, match="not a regular file"):
         read_source(Found(site / "z/pipe.md", "z/pipe.md", named=True), 100)
 

@@ -263,8 +263,8 @@ class Store:
             self._writes = False
             self._pending.clear()
             self._say(f"nothing more is kept in {self.path.name}: {error}", "")
-        else:
-            self._give_up(str(error))
+        else:  # where the disk is full, clearing what is here is no help
+            self._give_up(str(error), "" if name.startswith("SQLITE_FULL") else REMEDY)
 
     def _begin_anew(self, why: str) -> sqlite3.Connection | None:
         self._let_go()
@@ -274,11 +274,11 @@ class Store:
         self._prepare()
         return self._connect()
 
-    def _give_up(self, why: str) -> None:
+    def _give_up(self, why: str, remedy: str = REMEDY) -> None:
         self._let_go()
         self._writes = False
         self._pending.clear()
-        self._say(f"{self.path} is not used: {why}", REMEDY)
+        self._say(f"{self.path} is not used: {why}", remedy)
 
     def _let_go(self) -> None:
         import sqlite3

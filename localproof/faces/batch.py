@@ -53,7 +53,7 @@ class Outcome:
 
     `sources` are the texts that were read, by name; `unread` those that the
     user named and that could not be read; `unwritten` those whose correction
-    could not be written back.
+    could not be written back. `tried` is whether there was a text to read at all.
     """
 
     settings: Settings
@@ -63,6 +63,7 @@ class Outcome:
     unwritten: tuple[Skipped, ...] = ()
     fixes: Fixes = Fixes()
     interrupted: bool = False
+    tried: bool = True
 
     def fails(self, run: Run) -> bool:
         """Whether the settings count any finding of `run` as a failure."""
@@ -116,7 +117,7 @@ def proofread(
 
     if not any(isinstance(i, Found) for i in task.inputs):  # no engine need be started to say so
         skipped = tuple(i for i in task.inputs if isinstance(i, Skipped))
-        return Outcome(task.settings, Run(skipped=skipped, profile=task.settings.profile), sources)
+        return Outcome(task.settings, Run(skipped=skipped, profile=task.settings.profile), sources, tried=False)
     with proof.open_bench(task.settings, at_once=False) as bench:
         on_bench(bench)
         try:

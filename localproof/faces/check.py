@@ -332,7 +332,8 @@ def _unusual(
             terminal.say(f"localproof: {one_line(s.what)}: {s.reason}" + (f" ({s.remedy})" if s.remedy else ""))
         return WRONG
     if not run.reports:
-        if wishes.changed is not None and not run.skipped:
+        # What a walk could not take, such as a link, is told; whether it changed nobody can say.
+        if wishes.changed is not None and not any(o.tried for o in outcomes):
             terminal.say(f"localproof: no text changed since {one_line(wishes.changed or 'HEAD')}")
             return CLEAN
         if passed_over and (wishes.force_exclude or any(p.asked_for for p in passed_over)):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from ..render.account import apart
 from ..render.joules import amount
 from ..render.machine import part
 from ..report import BadInput, Provenance
@@ -65,6 +66,15 @@ class Statement:
     def others(self) -> tuple[Provenance, ...]:
         """The parts that are no language model."""
         return tuple(p for p in self.parts if not p.role.startswith(MODEL))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the statement: what it is about, what is said, and under it (what each is about, what is said)."""
+
+    about: str
+    said: str
+    points: tuple[tuple[str, str], ...] = ()
 
 
 def disclose(paths: tuple[str, ...], format: str, terminal: Terminal) -> int:
@@ -129,25 +139,26 @@ def _share(run: Kept, texts: Iterable[Text]) -> float:
 # ─ in words ─
 
 
-def rows(statement: Statement) -> list[tuple[str, str]]:
-    """The statement as (what it is about, what is said), in order."""
+def rows(statement: Statement) -> list[Row]:
+    """The statement, line by line."""
     if statement.last is None:
         return [
-            (
+            Row(
                 "Tool",
                 "LocalProof has no record of a run on this text: none was made here, or it left none. No language "
                 "model was used by LocalProof, as far as is recorded.",
             )
         ]
+    parts = tuple((_named(p), f"{p.role}, {p.licence or 'licence not stated'}") for p in statement.others)
     return [
-        ("Tool", _tool(statement)),
-        ("Language model", _models(statement)),
-        *([("What the model did", _did(statement))] if statement.did else []),
-        ("Parts", "; ".join(_part(p) for p in statement.others) or "not recorded"),
-        ("Used for", _used_for(statement)),
-        ("Words changed", _changed(statement)),
-        ("Energy", _energy(statement)),
-        ("Not counted", NOT_COUNTED),
+        Row("Tool", _tool(statement)),
+        *_models(statement),
+        *([Row("What the model did", _did(statement))] if statement.did else []),
+        Row("Parts", "Rules and tables:" if parts else "not recorded", parts),
+        Row("Used for", _used_for(statement)),
+        Row("Words changed", _changed(statement)),
+        Row("Energy", _energy(statement)),
+        Row("Not counted", NOT_COUNTED),
     ]
 
 
@@ -158,10 +169,12 @@ def _tool(statement: Statement) -> str:
     return f"LocalProof {versions}, a proofreader; {where} the machine that it ran on; {texts}"
 
 
-def _models(statement: Statement) -> str:
+def _models(statement: Statement) -> list[Row]:
+    """Each language model with its card in short."""
     if not statement.models:
-        return "No language model was used."
-    return " ".join(f"{_model(p)}." for p in statement.models) + " It judged single edits and wrote no prose."
+        return [Row("Language model", "No language model was used.")]
+    judged = "It judged single edits and wrote no prose."
+    return [Row("Language model", f"{_named(p)}. {judged}", tuple(_card(p))) for p in statement.models]
 
 
 def _did(statement: Statement) -> str:
@@ -182,20 +195,19 @@ def _findings(number: int) -> str:
     return f"{number:,} finding{'' if number == 1 else 's'}" if number else "no finding"
 
 
-def _model(part: Provenance) -> str:
+def _card(part: Provenance) -> Iterator[tuple[str, str]]:
     facts = dict(part.facts)
-    said = [
-        f"licence: {part.licence or 'not known'}",
-        f"trained on: {part.data or 'not known'}",
-        *(f"{name}: {facts[name] or 'not known'}" for name in _CARD if name in facts),
-        f"SHA-256 {part.sha256[:12]}…" if part.sha256 else "file not recorded",
-    ]
-    return f"{' '.join(filter(None, (part.part, part.version)))} ({'; '.join(said)})"
+    yield "licence", part.licence or "not known"
+    for number, data in enumerate(apart(part.data) or ["not known"]):
+        yield "and on" if number else "trained on", data
+    for name in _CARD:
+        if name in facts:
+            yield name, facts[name] or "not known"
+    yield "file", f"SHA-256 {part.sha256[:12]}…" if part.sha256 else "not recorded"
 
 
-def _part(part: Provenance) -> str:
-    name = " ".join(filter(None, (part.part, part.version)))
-    return f"{name} ({part.role}, {part.licence or 'licence not stated'})"
+def _named(part: Provenance) -> str:
+    return " ".join(filter(None, (part.part, part.version)))
 
 
 def _used_for(statement: Statement) -> str:
@@ -234,8 +246,11 @@ def _energy(statement: Statement) -> str:
 
 def as_markdown(statement: Statement) -> str:
     """For a post, or a page on AI use."""
-    lines = [f"- **{name}:** {_plain(text)}" for name, text in rows(statement)]
-    return "## How this text was proofread\n\n" + "\n".join(lines) + "\n"
+    lines = ["## How this text was proofread", ""]
+    for row in rows(statement):
+        lines.append(f"- **{row.about}:** {_plain(row.said)}")
+        lines += [f"  - {_plain(name)}: {_plain(text)}" for name, text in row.points]
+    return "\n".join(lines) + "\n"
 
 
 def _plain(text: str) -> str:
@@ -251,12 +266,21 @@ def _plain(text: str) -> str:
 def as_html(statement: Statement) -> str:
     """The same as a section of a page."""
     items = "".join(
-        f"  <dt>{escape(name)}</dt>\n  <dd>{escape(visible(text))}</dd>\n" for name, text in rows(statement)
+        f"  <dt>{_inert(row.about)}</dt>\n  <dd>{_inert(row.said)}{_list(row.points)}</dd>\n" for row in rows(statement)
     )
     return (
         '<section class="localproof-disclosure">\n<h2>How this text was proofread</h2>\n'
         f"<dl>\n{items}</dl>\n</section>\n"
     )
+
+
+def _list(points: Iterable[tuple[str, str]]) -> str:
+    items = "".join(f"    <li>{_inert(name)}: {_inert(text)}</li>\n" for name, text in points)
+    return f"\n  <ul>\n{items}  </ul>\n  " if items else ""
+
+
+def _inert(text: str) -> str:
+    return escape(visible(text))
 
 
 def as_json(statement: Statement) -> str:
@@ -285,7 +309,10 @@ def as_json(statement: Statement) -> str:
             "runs_unknown": statement.unknown,
         },
         "not_counted": NOT_COUNTED,
-        "statement": dict(rows(statement)),
+        "statement": [
+            {"about": r.about, "said": r.said, "points": [{"about": name, "said": text} for name, text in r.points]}
+            for r in rows(statement)
+        ],
     }
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 

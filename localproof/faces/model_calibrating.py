@@ -16,20 +16,24 @@ from ..judge.calibrating import Row, Sentence
 from ..judge.reader import Chosen, Reader, Reading, edits_of
 from ..judge.weighing import Weights, weights
 from ..models import NONE, calibrations, resolve
+from ..models.gguf import read
 from ..report import BadInput
 from ..settings import Settings
 from ..text import visible
+from .fetching import consented
 from .model_entries import rewrite
-from .terminal import Terminal, progress
+from .terminal import Terminal, duration, progress
 
 _AT_ONCE = 8  # sentences with the helper process at a time
+_PER_PARAMETER_S = 7e-9  # of one core, for a sentence; measured with models of 7 and 135 million parameters
 
 
-def calibrate(name: str, settings: Settings, terminal: Terminal) -> int:
+def calibrate(name: str, settings: Settings, terminal: Terminal, *, yes: bool = False) -> int:
     """Ask the model called `name`, an id or a file, of every sentence; learn, show the table, keep what was learned.
 
-    What the model said is kept in the cache, so one that was interrupted goes
-    on where it was. Raises BadInput and Unavailable.
+    How long that takes is said first. What the model said is kept in the cache, so one that was interrupted goes on
+    where it was. For LocalProof's own model there is nothing to learn: it is asked only if the user says so, or with
+    `yes`. Raises BadInput and Unavailable.
     """
     if name in NONE:
         raise BadInput("models calibrate needs a model; see `localproof models list`")
@@ -37,16 +41,29 @@ def calibrate(name: str, settings: Settings, terminal: Terminal) -> int:
     settings = replace(settings, model=name, model_suggest=suggest)
     resolved = resolve(settings, terminal.env)
     assert resolved is not None
+    every = calibrating.sentences()
+    start = weights(resolved.sha256)
+    if start.own:
+        terminal.say(
+            "localproof: this model needs no calibrating: LocalProof's own weights were learned with it. What follows "
+            "only shows how it does, and writes nothing"
+        )
+    takes = duration(read(resolved.path).parameters * _PER_PARAMETER_S * len(every))
+    kept = "Ctrl-C ends it, and the next time it goes on from there" if settings.cache_folder is not None else ""
+    terminal.say(
+        f"localproof: asking it of {len(every):,} sentences takes one core about {takes}" + (kept and f"; {kept}")
+    )
+    if start.own and not yes and not consented(terminal):
+        terminal.say("localproof: nothing was done")
+        return 2
     store = Store(settings.cache_folder / NAME) if settings.cache_folder is not None else None
     reader = Reader(Chosen(resolved.path, resolved.sha256), settings, store)
-    every = calibrating.sentences()
     try:
         known = _asked(reader, every, terminal)
     finally:
         reader.close()
         if store is not None:
             store.close()
-    start = weights(resolved.sha256)
     about = {
         "made by": "localproof models calibrate",
         "on": datetime.now(UTC).date().isoformat(),
@@ -58,7 +75,6 @@ def calibrate(name: str, settings: Settings, terminal: Terminal) -> int:
         f"In edited prose it would propose {calibrating.per_proposal(known, learned):.1f} edits in 1,000 words\n"
     )
     if start.own:
-        terminal.write("Nothing was written: LocalProof's own weights were learned with this very model\n")
         return 0
     where = _keep(learned, resolved.sha256, terminal)
     terminal.write(f"Written to {visible(str(where))}; removing that file takes it back\n")

@@ -348,7 +348,7 @@ def _add(order: Order, known: Catalogue, settings: Settings, terminal: Terminal)
 
 
 def _calibrate(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
-    return calibrate(order.names[0], settings, terminal)
+    return calibrate(order.names[0], settings, terminal, yes=order.yes)
 
 
 def state(settings: Settings, env: Mapping[str, str]) -> Sequence[str]:

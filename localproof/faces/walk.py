@@ -329,7 +329,9 @@ def _take(entry: os.DirEntry[str], place: _Place) -> Iterator[Found | Skipped | 
         return
     included = covers(place.settings.include, path, place.settings.root)
     any_format = included or (place.glob is not None and place.glob.any_format)
-    if not included and any(fnmatchcase(entry.name.lower(), glob) for glob in _NO_PROSE):
+    if _leads_to_folder(entry):
+        yield Passed(f"{name}/", "a link, not followed")
+    elif not included and any(fnmatchcase(entry.name.lower(), glob) for glob in _NO_PROSE):
         yield Passed(name, "no prose, by its name")
     elif why := ("" if any_format else _not_walked(entry.name)) or _left_out(place, entry.name, folder=False):
         yield Passed(name, why)
@@ -343,6 +345,13 @@ def _take(entry: os.DirEntry[str], place: _Place) -> Iterator[Found | Skipped | 
         yield Passed(name, f"drafts{_SETTINGS}")
     else:
         yield Found(path, name, named=False)
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_symlink() and entry.is_dir()
+    except OSError:  # it leads to itself
+        return False
 
 
 def _is_regular(entry: os.DirEntry[str]) -> bool:

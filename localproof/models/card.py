@@ -18,6 +18,7 @@ _REASONS = {
 }
 _HOW = {"derived": "derived", "third_party": "told by a third party", "conflicting": "conflicting"}
 _NAMED = 4  # sources of data that a report names; the card has them all
+_NO_BASE = "no other model is named"
 SCORES, PROPOSES = "model that scores", "model that proposes"
 _WRITES = 'a closed set, and what it would write itself, six tokens at most (model-suggest = "rewrite")'
 _CANNOT = "a closed set alone: it has no form for chats, so it cannot be asked what it would write"
@@ -40,7 +41,7 @@ def parts(resolved: Resolved, *, suggest: str = "none") -> tuple[Provenance, ...
     model = resolved.model
     facts = (
         ("file", _file_checked(resolved)),
-        ("made from", "; ".join(_base(b) for b in model.bases) or said(Claim())),
+        ("made from", "; ".join(_base(b) for b in model.bases) or _NO_BASE),
         *((CLAIMS[name], said(model.claim(name))) for name in _SHORT),
         *((_label(cost), _cost(cost)) for cost in model.costs or (Cost("training", "self", Claim()),)),
         *((("in conflict", model.conflict),) if model.conflict else ()),
@@ -103,7 +104,7 @@ def whole(model: Model, *, places: bool = True) -> Iterator[Line]:
     for base in model.bases:
         yield Line("Model", "made from", _base(base), _title(model, base.licence.source))
     if not model.bases:
-        yield Line("Model", "made from", "no other model is named")
+        yield Line("Model", "made from", _NO_BASE)
     for file in model.files:
         yield Line("Files", file.filename or file.repo, file_in_short(file, place=places), _title(model, file.source))
     if not model.files:

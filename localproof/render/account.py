@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ..report import ModelUse, Provenance, Run
@@ -118,6 +119,22 @@ def part_rows(p: Provenance, *, whole_sum: bool = False) -> list[tuple[str, str]
         ("sha256", (p.sha256 if whole_sum else p.sha256[:12]) or "not recorded"),
     ]
     return rows + [(name, text or _GAP) for name, text in p.facts]
+
+
+def apart(data: str) -> list[str]:
+    """The sets of data that are named one after the other; a semicolon within parentheses divides none.
+
+    >>> apart("books (old; new); letters (disclosed: yes)")
+    ['books (old; new)', 'letters (disclosed: yes)']
+    """
+    sets, depth = [""], 0
+    for piece in re.split(r"([();])", data):
+        depth = max(depth + (piece == "(") - (piece == ")"), 0)
+        if piece == ";" and not depth:
+            sets.append("")
+        else:
+            sets[-1] += piece
+    return [each.strip() for each in sets if each.strip()]
 
 
 def _indent(style: Style) -> int:

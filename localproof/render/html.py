@@ -13,10 +13,11 @@ from pathlib import Path
 
 from ..report import KINDS, Finding, Provenance, Report, Run
 from . import joules
-from .account import found, part_rows, title_of
+from .account import apart, found, part_rows, title_of
 from .charts import bar, bars, span, stack
 from .exchange import path, remarks
 from .html_findings import link, per_1000, section
+from .html_often import often
 from .markup import Html, element, group
 from .names import count, undone
 from .style import Style
@@ -49,7 +50,7 @@ def pieces(run: Run, style: Style) -> Iterator[str]:
     yield _head(run, sheet, script) + "\n<body>\n"
     yield element("a", "Skip to the findings", class_="skip", href="#findings")
     yield "\n" + _banner(run, folder) + "\n<main>\n"
-    yield _overview(run) + "\n"
+    yield _overview(run, style) + "\n"
     yield _files(run, names) + "\n"
     yield '<section id="findings" aria-labelledby="h-findings">\n'
     told = [f for r in run.reports for f in (*r.findings, *(r.held_back if style.show_held_back else ()))]
@@ -131,7 +132,15 @@ def _lead(run: Run) -> str:
             f"{count(held, 'more suspect')} {'was' if held == 1 else 'were'} held back: the judge was not sure enough "
             f"for the profile “{run.profile}”."
         )
-    return " ".join(said) or "Nothing was held back."
+    said = said or ["Nothing was held back."]
+    if (use := run.model) is not None:
+        helped = count(use.supported, "finding") if use.supported else "no finding"
+        held_back, proposed = (f"{number:,}" if number else "none" for number in (use.held_back, use.proposed))
+        said.append(
+            f"The language model {use.name} supported {helped}, held back {held_back} that would have been shown "
+            f"without it, and proposed {proposed} of its own."
+        )
+    return " ".join(said)
 
 
 def _heading(part: str) -> Html:
@@ -145,14 +154,15 @@ def _part(part: str, *children: str) -> Html:
 # ─ overview ─
 
 
-def _overview(run: Run) -> Html:
+def _overview(run: Run, style: Style) -> Html:
     n_findings = sum(len(report.findings) for report in run.reports)
     n_with = sum(bool(report.findings) for report in run.reports)
+    files = count(sum(report.checked for report in run.reports), "file")
     energy, _, status = joules.brief(run.energy).removeprefix("energy ").partition(", ")
     figures = [
         ("findings per 1,000 words", f"{per_1000(n_findings, run.words):.1f}" if run.words else "not known"),
         ("words read", f"{run.words:,}"),
-        (f"of {sum(report.checked for report in run.reports):,} files have findings", f"{n_with:,}"),
+        (f"of {files} {'has' if n_with == 1 else 'have'} findings", f"{n_with:,}"),
         ("not done", f"{len(set(run.all_skipped())):,}"),
         ("energy" + f", {status}" * bool(status), energy),
         ("from start to end", _duration(run.elapsed_s)),
@@ -169,7 +179,7 @@ def _overview(run: Run) -> Html:
     charts = [bars("Findings by kind", rows), stack("What became of the suspects", told)]
     any_ = any(number for _, number, _ in told)
     rest = [element("div", *charts, class_="charts")] if any_ else [element("p", "Nothing was suspected.")]
-    return _part("overview", element("dl", *tiles, class_="tiles"), *rest)
+    return _part("overview", element("dl", *tiles, class_="tiles"), *rest, often(run, style))
 
 
 def _duration(seconds: float) -> str:
@@ -308,14 +318,15 @@ def _undone(run: Run) -> Html:
 
 
 def _rows(rows: Iterable[tuple[str, str]]) -> Html:
-    return element(
-        "dl",
-        *(
-            element("div", element("dt", one_line(label)), element("dd", one_line(text), class_=_gap(text)))
-            for label, text in rows
-        ),
-        class_="facts",
-    )
+    told = (element("div", element("dt", one_line(label)), _said(label, one_line(text))) for label, text in rows)
+    return element("dl", *told, class_="facts")
+
+
+def _said(label: str, text: str) -> Html:
+    sets = apart(text) if label == "data" else []
+    if len(sets) > 1:
+        return element("dd", *(element("p", each) for each in sets))
+    return element("dd", text, class_=_gap(text))
 
 
 def _gap(text: str) -> str | None:
@@ -335,7 +346,7 @@ def _card(p: Provenance) -> Html:
 
 def _energy(run: Run) -> Html:
     energy = run.energy
-    children = [_rows(joules.lines(energy, run.words))]
+    children = [_rows([*joules.lines(energy, run.words), *joules.of_model(run)])]
     if energy is not None and energy.joules is not None and (between := joules.bounds(energy)):
         low = 0.0 if energy.low is None else energy.low
         high = energy.joules if energy.high is None else energy.high

@@ -80,7 +80,7 @@ def _entry(ground: _Ground, item: Item, style: Style) -> Html:
         "li",
         element("p", place, class_="where"),
         element("p", *_sentence(ground, finding), class_="sentence", dir="auto"),
-        *_changes(text, finding, style),
+        *changed(text, finding, style),
         element("p", " ".join(word.text for word in message(finding, style)), class_="why"),
         element("p", *_credit(item, style), class_="who"),
         class_="finding" + " held" * item.held_back,
@@ -130,7 +130,7 @@ def _line(text: str) -> str:
     return _BREAK.sub(" ", text)
 
 
-def _changes(text: str, finding: Finding, style: Style) -> Iterator[Html]:
+def changed(text: str, finding: Finding, style: Style) -> Iterator[Html]:
     """What to write instead, and what only a hand can change."""
     pieces: list[str] = []
     for word in suggestion(text, finding, style):
@@ -155,6 +155,13 @@ def _credit(item: Item, style: Style) -> Iterator[str]:
     yield element("span", finding.kind, class_=f"kind k-{finding.kind}")
     said = " + ".join(map(one_line, speakers(finding)))
     yield group(" ", element("a", said, href=finding.url) if finding.url else said)
-    more = [] if finding.probability is None else [f"{percent(finding.probability)} sure"]
+    more = [] if finding.probability is None else [f"{percent(finding.probability)} sure{_unaided(finding)}"]
     more += ["safe to fix"] * finding.certain + ["held back"] * item.held_back
     yield "".join(f" {style.dot} {part}" for part in more)
+
+
+def _unaided(finding: Finding) -> str:
+    """How sure the judge was before a language model had its say, where that is another figure."""
+    if finding.unaided is None or percent(finding.unaided) == percent(finding.probability or 0.0):
+        return ""
+    return f" ({percent(finding.unaided)} without the model)"
