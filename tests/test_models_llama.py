@@ -250,7 +250,9 @@ class Writer:
         ("We asked Bob for it last year.", "We asked him for it last year.", []),  # a name
         ("There were 20 of them in all.", "There were twenty of them in all.", []),  # a number
         ("I would of gone there.", "Perhaps it is better to say that all of us had been elsewhere.", []),  # a text
-        ("They have’nt gone so far.", "They haven't gone so far.", [(5, 12, "haven’t")]),
+        ("It’s said that its late now.", "It’s said that it's late now.", [(15, 18, "it’s")]),
+        ("They have been there befor noon.", "They have been there before noon.", []),  # a dictionary's to mend
+        ("We ask for your help in this.", "We ask for your ideas in this.", []),  # another meaning
     ],
 )
 def test_what_it_would_write_is_one_small_edit_of_plain_words(

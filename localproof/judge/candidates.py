@@ -100,7 +100,7 @@ def _with_ing(word: str) -> str:
     return word + word[-1] + "ing" if re.fullmatch(r"[^aeiou]*[aeiou][bdgmnprt]", word) else word + "ing"
 
 
-def _known(word: str, least: float = _COMMON / 8) -> bool:
+def known_word(word: str, least: float = _COMMON / 8) -> bool:
     """Whether `word` is listed and common enough in edited prose, and not a name: one lookup alone may be mistaken."""
     known = attested()
     return known.count(word) >= least and bool(listed().entry(word).band) and (known.capitalised(word) or 0.0) < 0.5
@@ -122,7 +122,7 @@ def forms(word: str) -> tuple[str, ...]:
         if root in _kin() and root != word:
             continue
         for form in (root, _with_s(root), _with_ing(root), *_past(root), root + "ly"):
-            if form != word and _known(form):
+            if form != word and known_word(form):
                 found[form] = None
     return tuple(found)
 
@@ -146,9 +146,9 @@ def _roots(word: str) -> Iterator[str]:
         if stem == word or len(stem) < 2 or (ending == "s" and stem.endswith("s")):
             continue
         for other in others:
-            if len(stem + other) > 2 and _known(stem + other):
+            if len(stem + other) > 2 and known_word(stem + other):
                 yield stem + other
-        if len(stem) > 3 and stem[-1] == stem[-2] and ending in ("ed", "ing") and _known(stem[:-1]):
+        if len(stem) > 3 and stem[-1] == stem[-2] and ending in ("ed", "ing") and known_word(stem[:-1]):
             yield stem[:-1]
 
 
@@ -175,7 +175,7 @@ def near(word: str) -> tuple[str, ...]:
                     made[left + letter + right[1:]] = None
                 made[left + letter + right] = None
     kin = set(forms(word))
-    return tuple(w for w in made if len(w) > 2 and w != word and w not in kin and _known(w, 2 * _COMMON))
+    return tuple(w for w in made if len(w) > 2 and w != word and w not in kin and known_word(w, 2 * _COMMON))
 
 
 def one_letter(word: str, other: str) -> bool:
@@ -274,7 +274,7 @@ def at_word(text: str, row: list[Word], i: int, expected: Iterable[str] = ()) ->
     if len(word.low) > 2:
         known = {new for _, new in others(word.low)}
         for new in expected:
-            if len(new) > 2 and new not in known and one_letter(word.low, new) and _known(new, 2 * _COMMON):
+            if len(new) > 2 and new not in known and one_letter(word.low, new) and known_word(new, 2 * _COMMON):
                 yield replacing(text, word, "typo", new)
     if i + 1 < len(row):
         after = row[i + 1]
@@ -283,7 +283,7 @@ def at_word(text: str, row: list[Word], i: int, expected: Iterable[str] = ()) ->
             if word.low == after.low:
                 yield Candidate(Edit(Span(word.span.end, after.span.end), ""), "doubled")
             joined = word.low + after.low
-            if len(joined) > 4 and "'" not in joined and _known(joined, _COMMON):
+            if len(joined) > 4 and "'" not in joined and known_word(joined, _COMMON):
                 whole = Word(Span(word.span.start, after.span.end), joined)
                 yield replacing(text, whole, "compound", joined)
 

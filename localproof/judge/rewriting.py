@@ -10,12 +10,12 @@ longer than six tokens.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..text import Edit, Span, minimal
-from .attested import attested
-from .candidates import DROPPABLE, Candidate, quotations
+from .candidates import DROPPABLE, Candidate, forms, known_word, one_letter, others, quotations
 
 if TYPE_CHECKING:
     from ..models.llama import Llama, Passage, Rows
@@ -28,8 +28,10 @@ _REQUEST = (
 _DISAGREES = 1.0  # nats by which another token must be likelier than the one that stands there
 _PLACES = 4  # of a passage, where it disagrees most
 _MOST = 6  # tokens of an edit, and of what it replaces
+_MOST_WORDS = 2  # that an edit changes
 _BACK = 2  # tokens in which it must agree again
 _WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_MARK = re.compile(r"[,;.?!]")
 _OTHER = re.compile(r"[^\w'’\- ,;.?!]|[\d_]")  # than words and the marks of a sentence
 
 
@@ -103,8 +105,9 @@ def _whole(text: str, edit: Edit) -> Edit:
 
 
 def plain(text: str, edit: Edit) -> bool:
-    """Whether `edit` changes words, and plain ones alone: no name, number, code or mark, nor the case of a letter. No
-    word comes of it that is seen nowhere, and none goes but small ones.
+    """Whether `edit` puts right how something is said, and not what: one or two plain words for others that are their
+    forms or look like them, and small words put in, taken out or changed. Nothing of a name, number or mark, nor the
+    case of a letter; and words that are spelt wrongly are a dictionary's to mend.
 
     >>> plain("They was late.", Edit(Span(5, 8), "were")), plain("They met Bob.", Edit(Span(9, 12), "him"))
     (True, False)
@@ -112,18 +115,27 @@ def plain(text: str, edit: Edit) -> bool:
     (False, False)
     >>> plain("It is is late.", Edit(Span(3, 6), "")), plain("We go there today.", Edit(Span(11, 17), ""))
     (True, False)
+    >>> plain("It save some time.", Edit(Span(3, 7), "will save")), plain("It saves time.", Edit(Span(3, 8), "is good"))
+    (True, False)
     """
     old, new = edit.span.of(text), edit.text
-    if _OTHER.search(old + new):
+    if _OTHER.search(old + new) or _MARK.findall(old) != _MARK.findall(new):
         return False
-    before, after = _WORDS.findall(old), _WORDS.findall(new)
-    if [w.lower() for w in before] == [w.lower() for w in after]:
+    before, after = (Counter(word.replace("’", "'") for word in _WORDS.findall(part)) for part in (old, new))
+    gone, come = list((before - after).elements()), list((after - before).elements())
+    if not gone + come or max(len(gone), len(come)) > _MOST_WORDS:
         return False
-    same = {w for w in before if w in after}
-    if len(after) < len(before) and "".join(after) != "".join(before):  # what is left out was too many, not content
-        left = [w for w in before if w not in after] or before
-        if len(before) - len(after) > len(left) or not DROPPABLE.issuperset(left):
-            return False
-    return all(w.islower() or w == "I" for w in {*before, *after} - same) and all(
-        attested().count(w.lower().replace("’", "'")) > 0 for w in after
+    if not all((word.islower() or word == "I") and known_word(word.lower()) for word in gone + come):
+        return False
+    return all(
+        word in DROPPABLE or any(_akin(word, other) for other in others)
+        for words, others in ((gone, come), (come, gone))
+        for word in words
     )
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether two words are forms of one, are taken for each other, or look alike."""
+    if one_letter(one, other) or other in forms(one) or one in forms(other):
+        return True
+    return any(other == word for _, word in others(one)) or any(one == word for _, word in others(other))
