@@ -57,7 +57,7 @@ def _cased(text: str, edits: tuple[Edit, ...], kind: str) -> tuple[Edit, ...]:
     """
     if len({_small(e) for e in edits}) == len(edits):
         return edits
-    fitting = {_small(e): e for e in reversed(edits) if _capitals(e.text) == _capitals(e.span.of(text))}
+    fitting = {_small(e): e for e in reversed(edits) if len(e.span) and _capitals(e.text) == _capitals(e.span.of(text))}
     if kind != "spelling":
         return tuple(e for e in edits if fitting.get(_small(e), e) == e)
     swapped = _small(edits[0]) == _small(edits[1]) and fitting.get(_small(edits[1])) == edits[1]

@@ -19,6 +19,7 @@ from localproof.cli import run
 from localproof.faces.disclose import FORMATS, rows, stated
 from localproof.faces.runs import Kept, Text, keep, kept
 from localproof.faces.terminal import Terminal
+from localproof.models.card import WRITES
 from localproof.report import BadInput, Energy, ModelUse, Provenance, Run
 
 HARPER = Provenance("Harper", "rules", "2.13.0", "Apache-2.0", "its own", "")
@@ -130,6 +131,15 @@ def test_what_a_model_did_is_not_said_where_none_ran_or_nobody_noted_it() -> Non
     assert said(both)["What the model did"].endswith("Not recorded for 1 of 2 texts.")
 
 
+def test_a_model_that_was_asked_what_it_would_write_is_said_to_have_been() -> None:
+    asked = Provenance(MODEL.part, "model that proposes", "1", sha256=MODEL.sha256, facts=(("edits from", WRITES),))
+    never = replace(asked, facts=())
+    text = [Text("/site/a.md", 100)]
+    assert "wrote no prose" in said([made(text, parts=[MODEL, never])])["Language model"]
+    both = [made(text, parts=[MODEL, asked]), made(text, parts=[MODEL, never])]
+    assert "was asked what it would write itself, six tokens" in said(both)["Language model"]
+
+
 def test_what_a_model_did_is_remembered_by_text_and_older_records_can_be_read(tmp_path: Path) -> None:
     texts = [Text("/a.md", 10, did=(3, 2, 1)), Text("/b.md", 10)]
     keep(replace(RULES, model=ModelUse("Tiny")), "check", texts, env(tmp_path))
@@ -150,7 +160,7 @@ def test_what_a_model_did_is_remembered_by_text_and_older_records_can_be_read(tm
 def test_a_check_and_a_review_note_what_their_model_did(tmp_path: Path) -> None:
     post = tmp_path / "post.md"
     post.write_text("We could of gone.\n")
-    surroundings = {**env(tmp_path), "LOCALPROOF_PROFILE": "all", "LOCALPROOF_MODEL_PROPOSES": "false"}
+    surroundings = {**env(tmp_path), "LOCALPROOF_PROFILE": "all", "LOCALPROOF_MODEL_SUGGEST": "none"}
     model = ["--model", str(tiny().write(tmp_path / "tiny.gguf")), "--trust-file"]
     localproof(surroundings, "check", *model, str(post))
     terminal = Terminal(io.BytesIO(b"1\nw\nq\n"), io.StringIO(), io.StringIO(), surroundings)

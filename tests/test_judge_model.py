@@ -406,3 +406,15 @@ def test_what_stands_only_because_a_model_sank_its_rival_is_not_made_unasked(
     )
     (found,) = proof.check(bench, read("a.md", "It  is is so.", Settings())).findings
     assert (found.rule, found.certain) == (one.rule, certain)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (Edit(Span(8, 10), "have"), "would write “have” here, not “of”"),
+        (Edit(Span(8, 11), ""), "would leave out “of” here"),
+        (Edit(Span(8, 8), "not "), "would write “not” here besides"),
+    ],
+)
+def test_what_an_instruct_model_would_write_is_said_in_words(edit: Edit, said: str) -> None:
+    assert said in weighing.as_finding(TEXT, Proposal(edit, "rewrite", 5.0, 5.0, 5.0)).message

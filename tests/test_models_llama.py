@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_model import Tiny, tiny
+from tiny_model import Tiny, blanked, tiny
 
 from localproof.judge import candidates
 from localproof.judge.proposing import read
@@ -234,6 +234,9 @@ class Writer:
     def piece(self, token: int) -> bytes:
         return self.every[token].encode()
 
+    def ends(self, token: int) -> bool:
+        return self.every[token] == "<end>"
+
     def unask(self) -> None:
         """Nothing was kept."""
 
@@ -261,3 +264,14 @@ def test_what_it_would_write_is_one_small_edit_of_plain_words(
     writer = Writer(text, instead)
     found = rewritten(cast(Llama, writer), text, writer.passage)
     assert [(c.edit.span.start, c.edit.span.end, c.edit.text) for c in found] == edits
+
+
+def test_a_blank_that_a_vocabulary_puts_before_a_text_moves_no_place(tmp_path: Path) -> None:
+    llama = Llama(blanked("They", "was", "late").write(tmp_path / "blanked.gguf"))
+    for text in ("They was late.", "They 😀 was late.", "“They was late.”"):
+        (passage,) = llama.passages(text)
+        assert passage.starts[-1] == len(text)
+        at = text.index("was") - 1
+        assert llama.piece(passage.tokens[passage.token_at(at + 1)]) == b" was"
+        assert passage.starts[passage.token_at(at + 1)] == at
+    assert llama.piece(llama.first(" was")) == llama.piece(llama.first("was")) == b" was"

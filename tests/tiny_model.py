@@ -62,14 +62,7 @@ class Tiny:
         writer.add_layer_norm_rms_eps(self.epsilon)
         writer.add_rope_freq_base(self.base)
         writer.add_file_type(gguf.LlamaFileType.ALL_F32)
-        writer.add_tokenizer_model("gpt2")
-        writer.add_tokenizer_pre("smollm")
-        writer.add_token_list(list(self.tokens))
-        writer.add_token_types([3, *([1] * (len(self.tokens) - 1))])
-        writer.add_token_merges(list(merges()))
-        writer.add_bos_token_id(0)
-        writer.add_eos_token_id(0)
-        writer.add_add_bos_token(True)
+        self.vocabulary(writer)
         if self.chat:
             writer.add_chat_template(self.chat)
         for name, matrix in self.weights.items():
@@ -80,6 +73,34 @@ class Tiny:
         writer.write_tensors_to_file()
         writer.close()
         return path
+
+    def vocabulary(self, writer: Any) -> None:
+        """What `write` says of the tokens."""
+        writer.add_tokenizer_model("gpt2")
+        writer.add_tokenizer_pre("smollm")
+        writer.add_token_list(list(self.tokens))
+        writer.add_token_types([3, *([1] * (len(self.tokens) - 1))])
+        writer.add_token_merges(list(merges()))
+        writer.add_bos_token_id(0)
+        writer.add_eos_token_id(0)
+        writer.add_add_bos_token(True)
+
+
+class Blanked(Tiny):
+    """One with a vocabulary as SentencePiece makes it: every text begins with a blank that is not in it."""
+
+    def vocabulary(self, writer: Any) -> None:
+        """As above: three marks, every byte, then `tokens` from the one that is "▁" on."""
+        first = self.tokens.index("▁")
+        writer.add_tokenizer_model("llama")
+        writer.add_tokenizer_pre("default")
+        writer.add_token_list(list(self.tokens))
+        writer.add_token_types([2, 3, 3, *([6] * 256), *([1] * (len(self.tokens) - first))])
+        writer.add_token_scores([0.0] * first + [float(len(token)) for token in self.tokens[first:]])
+        writer.add_add_space_prefix(True)
+        writer.add_bos_token_id(1)
+        writer.add_eos_token_id(2)
+        writer.add_add_bos_token(True)
 
 
 def _norm(x: Any, weight: Matrix, epsilon: float) -> Any:
@@ -147,3 +168,21 @@ def tiny(seed: int = 1, scale: float = 0.3) -> Tiny:
             "ffn_down": some(w, i),
         },
     )
+
+
+def blanked(*words: str) -> Blanked:
+    """A model of random weights that knows these words, and every byte."""
+    letters = sorted({*"".join(words)})
+    pieces = ["▁" + word[:end] for word in words for end in range(1, len(word) + 1)]
+    tokens = (
+        "<unk>",
+        "<s>",
+        "</s>",
+        *(f"<0x{byte:02X}>" for byte in range(256)),
+        "▁",
+        *letters,
+        *dict.fromkeys(pieces),
+    )
+    chance = np.random.default_rng(1)
+    weights = tiny().weights | {"token_embd": (chance.standard_normal((len(tokens), 32)) * 0.3).astype(np.float32)}
+    return Blanked(tokens, weights)

@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from ..models.card import WRITES
 from ..render.account import apart
 from ..render.joules import amount
 from ..render.machine import part
@@ -95,7 +96,7 @@ def stated(runs: Iterable[Kept], paths: Iterable[Path]) -> Statement:
     words: dict[str, int] = {}
     uses: dict[str, int] = {}
     did: dict[str, Did | None] = {}
-    parts: dict[tuple[str, str, str, str], Provenance] = {}
+    parts: dict[tuple[str, str, str, str, bool], Provenance] = {}
     changed, joules, unknown = 0, 0.0, 0
     for run, texts in ours:
         words |= {t.path: t.words for t in texts}
@@ -103,7 +104,7 @@ def stated(runs: Iterable[Kept], paths: Iterable[Path]) -> Statement:
         uses[run.use] = uses.get(run.use, 0) + 1
         if any(p.role.startswith(MODEL) for p in run.parts):
             did |= {t.path: t.did for t in texts}
-        parts |= {(p.part, p.version, p.role, p.sha256): p for p in run.parts}
+        parts |= {(p.part, p.version, p.role, p.sha256, _wrote(p)): p for p in run.parts}
         if run.joules is None:
             unknown += 1
         else:
@@ -173,8 +174,20 @@ def _models(statement: Statement) -> list[Row]:
     """Each language model with its card in short."""
     if not statement.models:
         return [Row("Language model", "No language model was used.")]
-    judged = "It judged single edits and wrote no prose."
-    return [Row("Language model", f"{_named(p)}. {judged}", tuple(_card(p))) for p in statement.models]
+    wrote = {(p.part, p.sha256) for p in statement.parts if _wrote(p)}
+    return [
+        Row("Language model", f"{_named(p)}. {_WROTE if (p.part, p.sha256) in wrote else _JUDGED}", tuple(_card(p)))
+        for p in statement.models
+    ]
+
+
+_JUDGED = "It judged single edits and wrote no prose."
+_WROTE = "It judged single edits, and was asked what it would write itself, six tokens at a time and no more."
+
+
+def _wrote(part: Provenance) -> bool:
+    """Whether a model was asked what it would write."""
+    return dict(part.facts).get("edits from") == WRITES
 
 
 def _did(statement: Statement) -> str:

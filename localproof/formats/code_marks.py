@@ -50,7 +50,7 @@ _STATEMENT = re.compile(
     r"|(?:let|var|const|val|auto|int|float|double|char|bool|void|string|unsigned|static|public|private|protected|local|mut|my|our)\s+[\w:<>*&\[\],]+\s*(?:[=;:({]|\w+\s*[=;({])"
     r"|(?:with|except|async|case|when|default|select|lambda|match)\b.*[:{]$|(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP)\s)"
 )
-_SAID = re.compile(r"\b(?:the|an|this|these|we|you|they|there|are|was|were|has|have|can|should|must)\b")  # by people
+_SAID = re.compile(r"\b(?:the|an|these|we|you|there|are|was|were|has|have|can|should|must)\b")  # by people, twice
 _CLEAR_SIGN = re.compile(r"[;{}]$|\);?$|^[})\]]|=>|->|&&|\|\||[!=]==?|\+=|-=|\w\(\w*\)\.\w|^\w+(?:\.\w+)*\s*=\s*\S")
 
 
@@ -90,7 +90,7 @@ def is_code(words: str) -> bool:
     tokens = words.split()
     plain = sum(_WORD.fullmatch(token) is not None for token in tokens)
     if _STATEMENT.match(words):
-        return not (plain == len(tokens) > 3 and _SAID.search(words))
+        return not (plain == len(tokens) > 3 and len(_SAID.findall(words)) > 1)
     if not _SIGN.search(words):
         return False
     if _CLEAR_SIGN.search(words):

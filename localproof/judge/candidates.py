@@ -1,4 +1,5 @@
-"""The closed set of single edits that a model may be asked about: nothing else can ever be proposed.
+"""The closed set of single edits that a model may be asked about: nothing else can be proposed, unless `rewriting` is
+switched on.
 
 Each is a slip that fluent writers make, undone: a word taken for another, a
 form that does not agree, a small word that is missing, left over or another
@@ -44,7 +45,7 @@ _APOSTROPHES = {
     " he'll they'll you'll i'll we'll i'd you'd they'd it's she's he's".split()
 }  # fmt: skip
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_QUOTATION = re.compile(r"“[^“”]*”|\"[^\"\n]*\"")
+_QUOTATION = re.compile(r"“[^”]*(?:”|\Z)|«[^»]*»|\"[^\"\n]*\"")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _COMMON = 150  # a word seen so often in edited prose is one that a writer may have meant
 _PART = 2000  # the halves of a compound are commoner than that

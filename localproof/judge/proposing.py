@@ -1,4 +1,4 @@
-"""What a model has to say of a block: how it takes to given edits, and edits of the closed set that it prefers.
+"""What a model has to say of a block: how it takes to given edits, and which edits it prefers.
 
 Runs in the helper process that holds the model. One decoding of a passage
 shows where the words surprise; of the candidates there, the first token of

@@ -2,8 +2,8 @@
 
 A `Reader` stands beside the engines. When all of them have answered a block,
 the model is asked once: how much likelier the text is with each of their
-edits, and which edits of the closed set (`candidates`) it prefers itself. It
-says nothing else.
+edits, and which edits of the closed set (`candidates`) it prefers itself;
+where `rewriting` is switched on, also which it would write.
 """
 
 from __future__ import annotations

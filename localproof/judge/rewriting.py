@@ -29,6 +29,7 @@ _DISAGREES = 1.0  # nats by which another token must be likelier than the one th
 _PLACES = 4  # of a passage, where it disagrees most
 _MOST = 6  # tokens of an edit, and of what it replaces
 _MOST_WORDS = 2  # that an edit changes
+_SMALL = DROPPABLE - {"not", "no", "never"}  # they may come and go without changing what is said
 _BACK = 2  # tokens in which it must agree again
 _WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _MARK = re.compile(r"[,;.?!]")
@@ -53,7 +54,11 @@ def _disagreements(llama: Llama, text: str, passage: Passage, lead: int, rows: R
     tokens = passage.tokens
     best = rows.argmax(1).tolist()
     by = [float(rows[i, best[i]] - rows[i, token]) for i, token in enumerate(tokens)]
-    places = [i for i in range(len(tokens)) if by[i] >= _DISAGREES and passage.starts[i] >= passage.own]
+    places = [
+        i
+        for i in range(len(tokens))
+        if by[i] >= _DISAGREES and passage.starts[i] >= passage.own and not llama.ends(best[i])
+    ]
     made_of: list[Candidate] = []
     taken = quotations(text)
     for i in sorted(places, key=lambda i: (-by[i], i))[:_PLACES]:
@@ -117,6 +122,10 @@ def plain(text: str, edit: Edit) -> bool:
     (True, False)
     >>> plain("It save some time.", Edit(Span(3, 7), "will save")), plain("It saves time.", Edit(Span(3, 8), "is good"))
     (True, False)
+    >>> plain("I am agree.", Edit(Span(5, 5), "glad that you ")), plain("It is not so.", Edit(Span(6, 10), ""))
+    (False, False)
+    >>> plain("They was late; so", Edit(Span(5, 14), "were late,"))
+    False
     """
     old, new = edit.span.of(text), edit.text
     if _OTHER.search(old + new) or _MARK.findall(old) != _MARK.findall(new):
@@ -128,8 +137,8 @@ def plain(text: str, edit: Edit) -> bool:
     if not all((word.islower() or word == "I") and known_word(word.lower()) for word in gone + come):
         return False
     return all(
-        word in DROPPABLE or any(_akin(word, other) for other in others)
-        for words, others in ((gone, come), (come, gone))
+        word in _SMALL or any(_akin(word, other) for other in across)
+        for words, across in ((gone, come), (come, gone))
         for word in words
     )
 

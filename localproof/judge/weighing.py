@@ -43,6 +43,11 @@ _SAYS = {
     REWRITE: "The model would write {new} here, not {old}, and finds the sentence much likelier with it.",
 }
 
+_OR_ELSE = {  # where something is only put in (True) or only left out
+    (REWRITE, True): "The model would write {new} here besides, and finds the sentence much likelier with it.",
+    (REWRITE, False): "The model would leave out {old} here, and finds the sentence much likelier without it.",
+}
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -66,7 +71,7 @@ def weights(sha256: str, folder: Path | None = None) -> Weights:
         try:
             raw = json.loads((folder / f"{sha256}.json").read_text("utf-8"))
             if raw["model"] == sha256:
-                return Weights(raw["findings"], raw["proposals"], raw["about"])
+                return Weights(raw["findings"], {f"kind={REWRITE}": least, **raw["proposals"]}, raw["about"])
         except (OSError, ValueError, LookupError, TypeError):
             pass
     return Weights(ours["findings"], ours["proposals"], ours["about"], ours["model"] == sha256)
@@ -124,7 +129,8 @@ def of_proposal(text: str, proposal: Proposal, around: Surroundings, rates: Mapp
 def as_finding(text: str, proposal: Proposal) -> Finding:
     """A proposal as a finding, not judged yet."""
     old, new = proposal.edit.span.of(text).strip(), proposal.edit.text.strip()
-    said = _SAYS[proposal.kind].format(old=f"“{old}”", new=f"“{new}”")
+    says = _SAYS[proposal.kind] if old and new else _OR_ELSE.get((proposal.kind, bool(new)), _SAYS[proposal.kind])
+    said = says.format(old=f"“{old}”", new=f"“{new}”")
     rule = f"{PROPOSES}{proposal.kind}"
     kind: Kind = "spelling" if proposal.kind in _SPELLING else "grammar"
     return Finding(proposal.edit.span, rule, said, (proposal.edit,), (rule,), kind)

@@ -20,7 +20,7 @@ _HOW = {"derived": "derived", "third_party": "told by a third party", "conflicti
 _NAMED = 4  # sources of data that a report names; the card has them all
 _NO_BASE = "no other model is named"
 SCORES, PROPOSES = "model that scores", "model that proposes"
-_WRITES = 'a closed set, and what it would write itself, six tokens at most (model-suggest = "rewrite")'
+WRITES = 'a closed set, and what it would write itself, six tokens at most (model-suggest = "rewrite")'
 _CANNOT = "a closed set alone: it has no form for chats, so it cannot be asked what it would write"
 # What is said in a report, beside licence, data and sum, which have places of their own there.
 _SHORT = ("consent.level", "license.data", "human_work.annotators", "human_work.preference_data", "carbon")
@@ -58,7 +58,7 @@ def parts(resolved: Resolved, *, suggest: str = "none") -> tuple[Provenance, ...
         _licence(model),
         "that of the same model, above",
         resolved.sha256,
-        (("edits from", _CANNOT if model.chat_template == "none" else _WRITES),) if suggest == "rewrite" else (),
+        (("edits from", _CANNOT if model.chat_template == "none" else WRITES),) if suggest == "rewrite" else (),
     )
     return (scores,) if suggest == "none" else (scores, again)
 

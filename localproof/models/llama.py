@@ -144,7 +144,12 @@ class Llama:
     def first(self, text: str) -> int:
         """The first token of a text, straight quotation marks; remembered."""
         if text not in self._firsts:
-            self._firsts[text] = (self.tokens(straight(text)) or [0])[0]
+            tokens = self.tokens(straight(text))
+            if text[:1] == " " and self._blank_first(
+                self.tokens(text[1:]), text[1:]
+            ):  # a blank more than was asked for
+                tokens = self.tokens(straight(text[1:]))
+            self._firsts[text] = (tokens or [0])[0]
         return self._firsts[text]
 
     def piece(self, token: int) -> bytes:
@@ -220,11 +225,15 @@ class Llama:
         while len(found) < most and token >= 0:
             self._decode([(token, place + len(found), _GOES_ON)])
             token = int(self._rows(1)[0].argmax())
-            if n.llama_vocab_is_eog(self._vocab, token):
+            if self.ends(token):
                 token = -1
             found.append(token)
         n.llama_memory_seq_rm(memory, _GOES_ON, -1, -1)
         return found
+
+    def ends(self, token: int) -> bool:
+        """Whether a token ends what a model says."""
+        return bool(self._n.llama_vocab_is_eog(self._vocab, token))
 
     def unask(self) -> None:
         """Forget what was asked and answered."""
@@ -286,11 +295,15 @@ class Llama:
         """Where each token begins: tokens are bytes, places are code points."""
         sizes = [len(char.encode("utf-8", "replace")) for char in span.of(text)]
         place_of_byte = [span.start + i for i, size in enumerate(sizes) for _ in range(size)] + [span.end]
-        at, starts = 0, []
+        # Some vocabularies (SentencePiece) put a blank before the first word that no text has.
+        at, starts = -1 if self._blank_first(tokens, span.of(text)) else 0, []
         for token in tokens:
-            starts.append(place_of_byte[min(at, len(place_of_byte) - 1)])
+            starts.append(place_of_byte[min(max(at, 0), len(place_of_byte) - 1)])
             at += len(self.piece(token))
         return [*starts, place_of_byte[min(at, len(place_of_byte) - 1)]]
+
+    def _blank_first(self, tokens: Sequence[int], text: str) -> bool:
+        return bool(tokens) and text[:1] != " " and self.piece(tokens[0])[:1] == b" "
 
     def _decode(self, row: list[tuple[int, int, int]], since: int = 0) -> None:
         """Decode (token, position, sequence) of each, with logits from number `since` on."""

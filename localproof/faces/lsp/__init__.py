@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -26,7 +27,8 @@ def serve(env: Mapping[str, str]) -> int:
     with os.fdopen(os.dup(0), "rb") as stdin, os.fdopen(ours, "wb") as stdout, Desk(env) as desk:
         # Editors start a server in the project's folder. Its engines are built while the protocol, which takes half a
         # second to import, is not there yet.
-        desk.warm(Path.cwd())
+        with suppress(OSError):  # a folder that is no longer there
+            desk.warm(Path.cwd())
         from .server import serve
 
         return serve(sys.stdin.buffer if os.name == "nt" else stdin, stdout, desk, env)
