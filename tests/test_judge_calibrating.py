@@ -16,7 +16,7 @@ from localproof.cli import run
 from localproof.faces.terminal import Terminal
 from localproof.judge import calibrating
 from localproof.judge.calibrating import FILE, Sentence, fitted, learn, sentences, table
-from localproof.judge.proposing import Proposal
+from localproof.judge.proposal import Proposal
 from localproof.judge.reader import Reading
 from localproof.judge.weighing import Weights, likely
 from localproof.report import BadInput, Finding

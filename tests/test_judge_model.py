@@ -19,7 +19,7 @@ from localproof.decisions import Vocabulary
 from localproof.energy import open_window
 from localproof.formats import read
 from localproof.judge import candidates, weighing
-from localproof.judge.proposing import Proposal
+from localproof.judge.proposal import Proposal
 from localproof.judge.reader import Chosen, Reader, Reading
 from localproof.judge.weighing import Weights
 from localproof.report import Finding, ModelUse, Provenance, Report, Unavailable

@@ -17,7 +17,7 @@ from localproof.cache.store import Store
 from localproof.decisions import Vocabulary
 from localproof.faces.lsp.session import Session
 from localproof.formats import read
-from localproof.judge.proposing import Proposal
+from localproof.judge.proposal import Proposal
 from localproof.judge.reader import Reading
 from localproof.judge.second import MOST, Second, unhappier
 from localproof.judge.weighing import Weights

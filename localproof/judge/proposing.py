@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..text import Edit, Span, apply
 from .candidates import Candidate, Word, at_word, between, quotations, words
+from .proposal import Proposal
 from .rewriting import rewritten
 
 if TYPE_CHECKING:
@@ -28,18 +28,6 @@ _SURPRISE = 5.0  # nats of a word from which on it is compared, letter by letter
 _USUAL_HERE = 48  # so many of them
 _USUAL = 5.0  # nats of the two tokens after a word in a sentence that goes on as it should
 _RAW = re.compile(r"[\d_@#/\\<>{}=|~^*`]|\w[.:]\w")
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """An edit that the model prefers by `gain` nats to the text as it stands. `surprise` is what the words in its place
-    cost, `margin` by how much it beats the next best edit that touches the same words."""
-
-    edit: Edit
-    kind: str
-    gain: float
-    surprise: float
-    margin: float
 
 
 def read(

@@ -24,7 +24,7 @@ from ..child.borrowed import Borrowed
 from ..report import Finding, ModelUse, Provenance, Unavailable
 from ..settings import Settings
 from ..text import Edit, Span
-from .proposing import Proposal
+from .proposal import Proposal
 
 MODULE = "localproof.judge.worker"
 MOST_EDITS = 5  # of a finding: nobody is shown more
@@ -265,7 +265,7 @@ def code() -> str:
     """A digest of LocalProof's own code between a block and a reading, for whoever changes that code."""
     here = Path(__file__).resolve().parent
     every = hashlib.sha256()
-    files = [here / f"{name}.py" for name in ("candidates", "proposing", "rewriting", "worker")]
+    files = [here / f"{name}.py" for name in ("candidates", "proposal", "proposing", "rewriting", "worker")]
     for path in [*files, here.parent / "models" / "llama.py"]:
         every.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
     return every.hexdigest()

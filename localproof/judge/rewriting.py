@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from ..text import Edit, Span, minimal
 from .candidates import DROPPABLE, Candidate, forms, known_word, one_letter, others, quotations
+from .proposal import REWRITE
 
 if TYPE_CHECKING:
     from ..models.llama import Llama, Passage, Rows
 
-KIND = "rewrite"
 _REQUEST = (
     "Correct the grammar and spelling of the following text. Change as few words as possible and keep everything else "
     "as it is. Answer with the corrected text only.\n\n"
@@ -73,7 +73,7 @@ def _disagreements(llama: Llama, text: str, passage: Passage, lead: int, rows: R
         wide = Span(max(edit.span.start - 1, 0), edit.span.end + 1)
         if plain(text, edit) and not any(wide.overlaps(other) for other in taken):
             taken.append(wide)
-            made_of.append(Candidate(edit, KIND))
+            made_of.append(Candidate(edit, REWRITE))
     return made_of
 
 

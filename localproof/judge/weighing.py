@@ -21,9 +21,8 @@ from ..report import Finding, Kind, ModelUse, Report
 from ..text import Block, apply
 from .attested import attested
 from .features import Surroundings, features
-from .proposing import Proposal
+from .proposal import REWRITE, Proposal
 from .reader import Reading
-from .rewriting import KIND as REWRITE
 
 PROPOSES = "model/"
 _MOST_GAIN = 12.0  # nats; more says no more
