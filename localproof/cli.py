@@ -765,9 +765,11 @@ def _command_of(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
 
 def _no_text_for_a_model(name: str | None, env: Mapping[str, str]) -> None:
     """Raises BadInput where what --model names is a folder, or a file of a format that is read, and no model."""
+    if not name:  # as nearly always: nothing need be imported to say so
+        return
     from .formats import format_of
 
-    if not name or (format_of(name) is None and not Path(name).is_dir()):
+    if format_of(name) is None and not Path(name).is_dir():
         return
     from .models.catalogue import load
 

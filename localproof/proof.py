@@ -681,12 +681,14 @@ def _report(
             for skipped in failed:
                 failures.setdefault(skipped, []).append(i)
         place = _in_source if judgements is None or base(language) != "en" else judgements.placed
-        alone = None if heard.reading is None else {f.edits[:1] for f in _kept(block, map(_unaided, candidates))}
-        for finding in _kept(block, candidates):
-            placed = place(block, finding)
+        settled = _settled(block, candidates)
+        placed = [place(block, finding) for finding in settled]
+        if heard.reading is not None and any(f.certain for f in placed):
             # What stands only because a model sank its rival is nothing to make unasked.
-            firm = not placed.certain or alone is None or finding.edits[:1] in alone
-            findings.append(placed if firm else replace(placed, certain=False))
+            alone = {f.edits[:1] for f in _settled(block, map(_unaided, candidates))}
+            firm = [f.edits[:1] in alone for f in settled]
+            placed = [replace(p, certain=p.certain and sure) for p, sure in zip(placed, firm, strict=True)]
+        findings += placed
     notes = (*document.notes, *unused(document, [r.directive for r in used]), *_other_dialect(bench, document))
     if base(language) != "en":
         document = replace(document, language=language)
@@ -703,7 +705,7 @@ def _report(
     return divided(report, bench.settings.profile)
 
 
-def _kept(block: Block, candidates: Iterable[Finding]) -> tuple[Finding, ...]:
+def _settled(block: Block, candidates: Iterable[Finding]) -> tuple[Finding, ...]:
     return joined(block.text, resolve(candidates))
 
 

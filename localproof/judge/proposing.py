@@ -112,13 +112,7 @@ class _View:
     def __init__(self, llama: Llama, text: str, passage: Passage, row: list[Word]) -> None:
         self._llama, self._text, self._passage, self._row = llama, text, passage, row
         self._quoted = quotations(text)
-        self._tokens = [
-            (
-                passage.token_at(w.span.start),
-                max(passage.token_at(w.span.end - 1) + 1, passage.token_at(w.span.start) + 1),
-            )
-            for w in row
-        ]
+        self._tokens = [passage.tokens_of(w.span) for w in row]
         self._cost = [self._between(a, b) for a, b in self._tokens]
 
     def prose(self, i: int) -> bool:

@@ -68,9 +68,13 @@ class Passage:
 
     def surprise(self, span: Span) -> float:
         """Nats of the tokens that hold `span` of the text, at least one."""
+        first, end = self.tokens_of(span)
+        return -sum(self.log_probability(i) for i in range(first, min(end, len(self.tokens))))
+
+    def tokens_of(self, span: Span) -> tuple[int, int]:
+        """The numbers of the first token that holds something of `span`, and of the one after the last."""
         first = self.token_at(span.start)
-        last = max(self.token_at(max(span.end - 1, span.start)) + 1, first + 1)
-        return -sum(self.log_probability(i) for i in range(first, min(last, len(self.tokens))))
+        return first, max(self.token_at(max(span.end - 1, span.start)) + 1, first + 1)
 
     def token_at(self, place: int) -> int:
         """The number of the token that holds the code point `place` of the text."""
@@ -145,10 +149,9 @@ class Llama:
         """The first token of a text, straight quotation marks; remembered."""
         if text not in self._firsts:
             tokens = self.tokens(straight(text))
-            if text[:1] == " " and self._blank_first(
-                self.tokens(text[1:]), text[1:]
-            ):  # a blank more than was asked for
-                tokens = self.tokens(straight(text[1:]))
+            word = straight(text.removeprefix(" "))
+            if text[:1] == " " and self._blank_first(bare := self.tokens(word), word):  # it puts a blank first itself
+                tokens = bare
             self._firsts[text] = (tokens or [0])[0]
         return self._firsts[text]
 
