@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 from localproof import judge, proof
-from localproof.engines import ENGINES
-from localproof.formats import read
-from localproof.report import Report
+from localproof.child.borrowed import as_ordered
+from localproof.child.worker import Worker
+from localproof.engines import ENGINES, harper, languagetool, prepare
+from localproof.formats import format_of, read
+from localproof.report import Finding, Report
 from localproof.settings import PROFILES, Settings
+from localproof.text import Block, Document
 
 from .scorer import Flag
 
@@ -94,3 +99,56 @@ def batch(threads: int) -> Callable[[list[str]], int]:
         return sum(len(report.findings) for report in reports)
 
     return run
+
+
+def is_read(name: str) -> bool:
+    """Whether files so named are read when they lie in a folder."""
+    format = format_of(name)
+    return format is not None and format.walked
+
+
+def read_text(name: str, text: str, settings: Settings, format: str | None = None) -> Document:
+    """`text` as a document; see `localproof.formats.read`."""
+    return read(name, text, settings, format)
+
+
+def prose(document: Document, language: str) -> list[Block]:
+    """The blocks of a document that the engines are asked about."""
+    return proof.prose(document, language)
+
+
+def engine_worker(name: str, settings: Settings, limit_s: float) -> Worker:
+    """The helper of an engine by itself, with so long for each request."""
+    engine: Any = ENGINES[name](settings)
+    return as_ordered({**engine._worker._order, "limit_s": limit_s})
+
+
+def ask(worker: Worker, text: str) -> list[tuple[Future[Any], list[float]]]:
+    """What the helper of an engine will say of the text of a block, in parts as the engine is asked in, and the seconds
+    of CPU that each took it."""
+    asked = []
+    for part in prepare.parts(prepare.readable(text).text):
+        spent: list[float] = []
+        asked.append((worker.submit({"text": part.text}, spent.append), spent))
+    return asked
+
+
+def found(text: str, raw: Mapping[str, Sequence[Any]]) -> list[Finding]:
+    """The findings in what the helpers of engines said of `text`, by name and part."""
+    convert = {"harper": harper.findings, "languagetool": languagetool.findings}
+    parts = list(prepare.parts(prepare.readable(text).text))
+    return [
+        finding
+        for name, answers in raw.items()
+        for part, answer in zip(parts, answers, strict=True)
+        for finding in convert[name](part.text, answer)
+        if finding.span.end + part.start <= len(text)
+    ]
+
+
+def score(document: Document, block: Block, raw: list[Finding], engines: tuple[str, ...]) -> tuple[Finding, ...]:
+    """`raw` findings of one block merged, scored and settled."""
+    if len(raw) > proof._MOST_SUSPECTS:
+        return ()
+    words = judge.count_words([block])
+    return proof._settled(block, proof._judged(block, raw, words, document.text, proof._Heard(engines)))

@@ -590,3 +590,16 @@ def test_harpers_rules_are_described_by_itself(opened):
     told = opened("harper").rules()
     assert len(told) > 900 and all(told.values())
     assert json.dumps(told["AnA"])
+
+
+DIGITS = ("boot2docker", "html2text", "mp3player", "es6promise", "oauth2client", "img2img", "Boot2docker's", "v8engine")
+
+
+@pytest.mark.parametrize("enable", [(), ("languagetool/NUMBERS_IN_WORDS",)], ids=["by default", "asked for by name"])
+def test_words_with_a_digit_inside_take_languagetool_no_time(opened, enable):
+    engine = opened("languagetool", enable=enable)
+    texts = {word: f"We has used the {word} tool." for word in DIGITS}
+    answers = {word: engine.submit(text) for word, text in texts.items()}
+    for word, text in texts.items():
+        assert {(f.rule, f.span.of(text)) for f in answers[word].result(60)} == {("languagetool/BASE_FORM", "has")}
+    assert "off: NUMBERS_IN_WORDS" in dict(engine.provenance()[0].facts)["rules"]

@@ -1,7 +1,7 @@
 """LanguageTool's rules. Their home is a helper process with `lt_py` (LingoTweaker), a port that needs no Java.
 
 Every rule that LanguageTool has on by default runs, but for the few in
-`OFF`; the writer's `enable` adds others. What the writer disables is dropped
+`OFF` and `ENDLESS`; the writer's `enable` adds others. What the writer disables is dropped
 further on, where it is counted.
 """
 
@@ -45,6 +45,11 @@ VARIANTS = {
 
 # Would call every "realise" of British English in question.
 OFF = ("OXFORD_SPELLING_Z_NOT_S",)
+
+# Rules that the embedded engine cannot have on, whatever is enabled. To suggest something for a word with a digit in it
+# (``boot2docker``) this one spells out what the letters around might have been, for 2 to 30 s a word. Harper's speller
+# looks at such words, LanguageTool's does not.
+ENDLESS = ("NUMBERS_IN_WORDS",)
 
 KIND_OF_CATEGORY: dict[str, Kind] = {
     "AMERICAN_ENGLISH": "style",
@@ -176,14 +181,16 @@ class LanguageTool:
         self._variant = VARIANTS.get(form) or (form if "-" in form else None)
         self._picky = settings.picky
         self._unused = unused(settings, "embedded") if settings.languagetool_ngrams else ()
-        self._enable = _known(mine("languagetool", settings.enable))
+        endless = ENDLESS if code == "en" else ()
+        self._enable = [r for r in _known(mine("languagetool", settings.enable)) if r not in endless]
+        self._off = (*(rule for rule in OFF if code == "en" and rule not in self._enable), *endless)
         count = threads(settings)
         options = {
             "language": code,
             "variant": self._variant,
             "picky": settings.picky,
             "enable": self._enable,
-            "disable": [rule for rule in OFF if code == "en" and rule not in self._enable],
+            "disable": self._off,
             "threads": count,
         }
         self._worker = Borrowed(
@@ -210,7 +217,7 @@ class LanguageTool:
         variant = self._variant or self._code
         if self._language.startswith("en-") and variant != self._language:
             variant += f", the nearest that the embedded engine has to {self._language}"
-        off = [f"off: {rule}" for rule in OFF if self._code == "en" and rule not in self._enable]
+        off = [f"off: {rule}" for rule in self._off]
         picky = ["picky ones too"] if self._picky else []
         return (
             Provenance(
@@ -254,6 +261,7 @@ class LanguageTool:
                 where,
                 self._code,
                 self._variant,
+                self._off,
                 self._enable,
                 self._picky,
                 ANSWERS,

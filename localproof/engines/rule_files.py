@@ -13,7 +13,7 @@ from ..languages import remedy as language_remedy
 from ..report import Unavailable
 from ..settings import Settings
 from .catalogue import Rule
-from .languagetool import OFF, REMEDY, VARIANTS, kind, page, rule_folder
+from .languagetool import ENDLESS, OFF, REMEDY, VARIANTS, kind, page, rule_folder
 
 # Rules that are code and not in the rule files, which name the others: their category, and what they look for.
 CODE: Mapping[str, tuple[str, str]] = {
@@ -76,7 +76,7 @@ def _placed(rule: Rule, settings: Settings) -> Rule:
     rule = replace(rule, name=f"languagetool/{rule.name}")
     if rule.why == _PICKY and settings.picky:
         return replace(rule, on=True, why=settings.sources.get("picky", ""))
-    off = rule.on and rule.name.partition("/")[2] in OFF and base(settings.language) == "en"
+    off = rule.on and rule.name.partition("/")[2] in (*OFF, *ENDLESS) and base(settings.language) == "en"
     return replace(rule, on=False, why=_LOCALPROOF) if off else rule
 
 
