@@ -27,6 +27,15 @@ class Unavailable(LocalProofError):
         self.skipped = Skipped(what, reason, remedy)
 
 
+class TooLong(Unavailable):
+    """Work on one text that was ended at its limit. `measured`: the limit of CPU time, so that the same text would take as
+    long again; else the work may have been blocked by whatever was amiss on the machine."""
+
+    def __init__(self, what: str, reason: str, remedy: str = "", *, measured: bool) -> None:
+        super().__init__(what, reason, remedy)
+        self.measured = measured
+
+
 class BadInput(LocalProofError):
     """What was asked for makes no sense, or the input cannot be read. One line: what happened and what to do."""
 

@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -43,6 +44,8 @@ def answer(request):
         time.sleep(float(rest))
     elif what == "hold":  # sleeps without letting any other thread of Python run
         ctypes.PyDLL(None).usleep(int(float(rest) * 1e6))
+    elif what == "spin":  # works without letting any other thread of Python run
+        re.match("(a+)+$", "a" * 60 + "b")
     elif what == "exit":
         os._exit(3)
     elif what == "segfault":

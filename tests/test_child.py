@@ -147,13 +147,62 @@ def test_a_lone_surrogate_is_refused_before_it_is_sent():
 # The guilty and the innocent
 
 
-@pytest.mark.parametrize("stuck", ["sleep 60", "hold 60"])
-def test_a_stuck_question_is_ended_at_its_limit_and_says_so(stuck):
-    with worker(2, limit_s=0.7) as opened:
+@linux
+@pytest.mark.parametrize(
+    ("stuck", "said"),
+    [
+        ("work 60", "took longer than 0.5 s"),
+        ("spin", "took longer than 0.5 s"),
+        ("sleep 60", "gave no answer in 3 s"),
+        ("hold 60", "gave no answer in 3 s"),
+    ],
+)
+@pytest.mark.parametrize("start", ["well", "copied"])
+def test_a_stuck_question_is_ended_at_its_limit_and_says_so(stuck, said, start):
+    with worker(2, start, limit_s=0.5) as opened:
         answers(ask(opened, "warm"))
         bad, *rest = ask(opened, stuck, *map(str, range(20)))
-        assert reason(bad) == "took longer than 0.7 s"
+        assert reason(bad) == said
+        assert bad.exception().measured == said.startswith("took")
         assert answers(rest) == list(map(str, range(20)))
+
+
+@linux
+def test_on_a_busy_machine_nothing_that_takes_little_is_given_up():
+    spinning = [sys.executable, "-c", "while True: pass"]
+    others = [subprocess.Popen(spinning) for _ in range(4)]
+    try:
+        with worker(2, limit_s=1.0) as opened:
+            texts = ["work 0.4", "sleep 1.5"] * 3
+            assert answers(ask(opened, *texts)) == texts
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+@linux
+def test_a_question_that_sleeps_beside_one_that_spins_is_not_blamed():
+    with worker(2, limit_s=0.5) as opened:
+        answers(ask(opened, "warm"))
+        good, bad = ask(opened, "sleep 0.8", "work 60")
+        assert reason(bad) == "took longer than 0.5 s"
+        assert answers([good]) == ["sleep 0.8"]
+
+
+@linux
+def test_what_several_cores_work_out_may_take_more_of_their_time():
+    opened = Worker("checker", command(1), limit_s=1.0, cores=4)
+    assert answers(ask(opened, "work 1.3")) == ["work 1.3"]
+    opened.close()
+
+
+def test_where_no_clock_tells_more_the_limit_is_twice_as_long_on_the_wall(monkeypatch):
+    monkeypatch.setattr("localproof.child.worker.family_cpu_ns", lambda pid: None)
+    with worker(1, limit_s=0.5) as opened:
+        good, bad = ask(opened, "sleep 0.7", "work 60")
+        assert reason(bad) == "gave no answer in 1 s"
+        assert answers([good]) == ["sleep 0.7"]
 
 
 def test_the_limit_counts_from_when_a_question_is_sent_not_from_when_it_is_asked():
@@ -165,7 +214,7 @@ def test_the_limit_counts_from_when_a_question_is_sent_not_from_when_it_is_asked
 def test_what_was_held_up_by_a_stuck_neighbour_is_not_blamed():
     with worker(2, limit_s=0.5) as opened:
         answers(ask(opened, "warm"))
-        good, bad = ask(opened, "sleep 0.1", "hold 60")
+        good, bad = ask(opened, "sleep 0.1", "spin")
         assert reason(bad) == "took longer than 0.5 s"
         assert answers([good]) == ["sleep 0.1"]
 
@@ -173,7 +222,7 @@ def test_what_was_held_up_by_a_stuck_neighbour_is_not_blamed():
 def test_what_ran_beside_a_stuck_question_is_asked_again():
     with worker(2, limit_s=1.0) as opened:
         answers(ask(opened, "warm"))
-        (bad,) = ask(opened, "sleep 60")
+        (bad,) = ask(opened, "work 60")
         time.sleep(0.6)
         (good,) = ask(opened, "sleep 0.7")  # still running when the child is ended
         assert reason(bad) == "took longer than 1 s"

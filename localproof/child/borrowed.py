@@ -18,7 +18,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from ..report import Unavailable
+from ..report import TooLong, Unavailable
 from . import ledger
 from .door import MOST, PATIENCE_S, Line, address, call, fingerprint
 from .frames import from_json, to_json
@@ -49,6 +49,7 @@ class Borrowed:
         start_limit_s: float = 60.0,
         service: str = "auto",
         silence_s: float = SILENCE_S,
+        cores: int = 1,
         env: Mapping[str, str] | None = None,
     ) -> None:
         env = os.environ if env is None else env
@@ -60,6 +61,7 @@ class Borrowed:
             "threads": threads,
             "limit_s": limit_s,
             "start_limit_s": start_limit_s,
+            "cores": cores,
         }
         self._wanted = service != "off" and env.get("LOCALPROOF_SERVICE") != "off"
         self._env, self._silence_s = env, silence_s
@@ -147,6 +149,7 @@ def as_ordered(order: Mapping[str, Any]) -> Worker:
         threads=int(order["threads"]),
         limit_s=float(order["limit_s"]),
         start_limit_s=float(order["start_limit_s"]),
+        cores=int(order.get("cores", 1)),
     )
 
 
@@ -283,5 +286,8 @@ class _Lent:
             ledger.owe(float(message.get("cpu_s", 0.0)))
             _settle(question.future, None, message["raw"])
         else:
-            _settle(question.future, Unavailable(self._name, str(message.get("error", "gave no answer"))))
+            why = str(message.get("error", "gave no answer"))
+            late = message.get("measured")
+            error = Unavailable(self._name, why) if late is None else TooLong(self._name, why, measured=bool(late))
+            _settle(question.future, error)
         return True

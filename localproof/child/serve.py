@@ -119,7 +119,8 @@ class _Desk:
                 raw = answer(request).encode()
                 told = b'{"id":%d,"cpu_s":%.6f,"raw":%s}' % (number, _thread_s() - begun_s, raw)
             except (RuntimeError, ValueError) as error:
-                told = to_json({"id": number, "error": f"{type(error).__name__}: {error}"[:500]})
+                why = f"{type(error).__name__}: {error}"[:500]
+                told = to_json({"id": number, "cpu_s": _thread_s() - begun_s, "error": why})
             if len(told) > LIMIT:
                 told = to_json({"id": number, "error": "the answer is too long"})
             self.channel.say(told)

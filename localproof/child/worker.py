@@ -12,20 +12,24 @@ from concurrent.futures import Future
 from math import inf
 from typing import Any
 
-from ..report import Unavailable
+from ..report import TooLong, Unavailable
+from .clock import family_cpu_ns
 from .frames import from_json, to_json
 from .process import Child
 
 STARTS = 3  # crashes before it was ever ready, in a row, after which it is given up
 FRUITLESS = 6  # ends in a row without one answer between them, after which all that waits is refused
 STOPPED_S = 0.5  # a watch that wakes so late was not running, and neither was the rest of this process
+PATIENCE = 6  # times its limit, of the clock on the wall, is what a request gets that takes little CPU: it may be blocked
+BLIND = 2  # the same where the system does not tell how much CPU it takes
+LOOK_S = 0.05  # between two looks at the clock of a child, at least
 RESUBMISSIONS = 3  # after so many a request is run alone, so that the next end is surely its own doing
 
 
 class _Request:
     """One question on its way to an answer."""
 
-    __slots__ = ("alone", "body", "deadline", "future", "number", "resubmitted", "sent", "spent")
+    __slots__ = ("alone", "body", "due_s", "future", "measured", "number", "resubmitted", "sent", "sent_s", "spent", "untold_s")
 
     def __init__(self, number: int, body: bytes, future: Future[Any], spent: Callable[[float], None] | None) -> None:
         self.number = number
@@ -33,7 +37,10 @@ class _Request:
         self.future = future
         self.spent = spent
         self.sent = False
-        self.deadline = 0.0  # monotonic seconds
+        self.sent_s = 0.0  # when, in monotonic seconds
+        self.due_s = 0.0  # when to look how long it takes
+        self.untold_s: float | None = None  # see `_untold_s`, when it was sent
+        self.measured = False  # whether it was CPU time that ended it
         self.resubmitted = 0
         self.alone = False  # under suspicion: run with nothing beside it
 
@@ -43,9 +50,11 @@ class Worker:
 
     Building one starts the child and returns at once; with `at_once` False it
     is `start` or the first question that does. At most `threads`
-    questions are with the child, the rest wait here. One that takes longer
-    than `limit_s` from the moment it was sent costs the child its life and
-    fails with `Unavailable`; those beside it are asked again, and where it is
+    questions are with the child, the rest wait here. One that takes more than
+    `limit_s` of CPU on each of the `cores` that an answer is worked out on, or
+    `PATIENCE` times as long on the clock, costs the child its life and fails
+    with `TooLong`: a machine that has other things to do costs nobody his
+    answer. Those beside it are asked again, and where it is
     not plain which one held up the others, each by itself. When the child
     crashes, each question it had is asked again by itself, so that the guilty
     one is found; it fails at its second crash. A child that says it is unable,
@@ -67,8 +76,9 @@ class Worker:
         limit_s: float = 10.0,
         start_limit_s: float = 60.0,
         at_once: bool = True,
+        cores: int = 1,
     ) -> None:
-        self.name, self._command, self._threads = name, list(command), threads
+        self.name, self._command, self._threads, self._cores = name, list(command), threads, max(cores, 1)
         self._limit_s, self._start_limit_s = limit_s, start_limit_s
         lock = threading.Lock()
         self._work = threading.Condition(lock)  # the keeper waits on it, and closing wakes it
@@ -79,6 +89,8 @@ class Worker:
         self._flying: dict[int, _Request] = {}
         self._condemned: list[_Request] = []
         self._blame = ""  # why the child is being ended, "" while it is not
+        self._cpu_told_s = 0.0  # that the child's answers took together
+        self._looked: tuple[float, float | None] = (-inf, None)  # when, and `_untold_s` then
         self._child: Child | None = None
         self._ready = False
         self._ready_by = self._heard_at = 0.0  # monotonic seconds
@@ -177,6 +189,7 @@ class Worker:
             if self._closed:
                 return False
             self._child, self._ready, self._blame = child, False, ""
+            self._cpu_told_s, self._looked = 0.0, (-inf, None)
             self._ready_by = time.monotonic() + self._start_limit_s
             self._clock.notify()
             return True
@@ -193,6 +206,8 @@ class Worker:
         with self._work:
             if "ready" in message:
                 self._ready, self._failed_starts = True, 0
+            cpu_s = float(message.get("cpu_s", 0.0))
+            self._cpu_told_s += cpu_s
             request = self._flying.pop(message.get("id", 0), None)
             if "fatal" in message:  # the child is ending, and this is whose doing it was
                 self._blame = str(message["fatal"])
@@ -200,7 +215,7 @@ class Worker:
                 self._fruitless, self._heard_at = 0, time.monotonic()
         if request is not None:
             if request.spent is not None:
-                request.spent(float(message.get("cpu_s", 0.0)))
+                request.spent(cpu_s)
             why = f"crashed: {message['fatal']}" if "fatal" in message else str(message.get("error", ""))
             _settle(request, message.get("raw"), Unavailable(self.name, why) if why else None)
         self._pump()
@@ -208,14 +223,14 @@ class Worker:
 
     def _after(self, reason: str) -> None:
         """The child has ended: decide what becomes of everything it had."""
-        failed: list[tuple[_Request, str]] = []
+        failed: list[tuple[_Request, str | Unavailable]] = []
         hopeless = ""
         with self._work:
             was_ready, blame = self._ready, self._blame
             self._child, self._ready = None, False
             flying, condemned = list(self._flying.values()), self._condemned
             self._flying, self._condemned = {}, []
-            failed += [(request, blame) for request in condemned]
+            failed += [(request, self._too_long(request)) for request in condemned]
             if self._closed or self._over:
                 failed += [(request, "was closed") for request in flying]
             elif not was_ready:
@@ -233,9 +248,15 @@ class Worker:
                     self._suspects.clear()
                     self._waiting.clear()
         for request, why in failed:
-            _settle(request, error=Unavailable(self.name, why))
+            _settle(request, error=Unavailable(self.name, why) if isinstance(why, str) else why)
         if hopeless:
             self._give_up(hopeless)
+
+    def _too_long(self, request: _Request) -> TooLong:
+        if request.measured:
+            return TooLong(self.name, f"took longer than {self._limit_s:g} s", measured=True)
+        times = BLIND if request.untold_s is None else PATIENCE
+        return TooLong(self.name, f"gave no answer in {times * self._limit_s:g} s", measured=False)
 
     def _sort_out(self, flying: list[_Request], guilty_known: bool) -> list[_Request]:
         """Queue again what the child had; give back what has now been found guilty. Called with the lock."""
@@ -279,9 +300,11 @@ class Worker:
                 if not request.sent and not request.future.set_running_or_notify_cancel():
                     continue  # cancelled while it waited
                 request.sent = True
-                request.deadline = time.monotonic() + self._limit_s
+                request.sent_s = time.monotonic()
+                request.due_s = request.sent_s + self._limit_s
+                request.untold_s = self._untold_s(request.sent_s)
                 self._flying[request.number] = request
-                if request.deadline < self._watch_until:
+                if request.due_s < self._watch_until:
                     self._clock.notify()
                 return self._child, request
             return None
@@ -304,42 +327,78 @@ class Worker:
                     self._watch_until = inf if due is None else due
                     self._clock.wait(left_s)
                     self._watch_until = 0.0
-                elif left_s < -STOPPED_S:
-                    self._count_anew()
                 else:
-                    self._condemn()
+                    if left_s < -STOPPED_S:
+                        self._count_anew()
+                    self._judge()
 
     def _due(self) -> float | None:
-        """When the next limit is reached, in monotonic seconds; None where nothing is running."""
+        """When to look next, in monotonic seconds; None where nothing is running."""
         if self._child is None or self._blame:
             return None
         if not self._ready:
             return self._ready_by
-        return min((request.deadline for request in self._flying.values()), default=None)
+        return min((request.due_s for request in self._flying.values()), default=None)
 
     def _count_anew(self) -> None:
-        """This process itself was stopped (Ctrl-Z, lid closed), so time says nothing. Called with the lock."""
+        """This process itself was stopped (Ctrl-Z, lid closed), so the clock on the wall says nothing. Called with the
+        lock."""
         now = time.monotonic()
         self._ready_by = now + self._start_limit_s
         for request in self._flying.values():
-            request.deadline = now + self._limit_s
+            request.sent_s = now
 
-    def _condemn(self) -> None:
-        """End the child for what is overdue. Called with the lock."""
+    def _untold_s(self, now: float) -> float | None:
+        """The seconds of CPU that the child has used beyond those that its answers told, at `now` or a moment ago; None
+        where the system does not say. By what it grows while a request is with the child, that one took at most, but
+        for others that are with it. Called with the lock."""
+        if now - self._looked[0] >= LOOK_S:
+            used_ns = None if self._child is None else family_cpu_ns(self._child.pid)
+            self._looked = now, None if used_ns is None else used_ns / 1e9 - self._cpu_told_s
+        return self._looked[1]
+
+    def _worked_s(self, request: _Request, now: float) -> float | None:
+        """How long a request has been worked on at most; None where the system does not say. Called with the lock."""
+        untold_s = self._untold_s(now)
+        if untold_s is None or request.untold_s is None:
+            return None
+        return (untold_s - request.untold_s) / self._cores
+
+    def _judge(self) -> None:
+        """End the child for what takes too long, if anything does. Called with the lock."""
+        now = time.monotonic()
+        if not self._ready:
+            if self._ready_by <= now:
+                self._end(f"was not ready within {self._start_limit_s:g} s")
+            return
+        overdue = [request for request in self._flying.values() if request.due_s <= now and self._is_late(request, now)]
+        if not overdue:
+            return
+        # Which of several it was is not known, and native code may hold up every thread: where nothing at all was
+        # heard for long, those overdue are tried again by themselves before they are judged.
+        heard = self._heard_at > now - self._limit_s / 2
+        if len(self._flying) == 1 or (heard and len(overdue) == 1):
+            self._condemned = overdue
+            self._flying = {n: r for n, r in self._flying.items() if r not in overdue}
+        for request in overdue:
+            request.alone = True
+        self._end("took too long")
+
+    def _is_late(self, request: _Request, now: float) -> bool:
+        """Whether a request has had its time; else when to look again is noted. Called with the lock."""
+        worked_s = self._worked_s(request, now)
+        until_s = request.sent_s + self._limit_s * (BLIND if worked_s is None else PATIENCE)
+        if now >= until_s or (worked_s is not None and worked_s >= self._limit_s):
+            request.measured = worked_s is not None and worked_s >= self._limit_s
+            return True
+        left_s = inf if worked_s is None else max(self._limit_s - worked_s, LOOK_S)
+        request.due_s = min(until_s, now + left_s)
+        return False
+
+    def _end(self, why: str) -> None:
+        """End the child. Called with the lock."""
         assert self._child is not None
-        if self._ready:
-            now = time.monotonic()
-            overdue = [r for r in self._flying.values() if r.deadline <= now]
-            # Native code may hold up every thread: where nothing at all was heard for
-            # long, those overdue are tried again by themselves before they are judged.
-            if len(self._flying) == 1 or self._heard_at > now - self._limit_s / 2:
-                self._condemned = overdue
-                self._flying = {n: r for n, r in self._flying.items() if r.deadline > now}
-            for request in overdue:
-                request.alone = True
-            self._blame = f"took longer than {self._limit_s:g} s"
-        else:
-            self._blame = f"was not ready within {self._start_limit_s:g} s"
+        self._blame = why
         self._child.kill()
 
 

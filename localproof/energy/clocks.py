@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..child.clock import family_cpu_ns
 from ..child.ledger import owed_ns
-from ..child.renewed import copies
 from .meter import Machine
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def machine_clocks(machine: Machine) -> Clocks:
         return Clocks(
             slept_ns=lambda: time.clock_gettime_ns(time.CLOCK_BOOTTIME) - time.clock_gettime_ns(time.CLOCK_MONOTONIC),
             reaped_ns=_reaped_ns,
-            child_ns=_family_clock_ns,
+            child_ns=family_cpu_ns,
             busy=lambda: proc_stat(machine.text("proc/stat"), os.sysconf("SC_CLK_TCK")),
             cpus=cpus,
         )
@@ -73,32 +73,6 @@ def _reaped_ns() -> int:
 
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return round((used.ru_utime + used.ru_stime) * 1e9)
-
-
-def _family_clock_ns(pid: int) -> int | None:
-    """The CPU time of a process, and of the copies of it that it has made to answer in its place (`child.renewed`).
-
-    What copies that ended have used is told in steps of 10 ms and rounded up, so that the sum never falls.
-    """
-    own = _clock_ns(pid)
-    if own is None:
-        return None
-    live = sum(_clock_ns(each) or 0 for each in copies(pid))
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - read at every reading of a counter
-            user, system = file.read().rpartition(b")")[2].split()[13:15]
-    except (OSError, ValueError):
-        return own + live
-    ticks = sum(int(each) + 1 for each in (user, system) if int(each))
-    return own + live + ticks * (10**9 // os.sysconf("SC_CLK_TCK"))
-
-
-def _clock_ns(pid: int) -> int | None:
-    """The CPU clock that Linux keeps for a process; /proc/PID/stat would count in steps of 10 ms."""
-    try:
-        return time.clock_gettime_ns((~pid << 3) | 2)
-    except OSError:
-        return None
 
 
 def proc_stat(text: str, ticks_per_s: int) -> Busy | None:

@@ -90,6 +90,7 @@ class Reader:
             (json.dumps(options, sort_keys=True),),
             limit_s=max(settings.block_timeout_s, 1.0) * 3,
             start_limit_s=_START_S,
+            cores=settings.model_threads,
             service=settings.service,
         )
         self._store = store

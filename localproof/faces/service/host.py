@@ -28,7 +28,7 @@ from ...child.door import HELLO, MOST, Doorway, Line, fingerprint
 from ...child.frames import from_json, to_json
 from ...energy.clocks import machine_clocks
 from ...energy.meter import this_machine
-from ...report import Unavailable
+from ...report import TooLong, Unavailable
 from .held import Helpers
 from .power import SUPPLIES, on_battery
 from .template import Run, Template
@@ -280,7 +280,8 @@ def _answered(
         answer = {"id": number, "cpu_s": sum(spent), "raw": future.result()}
         answers.put(json.dumps(answer, separators=(",", ":")).encode())  # in ASCII: half a character may be in it
     elif isinstance(error, Unavailable):
-        answers.put(to_json({"id": number, "error": error.skipped.reason}))
+        late = {"measured": error.measured} if isinstance(error, TooLong) else {}
+        answers.put(to_json({"id": number, "error": error.skipped.reason, **late}))
 
 
 _WANTS: dict[str, Callable[[Host, Line, dict[str, Any]], None]] = {
