@@ -141,7 +141,7 @@ class Abroad:
         why = Unavailable("languages", f"no engine that is switched on knows {NAMES[base(settings.language)]}")
         for name in dict.fromkeys(settings.engines):
             try:
-                engines[name] = Remembering(ENGINES[name](settings), self._store)
+                engines[name] = Remembering(ENGINES[name](settings), self._store, settings.block_timeout_s)
             except Unavailable as error:
                 why = error if error.skipped.remedy else why
         return engines or why
@@ -196,7 +196,8 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
                 raise BadInput(f"there is no engine {name!r}; choose from {', '.join(ENGINES)}")
             try:
                 engine = ENGINES[name](settings)
-                engines[name] = Remembering(Afar(engine, settings, cluster) if cluster else engine, store)
+                engine = Afar(engine, settings, cluster) if cluster else engine
+                engines[name] = Remembering(engine, store, settings.block_timeout_s)
                 if at_once or store is None:
                     engines[name].start()
             except Unavailable as error:

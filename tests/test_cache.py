@@ -20,9 +20,10 @@ from localproof import energy, proof
 from localproof.cache.forms import Unreadable, findings, packed, rows, unpacked
 from localproof.cache.memory import Remembering
 from localproof.cache.store import NAME, Store
+from localproof.child.given_up import AGAIN_S, REMEDY, GivenUp
 from localproof.decisions import Ignores, Vocabulary
 from localproof.formats import read
-from localproof.report import KINDS, Finding, Provenance, Unavailable
+from localproof.report import KINDS, Finding, Provenance, TooLong, Unavailable
 from localproof.settings import Settings
 from localproof.text import Edit, Span
 
@@ -30,9 +31,11 @@ REPOSITORY = Path(__file__).parents[1]
 
 
 class Counting:
-    """An engine that flags words in "teh…", cannot check "STUCK", and notes what it is asked."""
+    """An engine that flags words in "teh…", notes what it is asked, and fails with `failure` at "STUCK"."""
 
     name = "harper"
+
+    failure: Unavailable = Unavailable("harper", "crashed: it was ended by SIGKILL")
 
     def __init__(self, key: str = "1") -> None:
         self.asked: list[str] = []
@@ -47,7 +50,7 @@ class Counting:
         future: Future[tuple[Finding, ...]] = Future()
         wrong = re.search(r"teh\w*", text)
         if "STUCK" in text:
-            future.set_exception(Unavailable("harper", "took longer than 10 s"))
+            future.set_exception(self.failure)
         elif wrong:
             edit, rule = Edit(Span(*wrong.span()), "the"), "harper/SpellCheck"
             future.set_result((Finding(edit.span, rule, "why", (edit,), (rule,), "spelling"),))
@@ -128,6 +131,76 @@ def test_a_failure_is_not_kept(tmp_path: Path) -> None:
             report = proof.check(b, read("a.txt", "STUCK here.", Settings()))
             proof.check(b, read("a.txt", "STUCK here.", Settings()))
         assert len(report.skipped) == 1 and len(engine.asked) == 2
+
+
+class GivesUp(Counting):
+    """Takes too long for "STUCK"."""
+
+    failure = TooLong("harper", "took longer than 10 s", measured=True)
+
+
+class Blocked(Counting):
+    """Gives no answer to "STUCK", and takes no time for that."""
+
+    failure = TooLong("harper", "gave no answer in 60 s", measured=False)
+
+
+def reasons(b: proof.Bench, text: str) -> list[tuple[str, str]]:
+    report = proof.check(b, read("a.txt", text, Settings()))
+    return [(s.reason, s.remedy) for s in report.skipped]
+
+
+def test_what_was_given_up_is_not_tried_again_and_said_again(tmp_path: Path) -> None:
+    engines = [GivesUp(), GivesUp()]
+    said = []
+    for engine in engines:
+        with bench(engine, Store(tmp_path / NAME)) as b:
+            said += [reasons(b, "STUCK here."), reasons(b, "STUCK here.")]
+    assert [engine.asked for engine in engines] == [["STUCK here."], []]
+    assert said == [[("line 1: took longer than 10 s", remedy)] for remedy in ("", "", REMEDY, REMEDY)]
+
+
+def test_without_the_cache_it_is_tried_once_in_a_run() -> None:
+    for _ in range(2):
+        engine = GivesUp()
+        with bench(engine, None) as b:
+            assert reasons(b, "STUCK here.") == reasons(b, "STUCK here.") == [("line 1: took longer than 10 s", "")]
+        assert engine.asked == ["STUCK here."]
+
+
+def test_another_version_or_limit_is_tried_at_once(tmp_path: Path) -> None:
+    for engine, limit_s in ((GivesUp("1"), 10.0), (GivesUp("2"), 10.0), (GivesUp("1"), 20.0), (GivesUp("2"), 20.0)):
+        store = Store(tmp_path / NAME)
+        assert Remembering(engine, store, limit_s).submit("STUCK").exception() is engine.failure
+        store.close()
+
+
+def test_what_was_only_blocked_is_tried_by_the_next_run(tmp_path: Path) -> None:
+    for _ in range(2):
+        engine = Blocked()
+        with bench(engine, Store(tmp_path / NAME)) as b:
+            assert reasons(b, "STUCK here.") == reasons(b, "STUCK here.") == [("line 1: gave no answer in 60 s", "")]
+        assert engine.asked == ["STUCK here."]
+
+
+@pytest.mark.parametrize(("later_s", "known"), [(AGAIN_S - 1, True), (AGAIN_S + 1, False), (-5.0, False)])
+def test_after_a_day_it_is_tried_again(tmp_path: Path, later_s: float, known: bool) -> None:
+    with_store = Store(tmp_path / NAME)
+    GivenUp(10.0, with_store, lambda: 1e9).note(b"digest", GivesUp.failure)
+    assert (GivenUp(10.0, with_store, lambda: 1e9 + later_s).recall(b"digest") is not None) == known
+    here = GivenUp(10.0, None, iter([1e9, 1e9 + later_s]).__next__)
+    here.note(b"digest", GivesUp.failure)
+    assert later_s < 0 or (here.recall(b"digest") is not None) == known
+    with_store.close()
+
+
+@pytest.mark.parametrize("damaged", [b"", b"{}", b"[1, 2]", b'["x", "harper", "slow"]', b"\xff"])
+def test_a_damaged_record_of_giving_up_is_none(tmp_path: Path, damaged: bytes) -> None:
+    store = Store(tmp_path / NAME)
+    given_up = GivenUp(10.0, store)
+    store.put(given_up._key(b"digest"), damaged)
+    assert given_up.recall(b"digest") is None
+    store.close()
 
 
 def test_the_provenance_says_how_much_earlier_runs_had_answered(tmp_path: Path) -> None:

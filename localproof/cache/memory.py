@@ -11,6 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from .. import __version__
+from ..child.given_up import GivenUp
 from ..engines import Engine
 from ..report import Finding, Provenance
 from .forms import Unreadable, findings, packed, rows, unpacked
@@ -27,11 +28,13 @@ class Remembering:
     """`engine`, with a memory of the blocks it was asked about last and, where there is a `store`, of earlier runs.
 
     Itself an `Engine`. Answers are kept under a digest of everything that
-    could change them and of the block's text; a failure is never kept. Both
-    ways of remembering may be used from any thread.
+    could change them and of the block's text. A failure is not, but for a
+    block that was given up within `limit_s`: it is not asked about again for a
+    day (see `child.given_up`). Both ways of remembering may be used from any
+    thread.
     """
 
-    def __init__(self, engine: Engine, store: Store | None = None) -> None:
+    def __init__(self, engine: Engine, store: Store | None = None, limit_s: float = 10.0) -> None:
         self.name = engine.name
         self.asked = self.kept = 0  # blocks so far, and how many of them earlier runs had answered
         self._engine, self._store = engine, store
@@ -39,6 +42,7 @@ class Remembering:
         self._at_hand: OrderedDict[bytes, Future[Answer]] = OrderedDict()
         self._held = 0  # bytes of it
         self._flying: dict[bytes, Future[Answer]] = {}  # asked, and not answered yet
+        self._given_up = GivenUp(limit_s, store)
         self._salt: bytes | None = None
 
     def start(self) -> None:
@@ -55,6 +59,10 @@ class Remembering:
             asked = self._flying.get(digest)
         if asked is not None:  # by an earlier state of a text that is being written, or by another text
             return asked
+        if (given_up := self._given_up.recall(digest)) is not None:
+            refused: Future[Answer] = Future()
+            refused.set_exception(given_up)
+            return refused
         future = self._engine.submit(text)
         with self._lock:
             self._flying[digest] = future
@@ -121,7 +129,10 @@ class Remembering:
     def _keep(self, digest: bytes, future: Future[Answer]) -> None:
         with self._lock:
             self._flying.pop(digest, None)
-        if future.cancelled() or future.exception() is not None:
+        if future.cancelled():
+            return
+        if (error := future.exception()) is not None:
+            self._given_up.note(digest, error)
             return
         answer = future.result()
         self._hold(digest, answer)

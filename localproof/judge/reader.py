@@ -17,10 +17,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from .. import __version__
 from ..child.borrowed import Borrowed
+from ..child.given_up import GivenUp, Kept
 from ..report import Finding, ModelUse, Provenance, Unavailable
 from ..settings import Settings
 from ..text import Edit, Span
@@ -41,18 +42,6 @@ class Reading:
     proposals: tuple[Proposal, ...] = ()
 
 
-class Kept(Protocol):
-    """Bytes under digests: see `localproof.cache.store.Store`."""
-
-    def get(self, key: bytes) -> bytes | None:
-        """What was put under `key`, or None."""
-        ...
-
-    def put(self, key: bytes, value: bytes) -> None:
-        """Keep `value` under `key`."""
-        ...
-
-
 @dataclass(frozen=True)
 class Chosen:
     """The model to read with: its file, the file's SHA-256, and what it is made of."""
@@ -66,7 +55,7 @@ class Reader:
     """Asks the model, in a helper process. Opening one starts nothing; raises Unavailable without llama-cpp-python.
 
     All methods may be called from any thread. Readings are remembered, and
-    kept in `store` where there is one; a failure never is.
+    kept in `store` where there is one; of failures only that a text was given up.
     """
 
     def __init__(self, chosen: Chosen, settings: Settings, store: Kept | None = None) -> None:
@@ -84,16 +73,17 @@ class Reader:
             "gpu_layers": settings.model_gpu_layers,
             "suggest": self._suggest,
         }
+        limit_s = max(settings.block_timeout_s, 1.0) * 3
         self._worker = Borrowed(
             "model",
             MODULE,
             (json.dumps(options, sort_keys=True),),
-            limit_s=max(settings.block_timeout_s, 1.0) * 3,
+            limit_s=limit_s,
             start_limit_s=_START_S,
             cores=settings.model_threads,
             service=settings.service,
         )
-        self._store = store
+        self._store, self._given_up = store, GivenUp(limit_s, store)
         self._lock = threading.Lock()
         self._at_hand: OrderedDict[bytes, Reading] = OrderedDict()
         self._spoke = self._failed = False
@@ -146,6 +136,10 @@ class Reader:
             self.recalled()
             _settle(reading, known)
             return
+        if (given_up := self._given_up.recall(digest)) is not None:
+            self._failed = True
+            _settle(reading, given_up)
+            return
         rows = [[e.span.start, e.span.end, e.text] for e in edits]
         try:
             answer = self._worker.submit({"text": text, "edits": rows})
@@ -161,6 +155,7 @@ class Reader:
             error = done.exception()
             if error is not None:
                 self._failed = True
+                self._given_up.note(digest, error)
                 _settle(reading, error)
                 return
             raw = done.result()
