@@ -12,7 +12,7 @@ from languagetool_fakes import misbehaving
 from localproof.engines.home import open_languagetool
 from localproof.engines.languagetool import LanguageTool, has_rules
 from localproof.engines.original.engine import Original, form
-from localproof.report import BadInput, Unavailable
+from localproof.report import BadInput, TooLong, Unavailable
 from localproof.settings import ELSEWHERE, Settings
 
 
@@ -122,3 +122,13 @@ def test_an_engine_that_cannot_read_the_ngram_data_says_so() -> None:
         there = Original(Settings(languagetool_server=url, languagetool_ngrams="/data/ngrams"), "server")
         there.close()
     assert "that server has its own" in dict(there.provenance()[0].facts)["n-gram data"]
+
+
+def test_what_took_too_long_is_tried_once_more_alone() -> None:
+    with misbehaving() as (url, seen):
+        engine = Original(Settings(languagetool_server=url, jobs=2, block_timeout_s=0.5), "server")
+        futures = [engine.submit(text) for text in ("Fine.", "SLOW.", "Fine, too.")]
+        assert isinstance(futures[1].exception(30), TooLong)
+        assert [futures[0].result(30), futures[2].result(30)] == [(), ()]
+        engine.close()
+    assert seen.count("SLOW.") == 2

@@ -3,6 +3,8 @@
 - `process`: `Child`, one process with pipes to it, and the command for a Python one;
 - `worker`: `Worker`, a child that answers questions and is started again when it ends early;
 - `serve`: the child's end of a worker;
+- `clock`: how much CPU time a child has used, by which `worker` ends it;
+- `given_up`: what was ended so, and is not begun again for a day;
 - `renewed`: a child whose copies answer, so that it does not grow;
 - `program`: `Program`, one that is not ours (Java), which ends with whoever started it;
 - `frames`: what goes over the pipes;
@@ -13,7 +15,9 @@
 Parent and child speak over the child's standard input and a private copy of
 its standard output. The child says ``{"ready": true}`` once, or ``{"unable":
 why}``; it is asked ``{"id": n, …}`` and answers ``{"id": n, "cpu_s": seconds, "raw": …}``,
-``{"id": n, "error": why}``, or ``{"id": n, "fatal": why}`` and ends. It ends
+``{"id": n, "error": why}``, ``{"id": n, "late": why, "measured": whether by CPU
+time}`` where whoever works for it did not answer in time, or ``{"id": n,
+"fatal": why}`` and ends. It ends
 with its parent, however that one dies: its input closes, and Linux signals it
 besides.
 

@@ -19,12 +19,21 @@ if TYPE_CHECKING:
     Answer = Callable[[dict[str, Any]], str]
 
 
+class Late(RuntimeError):
+    """Whoever was asked for the answer has not given it in time; `measured` as in `report.TooLong`."""
+
+    def __init__(self, why: str, *, measured: bool = False) -> None:
+        super().__init__(why)
+        self.measured = measured
+
+
 def serve(build: Callable[[], Callable[[], Answer]], threads: int, growth: int = 0) -> None:
     """Be a worker: build, say so, and answer until the parent closes the pipe or dies. Does not return.
 
     `build` runs once and gives a function that is called once in each of the
     `threads`; what that gives answers requests with JSON text. A ValueError or
-    RuntimeError of an answer refuses that one request. Anything else that
+    RuntimeError of an answer refuses that one request; one that is `Late` is
+    asked again with nothing beside it. Anything else that
     escapes, a panic of native code for instance, ends the process after its
     cause was told. ImportError, OSError, RuntimeError and ValueError of `build`
     mean that there is no point in trying again. Where `growth` is given and
@@ -119,8 +128,10 @@ class _Desk:
                 raw = answer(request).encode()
                 told = b'{"id":%d,"cpu_s":%.6f,"raw":%s}' % (number, _thread_s() - begun_s, raw)
             except (RuntimeError, ValueError) as error:
-                why = f"{type(error).__name__}: {error}"[:500]
-                told = to_json({"id": number, "cpu_s": _thread_s() - begun_s, "error": why})
+                failed: dict[str, Any] = {"error": f"{type(error).__name__}: {error}"[:500]}
+                if isinstance(error, Late):
+                    failed = {"late": str(error)[:500], "measured": error.measured}
+                told = to_json({"id": number, "cpu_s": _thread_s() - begun_s, **failed})
             if len(told) > LIMIT:
                 told = to_json({"id": number, "error": "the answer is too long"})
             self.channel.say(told)

@@ -213,13 +213,23 @@ class Worker:
                 self._blame = str(message["fatal"])
             elif request is not None:
                 self._fruitless, self._heard_at = 0, time.monotonic()
+            if request is not None and "late" in message and not request.alone:
+                request.alone = True
+                self._suspects.append(request)
+                request = None
         if request is not None:
             if request.spent is not None:
                 request.spent(cpu_s)
-            why = f"crashed: {message['fatal']}" if "fatal" in message else str(message.get("error", ""))
-            _settle(request, message.get("raw"), Unavailable(self.name, why) if why else None)
+            _settle(request, message.get("raw"), self._failure(message))
         self._pump()
         return True
+
+    def _failure(self, message: Mapping[str, Any]) -> Unavailable | None:
+        """What an answer that is none says."""
+        if "late" in message:
+            return TooLong(self.name, str(message["late"]), measured=bool(message.get("measured")))
+        why = f"crashed: {message['fatal']}" if "fatal" in message else str(message.get("error", ""))
+        return Unavailable(self.name, why) if why else None
 
     def _after(self, reason: str) -> None:
         """The child has ended: decide what becomes of everything it had."""
