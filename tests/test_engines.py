@@ -191,6 +191,16 @@ def test_the_words_beside_a_cut_in_mid_sentence_do_not_count():
     assert 0 < text.count("word") - len(result) <= 2 * cuts
 
 
+def test_lines_of_a_key_are_words_that_no_speller_looks_at():
+    line = "mQINBFit2ioBEADhWpZ8/wvZ6hUTiXOwQHXMAlaFHcPH9hAtr4F1y2+OYdbtMuth"
+    text = f"Teh key ({line}\n{line}) has {'Internationalization' * 3} in it, {'x' * 45} not."
+    block = prepare.readable(text)
+    assert block.text == f"Teh key (thing\nthing) has thing in it, {'x' * 45} not."
+    assert block.to_source(Span(0, 3)) == Span(0, 3)
+    at = block.text.index("not.")
+    assert block.to_source(Span(at, at + 3)).of(text) == "not"
+
+
 def test_nothing_is_found_on_what_stands_in_for_a_very_long_word():
     text = "thing " + "Ab9/" * 50 + " thing"
     result = prepare.check(Scripted(lambda text: None), text, at("thing")).result()

@@ -6,8 +6,10 @@ forever. So an engine reads a text in which
 - no-break spaces are spaces and lone surrogates are U+FFFD, one for one;
 - marks that take no room (zero-width space, soft hyphen, direction marks …)
   are left out: what remains is what a reader sees;
-- a run of more than 100 characters without a space (base64, a long URL) is
-  one plain word, on which no finding counts;
+- a run of more than 100 characters without a space (a long URL), or of more
+  than 45 that a word or base64 is made of (keys and signatures have lines of
+  64 or 76, and a speller takes 50 ms for each), is one plain word, on which no
+  finding counts;
 - more than 10,000 characters come in several parts, cut between paragraphs or
   sentences, or else between words, where findings beside the cut do not count.
 """
@@ -35,7 +37,7 @@ PART = 10_000  # characters; native code is quadratic in what has no sentence en
 STAND_IN = "thing"  # for what is too long to be a word
 
 _TRAPS = re.compile(
-    r"(?P<long>(?<!\S)\S{101,})"
+    r"(?P<long>(?<!\S)\S{101,}|(?<![\w+/=])[\w+/=]{46,})"
     r"|(?P<space>[\u00a0\u2007\u202f])"
     r"|(?P<unseen>[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+)"
     r"|(?P<broken>[\ud800-\udfff])"
