@@ -38,7 +38,7 @@ from . import product
 
 ALLOWED_MS, ALLOWED_MS_A_WORD = 250.0, 2.0
 GIVEN_UP_S = 30.0  # in an engine; of CPU, where the system tells
-_FIRST = "This paragraph is not counted, for the first qwzrvk of a helper takes Harper a second."
+_FIRST = "The first interfacesuggest takes Harper a second: this is not counted."
 _IN_FLIGHT = 32  # paragraphs that the engines hold before the oldest is waited for
 
 
@@ -93,12 +93,13 @@ def table(part: str, every: list[Took], top: int) -> Iterator[str]:
     """The lines about one part."""
     words, seconds = sum(t.words for t in every), sum(t.ms for t in every if t.ms < inf) / 1000
     over = sum(t.share > 1 for t in every)
-    yield f"### {part}: {len(every):,} texts, {words:,} words, {words / max(seconds, 1e-9):,.0f} words a second, "
-    yield f"{over:,} over {ALLOWED_MS:g} ms + {ALLOWED_MS_A_WORD:g} ms a word\n"
+    speed = f"{words / max(seconds, 1e-9):,.0f} words a second"
+    allowed = f"{ALLOWED_MS:g} ms + {ALLOWED_MS_A_WORD:g} ms a word"
+    yield f"### {part}: {len(every):,} texts, {words:,} words, {speed}, {over:,} over {allowed}\n"
     yield "| ms | words | ms a word | of what it may | where | how it begins |\n|---|---|---|---|---|---|"
     for t in sorted(every, key=lambda t: -t.share)[:top]:
-        head = " ".join(t.text[:200].split())[:60].replace("|", "\\|")
-        yield f"| {t.ms:,.1f} | {t.words} | {t.ms / max(t.words, 1):,.2f} | {t.share:.2f} | {t.where} | {head!r} |"
+        head = repr(" ".join(t.text[:200].split())[:60]).replace("|", "\\|")
+        yield f"| {t.ms:,.1f} | {t.words} | {t.ms / max(t.words, 1):,.2f} | {t.share:.2f} | {t.where} | {head} |"
     yield ""
 
 

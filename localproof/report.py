@@ -28,8 +28,8 @@ class Unavailable(LocalProofError):
 
 
 class TooLong(Unavailable):
-    """Work on one text that was ended at its limit. `measured`: the limit of CPU time, so that the same text would take as
-    long again; else the work may have been blocked by whatever was amiss on the machine."""
+    """Work on one text that was ended at its limit. `measured`: it is one of CPU time, so that the same text would take
+    as long again; else the work may have been blocked by whatever was amiss on the machine."""
 
     def __init__(self, what: str, reason: str, remedy: str = "", *, measured: bool) -> None:
         super().__init__(what, reason, remedy)
