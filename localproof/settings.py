@@ -115,7 +115,9 @@ class Settings:
     fail_on: tuple[str, ...] = _key(
         ("any",), "Kinds of finding that make the exit status 1, or any, or never.", choices=FAIL_ON
     )
-    block_timeout_s: float = _key(10.0, "Seconds an engine may spend on one paragraph.", "machine", least=0.1)
+    block_timeout_s: float = _key(
+        10.0, "Seconds of CPU time an engine may spend on one paragraph.", "machine", least=0.1
+    )
     jobs: int = _key(0, "Threads for each engine; 0 means one for each core.", "machine", least=0)
     max_bytes: int = _key(20_000_000, "The largest file that is read, in bytes.", "machine", least=1, opens=False)
     executor: str = _key("", "Where the engines work: here, or on the Dask cluster at dask://HOST:PORT.", "machine")

@@ -20,9 +20,7 @@ from .process import Child
 STARTS = 3  # crashes before it was ever ready, in a row, after which it is given up
 FRUITLESS = 6  # ends in a row without one answer between them, after which all that waits is refused
 STOPPED_S = 0.5  # a watch that wakes so late was not running, and neither was the rest of this process
-PATIENCE = (
-    6  # times its limit, of the clock on the wall, is what a request gets that takes little CPU: it may be blocked
-)
+PATIENCE = 6  # times its limit by the clock on the wall is what a request gets that takes little CPU: it may be blocked
 BLIND = 2  # the same where the system does not tell how much CPU it takes
 LOOK_S = 0.05  # between two looks at the clock of a child, at least
 RESUBMISSIONS = 3  # after so many a request is run alone, so that the next end is surely its own doing
