@@ -19,6 +19,12 @@ class Panic(BaseException):
     """As PyO3 raises for a panic of Rust code: no Exception."""
 
 
+def work(seconds):
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+
 def build():
     if len(sys.argv) > 4:
         with Path(sys.argv[4]).open("a") as tally:
@@ -30,6 +36,12 @@ def build():
         raise RuntimeError("no data directory found")
     if start == "slow":
         time.sleep(60)
+    if start == "hard":  # by the clock longer than it may, and at work all the time
+        for _ in range(20):
+            work(0.03)
+            time.sleep(0.08)
+    if start == "endless":
+        work(60)
     if start == "garbage":
         os.write(4, b"\xff" * 64)
     return lambda: answer
@@ -67,9 +79,7 @@ def answer(request):
         kept.append(b"x" * (int(rest) * 2**20))
         return json.dumps(os.getpid())
     elif what == "work":  # seconds of the processor
-        until = time.thread_time() + float(rest)
-        while time.thread_time() < until:
-            pass
+        work(float(rest))
     elif what == "pid":
         return json.dumps(os.getpid())
     elif what == "tally":

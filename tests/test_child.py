@@ -311,6 +311,18 @@ def test_a_child_that_is_not_ready_in_time_is_given_up():
         assert opened.pids() == ()
 
 
+@linux
+def test_a_child_that_gets_on_with_its_start_is_waited_for():
+    with worker(1, "hard", start_limit_s=1.0) as opened:
+        assert answers(ask(opened, "1")) == ["1"]
+
+
+@linux
+def test_a_child_whose_start_takes_its_limit_of_cpu_time_is_given_up():
+    with worker(1, "endless", start_limit_s=0.5) as opened:
+        assert reason(*ask(opened, "1")) == "was not ready within 0.5 s"
+
+
 def test_a_child_that_speaks_no_frames_is_given_up():
     with worker(1, "garbage") as opened:
         assert "3 starts" in reason(*ask(opened, "1"))

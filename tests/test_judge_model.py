@@ -22,7 +22,7 @@ from localproof.judge import candidates, weighing
 from localproof.judge.proposal import Proposal
 from localproof.judge.reader import Chosen, Reader, Reading
 from localproof.judge.weighing import Weights
-from localproof.report import Finding, ModelUse, Provenance, Report, Unavailable
+from localproof.report import Finding, ModelUse, Provenance, Report, TooLong, Unavailable
 from localproof.settings import BUNDLED, Settings
 from localproof.settle import merge
 from localproof.text import Block, Document, Edit, Piece, Span, apply
@@ -220,6 +220,35 @@ def test_a_block_is_read_when_every_engine_has_answered_and_never_twice(chosen: 
     assert other.after(TEXT, [answered(finding(OF), finding(THERE))], merge).result(60) == first
     assert other.use().blocks == 0 and other.pids() == ()
     other.close()
+
+
+class TooSlow:
+    """Stands where the model's helper is, and takes too long for everything."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def submit(self, _: object) -> Future[Any]:
+        self.asked += 1
+        late: Future[Any] = Future()
+        late.set_exception(TooLong("model", "took longer than 30 s", measured=True))
+        return late
+
+    def close(self) -> None:
+        pass
+
+
+@needs_llama
+def test_a_block_that_the_model_gave_up_is_not_read_again(chosen: Chosen) -> None:
+    shelf, asked = Shelf(), []
+    for _ in range(2):
+        reader = Reader(chosen, Settings(service="off"), shelf)
+        reader._worker = cast(Any, TooSlow())
+        errors = [reader.ask(TEXT, [OF]).exception(10) for _ in range(2)]
+        assert all(isinstance(error, TooLong) for error in errors)
+        asked.append(cast(Any, reader._worker).asked)
+        reader.close()
+    assert asked == [1, 0]
 
 
 @needs_llama

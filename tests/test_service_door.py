@@ -38,7 +38,7 @@ from localproof.child.frames import from_json, to_json
 from localproof.faces.service.held import MOST, Helpers
 from localproof.faces.service.host import BATTERY_IDLE_S, Host, Log
 from localproof.faces.service.power import on_battery
-from localproof.report import Unavailable
+from localproof.report import TooLong, Unavailable
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="there are no Unix sockets here")
 
@@ -357,7 +357,7 @@ class Pretender(threading.Thread):
                 line.send(b"[[[")
             if self.then == "error":
                 request = from_json(line.receive(10**6, 5.0))
-                line.send(to_json({"id": request["id"], "error": "took longer than 10 s"}))
+                line.send(to_json({"id": request["id"], "error": "took longer than 10 s", "measured": True}))
                 self.enough.wait(20.0)
             if self.then == "think":
                 request = from_json(line.receive(10**6, 5.0))
@@ -431,8 +431,9 @@ def test_a_service_that_says_nothing_is_given_up(place: Path) -> None:
 
 
 def test_what_the_service_says_of_a_failure_is_passed_on(place: Path) -> None:
-    with borrowed(place, 0, "error") as (helper, _), pytest.raises(Unavailable, match="took longer"):
+    with borrowed(place, 0, "error") as (helper, _), pytest.raises(TooLong, match="took longer") as caught:
         helper.submit({"text": "Slow."}).result(10)
+    assert caught.value.measured
 
 
 def test_closing_leaves_no_question_open(place: Path) -> None:

@@ -12,7 +12,7 @@ from ..report import TooLong
 
 AGAIN_S = 86_400.0  # after which a text that took its CPU time is tried again; an update may have put that right
 SOON_S = 600.0  # the same for one that may only have been blocked, and in the same process
-REMEDY = "it is tried again after a day, or with --no-cache"
+REMEDY = "--no-cache tries it at once, any run after a day"
 _MOST = 1_000  # at hand
 
 

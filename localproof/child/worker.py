@@ -22,6 +22,7 @@ FRUITLESS = 6  # ends in a row without one answer between them, after which all 
 STOPPED_S = 0.5  # a watch that wakes so late was not running, and neither was the rest of this process
 PATIENCE = 6  # times its limit by the clock on the wall is what a request gets that takes little CPU: it may be blocked
 BLIND = 2  # the same where the system does not tell how much CPU it takes
+AT_WORK = 0.02  # of the limit of its start, in CPU time, is what a child uses meanwhile that is about to be ready
 LOOK_S = 0.05  # between two looks at the clock of a child, at least
 RESUBMISSIONS = 3  # after so many a request is run alone, so that the next end is surely its own doing
 
@@ -71,7 +72,8 @@ class Worker:
     crashes, each question it had is asked again by itself, so that the guilty
     one is found; it fails at its second crash. A child that says it is unable,
     crashes three times before it is ready, or is not ready within
-    `start_limit_s`, fails every question from then on.
+    `start_limit_s`, or as long in CPU time where it gets on, fails every
+    question from then on.
 
     Threads: one that keeps the child, one that watches the time, one that
     drains stderr; none for each question. All methods may be called from any
@@ -101,6 +103,7 @@ class Worker:
         self._flying: dict[int, _Request] = {}
         self._condemned: list[_Request] = []
         self._blame = ""  # why the child is being ended, "" while it is not
+        self._start_cpu_s = 0.0  # of a child that is not ready, when its time was up before
         self._cpu_told_s = 0.0  # that the child's answers took together
         self._looked: tuple[float, float | None] = (-inf, None)  # when, and `_untold_s` then
         self._child: Child | None = None
@@ -201,7 +204,8 @@ class Worker:
             if self._closed:
                 return False
             self._child, self._ready, self._blame = child, False, ""
-            self._cpu_told_s, self._looked = 0.0, (-inf, None)
+            self._start_cpu_s = self._cpu_told_s = 0.0
+            self._looked = -inf, None
             self._ready_by = time.monotonic() + self._start_limit_s
             self._clock.notify()
             return True
@@ -390,7 +394,7 @@ class Worker:
         """End the child for what takes too long, if anything does. Called with the lock."""
         now = time.monotonic()
         if not self._ready:
-            if self._ready_by <= now:
+            if self._ready_by <= now and not self._still_starts(now):
                 self._end(f"was not ready within {self._start_limit_s:g} s")
             return
         overdue = [request for request in self._flying.values() if request.due_s <= now and self._is_late(request, now)]
@@ -405,6 +409,17 @@ class Worker:
         for request in overdue:
             request.alone = True
         self._end("took too long")
+
+    def _still_starts(self, now: float) -> bool:
+        """Whether a child that should be ready has only had too little of a busy machine; it gets as long again then.
+        Called with the lock."""
+        used_ns = None if self._child is None else family_cpu_ns(self._child.pid)
+        used_s = 0.0 if used_ns is None else used_ns / 1e9
+        before_s, self._start_cpu_s = self._start_cpu_s, used_s
+        if used_s >= self._start_limit_s or used_s - before_s < AT_WORK * self._start_limit_s:
+            return False
+        self._ready_by = now + self._start_limit_s
+        return True
 
     def _is_late(self, request: _Request, now: float) -> bool:
         """Whether a request has had its time; else when to look again is noted. Called with the lock."""
