@@ -273,8 +273,8 @@ class Worker:
                     failed += [(request, why) for request in (*self._suspects, *self._waiting)]
                     self._suspects.clear()
                     self._waiting.clear()
-        for request, why in failed:
-            _settle(request, error=Unavailable(self.name, why) if isinstance(why, str) else why)
+        for request, said in failed:
+            _settle(request, error=Unavailable(self.name, said) if isinstance(said, str) else said)
         if hopeless:
             self._give_up(hopeless)
 
