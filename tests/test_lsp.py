@@ -16,9 +16,6 @@ import pytest
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities, make_test_lsp_client
 
-from localproof.faces.lsp.desk import Desk
-from localproof.faces.lsp.server import Server
-
 TEXT = "# Notes\n\n😀 I should of gone there before teh shop closed.\n\nThey recieve an apple.\n"
 COMMAND = [sys.executable, "-m", "localproof", "lsp"]
 
@@ -528,15 +525,3 @@ def test_an_engine_that_is_killed_is_there_again_at_the_next_key(tmp_path: Path)
         await e.until(lambda shown: any("definately" in d.message for d in shown))
 
     play(tmp_path, scene)
-
-
-def test_nothing_is_kept_of_a_message_that_was_dealt_with(tmp_path: Path) -> None:
-    env = {"LOCALPROOF_CONFIG_DIR": str(tmp_path)}
-    with Desk(env) as desk:
-        protocol = Server(desk, env).ls.protocol
-        document = types.VersionedTextDocumentIdentifier(1, "file:///nowhere.md")
-        for _ in range(3):
-            protocol._handle_notification(
-                types.TEXT_DOCUMENT_DID_CHANGE, types.DidChangeTextDocumentParams(document, [])
-            )
-        assert protocol._request_futures == {}
