@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import tomllib
 from collections.abc import Mapping
-from contextlib import nullcontext
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 

@@ -84,11 +84,7 @@ def unit_of(params: object) -> Unit:
 
 
 def path_of(uri: object) -> Path | None:
-    """The file that `uri` names, None for what is not a file.
-
-    >>> path_of("file:///p/a%20b.md#top"), path_of("untitled:1"), path_of(None)
-    (PosixPath('/p/a b.md'), None, None)
-    """
+    """The file that `uri` names, None for what is not a file."""
     if not isinstance(uri, str) or uri[:5].lower() != "file:":
         return None
     named = re.split(r"[?#]", uri[5:], maxsplit=1)[0].encode("utf-8", "surrogatepass")
