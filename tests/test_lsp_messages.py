@@ -12,15 +12,16 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_lsp_state import FakeDesk, Slow
+from test_lsp_state import FakeDesk, Slow, open_text, report_on, spelling
 
-from localproof.faces.lsp import rpc, wire
+from localproof.faces.lsp import actions, rpc, wire
 from localproof.faces.lsp.server import Server
 
 Json = dict[str, Any]
@@ -358,6 +359,80 @@ def test_an_edit_before_the_whole_text_comes_anew_does_not_matter() -> None:
 @pytest.mark.skipif(os.name == "nt", reason="paths of other systems")
 def test_a_uri_leads_to_its_file(uri: object, path: str | None) -> None:
     assert wire.path_of(uri) == (path and Path(path))
+
+
+# ── what is no text of ours ──
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "git:/nowhere/a.md?%7B%22ref%22%3A%22%22%7D",
+        "fugitive:///nowhere/.git//0/a.md",
+        "gitsigns:///nowhere/.git/:0:a.md",
+        "diffview:///nowhere/.git/:0:/a.md",
+        "output:extension-output-1",
+        "vscode-local-history:/a.md",
+        "term://~//1:bash",
+        "file:///nowhere/a.md.~HEAD~",
+    ],
+)
+def test_a_copy_that_an_editor_shows_is_passed_over(uri: str) -> None:
+    async def scene(talk: Talk) -> None:
+        await talk.start()
+        await talk.open()
+        await talk.open(uri=uri)
+        assert talk.shown(uri) == [] and len(talk.shown()) == 1
+        assert any("a copy" in said["message"] for said in talk.told.said("window/logMessage"))
+        assert talk.told.said("window/showMessage") == []
+
+    play(scene)
+
+
+@pytest.mark.parametrize(
+    "uri", ["untitled:Untitled-1", "buffer:7", "vscode-notebook-cell:/a.ipynb#W1", "a.md", "C:/a.md"]
+)
+def test_a_text_that_has_no_file_yet_is_read(uri: str) -> None:
+    async def scene(talk: Talk) -> None:
+        await talk.start()
+        await talk.open(uri=uri)
+        assert len(talk.shown(uri)) == 1
+
+    play(scene)
+
+
+def test_a_language_that_is_not_read_is_said_once() -> None:
+    async def scene(talk: Talk) -> None:
+        await talk.start()
+        for n, language in enumerate(["typst", "json", "typst", "markdown"]):
+            await talk.open(uri=f"file:///nowhere/{n}", language=language)
+        said = [s["message"] for s in talk.told.said("window/showMessage")]
+        assert len(said) == 2 and "“typst”" in said[0] and "“json”" in said[1]
+
+    play(scene)
+
+
+@pytest.mark.parametrize(
+    ("only", "kinds"),
+    [
+        (None, {"quickfix"}),
+        ([""], {"quickfix", "source.fixAll.localproof"}),
+        (["quickfix"], {"quickfix"}),
+        (["quickfix.spelling"], set()),
+        (["source"], {"source.fixAll.localproof"}),
+        (["source.fixAll"], {"source.fixAll.localproof"}),
+        (["source.fixAll.localproof"], {"source.fixAll.localproof"}),
+        (["source.fixAll.localproof.more"], set()),
+        (["source.fix", "refactor"], set()),
+        (["refactor", "quickfix"], {"quickfix"}),
+    ],
+)
+def test_a_kind_stands_for_all_kinds_below_it(only: list[str] | None, kinds: set[str]) -> None:
+    text = "We recieve it.\n"
+    finding = replace(spelling(text, "recieve", "receive"), certain=True)
+    acts = actions.at(report_on(text, finding), finding.span, actions.Place(URI, project=False))
+    made = wire.actions(open_text(text), acts, "utf-16", [], versioned=True, only=only)
+    assert {action["kind"] for action in made} == kinds
 
 
 # ── progress ──

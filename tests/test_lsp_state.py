@@ -26,6 +26,8 @@ from localproof.faces.lsp.opened import Change, Opened, changed, moved, unfinish
 from localproof.faces.lsp.session import Session
 from localproof.faces.toml_edit import disabled
 from localproof.formats import read
+from localproof.render.phrase import suggestion
+from localproof.render.style import Style
 from localproof.report import BadInput, Finding, Provenance, Report, Unavailable
 from localproof.settings import ELSEWHERE, Settings
 from localproof.text import Document, Edit, LineIndex, Span, Unit, apply
@@ -119,6 +121,32 @@ def test_how_loud_a_mark_is_goes_by_the_kind_of_finding() -> None:
 def test_a_comment_that_silences_nothing_is_marked_as_unnecessary() -> None:
     (mark,) = marks.marks("one\ntwo\n", [], notes=["line 2: nothing is said there", "no line at all"])
     assert (mark.span, mark.tags, mark.message) == (Span(4, 7), ("unnecessary",), "nothing is said there")
+
+
+def test_a_message_begins_with_the_correction() -> None:
+    def said(old: str, *new: str, text: str = "It is teh cat, very odd.") -> str:
+        span = Span(text.index(old), text.index(old) + len(old))
+        edits = tuple(Edit(span, each) for each in new)
+        (mark,) = marks.marks(text, [Finding(span, "harper/X", "Why.", edits)])
+        return mark.message
+
+    assert said("teh", "the") == "teh → the: Why."
+    assert said("teh", "the", "ten") == "teh → the or ten: Why."
+    assert said("teh") == "Why."
+    assert said(" very", "") == "remove “very”: Why."
+    assert said("teh", "the" * 40) == "Why."
+    assert said("t\x1b\n", "the", text="A t\x1b\n.") == "t\\x1b → the: Why."
+
+
+@given(st.text("ab, .\n\x1b😀", max_size=200), st.integers(0, 200), st.integers(0, 4), st.text("ab ,", max_size=5))
+def test_the_correction_is_the_one_that_the_terminal_shows(text: str, at: int, length: int, new: str) -> None:
+    at = min(at, len(text))
+    finding = Finding(
+        Span(at, min(at + length, len(text))), "x/Y", "", (Edit(Span(at, min(at + length, len(text))), new),)
+    )
+    whole = " ".join(word.text for word in suggestion(text, finding, Style(colour=False)))
+    (mark,) = marks.marks(text, [finding])
+    assert mark.message == (whole if len(whole) <= 80 else "")
 
 
 def test_what_an_engine_says_reaches_the_editor_without_control_characters() -> None:
@@ -342,6 +370,16 @@ def test_a_wish_that_makes_no_sense_is_told_and_the_others_hold() -> None:
         ("python", "a.py", "python"),
         ("javascriptreact", None, "javascriptreact"),
         ("json", "a.json", None),
+        ("mail", None, "plain"),
+        ("rmarkdown", None, "markdown"),
+        ("markdown.pandoc", None, "markdown"),
+        ("tex.latex", None, "latex"),
+        ("text.html.markdown", None, "markdown"),
+        ("python.django", None, "python"),
+        ("NeogitCommitMessage", None, "commit"),
+        ("telekasten", None, "markdown"),
+        ("typst.x", None, None),
+        (".", None, None),
         ("", "a.txt", "plain"),
     ],
 )

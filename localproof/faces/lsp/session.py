@@ -82,7 +82,7 @@ class Session:
         self.unit, self.debounce_s = unit, debounce_s
         self._texts: dict[str, _Text] = {}
         self._starting = 0
-        self._complaints: set[str] = set()
+        self._complaints: set[str] = set()  # what is told once
 
     # ── what the editor tells ──
 
@@ -265,7 +265,10 @@ class Session:
 
     def _pass(self, text: _Text, passed: Passed) -> None:
         text.report, text.notes = None, ()
-        self._tell(text, [passed.reason] if passed.reason else [])
+        if passed.for_all and passed.reason not in self._complaints:
+            self._complaints.add(passed.reason)
+            self._out.tell(passed.reason)
+        self._tell(text, [f"{_name(text)}: {passed.reason}"] if passed.reason and not passed.for_all else [])
         self._show(text)
         text.done.set()
 
