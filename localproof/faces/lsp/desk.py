@@ -196,8 +196,8 @@ class Desk:
             return Passed(opened, "not checked: a copy, or nothing that somebody writes")
         format = format_for(opened, path)
         if format is None:
-            said = f"LocalProof does not read the language “{visible(opened.language)}”: nothing is checked there"
-            return Passed(opened, said, for_all=True)
+            unread = f"LocalProof does not read the language “{visible(opened.language)}”: nothing is checked there"
+            return Passed(opened, unread, for_all=True)
         settings = self.settings_of(path.parent if path else None)
         if path is not None:
             if covers(settings.exclude, path, settings.root):
