@@ -543,6 +543,9 @@ SESSION: list[Json] = [
 JUNK = [None, True, -1, 0, 1.5, 1e308, 2**63, "", "x", URI, "\ud800", [], {}, [None], float("nan"), {"uri": URI}]
 
 
+UNREADABLE = [b"{not json", b"\xff\xfe", b"[" * 100_000, b"", b'{"id": 1, "method": "shutdown"']
+
+
 def parts(value: Any) -> list[tuple[Any, Any]]:
     """Every place in a message that can be changed: what holds it, and its key."""
     keys: list[Any] = (
@@ -566,6 +569,8 @@ def sessions(draw: st.DrawFn) -> list[Json]:
         elif isinstance(holder, list):
             where = len(holder) if do == "double" else draw(st.integers(0, len(holder) - 1))
             holder.insert(where, copy.deepcopy(holder[key]) if do == "double" else holder.pop(key))
+    for body in draw(st.lists(st.sampled_from(UNREADABLE), max_size=2)):
+        session.insert(draw(st.integers(0, len(session))), body)
     return session
 
 
@@ -623,7 +628,7 @@ def exchange(session: list[Any], until: Callable[[Json], bool], last: list[Any])
 
 
 def bodies(session: list[Any]) -> list[bytes]:
-    every = [json.dumps({"jsonrpc": "2.0", **m} if isinstance(m, dict) else m).encode() for m in session]
+    every = [m if isinstance(m, bytes) else json.dumps(m).encode() for m in session]
     return [b"Content-Length: %d\r\n\r\n%s" % (len(body), body) for body in every]
 
 
@@ -650,6 +655,8 @@ NONE = object()
 
 def expected(message: Any) -> Any:
     """The id that an answer to `message` bears, `NONE` where there is none."""
+    if isinstance(message, bytes):
+        return None
     message = json.loads(json.dumps(message), parse_constant=lambda _: None)
     if not isinstance(message, dict) or not isinstance(message.get("method", ""), str):
         number = message.get("id") if isinstance(message, dict) else None
