@@ -32,7 +32,8 @@ from .session import Session
 from .wire import Json, dig
 
 _WATCH_S = 3.0  # between two looks whether the editor still lives
-_END_S = 1.2  # for putting things in order at the end
+# For putting things in order at the end, and for ending in a hurry where that takes longer.
+_END_S, _HURRY_S = 1.0, 0.9
 _SECTION = "localproof"
 _WARNING, _INFO = 2, 3  # LSP's MessageType
 _INCREMENTAL = 2  # LSP's TextDocumentSyncKind
@@ -289,7 +290,7 @@ class Server:
 
         threading.Thread(target=end, name="localproof-end", daemon=True).start()
         if sys.platform != "win32":  # native code may hold up every thread of Python's
-            signal.setitimer(signal.ITIMER_REAL, _END_S + 0.4)
+            signal.setitimer(signal.ITIMER_REAL, _END_S + _HURRY_S)
 
     def close(self) -> None:
         """End checks and engines."""
