@@ -331,6 +331,45 @@ def test_a_text_that_is_opened_again_is_known_again() -> None:
     play(scene)
 
 
+@pytest.mark.parametrize("wrong", [{"text": None}, {"text": 7}, {"version": "1"}, {"uri": None}])
+def test_a_text_whose_opening_is_not_understood_is_told(wrong: Json) -> None:
+    async def scene(talk: Talk) -> None:
+        await talk.start()
+        await talk.open()
+        item = {"uri": URI, "languageId": "markdown", "version": 1, "text": TEXT, **wrong}
+        await talk.tell("textDocument/didOpen", {"textDocument": item})
+        assert talk.shown() == []
+        assert any("was opened" in said["message"] for said in talk.told.said("window/showMessage"))
+
+    play(scene)
+
+
+@pytest.mark.parametrize("less", [{"version": None}, {"languageId": None}, {"languageId": 7, "version": 1.0}])
+def test_a_text_is_opened_with_what_is_there(less: Json) -> None:
+    async def scene(talk: Talk) -> None:
+        await talk.start()
+        item = {"uri": URI, "languageId": "markdown", "version": 1, "text": TEXT, **less}
+        await talk.tell("textDocument/didOpen", {"textDocument": item})
+        await talk.server.session.finished(URI)
+        assert len(talk.shown()) == 1
+
+    play(scene)
+
+
+@pytest.mark.parametrize(
+    ("support", "tagged"),
+    [({"valueSet": [1, 2, -2]}, True), ({"valueSet": [2]}, False), (True, True), ({}, False), (None, False)],
+)
+def test_only_tags_that_the_editor_knows_are_sent(support: Any, tagged: bool) -> None:
+    async def scene(talk: Talk) -> None:
+        await talk.start({"textDocument": {"publishDiagnostics": {"tagSupport": support}}})
+        await talk.open("<!-- localproof: ignore line a/B -->\n\nTwo.\n")
+        last = talk.told.said("textDocument/publishDiagnostics")[-1]["diagnostics"]
+        assert [d.get("tags") for d in last] == [[1] if tagged else None]
+
+    play(scene)
+
+
 def test_an_edit_before_the_whole_text_comes_anew_does_not_matter() -> None:
     async def scene(talk: Talk) -> None:
         await talk.start()

@@ -185,7 +185,8 @@ class Server:
             self._out.spawn(self._watch(pid))
         push = dig(able, "textDocument", "publishDiagnostics")
         self._links = bool(dig(push, "codeDescriptionSupport"))
-        self._tags = bool(dig(push, "tagSupport"))
+        tags = dig(push, "tagSupport", "valueSet")
+        self._tags = wire.UNNECESSARY in tags if isinstance(tags, list) else bool(dig(push, "tagSupport"))
         self._versioned = bool(dig(able, "workspace", "workspaceEdit", "documentChanges"))
         self._progress = bool(dig(able, "window", "workDoneProgress"))
         self.session.unit = wire.unit_of(params)
@@ -304,7 +305,8 @@ class Server:
             opened = wire.opened_of(params)
         except rpc.InvalidParams as error:  # which the editor takes for opened, and anew
             self._lose(params, error)
-            raise
+            self.warn(f"a text is not checked, as the way it was opened was not understood ({error})")
+            return
         self.session.open(opened, wire.path_of(opened.uri))
 
     def _change(self, params: Any) -> None:

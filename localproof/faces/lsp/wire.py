@@ -20,7 +20,7 @@ from .rpc import InvalidParams
 
 SOURCE = "localproof"
 Json = dict[str, Any]
-_UNNECESSARY = 1  # LSP's DiagnosticTag
+UNNECESSARY = 1  # LSP's DiagnosticTag
 _UNITS: tuple[Unit, ...] = ("utf-8", "utf-16", "utf-32")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 
@@ -99,14 +99,12 @@ def path_of(uri: object) -> Path | None:
 
 
 def opened_of(params: object) -> Opened:
-    """A text as the editor hands it over."""
+    """A text as the editor hands it over; without a version it is version 0, without a language its file tells."""
     item = object_in(params, "textDocument")
     language = item.get("languageId")
+    version = 0 if item.get("version") is None else integer_in(item, "version")
     return Opened(
-        string_in(item, "uri"),
-        language if isinstance(language, str) else "",
-        integer_in(item, "version"),
-        string_in(item, "text"),
+        string_in(item, "uri"), language if isinstance(language, str) else "", version, string_in(item, "text")
     )
 
 
@@ -182,7 +180,7 @@ def diagnostics(opened: Opened, marks: Iterable[Mark], unit: Unit, *, links: boo
         if mark.link and links:
             made["codeDescription"] = {"href": mark.link}
         if mark.tags and tags:
-            made["tags"] = [_UNNECESSARY]
+            made["tags"] = [UNNECESSARY]
         found.append(made)
     return found
 
