@@ -77,7 +77,7 @@ def _correction(text: str, finding: Finding) -> str:
     return _correction_in(text[start:end], tuple(Edit(e.span.shifted(-start), e.text) for e in finding.edits))
 
 
-@lru_cache(maxsize=2_000)  # every finding of a text is shown again at every key
+@lru_cache(maxsize=10_000)  # every finding of a text is shown again at every key
 def _correction_in(text: str, edits: tuple[Edit, ...]) -> str:
     said = " ".join(word.text for word in suggestion(text, Finding(edits[0].span, "", "", edits), _PLAIN))
     return said if len(said) <= _LONGEST_SHOWN else ""
