@@ -568,6 +568,15 @@ def test_the_process_and_its_helpers_end_whatever_it_does(
     wire.end()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a shell of other systems")
+@pytest.mark.parametrize(("closed", "status"), [("<&-", 1), (">&- </dev/null", 2), ("</dev/null", 1)])
+def test_a_server_without_an_editor_ends_at_once(tmp_path: Path, closed: str, status: int) -> None:
+    command = f'"{sys.executable}" -m localproof lsp {closed}'
+    done = subprocess.run(command, shell=True, env=surroundings(tmp_path), capture_output=True, timeout=20, check=False)
+    assert done.returncode == status
+    assert len(done.stderr.splitlines()) == (1 if status == 2 else 0)
+
+
 def test_the_server_ends_when_nobody_reads_its_output(tmp_path: Path) -> None:
     wire = Wire(tmp_path)
     wire.begin()
