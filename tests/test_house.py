@@ -38,8 +38,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "prompt_toolkit": ("faces/",),
     "distributed": ("engines/cluster.py",),
     "pygments": ("formats/code.py",),
-    "pygls": ("faces/lsp",),
-    "lsprotocol": ("faces/lsp",),
+    "pygls": (),  # see faces/lsp/rpc.py
+    "lsprotocol": (),
     # Nothing leaves the machine but what the writer says: LanguageTool's server is spoken with on loopback, unless
     # the settings name another machine in so many words; `setup` and `models get` download, by way of one room.
     "socket": ("child/door.py", "engines/original/worker.py"),  # Unix sockets; a free port of the loopback interface
@@ -57,15 +57,11 @@ HEAVY = (
     "harper",
     "language_tool_python",
     "prompt_toolkit",
-    "pygls",
-    "lsprotocol",
     "distributed",
     "pyromark",
     "pygments",
     "yaml",
 )
-# Files that are about nothing else and are themselves imported inside functions only.
-LATE = ("faces/lsp/server.py", "faces/lsp/wire.py")
 # The streams of the process belong to those who talk with the user, and to the child's end of a worker.
 MAY_TALK = ("faces/", "cli.py", "__main__.py", "child/")
 
@@ -110,7 +106,7 @@ def complaints(source: str, where: str) -> list[str]:
             out.append(f"{where}:{used.line}: {room} leans on {other}, which is not below it")
         if top in HOMES and not any(where.startswith(home) for home in HOMES[top]):
             out.append(f"{where}:{used.line}: {top} has no place in {room}")
-        if top in HEAVY and not used.inside and where not in LATE:
+        if top in HEAVY and not used.inside:
             out.append(f"{where}:{used.line}: {top} is imported outside a function")
     if not where.startswith(MAY_TALK):
         for node in ast.walk(tree):
@@ -145,7 +141,7 @@ def test_every_room_has_a_floor() -> None:
         ("from urllib import request", "formats/get.py", "urllib has no place in formats"),
         ("import lt_py", "engines/languagetool.py", "lt_py is imported outside a function"),
         ("def f():\n    from pygls import server", "faces/review.py", "pygls has no place in faces"),
-        ("from pygls import uris", "faces/lsp/session.py", "pygls is imported outside a function"),
+        ("import prompt_toolkit", "faces/review/screen.py", "prompt_toolkit is imported outside a function"),
         ("print('hello')", "render/text.py", "print() is not for render"),
         ("import sys\nsys.stdout.write('')", "proof.py", "sys.stdout is not for proof"),
     ],
@@ -162,8 +158,7 @@ def test_what_is_against_the_plan_is_seen(source: str, where: str, complaint: st
         ("from .. import __version__", "render/json.py"),
         ("def f():\n    import lt_py", "engines/languagetool.py"),
         ("import subprocess", "child/process.py"),
-        ("def f():\n    from pygls import server", "faces/lsp.py"),
-        ("from pygls.lsp.server import LanguageServer", "faces/lsp/server.py"),
+        ("def f():\n    import prompt_toolkit", "faces/review/screen.py"),
         ("print('hello')", "faces/demo.py"),
     ],
 )

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from localproof.formats import format_of_language
+
 DOCS = Path(__file__).parents[1] / "docs" / "editors.md"
 TEXT = "# Notes\n\n😀 I should of gone there before teh shop closed.\n\nThey recieve an apple.\n"
 REQUIRED = os.environ.get("LOCALPROOF_TEST_REQUIRE") == "all"
@@ -22,6 +24,24 @@ def documented(editor: str) -> str:
     found = re.search(rf"<!-- {editor} -->\n```\w+\n(.*?)```\n<!-- /{editor} -->", DOCS.read_text("utf-8"), re.DOTALL)
     assert found is not None
     return found[1]
+
+
+LISTS = [
+    r"filetypes = \{(.*?)\}",
+    r"'\(\((.*?)\)",
+    r'name = "(.*?)"',
+    r"lsp-activate-on (.*?)\)",
+    r'languageId": \[(.*?)\]',
+]
+
+
+@pytest.mark.parametrize("pattern", LISTS)
+def test_every_language_that_the_page_lists_is_read(pattern: str) -> None:
+    found = re.findall(pattern, DOCS.read_text("utf-8"), re.DOTALL)
+    names = [name for each in found for name in re.findall(r"[\w-]+", each) if name != "localproof"]
+    assert names
+    unread = [name for name in names if format_of_language(name.removesuffix("-mode")) is None]
+    assert unread == []
 
 
 def program(name: str) -> str:

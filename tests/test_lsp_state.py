@@ -6,6 +6,7 @@ import asyncio
 import tomllib
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from localproof.faces.lsp.opened import Change, Opened, changed, moved, unfinish
 from localproof.faces.lsp.session import Session
 from localproof.faces.toml_edit import disabled
 from localproof.formats import read
+from localproof.render.phrase import suggestion
+from localproof.render.style import Style
 from localproof.report import BadInput, Finding, Provenance, Report, Unavailable
 from localproof.settings import ELSEWHERE, Settings
 from localproof.text import Document, Edit, LineIndex, Span, Unit, apply
@@ -67,8 +70,10 @@ def test_the_servers_text_is_the_editors_after_any_edits(
 
 @given(TEXTS, st.tuples(st.integers(-2, 9), st.integers(-2, 99)), st.tuples(st.integers(-2, 9), st.integers(-2, 99)))
 def test_positions_that_make_no_sense_break_nothing(text: str, start: tuple[int, int], end: tuple[int, int]) -> None:
-    after, (edit,) = changed(open_text(text), [Change(start, end, "x")], 2, "utf-16")
-    assert after.text == apply(text, [edit])
+    within = 0 <= min(start, end)[0] <= len(LineIndex(text).starts)
+    with nullcontext() if within else pytest.raises(BadInput):
+        after, (edit,) = changed(open_text(text), [Change(start, end, "x")], 2, "utf-16")
+        assert after.text == apply(text, [edit])
 
 
 def test_the_whole_text_may_come_anew() -> None:
@@ -116,6 +121,32 @@ def test_how_loud_a_mark_is_goes_by_the_kind_of_finding() -> None:
 def test_a_comment_that_silences_nothing_is_marked_as_unnecessary() -> None:
     (mark,) = marks.marks("one\ntwo\n", [], notes=["line 2: nothing is said there", "no line at all"])
     assert (mark.span, mark.tags, mark.message) == (Span(4, 7), ("unnecessary",), "nothing is said there")
+
+
+def test_a_message_begins_with_the_correction() -> None:
+    def said(old: str, *new: str, text: str = "It is teh cat, very odd.") -> str:
+        span = Span(text.index(old), text.index(old) + len(old))
+        edits = tuple(Edit(span, each) for each in new)
+        (mark,) = marks.marks(text, [Finding(span, "harper/X", "Why.", edits)])
+        return mark.message
+
+    assert said("teh", "the") == "teh → the: Why."
+    assert said("teh", "the", "ten") == "teh → the or ten: Why."
+    assert said("teh") == "Why."
+    assert said(" very", "") == "remove “very”: Why."
+    assert said("teh", "the" * 40) == "Why."
+    assert said("t\x1b\n", "the", text="A t\x1b\n.") == "t\\x1b → the: Why."
+
+
+@given(st.text("ab, .\n\x1b😀", max_size=200), st.integers(0, 200), st.integers(0, 4), st.text("ab ,", max_size=5))
+def test_the_correction_is_the_one_that_the_terminal_shows(text: str, at: int, length: int, new: str) -> None:
+    at = min(at, len(text))
+    finding = Finding(
+        Span(at, min(at + length, len(text))), "x/Y", "", (Edit(Span(at, min(at + length, len(text))), new),)
+    )
+    whole = " ".join(word.text for word in suggestion(text, finding, Style(colour=False)))
+    (mark,) = marks.marks(text, [finding])
+    assert mark.message == (whole if len(whole) <= 80 else "")
 
 
 def test_what_an_engine_says_reaches_the_editor_without_control_characters() -> None:
@@ -339,6 +370,16 @@ def test_a_wish_that_makes_no_sense_is_told_and_the_others_hold() -> None:
         ("python", "a.py", "python"),
         ("javascriptreact", None, "javascriptreact"),
         ("json", "a.json", None),
+        ("mail", None, "plain"),
+        ("rmarkdown", None, "markdown"),
+        ("markdown.pandoc", None, "markdown"),
+        ("tex.latex", None, "latex"),
+        ("text.html.markdown", None, "markdown"),
+        ("python.django", None, "python"),
+        ("NeogitCommitMessage", None, "commit"),
+        ("telekasten", None, "markdown"),
+        ("typst.x", None, None),
+        (".", None, None),
         ("", "a.txt", "plain"),
     ],
 )
@@ -423,6 +464,9 @@ class Screen:
         self.lines.append(line)
 
     def warn(self, line: str) -> None:
+        self.lines.append(line)
+
+    def tell(self, line: str) -> None:
         self.lines.append(line)
 
     def busy(self, what: str) -> None:

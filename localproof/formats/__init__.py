@@ -59,29 +59,34 @@ def _code(language: Language) -> Callable[[str, str, Settings], Document]:
 FORMATS: dict[str, Format] = {
     f.name: f
     for f in (
-        Format("plain", (".txt", ".text"), _in("plain"), ("plaintext", "text", "plain")),
+        Format(
+            "plain", (".txt", ".text"), _in("plain"), ("plaintext", "text", "plain", "txt", "mail", "message", "email")
+        ),
         Format(
             "markdown",
             (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdwn", ".mdx", ".qmd", ".rmd"),
             _in("markdown"),
-            ("markdown", "mdx", "quarto", "rmd", "pandoc", "gfm", "vimwiki"),
+            (
+                *("markdown", "mdx", "quarto", "rmd", "rmarkdown", "juliamarkdown", "pandoc", "gfm", "markdown-math"),
+                *("vimwiki", "telekasten", "octo", "prompt", "instructions"),
+            ),
         ),
         Format(
             "html",
             (".html", ".htm", ".xhtml", ".njk", ".liquid"),
             _in("html"),
-            ("html", "xhtml", "liquid", "nunjucks", "njk", "htmldjango", "jinja-html"),
+            ("html", "xhtml", "mhtml", "liquid", "nunjucks", "njk", "htmldjango", "django-html", "jinja-html"),
         ),
         Format(
             "commit",
             (".jjdescription",),
             _in("commit"),
-            ("git-commit", "gitcommit", "jj-commit", "jjdescription"),
+            ("git-commit", "gitcommit", "neogitcommitmessage", "scminput", "jj-commit", "jjdescription"),
             ("commit_editmsg", "merge_msg", "squash_msg", "tag_editmsg"),
         ),
         Format("rst", (".rst",), _in("rst"), ("restructuredtext", "rst")),
         Format("asciidoc", (".adoc", ".asciidoc"), _in("asciidoc"), ("asciidoc", "asciidoctor", "adoc")),
-        Format("latex", (".tex", ".ltx", ".latex"), _in("latex"), ("latex", "tex", "plaintex", "context")),
+        Format("latex", (".tex", ".ltx", ".latex"), _in("latex"), ("latex", "tex", "plaintex", "plain-tex", "context")),
         Format("org", (".org",), _in("org"), ("org", "orgmode")),
         Format("djot", (".dj", ".djot"), _in("djot"), ("djot",)),
         Format("subtitles", (".srt", ".vtt"), _in("subtitles"), ("subrip", "srt", "vtt", "webvtt")),
@@ -106,12 +111,15 @@ def format_of(name: str | PurePath) -> Format | None:
 
 
 def format_of_language(language_id: str) -> Format | None:
-    """The format of what an editor calls `language_id`, or None if it is none that is read here.
+    """The format of what an editor calls `language_id`, or None if it is none that is read here. Where it is made of
+    parts with dots between them, as Vim's are, the last that is read counts.
 
-    >>> format_of_language("mdx").name, format_of_language("typescriptreact").name, format_of_language("json")
-    ('markdown', 'typescriptreact', None)
+    >>> format_of_language("mdx").name, format_of_language("tex.latex").name, format_of_language("json")
+    ('markdown', 'latex', None)
     """
-    return next((f for f in FORMATS.values() if language_id.lower() in f.languages), None)
+    whole = language_id.lower()
+    names = (whole, *reversed(whole.split(".")))
+    return next((f for name in names for f in FORMATS.values() if name in f.languages), None)
 
 
 def read(name: str, text: str, settings: Settings, format: str | None = None) -> Document:

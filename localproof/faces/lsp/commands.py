@@ -22,7 +22,6 @@ from ...settings import (
 )
 from ...text import visible
 from .. import rules, words
-from ..review.lists import put
 from .actions import Place
 from .session import Session
 
@@ -120,6 +119,8 @@ def disable_rule(office: Office, writer: Writer, uri: str, rule: str) -> None:
 
 def ignore_place(office: Office, writer: Writer, uri: str, line: str, where: str = "project") -> None:
     """Add a line to the project's or the user's ignores file: this finding, in these words, is not to be told again."""
+    from ..review.lists import put
+
     path = office.file(uri, where, PROJECT_IGNORES, USER_IGNORES)
     shown = visible(" ".join(str(line).split()))
     if not 0 < len(shown) <= _LONGEST or ": " not in shown:

@@ -7,6 +7,7 @@ nothing of editors or their protocol.
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
@@ -36,6 +37,7 @@ from ...settings import (
     user_folder,
     words_for,
 )
+from ...text import visible
 from .opened import Opened
 
 _MOST_BENCHES = 2  # each holds its engines: some 500 MB
@@ -54,10 +56,38 @@ class Job:
 
 @dataclass(frozen=True)
 class Passed:
-    """A text that is not checked, and why; "" where that goes without saying."""
+    """A text that is not checked, and why; "" where that goes without saying. `for_all`: the reason holds for every
+    text of its language."""
 
     opened: Opened
     reason: str = ""
+    for_all: bool = False
+
+
+# What the schemes of a URI say is the writer's own: a file, here or elsewhere, what has no file yet, a part of one.
+# Everything else is shown to be read: a file as version control has it (beside which a finding would stand twice), a
+# log, a terminal, a page of help.
+_WRITTEN = frozenset(
+    (
+        *("", "file", "untitled", "buffer", "inmemory", "memfs"),
+        *("ssh", "scp", "sftp", "ftp", "rsync", "dav", "davs", "vsls"),
+        *("vscode-remote", "vscode-vfs", "vscode-userdata", "vscode-scm", "vscode-notebook-cell"),
+    )
+)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?=:)")  # a single letter is a drive
+_EMACS_REVISION = re.compile(r".+\.~[^/]+~")  # a.md.~HEAD~
+
+
+def is_copy(opened: Opened, path: Path | None) -> bool:
+    """Whether the editor shows a text that nobody writes, such as a file as version control has it.
+
+    >>> [is_copy(Opened(uri, "markdown", 1, ""), None) for uri in ("git:/a.md?x", "untitled:1")]
+    [True, False]
+    """
+    scheme = _SCHEME.match(opened.uri)
+    if scheme is not None and scheme[0].lower() not in _WRITTEN:
+        return True
+    return path is not None and _EMACS_REVISION.fullmatch(path.name) is not None
 
 
 def format_for(opened: Opened, path: Path | None) -> str | None:
@@ -162,9 +192,12 @@ class Desk:
                 answer.cancel()
 
     def _job(self, opened: Opened, path: Path | None) -> Job | Passed:
+        if is_copy(opened, path):
+            return Passed(opened, "not checked: a copy, or nothing that somebody writes")
         format = format_for(opened, path)
         if format is None:
-            return Passed(opened)
+            unread = f"LocalProof does not read the language “{visible(opened.language)}”: nothing is checked there"
+            return Passed(opened, unread, for_all=True)
         settings = self.settings_of(path.parent if path else None)
         if path is not None:
             if covers(settings.exclude, path, settings.root):

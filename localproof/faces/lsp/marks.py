@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from ...languages import base
+from ...render.phrase import suggestion
+from ...render.style import Style
 from ...report import Finding, Report
-from ...text import LineIndex, Span, visible
+from ...text import Edit, LineIndex, Span, visible
 from .opened import unfinished
 
 # As in LSP's DiagnosticSeverity.
@@ -18,6 +21,9 @@ _SEVERITY = {"spelling": WARNING, "grammar": WARNING, "punctuation": INFORMATION
 _NOTE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 _PAGES = {"languagetool": "https://community.languagetool.org/rule/show/{rule}?lang={language}"}
 _MOST_NOTES = 50
+_LONGEST_SHOWN = 80  # code points of a correction
+_AROUND = 100  # code points: more than `suggestion` looks at
+_PLAIN = Style(colour=False)
 
 Tag = Literal["unnecessary"]
 
@@ -44,8 +50,8 @@ def marks(
     """Everything to underline in `text`, in order of position. `held_back` is what the profile keeps quiet about and
     the writer asked to see: it comes as hints. `notes` are those of the document's reader that name a line, `language`
     is that of the text."""
-    found = [_mark(f, _SEVERITY.get(f.kind, HINT), language) for f in findings]
-    found += [_mark(f, HINT, language, doubt=True) for f in held_back]
+    found = [_mark(text, f, _SEVERITY.get(f.kind, HINT), language) for f in findings]
+    found += [_mark(text, f, HINT, language, doubt=True) for f in held_back]
     lines = LineIndex(text)
     for note in list(notes)[:_MOST_NOTES]:
         if (said := _NOTE.fullmatch(note)) and 0 < int(said[1]) <= len(lines.starts):
@@ -55,11 +61,26 @@ def marks(
     return tuple(sorted(found, key=lambda m: (m.span, m.code)))
 
 
-def _mark(finding: Finding, severity: int, language: str, *, doubt: bool = False) -> Mark:
-    message = visible(finding.message)
+def _mark(text: str, finding: Finding, severity: int, language: str, *, doubt: bool = False) -> Mark:
+    message = ": ".join(filter(None, (_correction(text, finding), visible(finding.message))))
     if doubt and finding.probability is not None:
         message += f" (held back: {finding.probability:.0%} sure)"
     return Mark(finding.span, severity, message, finding.rule, finding.url or link(finding.rule, language))
+
+
+def _correction(text: str, finding: Finding) -> str:
+    """What to write instead, as the terminal says it: ``teh → the``; "" where that would take more than a glance."""
+    if not finding.edits:
+        return ""
+    start = max(min(e.span.start for e in finding.edits) - _AROUND, 0)
+    end = max(e.span.end for e in finding.edits) + _AROUND
+    return _correction_in(text[start:end], tuple(Edit(e.span.shifted(-start), e.text) for e in finding.edits))
+
+
+@lru_cache(maxsize=10_000)  # every finding of a text is shown again at every key
+def _correction_in(text: str, edits: tuple[Edit, ...]) -> str:
+    said = " ".join(word.text for word in suggestion(text, Finding(edits[0].span, "", "", edits), _PLAIN))
+    return said if len(said) <= _LONGEST_SHOWN else ""
 
 
 def link(rule: str, language: str = "en") -> str:

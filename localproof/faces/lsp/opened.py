@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ...report import Finding
+from ...report import BadInput, Finding
 from ...text import Edit, LineIndex, Span, Unit
 
 Position = tuple[int, int]  # line and column from 0, the column in the unit that was agreed on
@@ -38,7 +38,9 @@ class Opened:
 
 def changed(opened: Opened, changes: Iterable[Change], version: int, unit: Unit) -> tuple[Opened, tuple[Edit, ...]]:
     """The text after `changes`, each of which speaks of the text that the one before it left; and what they were, in
-    code points. Positions beyond a line or the text mean its end; a range the wrong way round is turned.
+    code points. A position beyond a line means its end, an end beyond the text the text's; a range the wrong way round
+    is turned. Raises BadInput where a range lies outside of the text altogether: then this is not the text that the
+    editor shows.
 
     >>> before = Opened("a.md", "markdown", 1, "teh cat")
     >>> changed(before, [Change((0, 0), (0, 3), "the")], 2, "utf-16")[0].text
@@ -50,6 +52,9 @@ def changed(opened: Opened, changes: Iterable[Change], version: int, unit: Unit)
             edit = Edit(Span(0, len(text)), change.text)
         else:
             lines = LineIndex(text)
+            first = min(change.start, change.end)[0]
+            if not 0 <= first <= len(lines.starts):  # some editors end a text with the line after its last
+                raise BadInput(f"line {first + 1:,} of {len(lines.starts):,}")
             ends = sorted((lines.offset(*change.start, unit), lines.offset(*change.end, unit)))
             edit = Edit(Span(*ends), change.text)
         text = text[: edit.span.start] + edit.text + text[edit.span.end :]

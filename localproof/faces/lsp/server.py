@@ -1,28 +1,21 @@
-"""LSP spoken through pygls: what editors send goes to the session, what it has to say goes back.
-
-Texts, positions and commands are ours; of pygls we use framing, dispatch and
-the negotiation of capabilities.
-"""
+"""LSP: what editors say goes to the session, what it has to say goes back."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import gc
-import logging
+import itertools
 import os
+import signal
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 from inspect import signature
-from typing import Any, BinaryIO
-
-from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
-from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol
-from pygls.protocol.language_server import lsp_method
+from pathlib import Path
+from typing import Any
 
 from ... import __version__
 from ...report import LocalProofError
@@ -30,81 +23,102 @@ from ...settings import cache_folder
 from ...text import visible
 from ..files import write_new
 from . import actions as acting
-from . import wire
+from . import rpc, wire
 from .commands import COMMANDS, Office
 from .desk import Desk, settings_files, wishes_of
 from .marks import Mark
 from .opened import Opened
 from .session import Session
+from .wire import Json, dig
 
 _WATCH_S = 3.0  # between two looks whether the editor still lives
+# For putting things in order at the end, and for ending in a hurry where that takes longer.
+_END_S, _HURRY_S = 1.0, 0.9
 _SECTION = "localproof"
-
-
-class _Protocol(LanguageServerProtocol):
-    """pygls without its own copies of the texts, which would be kept wrongly (see `opened`) and for nothing, and
-    without what it keeps of every notification and command that it has done with (pygls 2.1: a kilobyte a key)."""
-
-    def _execute_handler(self, msg_id: str | int, *args: Any, **named: Any) -> None:
-        super()._execute_handler(msg_id, *args, **named)
-        if (future := self._request_futures.get(msg_id)) is not None:
-            future.add_done_callback(partial(self._dealt_with, msg_id))
-
-    def _dealt_with(self, msg_id: str | int, future: Future[Any]) -> None:
-        if not future.cancelled():  # what is cancelled, pygls takes out itself, and at the end it goes through them all
-            self._request_futures.pop(msg_id, None)
-
-    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
-    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Any:
-        yield self.fm.features[types.TEXT_DOCUMENT_DID_OPEN], (params,), None
-
-    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
-    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Any:
-        yield self.fm.features[types.TEXT_DOCUMENT_DID_CHANGE], (params,), None
-
-    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
-    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Any:
-        yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+_WARNING, _INFO = 2, 3  # LSP's MessageType
+_INCREMENTAL = 2  # LSP's TextDocumentSyncKind
+_PASSED_OVER = ("$/", "notebookDocument/", "workspace/", "window/", "telemetry/", "textDocument/willSave")
 
 
 class Server:
-    """One editor's server: the session, and what the editor is able to do. Also the session's `Outlet`."""
+    """One editor's server: the session, and what the editor is able to do. The `Peer` of the connection and the
+    `Outlet` of the session."""
 
-    def __init__(self, desk: Desk, env: Mapping[str, str]) -> None:
-        self._env = env
-        self.ls = LanguageServer("localproof", __version__, protocol_cls=_Protocol)
+    def __init__(self, desk: Desk, connection: rpc.Connection, env: Mapping[str, str]) -> None:
+        self._env, self._out = env, connection
         self.desk = desk
         self.pool = ThreadPoolExecutor(1, "localproof-check")
         self.session = Session(self.desk, self.pool, self)
         self.office = Office(self.session, env)
-        self.said_goodbye = False
+        self.began = self.said_goodbye = False
+        self.able: object = None  # the editor's capabilities
         self.pull = False
-        self._links = self._tags = self._versioned = self._progress = False
-        self._token = ""
-        self._refresh = False
-        self._lens = self._lens_again = False
+        self._links = self._tags = self._versioned = self._progress = self._refresh = self._lens_again = False
+        self._numbers = itertools.count(1)
+        self._started = asyncio.Event()  # set when the work that the editor shows is over
         self._lenses: dict[str, str] = {}  # the title that the editor was given last, by text
         self._pulled: dict[str, int] = {}  # the version of each text that was pulled last
-        self._tasks: set[asyncio.Task[Any]] = set()
-        _listen(self)
+        self._requests: dict[str, Callable[[Any], Any]] = {
+            "initialize": self._initialize,
+            "shutdown": self._shutdown,
+            "textDocument/codeAction": self._menu,
+            "textDocument/hover": self._hover,
+            "workspace/executeCommand": self._execute,
+        }
+        self._notifications: dict[str, Callable[[Any], Any]] = {
+            "initialized": self._initialized,
+            "textDocument/didOpen": self._open,
+            "textDocument/didChange": self._change,
+            "textDocument/didSave": self._save,
+            "textDocument/didClose": self._close,
+            "workspace/didChangeConfiguration": self._configure,
+            "workspace/didChangeWatchedFiles": lambda _: self.session.check_all(),
+        }
+
+    # ── Peer ──
+
+    async def request(self, method: str, params: Any) -> Any:
+        """See `Peer.request`."""
+        if self.said_goodbye or (method == "initialize" and self.began):
+            raise rpc.ResponseError(rpc.INVALID_REQUEST, f"{method}: not at this time")
+        if not self.began and method != "initialize":
+            raise rpc.ResponseError(rpc.NOT_INITIALIZED, f"{method}: initialize comes first")
+        if method not in self._requests:
+            raise rpc.ResponseError(rpc.METHOD_NOT_FOUND, f"{visible(method)}: not a method that is known here")
+        return await _result(self._requests[method](params))
+
+    async def notification(self, method: str, params: Any) -> None:
+        """See `Peer.notification`."""
+        if not self.began or self.said_goodbye:
+            return
+        if method in self._notifications:
+            await _result(self._notifications[method](params))
+        elif not method.startswith(_PASSED_OVER):
+            self.log(f"{method}: not known here")
+
+    def unreadable(self, why: str) -> None:
+        """See `Peer.unreadable`. The message may have been an edit, of any text."""
+        self.session.lose(None, f"a message of the editor’s is not readable as JSON: {why}")
+
+    def failed(self, method: str, error: BaseException) -> None:
+        """See `Peer.failed`."""
+        said = str(error) if isinstance(error, rpc.ResponseError) else f"{type(error).__name__}: {error}"
+        self.log(": ".join(filter(None, (method, said))))
 
     # ── Outlet ──
 
     def show(self, opened: Opened, marks: tuple[Mark, ...]) -> None:
         """See `Outlet.show`."""
         if self._lens_again and (act := self.lens(opened.uri)) and act.title != self._lenses.get(opened.uri):
-            self.spawn(self.ls.workspace_code_lens_refresh_async(None))
+            self._out.spawn(self._ask("workspace/codeLens/refresh", None))
         if self.pull:
             if self._refresh and self._pulled.get(opened.uri) == opened.version:  # no edit will make it ask again
-                self.spawn(self.ls.workspace_diagnostic_refresh_async(None))
+                self._out.spawn(self._ask("workspace/diagnostic/refresh", None))
             return
-        found = self.diagnostics(opened, marks)
-        self._send(
-            self.ls.text_document_publish_diagnostics,
-            types.PublishDiagnosticsParams(opened.uri, found, opened.version),
-        )
+        found = {"uri": opened.uri, "diagnostics": self.diagnostics(opened, marks), "version": opened.version}
+        self._out.notify("textDocument/publishDiagnostics", found)
 
-    def diagnostics(self, opened: Opened, marks: tuple[Mark, ...]) -> list[types.Diagnostic]:
+    def diagnostics(self, opened: Opened, marks: tuple[Mark, ...]) -> list[Json]:
         """`marks` as this editor takes them."""
         return wire.diagnostics(opened, marks, self.session.unit, links=self._links, tags=self._tags)
 
@@ -118,148 +132,137 @@ class Server:
 
     def log(self, line: str) -> None:
         """See `Outlet.log`."""
-        self._send(self.ls.window_log_message, types.LogMessageParams(types.MessageType.Info, visible(line)))
+        self._out.notify("window/logMessage", {"type": _INFO, "message": visible(line)})
 
     def warn(self, line: str) -> None:
         """See `Outlet.warn`."""
-        said = types.ShowMessageParams(types.MessageType.Warning, f"LocalProof: {visible(line)}")
-        self._send(self.ls.window_show_message, said)
+        self._out.notify("window/showMessage", {"type": _WARNING, "message": f"LocalProof: {visible(line)}"})
 
     def tell(self, line: str) -> None:
-        """A line for the writer, who asked for it."""
-        self._send(self.ls.window_show_message, types.ShowMessageParams(types.MessageType.Info, visible(line)))
+        """A line for the writer, who asked for it or can do without it."""
+        self._out.notify("window/showMessage", {"type": _INFO, "message": visible(line)})
 
     async def present(self, text: str) -> None:
         """Let the writer read a longer text: in a window of the editor's where it can open one, else in its log."""
-        able = self.ls.client_capabilities.window
-        if not (able and able.show_document and able.show_document.support):
-            self._send(self.ls.window_log_message, types.LogMessageParams(types.MessageType.Info, text))
+        if not dig(self.able, "window", "showDocument", "support"):
+            self._out.notify("window/logMessage", {"type": _INFO, "message": text})
             return
         path = cache_folder(self._env) / "session-report.txt"
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # the cache uses no folder that others may write to
         write_new(path, text.encode("utf-8"))
-        await self.ls.window_show_document_async(types.ShowDocumentParams(path.as_uri(), take_focus=True))
+        self._out.spawn(self._ask("window/showDocument", {"uri": path.as_uri(), "takeFocus": True}))
 
     def busy(self, what: str) -> None:
         """See `Outlet.busy`."""
-        if self._progress:
-            self.spawn(self._busy(what))
+        self._started.set()
+        if what and self._progress:
+            self._started = asyncio.Event()
+            self._out.spawn(self._show_progress(what, self._started), "window/workDoneProgress/create")
 
-    async def _busy(self, what: str) -> None:
-        progress = self.ls.work_done_progress
-        if what:
-            self._token = f"localproof-{id(what)}-{asyncio.get_running_loop().time()}"
-            await progress.create_async(self._token)
-            progress.begin(self._token, types.WorkDoneProgressBegin(title="LocalProof", message=what))
-        elif self._token in progress.tokens:
-            progress.end(self._token, types.WorkDoneProgressEnd())
+    async def _show_progress(self, what: str, over: asyncio.Event) -> None:
+        """One progress from its creation to its end, however late the editor is to answer."""
+        token = f"localproof-{next(self._numbers)}"
+        await self._out.ask("window/workDoneProgress/create", {"token": token})
+        begin = {"kind": "begin", "title": "LocalProof", "message": what}
+        self._out.notify("$/progress", {"token": token, "value": begin})
+        await over.wait()
+        self._out.notify("$/progress", {"token": token, "value": {"kind": "end"}})
 
-    def _send(self, send: Any, params: Any) -> None:
-        with contextlib.suppress(BrokenPipeError):  # the editor is gone; the end of its input will say so
-            send(params)
-
-    def spawn(self, work: Any) -> None:
-        """Run a coroutine beside everything else, and hold on to it until it is done."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._spawned)
-
-    def _spawned(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self.log(f"{type(error).__name__}: {error}")
+    async def _ask(self, method: str, params: Any) -> Any:
+        """The editor's answer, None where it gives none."""
+        try:
+            return await self._out.ask(method, params)
+        except rpc.ResponseError:  # an editor that promised more than it does
+            return None
 
     # ── the life of the server ──
 
-    def begin(self, params: types.InitializeParams) -> None:
-        """What the editor is able to do, and what it wants."""
+    def _initialize(self, params: Any) -> Json:
+        able = self.able = dig(wire.object_in(params), "capabilities")
         # Where it lives in another namespace, as with containers, its number says nothing.
-        if params.process_id and sys.platform != "win32" and _lives(params.process_id):
-            self.spawn(self.watch(params.process_id))
-        able = params.capabilities
-        document, workspace, window = able.text_document, able.workspace, able.window
-        push = document.publish_diagnostics if document else None
-        self._links = bool(push and push.code_description_support)
-        self._tags = bool(push and push.tag_support)
-        edits = workspace.workspace_edit if workspace else None
-        self._versioned = bool(edits and edits.document_changes)
-        self._progress = bool(window and window.work_done_progress)
-        options = params.initialization_options if isinstance(params.initialization_options, dict) else {}
+        pid = params.get("processId")
+        if isinstance(pid, int) and pid > 0 and sys.platform != "win32" and _lives(pid):
+            self._out.spawn(self._watch(pid))
+        push = dig(able, "textDocument", "publishDiagnostics")
+        self._links = bool(dig(push, "codeDescriptionSupport"))
+        tags = dig(push, "tagSupport", "valueSet")
+        self._tags = wire.UNNECESSARY in tags if isinstance(tags, list) else bool(dig(push, "tagSupport"))
+        self._versioned = bool(dig(able, "workspace", "workspaceEdit", "documentChanges"))
+        self._progress = bool(dig(able, "window", "workDoneProgress"))
+        self.session.unit = wire.unit_of(params)
+        options = params.get("initializationOptions")
+        options = options if isinstance(options, dict) else {}
         options = options.get(_SECTION, options) if isinstance(options.get(_SECTION, {}), dict) else {}
-        # Every editor takes pushed diagnostics; an editor is asked to pull where it can do nothing else or wants to.
-        # Where both are served, editors show everything twice.
-        pulls = bool(document and document.diagnostic)
-        self.pull = pulls and (push is None or options.get("diagnostics") == "pull")
-        if self.pull:
-            again = workspace.diagnostics if workspace else None
-            self._refresh = bool(again and again.refresh_support)
-            self._register_pull()
-        if options.get("codeLens", options.get("code-lens")) is True:
-            lenses = workspace.code_lens if workspace else None
-            self._lens_again = bool(lenses and lenses.refresh_support)
-            self._register_lens()
+        provided = self._provide(options, pushed=push is not None)
         wait_ms = options.get("debounceMs", options.get("debounce-ms"))
         if isinstance(wait_ms, (int, float)) and 0 <= wait_ms <= 10_000:
             self.session.debounce_s = wait_ms / 1000
         self.desk.wish(wishes_of(options, self.warn))
+        self.began = True
         # The engines are built while the editor is still busy with itself.
-        folders = [f.uri for f in params.workspace_folders or []] or [params.root_uri or ""]
-        self.pool.submit(self.desk.warm, wire.path_of(folders[0]))
+        folders = params.get("workspaceFolders")
+        uri = dig(folders[0], "uri") if isinstance(folders, list) and folders else params.get("rootUri")
+        self.pool.submit(self.desk.warm, wire.path_of(uri))
+        return {"capabilities": provided, "serverInfo": {"name": "localproof", "version": __version__}}
 
-    def _register_lens(self) -> None:
-        @self.ls.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions())
-        def _(params: types.CodeLensParams) -> list[types.CodeLens]:
-            uri = params.text_document.uri
-            if (act := self.lens(uri)) is None:
-                return []
-            self._lenses[uri] = act.title
-            top = types.Position(0, 0)
-            command = types.Command(act.title, act.command, arguments=list(act.arguments))
-            return [types.CodeLens(types.Range(top, top), command)]
+    def _provide(self, options: Mapping[str, Any], *, pushed: bool) -> Json:
+        """What is offered to this editor, as its capabilities and `options` make it."""
+        able = self.able
+        provided: Json = {
+            "positionEncoding": self.session.unit,
+            "textDocumentSync": {"openClose": True, "change": _INCREMENTAL, "save": {"includeText": False}},
+            "codeActionProvider": {"codeActionKinds": [acting.QUICK_FIX, acting.FIX_ALL, acting.SOURCE]},
+            "hoverProvider": True,
+            "executeCommandProvider": {"commands": list(COMMANDS)},
+        }
+        # Every editor takes pushed diagnostics; an editor is asked to pull where it can do nothing else or wants to.
+        # Where both are served, editors show everything twice.
+        pulls = dig(able, "textDocument", "diagnostic") is not None
+        self.pull = pulls and (not pushed or options.get("diagnostics") == "pull")
+        if self.pull:
+            self._refresh = bool(dig(able, "workspace", "diagnostics", "refreshSupport"))
+            self._requests["textDocument/diagnostic"] = self._diagnose
+            provided["diagnosticProvider"] = {
+                "identifier": "localproof",
+                "interFileDependencies": False,
+                "workspaceDiagnostics": False,
+            }
+        if options.get("codeLens", options.get("code-lens")) is True:
+            self._lens_again = bool(dig(able, "workspace", "codeLens", "refreshSupport"))
+            self._requests["textDocument/codeLens"] = self._lens_lines
+            provided["codeLensProvider"] = {}
+        return provided
 
-    def _register_pull(self) -> None:
-        @self.ls.feature(
-            types.TEXT_DOCUMENT_DIAGNOSTIC,
-            types.DiagnosticOptions(
-                inter_file_dependencies=False, workspace_diagnostics=False, identifier="localproof"
-            ),
-        )
-        async def _(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-            found = await self.session.finished(params.text_document.uri)
-            if found:
-                self._pulled[found[0].uri] = found[0].version
-            return types.RelatedFullDocumentDiagnosticReport(items=self.diagnostics(*found) if found else [])
-
-    async def ready(self) -> None:
+    async def _initialized(self, _: Any) -> None:
         """The editor is ready to be asked: watch the files that decide on findings, and take its settings."""
-        able = self.ls.client_capabilities.workspace
-        watching = able.did_change_watched_files if able else None
-        if watching and watching.dynamic_registration:
-            watchers = [types.FileSystemWatcher(glob_pattern=glob) for glob in settings_files()]
-            options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
-            wanted = types.Registration("localproof-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
-            with contextlib.suppress(JsonRpcException):  # files are looked at before each check, too
-                await self.ls.client_register_capability_async(types.RegistrationParams([wanted]))
-        if able and able.configuration:
-            await self.ask_settings()
+        if dig(self.able, "workspace", "didChangeWatchedFiles", "dynamicRegistration"):
+            options = {"watchers": [{"globPattern": glob} for glob in settings_files()]}
+            method = "workspace/didChangeWatchedFiles"
+            wanted = {"id": "localproof-files", "method": method, "registerOptions": options}
+            # Where it says no: files are looked at before each check, too.
+            self._out.spawn(self._ask("client/registerCapability", {"registrations": [wanted]}))
+        await self._configure(None)
 
-    async def ask_settings(self) -> None:
-        """Ask the editor for its section "localproof" and check everything again where it says something new."""
-        asked = types.ConfigurationParams([types.ConfigurationItem(section=_SECTION)])
-        try:
-            answer = await self.ls.workspace_configuration_async(asked)
-        except JsonRpcException:  # an editor that promised more than it does
-            return
-        self.wish(answer[0] if answer else None)
+    async def _configure(self, params: Any) -> None:
+        """Take the section "localproof" of the editor's settings, asked for where it can be asked."""
+        if dig(self.able, "workspace", "configuration"):
+            answer = await self._ask("workspace/configuration", {"items": [{"section": _SECTION}]})
+            self._wish(answer[0] if isinstance(answer, list) and answer else None)
+        else:
+            self._wish(dig(params, "settings"))
 
-    def wish(self, raw: object) -> None:
+    def _wish(self, raw: object) -> None:
         """Take settings of the editor's; nothing at all leaves those that it sent when it started us."""
         wishes = wishes_of(raw, self.warn)
         if wishes:
             self.desk.wish(wishes)
             self.session.check_all()
 
-    async def watch(self, pid: int) -> None:
+    def _shutdown(self, _: Any) -> None:
+        self.said_goodbye = True
+        self.session.end()
+
+    async def _watch(self, pid: int) -> None:
         """End this process when process `pid`, the editor, has ended without a word. Its open input may be held by
         a child that it leaves behind."""
         while True:
@@ -267,148 +270,152 @@ class Server:
             try:
                 os.kill(pid, 0)
             except ProcessLookupError:
+                self.ending()
                 self.close()
                 os._exit(1)
             except OSError:  # another user's: it lives
                 return
+
+    @property
+    def status(self) -> int:
+        """The exit status."""
+        return 0 if self.said_goodbye else 1
+
+    def ending(self) -> None:
+        """See `Peer.ending`: this process is over in a moment, whatever its threads are doing by then. Its helpers end
+        with it."""
+
+        def end() -> None:
+            time.sleep(_END_S)
+            os._exit(self.status)
+
+        threading.Thread(target=end, name="localproof-end", daemon=True).start()
+        if sys.platform != "win32":  # native code may hold up every thread of Python's
+            signal.setitimer(signal.ITIMER_REAL, _END_S + _HURRY_S)
 
     def close(self) -> None:
         """End checks and engines."""
         self.pool.shutdown(wait=False, cancel_futures=True)
         self.desk.close()
 
+    # ── texts ──
 
-def _listen(server: Server) -> None:
-    """Lay each thing that an editor may say before the one who can do it."""
-    _listen_to_texts(server)
-    _listen_to_questions(server)
-    ls = server.ls
+    def _open(self, params: Any) -> None:
+        try:
+            opened = wire.opened_of(params)
+        except rpc.InvalidParams as error:  # which the editor takes for opened, and anew
+            self._lose(params, error)
+            self.warn(f"a text is not checked, as the way it was opened was not understood ({error})")
+            return
+        self.session.open(opened, wire.path_of(opened.uri))
 
-    @ls.feature(types.INITIALIZE)
-    def _initialize(params: types.InitializeParams) -> None:
-        server.begin(params)
+    def _change(self, params: Any) -> None:
+        try:
+            uri, version = wire.uri_in(params), wire.integer_in(params, "textDocument", "version")
+            changes = wire.changes_of(params)
+        except rpc.InvalidParams as error:
+            self._lose(params, error)
+            raise
+        self.session.change(uri, changes, version)
 
-    @ls.feature(types.INITIALIZED)
-    async def _initialized(_: types.InitializedParams) -> None:
-        server.session.unit = wire.unit_of(ls.workspace.position_encoding)
-        await server.ready()
+    def _lose(self, params: Any, error: rpc.InvalidParams) -> None:
+        uri = dig(params, "textDocument", "uri")
+        self.session.lose(uri if isinstance(uri, str) else None, str(error))
 
-    @ls.feature(types.SHUTDOWN)
-    def _shutdown(_: None) -> None:
-        server.said_goodbye = True
-        server.session.end()
+    def _save(self, params: Any) -> None:
+        self.session.save(wire.uri_in(params))
 
-    @ls.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
-    async def _configuration(params: types.DidChangeConfigurationParams) -> None:
-        able = ls.client_capabilities.workspace
-        if able and able.configuration:
-            await server.ask_settings()
-        else:
-            server.wish(params.settings)
+    def _close(self, params: Any) -> None:
+        self.session.close(wire.uri_in(params))
 
-    @ls.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def _files(_: types.DidChangeWatchedFilesParams) -> None:
-        server.session.check_all()
+    # ── questions ──
 
-
-def _listen_to_texts(server: Server) -> None:
-    ls = server.ls
-
-    @ls.feature(types.TEXT_DOCUMENT_DID_OPEN)
-    def _open(params: types.DidOpenTextDocumentParams) -> None:
-        server.session.unit = wire.unit_of(ls.workspace.position_encoding)
-        item = params.text_document
-        server.session.open(wire.opened_of(item), wire.path_of(item.uri))
-
-    @ls.feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    def _change(params: types.DidChangeTextDocumentParams) -> None:
-        about = params.text_document
-        server.session.change(about.uri, wire.changes_of(params.content_changes), about.version)
-
-    @ls.feature(types.TEXT_DOCUMENT_DID_SAVE)
-    def _save(params: types.DidSaveTextDocumentParams) -> None:
-        server.session.save(params.text_document.uri)
-
-    @ls.feature(types.TEXT_DOCUMENT_DID_CLOSE)
-    def _close(params: types.DidCloseTextDocumentParams) -> None:
-        server.session.close(params.text_document.uri)
-
-
-def _listen_to_questions(server: Server) -> None:
-    ls, session = server.ls, server.session
-
-    @ls.feature(
-        types.TEXT_DOCUMENT_CODE_ACTION,
-        types.CodeActionOptions(code_action_kinds=[acting.QUICK_FIX, acting.FIX_ALL, acting.SOURCE]),
-    )
-    def _actions(params: types.CodeActionParams) -> list[types.CodeAction]:
-        uri = params.text_document.uri
-        opened, report = session.opened(uri), session.report(uri)
+    def _menu(self, params: Any) -> list[Json]:
+        uri = wire.uri_in(params)
+        start, end = wire.position_in(params, "range", "start"), wire.position_in(params, "range", "end")
+        only, told = wire.kinds_wanted(params), dig(params, "context", "diagnostics")
+        opened, report = self.session.opened(uri), self.session.report(uri)
         if opened is None or report is None:
             return []
-        span = wire.Places(opened.text, session.unit).span(params.range)
-        acts = acting.at(report, span, server.office.place(uri), held_back=session.shows_held_back(uri))
-        only = None if params.context.only is None else [str(getattr(o, "value", o)) for o in params.context.only]
-        told = params.context.diagnostics
-        return wire.actions(opened, acts, session.unit, told, versioned=server._versioned, only=only)
+        span = wire.Places(opened.text, self.session.unit).span(start, end)
+        acts = acting.at(report, span, self.office.place(uri), held_back=self.session.shows_held_back(uri))
+        told = told if isinstance(told, list) else []
+        return wire.actions(opened, acts, self.session.unit, told, versioned=self._versioned, only=only)
 
-    @ls.feature(types.TEXT_DOCUMENT_HOVER)
-    async def _hover(params: types.HoverParams) -> types.Hover | None:
-        uri = params.text_document.uri
-        opened, report = session.opened(uri), session.report(uri)
+    async def _hover(self, params: Any) -> Json | None:
+        uri, position = wire.uri_in(params), wire.position_in(params, "position")
+        opened, report = self.session.opened(uri), self.session.report(uri)
         if opened is None or report is None:
             return None
-        places = wire.Places(opened.text, session.unit)
-        point = places.span(types.Range(params.position, params.position))
+        places = wire.Places(opened.text, self.session.unit)
+        point = places.span(position, position)
         here = [f for f in report.findings if f.span.overlaps(point)]
-        if session.shows_held_back(uri):
+        if self.session.shows_held_back(uri):
             here += [f for f in report.held_back if f.span.overlaps(point)]
         if not here:
             return None
-        about = await server.office.about(here)
-        text = acting.hover(here, about)
-        return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), places.range(here[0].span))
+        text = acting.hover(here, await self.office.about(here))
+        return {"contents": {"kind": "markdown", "value": text}, "range": places.range(here[0].span)}
 
-    for name, run in COMMANDS.items():
-        ls.command(name)(_command(server, run))
+    async def _diagnose(self, params: Any) -> Json:
+        found = await self.session.finished(wire.uri_in(params))
+        if found:
+            self._pulled[found[0].uri] = found[0].version
+        return {"kind": "full", "items": self.diagnostics(*found) if found else []}
 
+    def _lens_lines(self, params: Any) -> list[Json]:
+        uri = wire.uri_in(params)
+        if (act := self.lens(uri)) is None:
+            return []
+        self._lenses[uri] = act.title
+        top = {"line": 0, "character": 0}
+        return [{"range": {"start": top, "end": top}, "command": wire.command(act)}]
 
-def _command(server: Server, run: Callable[..., object]) -> Callable[..., Awaitable[object]]:
-    """One of our commands as pygls takes it; what goes wrong is told to the writer."""
-
-    async def command(*arguments: Any) -> object:
+    async def _execute(self, params: Any) -> object:
+        """One of our commands; what goes wrong is told to the writer."""
+        name, arguments = wire.string_in(params, "command"), params.get("arguments") or []
+        run = COMMANDS.get(name)
+        if run is None:
+            raise rpc.InvalidParams(f"{visible(name)}: not a command that is known here")
+        if not isinstance(arguments, list) or not all(isinstance(each, str) for each in arguments):
+            raise rpc.InvalidParams("arguments: a list of strings is wanted")
         try:
-            signature(run).bind(server.office, server, *arguments)
+            signature(run).bind(self.office, self, *arguments)
         except TypeError as error:
-            raise JsonRpcInvalidParams(str(error)) from None
+            raise rpc.InvalidParams(str(error)) from None
         try:
-            result = run(server.office, server, *arguments)
-            return await result if isinstance(result, Awaitable) else result
+            return await _result(run(self.office, self, *arguments))
         except (LocalProofError, OSError) as error:
-            server.warn(str(error))
+            self.warn(str(error))
             return None
 
-    return command
+
+async def _result(value: Any) -> Any:
+    return await value if isinstance(value, Awaitable) else value
 
 
 def _lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except OSError as error:
-        return not isinstance(error, ProcessLookupError)
+    except (OSError, OverflowError) as error:
+        return isinstance(error, PermissionError)
     return True
 
 
-def serve(stdin: BinaryIO, stdout: BinaryIO, desk: Desk, env: Mapping[str, str]) -> int:
-    """See `localproof.faces.lsp.serve`; `desk` is closed at the end."""
-    logging.getLogger("pygls").setLevel(logging.ERROR)
-    server = Server(desk, env)
+def serve_on(stdin: int, stdout: int, env: Mapping[str, str]) -> int:
+    """See `localproof.faces.lsp.serve`; both are file descriptors."""
+    connection = rpc.Connection(stdin, stdout)
+    server = Server(Desk(env), connection, env)
+    # Editors start a server in the project's folder: its engines are built before the first word is exchanged.
+    with contextlib.suppress(OSError):  # a folder that is no longer there
+        server.pool.submit(server.desk.warm, Path.cwd())
     # The collector would look at half a million lasting things in the middle of a key: what is imported by now stays,
     # and of the rest nearly all goes without it.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    try:
-        server.ls.start_io(stdin, stdout)
-    finally:
-        server.close()
-    return 0 if server.said_goodbye else 1
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(connection.run(server))
+    server.ending()
+    connection.close()
+    server.close()
+    return server.status

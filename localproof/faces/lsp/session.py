@@ -49,6 +49,10 @@ class Outlet(Protocol):
         """A line for the writer."""
         ...
 
+    def tell(self, line: str) -> None:
+        """A line for the writer that is no cause for alarm."""
+        ...
+
     def busy(self, what: str) -> None:
         """A longer work begins, "" where it is over."""
         ...
@@ -65,6 +69,7 @@ class _Text:
     check: asyncio.Task[None] | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)
     told: frozenset[str] = frozenset()
+    lost: bool = False  # the editor shows something else than `opened`, and nobody here knows what
 
 
 class Session:
@@ -77,7 +82,7 @@ class Session:
         self.unit, self.debounce_s = unit, debounce_s
         self._texts: dict[str, _Text] = {}
         self._starting = 0
-        self._complaints: set[str] = set()
+        self._complaints: set[str] = set()  # what is told once
 
     # ── what the editor tells ──
 
@@ -88,10 +93,23 @@ class Session:
         self._check(opened.uri, 0.0)
 
     def change(self, uri: str, changes: Iterable[Change], version: int) -> None:
-        """A text was edited. What an edit touched loses its mark now, everything else at the next check."""
+        """A text was edited. What an edit touched loses its mark now, everything else at the next check. An edit that
+        cannot be applied is the end of what is known of the text (see `lose`)."""
         if (text := self._texts.get(uri)) is None:
             return
-        text.opened, edits = changed(text.opened, changes, version, self.unit)
+        changes = _from_the_last_whole(changes)
+        if not changes or changes[0].start is not None:
+            if text.lost:
+                return
+            if version < text.opened.version:
+                self.lose(uri, f"version {version} came after version {text.opened.version}")
+                return
+        try:
+            text.opened, edits = changed(text.opened, changes, version, self.unit)
+        except BadInput as error:
+            self.lose(uri, f"the edit for version {version} lies outside of the text: {error}")
+            return
+        text.lost = False
         if any("\n" in e.text or "\r" in e.text or len(e.span) for e in edits):
             text.notes = ()  # they name lines, which may be others now
         if text.report is not None:
@@ -100,6 +118,21 @@ class Session:
             if len(text.report.findings) < before:
                 self._show(text)
         self._check(uri, self.debounce_s)
+
+    def lose(self, uri: str | None, why: str) -> None:
+        """What the editor shows in `uri` (None: in any text) is not known any more, as an edit could not be followed.
+        Nothing is offered there until the whole text comes again."""
+        for each in [uri] if uri is not None else list(self._texts):
+            text = self._texts.get(each)
+            if text is None or text.lost:
+                continue
+            text.lost = True
+            if text.check is not None:
+                text.check.cancel()
+            text.report, text.notes = None, ()
+            self._show(text)
+            text.done.set()
+            self._out.warn(f"{_name(text)} is not checked until you open it again: an edit was not understood ({why})")
 
     def save(self, uri: str) -> None:
         """A text was saved: now is the time, and no word is half typed any more."""
@@ -133,9 +166,9 @@ class Session:
     # ── what the editor asks ──
 
     def opened(self, uri: str) -> Opened | None:
-        """The text as it is now, None where it is not open."""
+        """The text as it is now, None where it is not open or not known (see `lose`)."""
         text = self._texts.get(uri)
-        return text.opened if text else None
+        return text.opened if text and not text.lost else None
 
     def path(self, uri: str) -> Path | None:
         """The file of an open text, None where it has none or is not open."""
@@ -155,7 +188,7 @@ class Session:
     def checked(self, uri: str) -> bool:
         """Whether the present state of a text has been checked by all engines."""
         text = self._texts.get(uri)
-        return text is not None and text.done.is_set()
+        return text is not None and text.done.is_set() and not text.lost
 
     def toggle_held_back(self, uri: str) -> None:
         """Show what the profile keeps quiet about, or hide it again."""
@@ -180,6 +213,8 @@ class Session:
 
     def _check(self, uri: str, delay_s: float) -> None:
         text = self._texts[uri]
+        if text.lost:
+            return
         if text.check is not None:
             text.check.cancel()
         text.done.clear()
@@ -230,7 +265,10 @@ class Session:
 
     def _pass(self, text: _Text, passed: Passed) -> None:
         text.report, text.notes = None, ()
-        self._tell(text, [passed.reason] if passed.reason else [])
+        if passed.for_all and passed.reason not in self._complaints:
+            self._complaints.add(passed.reason)
+            self._out.tell(passed.reason)
+        self._tell(text, [f"{_name(text)}: {passed.reason}"] if passed.reason and not passed.for_all else [])
         self._show(text)
         text.done.set()
 
@@ -299,6 +337,20 @@ class Session:
         held_back = text.report.held_back if text.held_back else ()
         language = text.report.document.language
         return marking.marks(text.opened.text, findings, held_back, text.notes, language)
+
+
+def _from_the_last_whole(changes: Iterable[Change]) -> list[Change]:
+    """`changes` without those before the last one that replaces everything, which do not matter."""
+    kept: list[Change] = []
+    for change in changes:
+        if change.start is None:
+            kept.clear()
+        kept.append(change)
+    return kept
+
+
+def _name(text: _Text) -> str:
+    return text.path.name if text.path is not None else text.opened.uri
 
 
 def _told(skipped: Skipped) -> str:
