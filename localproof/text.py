@@ -9,6 +9,7 @@ U+2028, U+0085 and form feed are ordinary characters, as in CommonMark and LSP.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -240,16 +241,96 @@ class UnitMap:
         return min(max(bisect_right(self._starts, offset) - 1, 0), self._length)
 
 
-PieceKind = Literal["text", "markup", "placeholder"]
+# Marks that take no room (soft hyphen, zero-width space, direction marks …): what remains without them is what a reader
+# sees. A joiner is one between Latin letters only, for elsewhere it makes another letter or another emoji.
+_UNSEEN = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_LATIN = "A-Za-z\u00c0-\u024f"
+_IS_UNSEEN = re.compile(f"[{_UNSEEN}]|(?<=[{_LATIN}\u0300-\u036f\u200c\u200d])[\u200c\u200d](?=[{_LATIN}\u200c\u200d])")
+# Letters and digits of a compatibility form that mean the plain ones: ligatures, full width, bold and script letters.
+# Superscripts, fractions and circled numbers mean something else.
+_COMPATIBLE = re.compile(
+    "[\u0132\u0133\u017f\u01c4-\u01cc\u01f1-\u01f3\u2160-\u217f\ufb00-\ufb06"
+    "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]"
+)
+_SAME = {ord(char): same for chars, same in (("\u00a0\u2007\u202f", " "), ("\u2010\u2011", "-")) for char in chars}
+_LETTER_APOSTROPHE = re.compile(f"(?<=[{_LATIN}])\u02bc(?=[{_LATIN}])")
+_NOT_ASCII = re.compile(r"[ -~]?[^\x00-\x7f]+")
+_MOST_MARKS = 32  # on one letter; `unicodedata` takes the square of their number
+
+
+def plain_forms(text: str) -> Iterator[tuple[Span, str]]:
+    """The runs of `text` that engines and word lists know in another form, in order, each with that form.
+
+    Letters are composed (NFC), marks that take no room are gone, no-break
+    spaces and hyphens are common ones, and ligatures, full-width and bold
+    letters are the plain ones. All else is left as it is.
+
+    >>> [(span.start, span.end, form) for span, form in plain_forms("cafe\u0301 o\ufb03ce")]
+    [(3, 5, 'é'), (7, 8, 'ffi')]
+    """
+    if text.isascii():
+        return
+    at = 0
+    for run in _NOT_ASCII.finditer(text):
+        at = max(at, run.start())
+        while at < run.end():
+            stop = _cluster_end(text, at)
+            form = _plain_form(text, at, stop)
+            if form != text[at:stop]:
+                yield Span(at, stop), form
+            at = stop
+
+
+def plain(text: str) -> str:
+    """`text` with each run of `plain_forms` in that form.
+
+    >>> plain("re\u0301sume\u0301 in\u00adter\u00adnational")
+    'résumé international'
+    """
+    return text if text.isascii() else apply(text, [Edit(span, form) for span, form in plain_forms(text)])
+
+
+def _cluster_end(text: str, start: int) -> int:
+    """Where the letter that begins at `start` ends, with all that is composed with it and the unseen marks after it."""
+    at = start + 1
+    while at < min(len(text), start + _MOST_MARKS) and (char := text[at]) >= "\x80":
+        if not (unicodedata.combining(char) or _IS_UNSEEN.match(text, at) or _composes(text[start:at], char)):
+            break
+        at += 1
+    return at
+
+
+def _composes(letter: str, char: str) -> bool:
+    """Whether `char`, no mark, becomes one letter with the one before it, as the vowels of Hangul do."""
+    if len(letter) > 3 or not unicodedata.category(char).startswith(("L", "M")):
+        return False
+    return unicodedata.normalize("NFC", letter + char) != unicodedata.normalize("NFC", letter) + char
+
+
+def _plain_form(text: str, start: int, end: int) -> str:
+    if end == start + 1 and text[start] < "\x80":
+        return text[start]
+    seen = "".join(text[i] for i in range(start, end) if not _IS_UNSEEN.match(text, i))
+    if _LETTER_APOSTROPHE.match(text, start):
+        seen = "\u2019" + seen[1:]
+    form = unicodedata.normalize("NFC", seen).translate(_SAME)
+    return _COMPATIBLE.sub(lambda m: unicodedata.normalize("NFKC", m.group()), form)
+
+
+PieceKind = Literal["text", "normalized", "markup", "placeholder"]
+
+
+_WRITABLE = ("text", "normalized")  # the kinds of pieces that an edit may replace
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A run of a block's text and the run of the source that it stands for.
 
-    `text`: the same characters on both sides. `markup`: other characters (an
-    entity, a line break that the engine sees as a space). `placeholder`: a
-    neutral word in place of code, a URL, a formula, a shortcode.
+    `text`: the same characters on both sides. `normalized`: the writer's own in
+    their plain form (see `plain_forms`). `markup`: other characters (an entity,
+    a line break that the engine sees as a space). `placeholder`: a neutral word
+    in place of code, a URL, a formula, a shortcode.
     """
 
     span: Span  # in the block's text
@@ -304,29 +385,67 @@ class Block:
             return piece.source.start + min(offset, piece.span.end) - piece.span.start
         return piece.source.end if at_end or offset >= piece.span.end else piece.source.start
 
+    def from_source(self, span: Span) -> Span | None:
+        """The run of the text that stands for `span` of the source, whole pieces where they are not text; None if none
+        does."""
+        first = next((p for p in self.pieces if p.source.start <= span.start < p.source.end), None)
+        if first is None and self.pieces and span.start == span.end == self.pieces[-1].source.end:
+            first = self.pieces[-1]
+        if first is None:
+            return None
+        start = first.span.start + (span.start - first.source.start if first.kind == "text" else 0)
+        if span.start == span.end:
+            return Span(start, start)
+        last = next((p for p in self.pieces if p.source.start < span.end <= p.source.end), None)
+        if last is None:
+            return None
+        end = last.span.start + span.end - last.source.start if last.kind == "text" else last.span.end
+        return Span(start, max(start, end))
+
     def edit_to_source(self, edit: Edit) -> Edit | None:
         """The same edit in the source, written as the source must write it, or None if that cannot be done.
 
-        It cannot where the edit would touch anything but verbatim text of one
-        run. Neighbouring text pieces count as one run where nothing of the
-        source lies between them.
+        It cannot where the edit would touch anything but the writer's own
+        characters in one run. Neighbouring pieces of them count as one run
+        where nothing of the source lies between them. Of a run that is
+        normalized, only the characters that differ are replaced.
         """
+        touched = list(self._touched(edit.span))
+        if any(p.kind == "normalized" for p in touched):
+            edit = self._narrowed(edit)
+            touched = list(self._touched(edit.span))
         written = self.written(edit.text)
         if written is None:
             return None
-        touched = list(self._touched(edit.span))
-        if edit.span.start == edit.span.end:  # an insertion may stand at the end of a text piece
-            before = [p for p in self.pieces if p.span.end == edit.span.start and p.kind == "text"]
-            home = [p for p in touched if p.kind == "text"] or before
+        if edit.span.start == edit.span.end:  # an insertion may stand at the end of a piece
+            before = [p for p in self.pieces if p.span.end == edit.span.start and p.kind in _WRITABLE]
+            home = [p for p in touched if p.kind in _WRITABLE] or before
             if not home:
                 return None
-            at = home[0].source.start + edit.span.start - home[0].span.start
+            at = self._point(home[0], edit.span.start, at_end=False)
             return Edit(Span(at, at), written)
-        if not touched or any(p.kind != "text" for p in touched):
+        if not touched or any(p.kind not in _WRITABLE for p in touched):
             return None
         if any(a.source.end != b.source.start for a, b in pairwise(touched)):
             return None
         return Edit(self.to_source(edit.span), written)
+
+    def _narrowed(self, edit: Edit) -> Edit:
+        """`edit` without the characters that it leaves as they are, but never with a part of a normalized piece."""
+        start, end = edit.span.start, edit.span.end
+        old, new = edit.span.of(self.text), edit.text
+        head = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+        old, new, start = old[head:], new[head:], start + head
+        tail = next(
+            (i for i, (a, b) in enumerate(zip(old[::-1], new[::-1], strict=False)) if a != b), min(len(old), len(new))
+        )
+        new, end = new[: len(new) - tail], end - tail
+        for piece in self.pieces:
+            if piece.kind == "normalized" and piece.span.start < start < piece.span.end:
+                new, start = self.text[piece.span.start : start] + new, piece.span.start
+            if piece.kind == "normalized" and piece.span.start < end < piece.span.end:
+                new, end = new + self.text[end : piece.span.end], piece.span.end
+        return Edit(Span(start, max(start, end)), new)
 
     def written(self, text: str) -> str | None:
         """`text` as the source must write it; None where it cannot."""
