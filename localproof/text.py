@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -98,48 +98,54 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     return "".join(out)
 
 
-_MOST_SLIDES = 8
+_REACH = 200  # code points around an edit that are looked at: a run of thousands of equal words must not cost its square
 _TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*|\s+|[^\w\s]")
+_CHUNK_BEFORE = re.compile(r"\S*\s*\Z")
+_CHUNK_AFTER = re.compile(r"\s*\S*")
 
 
 def minimal(text: str, edit: Edit) -> Edit:
-    """The smallest whole-token edit of `text` with the same result as `edit`.
+    """The smallest whole-token edit of `text` with the same result as `edit`: one form for all edits with that result.
 
-    Tokens that both sides share at the start and at the end are dropped, so
-    that two engines which cite more or less context propose equal edits. A
-    pure insertion or deletion slides to the right as far as it can, which
-    gives one form to ``the [the ]cat`` and ``the[ the] cat``.
+    Two engines that cite more or less context, or that put the blank before or
+    after a missing word, propose equal edits this way. What could stand in
+    several places stands in the last: ``the [the ]cat``, not ``the[ the] cat``.
 
     >>> minimal("I could of gone", Edit(Span(2, 10), "could have"))
     Edit(span=Span(start=8, end=10), text='have')
-    >>> minimal("the the cat", Edit(Span(0, 7), "the"))
+    >>> minimal("the the cat", Edit(Span(0, 4), ""))
     Edit(span=Span(start=4, end=8), text='')
+    >>> minimal("I want go", Edit(Span(6, 6), " to"))
+    Edit(span=Span(start=7, end=7), text='to ')
     """
-    old, new = _TOKEN.findall(edit.span.of(text)), _TOKEN.findall(edit.text)
-    start, end = edit.span.start, edit.span.end
-    while old and new and old[0] == new[0]:
-        start += len(old.pop(0))
-        new.pop(0)
-    while old and new and old[-1] == new[-1]:
-        end -= len(old.pop())
-        new.pop()
-    insert = "".join(new)
-    if start < end and not insert:  # deletion: slide right over equal characters, whole tokens only
-        for _ in range(_MOST_SLIDES):  # a run of thousands of equal words must not cost their square
-            step = _slide(text, start, end)
-            if not step:
-                break
-            start, end = start + step, end + step
-    return Edit(Span(start, end), insert)
+    start, end, new = _letters_that_differ(text, edit)
+    head = _CHUNK_BEFORE.search(text, max(start - _REACH, 0), start)
+    tail = _CHUNK_AFTER.match(text, end, end + _REACH)
+    assert head is not None and tail is not None
+    start, end, new = head.start(), tail.end(), head.group() + new + tail.group()
+    old_tokens, new_tokens = _TOKEN.findall(text[start:end]), _TOKEN.findall(new)
+    same = _alike(old_tokens, new_tokens)
+    start += sum(map(len, old_tokens[:same]))
+    old_tokens, new_tokens = old_tokens[same:], new_tokens[same:]
+    same = _alike(old_tokens[::-1], new_tokens[::-1])
+    end -= sum(map(len, old_tokens[len(old_tokens) - same :]))
+    return Edit(Span(start, end), "".join(new_tokens[: len(new_tokens) - same]))
 
 
-def _slide(text: str, start: int, end: int) -> int:
-    """How far a deletion may move right by one token and leave the same result; 0 if it cannot."""
-    first = _TOKEN.match(text, start, end)
-    if first is None or not text.startswith(first.group(), end):
-        return 0
-    follow = _TOKEN.match(text, end)
-    return len(first.group()) if follow and follow.group() == first.group() else 0
+def _letters_that_differ(text: str, edit: Edit) -> tuple[int, int, str]:
+    """`edit` as start, end and text, without the characters that it leaves as they are, as far right as it can stand."""
+    end = edit.span.end + _REACH
+    old, new = text[edit.span.start : end], edit.text + text[edit.span.end : end]
+    same = _alike(old, new)
+    start, old, new = edit.span.start + same, old[same:], new[same:]
+    same = _alike(old[::-1], new[::-1])
+    return start, start + len(old) - same, new[: len(new) - same]
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many items `one` and `other` have in common from the start."""
+    shorter = min(len(one), len(other))
+    return next((i for i in range(shorter) if one[i] != other[i]), shorter)
 
 
 def visible(text: str) -> str:
@@ -432,20 +438,16 @@ class Block:
 
     def _narrowed(self, edit: Edit) -> Edit:
         """`edit` without the characters that it leaves as they are, but never with a part of a normalized piece."""
-        start, end = edit.span.start, edit.span.end
         old, new = edit.span.of(self.text), edit.text
-        head = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
-        old, new, start = old[head:], new[head:], start + head
-        tail = next(
-            (i for i, (a, b) in enumerate(zip(old[::-1], new[::-1], strict=False)) if a != b), min(len(old), len(new))
-        )
-        new, end = new[: len(new) - tail], end - tail
+        head = _alike(old, new)
+        tail = _alike(old[head:][::-1], new[head:][::-1])
+        start, end, new = edit.span.start + head, edit.span.end - tail, new[head : len(new) - tail]
         for piece in self.pieces:
             if piece.kind == "normalized" and piece.span.start < start < piece.span.end:
                 new, start = self.text[piece.span.start : start] + new, piece.span.start
             if piece.kind == "normalized" and piece.span.start < end < piece.span.end:
                 new, end = new + self.text[end : piece.span.end], piece.span.end
-        return Edit(Span(start, max(start, end)), new)
+        return Edit(Span(start, end), new)
 
     def written(self, text: str) -> str | None:
         """`text` as the source must write it; None where it cannot."""
