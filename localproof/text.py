@@ -98,7 +98,9 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     return "".join(out)
 
 
-_REACH = 200  # code points around an edit that are looked at: a run of thousands of equal words must not cost its square
+_REACH = (
+    200  # code points around an edit that are looked at: a run of thousands of equal words must not cost its square
+)
 _TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*|\s+|[^\w\s]")
 _CHUNK_BEFORE = re.compile(r"\S*\s*\Z")
 _CHUNK_AFTER = re.compile(r"\s*\S*")
@@ -133,7 +135,7 @@ def minimal(text: str, edit: Edit) -> Edit:
 
 
 def _letters_that_differ(text: str, edit: Edit) -> tuple[int, int, str]:
-    """`edit` as start, end and text, without the characters that it leaves as they are, as far right as it can stand."""
+    """`edit` as start, end and text, less the characters that it leaves as they are, as far right as it can stand."""
     end = edit.span.end + _REACH
     old, new = text[edit.span.start : end], edit.text + text[edit.span.end : end]
     same = _alike(old, new)

@@ -164,7 +164,14 @@ def test_what_may_be_said_again_and_again_is_never_certain(text: str, copies: st
         ("We saw the the end.", "the ", True),
         ("The the end is near.", "the ", True),
         ("It was so. The the end is near.", "the ", True),
-        ("This is what it is is.", " is", True),
+        ("This is what it is is.", " is", False),
+        ("I know where we need to to stay here.", "to ", False),
+        ("I know that that is it.", "that ", False),
+        ("The place I live in in the summer.", "in ", False),
+        ("The man she is with with his dog.", "with ", False),
+        ("We saw him and and her.", "and ", True),
+        ("Use the operators and and or here.", "and ", False),
+        ("It is an an apple.", "an ", True),
         ("It makes container A a sidecar.", "a ", False),
         ("We saw the The Hague.", "The ", False),
         ("It is closer to to top of it.", "to ", False),
@@ -178,6 +185,26 @@ def test_a_word_said_twice_is_certain_where_nothing_else_can_be_meant(text: str,
     rules = ("harper/RepeatedWords", "languagetool/ENGLISH_WORD_REPEAT_RULE")
     found = Finding(span, rules[0], "", (Edit(span, ""),), rules, "grammar", 0.99, agreement=2)
     assert judge.certain(text, found) == sure
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("dreck", "deck"),
+        ("colour", "color"),
+        ("theatre", "theater"),
+        ("accidently", "accidentally"),
+        ("colors", "colours"),
+    ],
+)
+def test_what_is_english_in_any_list_or_dialect_is_never_certain(wrong: str, right: str) -> None:
+    assert not certain(f"We will see the {wrong} there.", wrong, right)
+
+
+def test_what_may_end_a_clause_is_not_certain_said_three_times() -> None:
+    assert not judge.certain(
+        "The man I spoke to to to get it.", repeated("The man I spoke to to to get it.", "to to to")
+    )
 
 
 def test_an_unjudged_finding_is_never_certain() -> None:
