@@ -682,7 +682,7 @@ def _report(
                 failures.setdefault(skipped, []).append(i)
         place = _in_source if judgements is None or base(language) != "en" else judgements.placed
         settled = _settled(block, candidates)
-        placed = [place(block, finding) for finding in settled]
+        placed = [_writable(document, place(block, finding)) for finding in settled]
         if heard.reading is not None and any(f.certain for f in placed):
             # What stands only because a model sank its rival is nothing to make unasked.
             alone = {f.edits[:1] for f in _settled(block, map(_unaided, candidates))}
@@ -775,6 +775,16 @@ def _in_source(block: Block, finding: Finding) -> Finding:
         hints=tuple(dict.fromkeys(hints)),
         certain=applicable and judging.certain(block.text, finding),
     )
+
+
+def _writable(document: Document, finding: Finding) -> Finding:
+    """`finding`, but where the file's encoding has no bytes for an edit, with that as a hint."""
+    if document.encoding.startswith("utf") or all(document.can_write(e.text) for e in finding.edits):
+        return finding
+    edits = tuple(e for e in finding.edits if document.can_write(e.text))
+    lost = (e.text for e in finding.edits if not document.can_write(e.text))
+    certain = finding.certain and edits[:1] == finding.edits[:1]
+    return replace(finding, edits=edits, hints=tuple(dict.fromkeys((*finding.hints, *lost))), certain=certain)
 
 
 def _other_dialect(bench: Bench, document: Document) -> tuple[str, ...]:

@@ -492,7 +492,8 @@ class Document:
     `language` is what the document says of itself (front matter, ``lang``
     attribute) or "". `front_matter` holds the parsed header, empty if none,
     `cells` those cells of a notebook that hold prose, in order, and `names`
-    what source code calls its own things, in lower case.
+    what source code calls its own things, in lower case. `encoding` is that of
+    the file: what has no bytes in it cannot be written there.
     """
 
     name: str
@@ -505,6 +506,15 @@ class Document:
     notes: tuple[str, ...] = ()  # what the reader of the source could not make sense of, one line each
     cells: tuple[Cell, ...] = ()
     names: frozenset[str] = frozenset()
+    encoding: str = "utf-8"
+
+    def can_write(self, text: str) -> bool:
+        """Whether the file's encoding has every character of `text`."""
+        try:
+            text.encode(self.encoding)
+        except UnicodeEncodeError:
+            return self.encoding.startswith("utf")  # a lone surrogate, which was there before
+        return True
 
     def in_cell(self, offset: int) -> tuple[int, int] | None:
         """The number of the cell that holds code point `offset` of the source, and the line within it, both from 1.
