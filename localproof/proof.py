@@ -36,6 +36,7 @@ from .report import BadInput, Finding, ModelUse, Provenance, Report, Run, Skippe
 from .settings import LANGUAGES, Settings, words_for
 from .settle import joined, merge, resolve
 from .text import Block, Document, Edit, LineIndex, Span, apply
+from .typography import Typography, decomposed
 
 _IN_FLIGHT = 64  # blocks given to the engines before the oldest document is waited for
 _IN_FLIGHT_AFAR = 2_000  # the same where the engines are many and far away
@@ -645,6 +646,7 @@ def _report(
         why = f"in another language than {NAMES[base(language)]}, and not checked"
         other = Skipped("a passage", why, "" if read else _SAY_ITS_LANGUAGE)
         failures[other] = [i for i, block in enumerate(document.blocks) if _other(block, language)]
+    typography = Typography(document.blocks)
     for i, (block, asked_of) in enumerate(zip(document.blocks, answers, strict=True)):
         raw, heard, failed = _wait(bench, asked_of)
         looked = looked or bool(heard.engines)
@@ -656,6 +658,7 @@ def _report(
         asked = _wanted(bench.settings, raw)
         if len(asked) < len(raw):
             suppressed += len(merge(block.text, raw)) - len(merge(block.text, asked))
+        asked = typography.fitted(i, asked)
         candidates = []
         judge = _unjudged if base(language) != "en" else _judged if judgements is None else judgements.of
         for finding in judge(block, asked, words, document.text, heard):
@@ -678,11 +681,12 @@ def _report(
                     f for f in _wanted(bench.settings, found) if not vocabulary.covers(text, f)
                 ],
             )
+            candidates = typography.fitted(i, candidates)
             for skipped in failed:
                 failures.setdefault(skipped, []).append(i)
         place = _in_source if judgements is None or base(language) != "en" else judgements.placed
         settled = _settled(block, candidates)
-        placed = [_writable(document, place(block, finding)) for finding in settled]
+        placed = [_as_written(document, place(block, finding)) for finding in settled]
         if heard.reading is not None and any(f.certain for f in placed):
             # What stands only because a model sank its rival is nothing to make unasked.
             alone = {f.edits[:1] for f in _settled(block, map(_unaided, candidates))}
@@ -777,13 +781,14 @@ def _in_source(block: Block, finding: Finding) -> Finding:
     )
 
 
-def _writable(document: Document, finding: Finding) -> Finding:
-    """`finding`, but where the file's encoding has no bytes for an edit, with that as a hint."""
-    if document.encoding.startswith("utf") or all(document.can_write(e.text) for e in finding.edits):
+def _as_written(document: Document, finding: Finding) -> Finding:
+    """`finding` with its edits as the file writes their letters; one that its encoding has no bytes for is a hint."""
+    if all(edit.text.isascii() for edit in finding.edits):
         return finding
-    edits = tuple(e for e in finding.edits if document.can_write(e.text))
-    lost = (e.text for e in finding.edits if not document.can_write(e.text))
-    certain = finding.certain and edits[:1] == finding.edits[:1]
+    written = [Edit(e.span, decomposed(document, e.text)) for e in finding.edits]
+    edits = tuple(e for e in written if document.can_write(e.text))
+    lost = (e.text for e in written if not document.can_write(e.text))
+    certain = finding.certain and edits[:1] == tuple(written[:1])
     return replace(finding, edits=edits, hints=tuple(dict.fromkeys((*finding.hints, *lost))), certain=certain)
 
 

@@ -36,9 +36,9 @@ def test_a_correction_alters_its_own_bytes_alone(tmp_path: Path, encoding: str) 
 def test_an_edit_that_cannot_be_encoded_is_refused_for_itself() -> None:
     document = read("a.md", "Wait, teh end.", Settings())
     finding = Finding(Span(0, 4), "x/Y", "why", (Edit(Span(0, 4), "Wait→"), Edit(Span(0, 4), "Wait-")), certain=True)
-    lost = proof._writable(Document("a.md", document.text, document.blocks, encoding="cp1252"), finding)
+    lost = proof._as_written(Document("a.md", document.text, document.blocks, encoding="cp1252"), finding)
     assert [e.text for e in lost.edits] == ["Wait-"] and lost.hints == ("Wait→",) and not lost.certain
-    assert proof._writable(document, finding) == finding
+    assert proof._as_written(document, finding) == finding
 
 
 def test_a_patch_holds_the_bytes_of_the_file(tmp_path: Path) -> None:
