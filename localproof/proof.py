@@ -47,7 +47,8 @@ _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _MOST_SUSPECTS = 300
 _NOT_PROSE = Skipped("a passage", "a suspect every few words: this is hardly prose, and was not judged")
 
-_SAY_ITS_LANGUAGE = "to say its language, such as --lang de, or lang: de in its header"
+QUOTED = "quote"  # the kind of a block that quotes: never corrected unasked
+_SAY_ITS_LANGUAGE = "to say its language, such as --lang {0}, or lang: {0} in its header"
 
 Answer = Future[tuple[Finding, ...]]
 
@@ -346,11 +347,16 @@ def _made(bench: Bench, document: Document, answers: list[Asked], site: Mapping[
 
 
 def divided(report: Report, profile: str) -> Report:
-    """`report` with what `profile` shows in its findings, and the rest held back."""
+    """`report` with what `profile` shows in its findings, and the rest held back: with "quiet" also what is in a block
+    quotation, which is not the writer's to mend."""
     least = judging.cut(profile)
     every = sorted((*report.findings, *report.held_back), key=lambda f: (f.span, f.rule))
 
+    quotes = [b for b in report.document.blocks if b.kind == QUOTED and b.pieces] if profile == "quiet" else []
+
     def shown(finding: Finding) -> bool:
+        if any(b.pieces[0].source.start <= finding.span.start < b.pieces[-1].source.end for b in quotes):
+            return False
         if finding.probability is None:
             return categories.shows(finding, report.document, report.document.language, profile)
         return finding.probability >= least
@@ -614,6 +620,30 @@ def _other(block: Block, language: str = "en") -> bool:
     return judging.foreign(block.text) if base(language) == "en" else categories.english(block.text)
 
 
+def _other_sentences(block: Block, language: str) -> tuple[tuple[Span, str], ...]:
+    """The sentences of a block that are in another language than the text around them, with their language's code."""
+    return judging.foreign_sentences(block.text) if base(language) == "en" else categories.english_sentences(block.text)
+
+
+def _unread(document: Document, language: str) -> tuple[Skipped, list[int]] | None:
+    """What is said of the passages in other languages, and in which blocks they are; None where there are none."""
+    at: list[int] = []
+    codes: Counter[str] = Counter()
+    for i, block in enumerate(document.blocks):
+        marked = bool(block.language) and base(block.language) != base(language)
+        found = [base(block.language)] if marked else [code for _, code in _other_sentences(block, language)]
+        if found or _other(block, language):
+            at.append(i)
+            codes.update(found)
+    if not at:
+        return None
+    known = [code for code, _ in codes.most_common() if code in NAMES] if base(language) == "en" else []
+    which = f" ({', '.join(NAMES[code] for code in known[:3])})" if known else ""
+    nothing_read = all(_other(block, language) for block in document.blocks)
+    remedy = _SAY_ITS_LANGUAGE.format(known[0] if known else "de") if nothing_read else ""
+    return Skipped("a passage", f"in another language than {NAMES[base(language)]}{which}, and not checked", remedy), at
+
+
 def _report(
     bench: Bench,
     document: Document,
@@ -642,13 +672,13 @@ def _report(
     looked = not document.blocks
     suppressed = 0
     failures: dict[Skipped, list[int]] = {}
-    if len(read) < len(document.blocks):
-        why = f"in another language than {NAMES[base(language)]}, and not checked"
-        other = Skipped("a passage", why, "" if read else _SAY_ITS_LANGUAGE)
-        failures[other] = [i for i, block in enumerate(document.blocks) if _other(block, language)]
+    if (unread := _unread(document, language)) is not None:
+        failures[unread[0]] = unread[1]
     typography = Typography(document.blocks)
     for i, (block, asked_of) in enumerate(zip(document.blocks, answers, strict=True)):
         raw, heard, failed = _wait(bench, asked_of)
+        strange = [span for span, _ in _other_sentences(block, language)]
+        raw = [f for f in raw if not any(span.contains(f.span) for span in strange)] if strange else raw
         looked = looked or bool(heard.engines)
         for skipped in failed:
             failures.setdefault(skipped, []).append(i)
@@ -662,6 +692,8 @@ def _report(
         candidates = []
         judge = _unjudged if base(language) != "en" else _judged if judgements is None else judgements.of
         for finding in judge(block, asked, words, document.text, heard):
+            if any(span.contains(finding.span) for span in strange):
+                continue  # what a model proposes there
             silent = [r for r in ground if _falls_in(block.to_source(finding.span), finding, r)]
             used += silent
             ignored = bench.ignores.covers(document.name, block.text, finding)
@@ -777,7 +809,7 @@ def _in_source(block: Block, finding: Finding) -> Finding:
         span=block.to_source(finding.span),
         edits=tuple(edits),
         hints=tuple(dict.fromkeys(hints)),
-        certain=applicable and judging.certain(block.text, finding),
+        certain=applicable and block.kind != QUOTED and judging.certain(block.text, finding),
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from localproof import judge
 from localproof.formats import read
-from localproof.judge import coefficients, features, foreign, spelling
+from localproof.judge import coefficients, features, spelling
 from localproof.judge.attested import tokens
 from localproof.judge.features import Surroundings, gain
 from localproof.judge.listed import BANDS, NOT_LISTED, Entry, listed
@@ -227,31 +227,6 @@ def test_a_good_correction_gains_and_its_reverse_loses(text: str, old: str, new:
     fixed = text[:start] + new + text[start + len(old) :]
     back = Edit(Span(start, start + len(new)), old)
     assert gain(text, edit, KNOWN) > 0 > gain(fixed, back, KNOWN)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Il faut que nous prenions le temps de réfléchir avant de répondre.",
-        "Das ist ein ganz anderer Satz, der nicht auf Englisch geschrieben ist.",
-        "La combinación de características puede generar resultados muy interesantes.",
-    ],
-)
-def test_other_languages_are_told_from_english(text: str) -> None:
-    assert foreign(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Kubernetes kubectl etcd kubelet containerd and the apiserver are all parts of it.",
-        "",
-        "Bonjour, Madame Dupont.",
-        "I cant beleive how meny erors thier are in this sentance, its amazing realy.",
-    ],
-)
-def test_english_is_not_called_foreign(text: str) -> None:
-    assert not foreign(text)
 
 
 def test_seen_words_outnumber_misspelt_ones_and_pairs_are_seen_in_order() -> None:

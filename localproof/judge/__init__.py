@@ -25,6 +25,8 @@ from . import features
 from .attested import BOUNDARY, attested
 from .dialect import british
 from .features import Surroundings, main_word, sentence_start
+from .foreign import foreign as foreign
+from .foreign import foreign_sentences as foreign_sentences
 from .listed import listed
 from .reader import Reading
 from .spelling import channel
@@ -133,24 +135,6 @@ def counted(text: str) -> Words:
             if starts.strip() and not any(c in ".!?:\"“‘'(" for c in starts):
                 capitalised[low] += 1
     return Words(every, capitalised)
-
-
-@lru_cache(maxsize=1024)
-def foreign(text: str) -> bool:
-    """Whether the text of a block is written in another language, by how few of its words are known or small words of
-    English. Only words in lower case count: names belong to every language. With fewer than six it is never foreign.
-
-    >>> foreign("Mi impresión inicial de los GPT fue que no son mucho más que un envoltorio.")
-    True
-    >>> foreign("Thsi sentense is ful of erors, but it is still meant to be English.")
-    False
-    """
-    words = [w.replace("’", "'") for w in _WORD.findall(text) if w.islower()]
-    if len(words) < 6:
-        return False
-    small = sum(w in features.FUNCTION for w in words) / len(words)
-    known = sum(attested().count(w) > 300 for w in words) / len(words)
-    return small < 0.2 and known < 0.4
 
 
 def judge(block: Block, finding: Finding, words: Words, source: str = "", engines: Sequence[str] = _BOTH) -> Finding:
