@@ -25,8 +25,8 @@ from . import features
 from .attested import BOUNDARY, attested
 from .dialect import british
 from .features import Surroundings, main_word, sentence_start
-from .foreign import foreign as foreign
-from .foreign import foreign_sentences as foreign_sentences
+from .other_languages import foreign as foreign
+from .other_languages import foreign_sentences as foreign_sentences
 from .listed import listed
 from .reader import Reading
 from .spelling import channel

@@ -13,7 +13,7 @@ from ..languages import NAMES, base
 from ..report import Finding, Kind
 from ..text import Document, Span
 from . import features
-from .foreign import sentences
+from .other_languages import sentences
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _OFTEN = 3  # a word that stands so often in a text is one of its own
