@@ -25,9 +25,9 @@ from . import features
 from .attested import BOUNDARY, attested
 from .dialect import british
 from .features import Surroundings, main_word, sentence_start
+from .listed import listed
 from .other_languages import foreign as foreign
 from .other_languages import foreign_sentences as foreign_sentences
-from .listed import listed
 from .reader import Reading
 from .spelling import channel
 from .weighing import Weights, weighed
