@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .report import Finding
-from .text import Block, Directive, Document, LineIndex, Span, visible
+from .text import Block, Directive, Document, LineIndex, Span, plain, visible
 
 _POSSESSIVE = re.compile(r"(?:['’]s|['’])$")
 _NUMBER = re.compile(r"\[(\d+)\]\Z")  # of a variant, at the end of a pattern
@@ -43,7 +43,7 @@ class Vocabulary:
     @classmethod
     def of(cls, words: Iterable[str]) -> Vocabulary:
         """A word in lower case covers any case of it, one with capitals only itself and all capitals."""
-        every = [" ".join(w.replace("’", "'").split()) for w in words]
+        every = [" ".join(plain(w).replace("’", "'").split()) for w in words]
         return cls(frozenset(w for w in every if w and " " not in w), tuple(sorted({w for w in every if " " in w})))
 
     def knows(self, word: str) -> bool:
@@ -53,7 +53,7 @@ class Vocabulary:
         >>> [v.knows(w) for w in ("Kubernetes's", "Frobnicate", "frobnicates", "kubernetes")]
         [True, True, True, False]
         """
-        word = word.replace("’", "'")
+        word = plain(word).replace("’", "'")
         bare = _POSSESSIVE.sub("", word)
         forms = {word, bare}
         forms |= {f[: -len(s)] for f in (word, bare) for s in ("s", "es") if f.endswith(s) and len(f) > len(s) + 2}

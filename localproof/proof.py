@@ -36,6 +36,7 @@ from .report import BadInput, Finding, ModelUse, Provenance, Report, Run, Skippe
 from .settings import LANGUAGES, Settings, words_for
 from .settle import joined, merge, resolve
 from .text import Block, Document, Edit, LineIndex, Span, apply
+from .typography import Typography, decomposed
 
 _IN_FLIGHT = 64  # blocks given to the engines before the oldest document is waited for
 _IN_FLIGHT_AFAR = 2_000  # the same where the engines are many and far away
@@ -46,7 +47,8 @@ _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _MOST_SUSPECTS = 300
 _NOT_PROSE = Skipped("a passage", "a suspect every few words: this is hardly prose, and was not judged")
 
-_SAY_ITS_LANGUAGE = "to say its language, such as --lang de, or lang: de in its header"
+QUOTED = "quote"  # the kind of a block that quotes: never corrected unasked
+_SAY_ITS_LANGUAGE = "to say its language, such as --lang {0}, or lang: {0} in its header"
 
 Answer = Future[tuple[Finding, ...]]
 
@@ -346,11 +348,16 @@ def _made(bench: Bench, document: Document, answers: list[Asked], site: Mapping[
 
 
 def divided(report: Report, profile: str) -> Report:
-    """`report` with what `profile` shows in its findings, and the rest held back."""
+    """`report` with what `profile` shows in its findings, and the rest held back: with "quiet" also what is in a block
+    quotation, which is not the writer's to mend."""
     least = judging.cut(profile)
     every = sorted((*report.findings, *report.held_back), key=lambda f: (f.span, f.rule))
 
+    quotes = [b for b in report.document.blocks if b.kind == QUOTED and b.pieces] if profile == "quiet" else []
+
     def shown(finding: Finding) -> bool:
+        if any(b.pieces[0].source.start <= finding.span.start < b.pieces[-1].source.end for b in quotes):
+            return False
         if finding.probability is None:
             return categories.shows(finding, report.document, report.document.language, profile)
         return finding.probability >= least
@@ -614,6 +621,30 @@ def _other(block: Block, language: str = "en") -> bool:
     return judging.foreign(block.text) if base(language) == "en" else categories.english(block.text)
 
 
+def _other_sentences(block: Block, language: str) -> tuple[tuple[Span, str], ...]:
+    """The sentences of a block that are in another language than the text around them, with their language's code."""
+    return judging.foreign_sentences(block.text) if base(language) == "en" else categories.english_sentences(block.text)
+
+
+def _unread(document: Document, language: str) -> tuple[Skipped, list[int]] | None:
+    """What is said of the passages in other languages, and in which blocks they are; None where there are none."""
+    at: list[int] = []
+    codes: Counter[str] = Counter()
+    for i, block in enumerate(document.blocks):
+        marked = bool(block.language) and base(block.language) != base(language)
+        found = [base(block.language)] if marked else [code for _, code in _other_sentences(block, language)]
+        if found or _other(block, language):
+            at.append(i)
+            codes.update(found)
+    if not at:
+        return None
+    known = [code for code, _ in codes.most_common() if code in NAMES] if base(language) == "en" else []
+    which = f" ({', '.join(NAMES[code] for code in known[:3])})" if known else ""
+    nothing_read = all(_other(block, language) for block in document.blocks)
+    remedy = _SAY_ITS_LANGUAGE.format(known[0] if known else "de") if nothing_read else ""
+    return Skipped("a passage", f"in another language than {NAMES[base(language)]}{which}, and not checked", remedy), at
+
+
 def _report(
     bench: Bench,
     document: Document,
@@ -642,12 +673,13 @@ def _report(
     looked = not document.blocks
     suppressed = 0
     failures: dict[Skipped, list[int]] = {}
-    if len(read) < len(document.blocks):
-        why = f"in another language than {NAMES[base(language)]}, and not checked"
-        other = Skipped("a passage", why, "" if read else _SAY_ITS_LANGUAGE)
-        failures[other] = [i for i, block in enumerate(document.blocks) if _other(block, language)]
+    if (unread := _unread(document, language)) is not None:
+        failures[unread[0]] = unread[1]
+    typography = Typography(document.blocks)
     for i, (block, asked_of) in enumerate(zip(document.blocks, answers, strict=True)):
         raw, heard, failed = _wait(bench, asked_of)
+        strange = [span for span, _ in _other_sentences(block, language)]
+        raw = [f for f in raw if not any(span.contains(f.span) for span in strange)] if strange else raw
         looked = looked or bool(heard.engines)
         for skipped in failed:
             failures.setdefault(skipped, []).append(i)
@@ -657,9 +689,12 @@ def _report(
         asked = _wanted(bench.settings, raw)
         if len(asked) < len(raw):
             suppressed += len(merge(block.text, raw)) - len(merge(block.text, asked))
+        asked = typography.fitted(i, asked)
         candidates = []
         judge = _unjudged if base(language) != "en" else _judged if judgements is None else judgements.of
         for finding in judge(block, asked, words, document.text, heard):
+            if any(span.contains(finding.span) for span in strange):
+                continue  # what a model proposes there
             silent = [r for r in ground if _falls_in(block.to_source(finding.span), finding, r)]
             used += silent
             ignored = bench.ignores.covers(document.name, block.text, finding)
@@ -679,11 +714,12 @@ def _report(
                     f for f in _wanted(bench.settings, found) if not vocabulary.covers(text, f)
                 ],
             )
+            candidates = typography.fitted(i, candidates)
             for skipped in failed:
                 failures.setdefault(skipped, []).append(i)
         place = _in_source if judgements is None or base(language) != "en" else judgements.placed
         settled = _settled(block, candidates)
-        placed = [place(block, finding) for finding in settled]
+        placed = [_as_written(document, place(block, finding)) for finding in settled]
         if heard.reading is not None and any(f.certain for f in placed):
             # What stands only because a model sank its rival is nothing to make unasked.
             alone = {f.edits[:1] for f in _settled(block, map(_unaided, candidates))}
@@ -774,8 +810,19 @@ def _in_source(block: Block, finding: Finding) -> Finding:
         span=block.to_source(finding.span),
         edits=tuple(edits),
         hints=tuple(dict.fromkeys(hints)),
-        certain=applicable and judging.certain(block.text, finding),
+        certain=applicable and block.kind != QUOTED and judging.certain(block.text, finding),
     )
+
+
+def _as_written(document: Document, finding: Finding) -> Finding:
+    """`finding` with its edits as the file writes their letters; one that its encoding has no bytes for is a hint."""
+    if all(edit.text.isascii() for edit in finding.edits):
+        return finding
+    written = [Edit(e.span, decomposed(document, e.text)) for e in finding.edits]
+    edits = tuple(e for e in written if document.can_write(e.text))
+    lost = (e.text for e in written if not document.can_write(e.text))
+    certain = finding.certain and edits[:1] == tuple(written[:1])
+    return replace(finding, edits=edits, hints=tuple(dict.fromkeys((*finding.hints, *lost))), certain=certain)
 
 
 def _other_dialect(bench: Bench, document: Document) -> tuple[str, ...]:

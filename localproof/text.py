@@ -9,8 +9,9 @@ U+2028, U+0085 and form feed are ordinary characters, as in CommonMark and LSP.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -97,48 +98,56 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     return "".join(out)
 
 
-_MOST_SLIDES = 8
+_REACH = (
+    200  # code points around an edit that are looked at: a run of thousands of equal words must not cost its square
+)
 _TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*|\s+|[^\w\s]")
+_CHUNK_BEFORE = re.compile(r"\S*\s*\Z")
+_CHUNK_AFTER = re.compile(r"\s*\S*")
 
 
 def minimal(text: str, edit: Edit) -> Edit:
-    """The smallest whole-token edit of `text` with the same result as `edit`.
+    """The smallest whole-token edit of `text` with the same result as `edit`: one form for all edits with that result.
 
-    Tokens that both sides share at the start and at the end are dropped, so
-    that two engines which cite more or less context propose equal edits. A
-    pure insertion or deletion slides to the right as far as it can, which
-    gives one form to ``the [the ]cat`` and ``the[ the] cat``.
+    Two engines that cite more or less context, or that put the blank before or
+    after a missing word, propose equal edits this way. What could stand in
+    several places stands in the last: ``the [the ]cat``, not ``the[ the] cat``.
 
     >>> minimal("I could of gone", Edit(Span(2, 10), "could have"))
     Edit(span=Span(start=8, end=10), text='have')
-    >>> minimal("the the cat", Edit(Span(0, 7), "the"))
+    >>> minimal("the the cat", Edit(Span(0, 4), ""))
     Edit(span=Span(start=4, end=8), text='')
+    >>> minimal("I want go", Edit(Span(6, 6), " to"))
+    Edit(span=Span(start=7, end=7), text='to ')
     """
-    old, new = _TOKEN.findall(edit.span.of(text)), _TOKEN.findall(edit.text)
-    start, end = edit.span.start, edit.span.end
-    while old and new and old[0] == new[0]:
-        start += len(old.pop(0))
-        new.pop(0)
-    while old and new and old[-1] == new[-1]:
-        end -= len(old.pop())
-        new.pop()
-    insert = "".join(new)
-    if start < end and not insert:  # deletion: slide right over equal characters, whole tokens only
-        for _ in range(_MOST_SLIDES):  # a run of thousands of equal words must not cost their square
-            step = _slide(text, start, end)
-            if not step:
-                break
-            start, end = start + step, end + step
-    return Edit(Span(start, end), insert)
+    start, end, new = _letters_that_differ(text, edit)
+    head = _CHUNK_BEFORE.search(text, max(start - _REACH, 0), start)
+    tail = _CHUNK_AFTER.match(text, end, end + _REACH)
+    assert head is not None and tail is not None
+    start, end, new = head.start(), tail.end(), head.group() + new + tail.group()
+    old_tokens, new_tokens = _TOKEN.findall(text[start:end]), _TOKEN.findall(new)
+    same = _alike(old_tokens, new_tokens)
+    start += sum(map(len, old_tokens[:same]))
+    old_tokens, new_tokens = old_tokens[same:], new_tokens[same:]
+    same = _alike(old_tokens[::-1], new_tokens[::-1])
+    end -= sum(map(len, old_tokens[len(old_tokens) - same :]))
+    return Edit(Span(start, end), "".join(new_tokens[: len(new_tokens) - same]))
 
 
-def _slide(text: str, start: int, end: int) -> int:
-    """How far a deletion may move right by one token and leave the same result; 0 if it cannot."""
-    first = _TOKEN.match(text, start, end)
-    if first is None or not text.startswith(first.group(), end):
-        return 0
-    follow = _TOKEN.match(text, end)
-    return len(first.group()) if follow and follow.group() == first.group() else 0
+def _letters_that_differ(text: str, edit: Edit) -> tuple[int, int, str]:
+    """`edit` as start, end and text, less the characters that it leaves as they are, as far right as it can stand."""
+    end = edit.span.end + _REACH
+    old, new = text[edit.span.start : end], edit.text + text[edit.span.end : end]
+    same = _alike(old, new)
+    start, old, new = edit.span.start + same, old[same:], new[same:]
+    same = _alike(old[::-1], new[::-1])
+    return start, start + len(old) - same, new[: len(new) - same]
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many items `one` and `other` have in common from the start."""
+    shorter = min(len(one), len(other))
+    return next((i for i in range(shorter) if one[i] != other[i]), shorter)
 
 
 def visible(text: str) -> str:
@@ -240,16 +249,96 @@ class UnitMap:
         return min(max(bisect_right(self._starts, offset) - 1, 0), self._length)
 
 
-PieceKind = Literal["text", "markup", "placeholder"]
+# Marks that take no room (soft hyphen, zero-width space, direction marks …): what remains without them is what a reader
+# sees. A joiner is one between Latin letters only, for elsewhere it makes another letter or another emoji.
+_UNSEEN = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_LATIN = "A-Za-z\u00c0-\u024f"
+_IS_UNSEEN = re.compile(f"[{_UNSEEN}]|(?<=[{_LATIN}\u0300-\u036f\u200c\u200d])[\u200c\u200d](?=[{_LATIN}\u200c\u200d])")
+# Letters and digits of a compatibility form that mean the plain ones: ligatures, full width, bold and script letters.
+# Superscripts, fractions and circled numbers mean something else.
+_COMPATIBLE = re.compile(
+    "[\u0132\u0133\u017f\u01c4-\u01cc\u01f1-\u01f3\u2160-\u217f\ufb00-\ufb06"
+    "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]"
+)
+_SAME = {ord(char): same for chars, same in (("\u00a0\u2007\u202f", " "), ("\u2010\u2011", "-")) for char in chars}
+_LETTER_APOSTROPHE = re.compile(f"(?<=[{_LATIN}])\u02bc(?=[{_LATIN}])")
+_NOT_ASCII = re.compile(r"[ -~]?[^\x00-\x7f]+")
+_MOST_MARKS = 32  # on one letter; `unicodedata` takes the square of their number
+
+
+def plain_forms(text: str) -> Iterator[tuple[Span, str]]:
+    """The runs of `text` that engines and word lists know in another form, in order, each with that form.
+
+    Letters are composed (NFC), marks that take no room are gone, no-break
+    spaces and hyphens are common ones, and ligatures, full-width and bold
+    letters are the plain ones. All else is left as it is.
+
+    >>> [(span.start, span.end, form) for span, form in plain_forms("cafe\u0301 o\ufb03ce")]
+    [(3, 5, 'é'), (7, 8, 'ffi')]
+    """
+    if text.isascii():
+        return
+    at = 0
+    for run in _NOT_ASCII.finditer(text):
+        at = max(at, run.start())
+        while at < run.end():
+            stop = _cluster_end(text, at)
+            form = _plain_form(text, at, stop)
+            if form != text[at:stop]:
+                yield Span(at, stop), form
+            at = stop
+
+
+def plain(text: str) -> str:
+    """`text` with each run of `plain_forms` in that form.
+
+    >>> plain("re\u0301sume\u0301 in\u00adter\u00adnational")
+    'résumé international'
+    """
+    return text if text.isascii() else apply(text, [Edit(span, form) for span, form in plain_forms(text)])
+
+
+def _cluster_end(text: str, start: int) -> int:
+    """Where the letter that begins at `start` ends, with all that is composed with it and the unseen marks after it."""
+    at = start + 1
+    while at < min(len(text), start + _MOST_MARKS) and (char := text[at]) >= "\x80":
+        if not (unicodedata.combining(char) or _IS_UNSEEN.match(text, at) or _composes(text[start:at], char)):
+            break
+        at += 1
+    return at
+
+
+def _composes(letter: str, char: str) -> bool:
+    """Whether `char`, no mark, becomes one letter with the one before it, as the vowels of Hangul do."""
+    if len(letter) > 3 or not unicodedata.category(char).startswith(("L", "M")):
+        return False
+    return unicodedata.normalize("NFC", letter + char) != unicodedata.normalize("NFC", letter) + char
+
+
+def _plain_form(text: str, start: int, end: int) -> str:
+    if end == start + 1 and text[start] < "\x80":
+        return text[start]
+    seen = "".join(text[i] for i in range(start, end) if not _IS_UNSEEN.match(text, i))
+    if _LETTER_APOSTROPHE.match(text, start):
+        seen = "\u2019" + seen[1:]
+    form = unicodedata.normalize("NFC", seen).translate(_SAME)
+    return _COMPATIBLE.sub(lambda m: unicodedata.normalize("NFKC", m.group()), form)
+
+
+PieceKind = Literal["text", "normalized", "markup", "placeholder"]
+
+
+_WRITABLE = ("text", "normalized")  # the kinds of pieces that an edit may replace
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A run of a block's text and the run of the source that it stands for.
 
-    `text`: the same characters on both sides. `markup`: other characters (an
-    entity, a line break that the engine sees as a space). `placeholder`: a
-    neutral word in place of code, a URL, a formula, a shortcode.
+    `text`: the same characters on both sides. `normalized`: the writer's own in
+    their plain form (see `plain_forms`). `markup`: other characters (an entity,
+    a line break that the engine sees as a space). `placeholder`: a neutral word
+    in place of code, a URL, a formula, a shortcode.
     """
 
     span: Span  # in the block's text
@@ -304,29 +393,63 @@ class Block:
             return piece.source.start + min(offset, piece.span.end) - piece.span.start
         return piece.source.end if at_end or offset >= piece.span.end else piece.source.start
 
+    def from_source(self, span: Span) -> Span | None:
+        """The run of the text that stands for `span` of the source, whole pieces where they are not text; None if none
+        does."""
+        first = next((p for p in self.pieces if p.source.start <= span.start < p.source.end), None)
+        if first is None and self.pieces and span.start == span.end == self.pieces[-1].source.end:
+            first = self.pieces[-1]
+        if first is None:
+            return None
+        start = first.span.start + (span.start - first.source.start if first.kind == "text" else 0)
+        if span.start == span.end:
+            return Span(start, start)
+        last = next((p for p in self.pieces if p.source.start < span.end <= p.source.end), None)
+        if last is None:
+            return None
+        end = last.span.start + span.end - last.source.start if last.kind == "text" else last.span.end
+        return Span(start, max(start, end))
+
     def edit_to_source(self, edit: Edit) -> Edit | None:
         """The same edit in the source, written as the source must write it, or None if that cannot be done.
 
-        It cannot where the edit would touch anything but verbatim text of one
-        run. Neighbouring text pieces count as one run where nothing of the
-        source lies between them.
+        It cannot where the edit would touch anything but the writer's own
+        characters in one run. Neighbouring pieces of them count as one run
+        where nothing of the source lies between them. Of a run that is
+        normalized, only the characters that differ are replaced.
         """
+        touched = list(self._touched(edit.span))
+        if any(p.kind == "normalized" for p in touched):
+            edit = self._narrowed(edit)
+            touched = list(self._touched(edit.span))
         written = self.written(edit.text)
         if written is None:
             return None
-        touched = list(self._touched(edit.span))
-        if edit.span.start == edit.span.end:  # an insertion may stand at the end of a text piece
-            before = [p for p in self.pieces if p.span.end == edit.span.start and p.kind == "text"]
-            home = [p for p in touched if p.kind == "text"] or before
+        if edit.span.start == edit.span.end:  # an insertion may stand at the end of a piece
+            before = [p for p in self.pieces if p.span.end == edit.span.start and p.kind in _WRITABLE]
+            home = [p for p in touched if p.kind in _WRITABLE] or before
             if not home:
                 return None
-            at = home[0].source.start + edit.span.start - home[0].span.start
+            at = self._point(home[0], edit.span.start, at_end=False)
             return Edit(Span(at, at), written)
-        if not touched or any(p.kind != "text" for p in touched):
+        if not touched or any(p.kind not in _WRITABLE for p in touched):
             return None
         if any(a.source.end != b.source.start for a, b in pairwise(touched)):
             return None
         return Edit(self.to_source(edit.span), written)
+
+    def _narrowed(self, edit: Edit) -> Edit:
+        """`edit` without the characters that it leaves as they are, but never with a part of a normalized piece."""
+        old, new = edit.span.of(self.text), edit.text
+        head = _alike(old, new)
+        tail = _alike(old[head:][::-1], new[head:][::-1])
+        start, end, new = edit.span.start + head, edit.span.end - tail, new[head : len(new) - tail]
+        for piece in self.pieces:
+            if piece.kind == "normalized" and piece.span.start < start < piece.span.end:
+                new, start = self.text[piece.span.start : start] + new, piece.span.start
+            if piece.kind == "normalized" and piece.span.start < end < piece.span.end:
+                new, end = new + self.text[end : piece.span.end], piece.span.end
+        return Edit(Span(start, end), new)
 
     def written(self, text: str) -> str | None:
         """`text` as the source must write it; None where it cannot."""
@@ -369,7 +492,8 @@ class Document:
     `language` is what the document says of itself (front matter, ``lang``
     attribute) or "". `front_matter` holds the parsed header, empty if none,
     `cells` those cells of a notebook that hold prose, in order, and `names`
-    what source code calls its own things, in lower case.
+    what source code calls its own things, in lower case. `encoding` is that of
+    the file: what has no bytes in it cannot be written there.
     """
 
     name: str
@@ -382,6 +506,15 @@ class Document:
     notes: tuple[str, ...] = ()  # what the reader of the source could not make sense of, one line each
     cells: tuple[Cell, ...] = ()
     names: frozenset[str] = frozenset()
+    encoding: str = "utf-8"
+
+    def can_write(self, text: str) -> bool:
+        """Whether the file's encoding has every character of `text`."""
+        try:
+            text.encode(self.encoding)
+        except UnicodeEncodeError:
+            return self.encoding.startswith("utf")  # a lone surrogate, which was there before
+        return True
 
     def in_cell(self, offset: int) -> tuple[int, int] | None:
         """The number of the cell that holds code point `offset` of the source, and the line within it, both from 1.

@@ -34,17 +34,19 @@ def only(folder: Path, *names: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.booleans())
 def test_what_is_read_is_written_back_byte_for_byte(text: str, bom: bool) -> None:
     data = (b"\xef\xbb\xbf" if bom else b"") + ("x" + text.replace("\0", "")).encode()
-    read, had_mark = decode(data, "a.md")
-    assert encoded(Source("a.md", read, "", had_mark), read) == data
+    read, had_mark, encoding = decode(data, "a.md")
+    assert encoding == "utf-8" or data.isascii()
+    assert encoded(Source("a.md", read, "", had_mark, encoding=encoding), read) == data
     assert had_mark is bom
 
 
 @pytest.mark.parametrize(
     ("data", "reason", "remedy"),
     [
-        (b"good\nna\xefve", "not UTF-8: byte 0xef at offset 7, line 2", "WINDOWS-1252"),
+        ("good\nпривет".encode("cp1251"), "not UTF-8: byte 0xef at offset 5, line 2", "WINDOWS-1252"),
+        ("na\xefve and caf\xe9 ".encode() + b"\xff", "not UTF-8: byte 0xff at offset 17, line 1", "declare"),
         (b"\xef\xbb\xbfab\xff", "not UTF-8: byte 0xff at offset 5, line 1", "iconv"),
-        ("hé".encode("utf-16"), "encoded as UTF-16", "iconv -f UTF-16"),
+        (b"\xff\xfea\0b", "not UTF-16, as its byte order mark says", "UTF-8"),
         ("hé".encode("utf-32"), "encoded as UTF-32", "iconv -f UTF-32"),
         (b"\x89PNG\r\n\x1a\n\0\0", "a binary file, not text", ""),
         (b"x" * (LIMIT + 1), "1,000,001 bytes, and the limit is 1,000,000", "LOCALPROOF_MAX_BYTES"),
@@ -58,6 +60,59 @@ def test_bytes_that_are_no_text_are_refused_with_a_reason(
         source_of(tmp_path / "a.md")
     assert caught.value.skipped.reason == reason
     assert remedy in caught.value.skipped.remedy
+
+
+PROSE = "She’s na\xefve, but I dont know the caf\xe9 — yet.\r\nTeh end."
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (PROSE.encode("cp1252"), "cp1252"),
+        (b"na\xefve", "cp1252"),
+        (b"\xff\xfe" + PROSE.encode("utf-16-le"), "utf-16-le"),
+        (b"\xfe\xff" + PROSE.encode("utf-16-be"), "utf-16-be"),
+        (b"<?xml version='1.0' encoding='ISO-8859-2'?>\n\xb3\xf3d\xbc", "iso8859-2"),
+        (b"<html><meta charset=windows-1251>" + "привет".encode("cp1251"), "cp1251"),
+        (b'<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1">\x93Hi\x94', "cp1252"),
+        (b"<meta charset='iso-8859-1'>plain", "cp1252"),
+        (b"\\usepackage[latin9]{inputenc}\nc\xbdur", "iso8859-15"),
+        (b"\\usepackage[applemac]{inputenc}\ncaf\x8e", "mac-roman"),
+        (b"# -*- mode: org; coding: iso-8859-15-unix -*-\n\xa4", "iso8859-15"),
+        (b"\xa4\n" + b"x\n" * 2000 + b"% vim: set fileencoding=iso-8859-15 :\n", "iso8859-15"),
+        (b"#+CODING: koi8-r\n\xd0\xd2\xc9", "koi8-r"),
+        ("<meta charset=iso-8859-1>déjà".encode(), "utf-8"),
+        (b"<meta charset=utf-7>plain", "utf-8"),
+        (b"It says coding: latin-1.", "utf-8"),
+    ],
+)
+def test_a_text_in_another_encoding_is_read_and_written_back(tmp_path: Path, data: bytes, encoding: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes(data)
+    source = source_of(path)
+    assert source.encoding == encoding
+    assert encoded(source, source.text) == data
+    write_back(source, source.text + " more")
+    assert path.read_bytes() == data + (" more").encode(encoding)
+
+
+@given(st.binary(max_size=60), st.sampled_from([b"", b"\xff\xfe", b"\xfe\xff", b"<?xml encoding='latin1'?>"]))
+def test_whatever_is_read_encodes_to_the_same_bytes(data: bytes, head: bytes) -> None:
+    try:
+        text, bom, encoding = decode(head + data, "a.md")
+    except Unavailable:
+        return
+    assert encoded(Source("a.md", text, "", bom, encoding=encoding), text) == head + data
+
+
+def test_a_character_that_the_encoding_lacks_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes(b"na\xefve")
+    source = source_of(path)
+    with pytest.raises(Unavailable, match="cp1252 has no character"):
+        write_back(source, source.text + " ✓")
+    assert path.read_bytes() == b"na\xefve"
+    only(tmp_path, "a.md")
 
 
 def test_a_nul_far_into_a_text_does_not_make_it_binary(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from localproof.formats import FORMATS, read
 from localproof.settings import Settings
-from localproof.text import Block, Document, Edit, Span, apply
+from localproof.text import Block, Document, Edit, Span, apply, plain
 
 HERE = Path(__file__).parent
 BLOGS = HERE.parent.parent / "shared" / "data" / "blogs"
@@ -39,8 +39,10 @@ def prove_pieces(source: str, block: Block) -> None:
         assert before <= piece.source.start <= piece.source.end <= len(source)
         if piece.kind == "text":
             assert piece.source.of(source) == piece.span.of(block.text)
-        if piece.kind == "placeholder":
+        if piece.kind in ("placeholder", "normalized"):
             assert len(piece.source) > 0
+        if piece.kind == "normalized":
+            assert piece.source.of(source) != piece.span.of(block.text)
         at, before = piece.span.end, piece.source.end
     assert at == len(block.text)
     assert block.text == block.text.strip()
@@ -147,7 +149,8 @@ def fenced(text: str) -> tuple[list[str], str]:
 
 # fmt: off
 FRAGMENTS = [
-    'word ', 'Sentence one. ', '😀', 'e\u0301', 'é', '\u2028', '\x00', '\ud800', '\ufeff', 'שלום ', '\xa0', ' ', '\t',
+    'word ', 'Sentence one. ', '😀', 'e\u0301', 'é', '\u0301', '\ufb01',
+    '\u00ad', '\u200b', '\uff21', '\u2028', '\x00', '\ud800', '\ufeff', 'שלום ', '\xa0', ' ', '\t',
     '\n', '\n\n', '\r\n', '\r', '\r\n\r\n', '    ', '> ', '- ', '1. ', '# ', '| a | b |\n|---|---|\n', '|',
     '---\n', '***\n', '*', '**', '_', '`', '``', '```\n', '~~', '~~~\n', '$', '$$', '\\', '\\(', '\\)', '\\[',
     '\\]', '[', ']', '](', ')', '![', '[a](b)', '![alt text](b.png)', '[[a|b]]', '[^1]', '[^1]: note\n',
@@ -212,7 +215,7 @@ def test_dressed_words_come_out_undressed_and_an_edit_changes_just_the_word(
 ) -> None:
     source = "Start " + space.join(dress.format(word, word) for word, dress in words)
     (block,) = read_markdown(source).blocks
-    assert block.text == "Start " + " ".join(DRESSES[dress].format(word, word) for word, dress in words)
+    assert block.text == plain("Start " + " ".join(DRESSES[dress].format(word, word) for word, dress in words))
     edit = block.edit_to_source(Edit(Span(0, 5), "End"))
     assert edit is not None and apply(source, [edit]) == "End" + source[5:]
 

@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("report",),
     ("settings", "child", "download"),
     ("formats", "engines", "models", "energy", "render"),
-    ("settle", "judge", "decisions", "cache"),
+    ("settle", "judge", "decisions", "cache", "typography"),
     ("proof",),
     ("faces",),
     ("cli",),

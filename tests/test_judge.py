@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from localproof import judge
 from localproof.formats import read
-from localproof.judge import coefficients, features, foreign, spelling
+from localproof.judge import coefficients, features, spelling
 from localproof.judge.attested import tokens
 from localproof.judge.features import Surroundings, gain
 from localproof.judge.listed import BANDS, NOT_LISTED, Entry, listed
@@ -164,7 +164,14 @@ def test_what_may_be_said_again_and_again_is_never_certain(text: str, copies: st
         ("We saw the the end.", "the ", True),
         ("The the end is near.", "the ", True),
         ("It was so. The the end is near.", "the ", True),
-        ("This is what it is is.", " is", True),
+        ("This is what it is is.", " is", False),
+        ("I know where we need to to stay here.", "to ", False),
+        ("I know that that is it.", "that ", False),
+        ("The place I live in in the summer.", "in ", False),
+        ("The man she is with with his dog.", "with ", False),
+        ("We saw him and and her.", "and ", True),
+        ("Use the operators and and or here.", "and ", False),
+        ("It is an an apple.", "an ", True),
         ("It makes container A a sidecar.", "a ", False),
         ("We saw the The Hague.", "The ", False),
         ("It is closer to to top of it.", "to ", False),
@@ -178,6 +185,26 @@ def test_a_word_said_twice_is_certain_where_nothing_else_can_be_meant(text: str,
     rules = ("harper/RepeatedWords", "languagetool/ENGLISH_WORD_REPEAT_RULE")
     found = Finding(span, rules[0], "", (Edit(span, ""),), rules, "grammar", 0.99, agreement=2)
     assert judge.certain(text, found) == sure
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("dreck", "deck"),
+        ("colour", "color"),
+        ("theatre", "theater"),
+        ("accidently", "accidentally"),
+        ("colors", "colours"),
+    ],
+)
+def test_what_is_english_in_any_list_or_dialect_is_never_certain(wrong: str, right: str) -> None:
+    assert not certain(f"We will see the {wrong} there.", wrong, right)
+
+
+def test_what_may_end_a_clause_is_not_certain_said_three_times() -> None:
+    assert not judge.certain(
+        "The man I spoke to to to get it.", repeated("The man I spoke to to to get it.", "to to to")
+    )
 
 
 def test_an_unjudged_finding_is_never_certain() -> None:
@@ -200,31 +227,6 @@ def test_a_good_correction_gains_and_its_reverse_loses(text: str, old: str, new:
     fixed = text[:start] + new + text[start + len(old) :]
     back = Edit(Span(start, start + len(new)), old)
     assert gain(text, edit, KNOWN) > 0 > gain(fixed, back, KNOWN)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Il faut que nous prenions le temps de réfléchir avant de répondre.",
-        "Das ist ein ganz anderer Satz, der nicht auf Englisch geschrieben ist.",
-        "La combinación de características puede generar resultados muy interesantes.",
-    ],
-)
-def test_other_languages_are_told_from_english(text: str) -> None:
-    assert foreign(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Kubernetes kubectl etcd kubelet containerd and the apiserver are all parts of it.",
-        "",
-        "Bonjour, Madame Dupont.",
-        "I cant beleive how meny erors thier are in this sentance, its amazing realy.",
-    ],
-)
-def test_english_is_not_called_foreign(text: str) -> None:
-    assert not foreign(text)
 
 
 def test_seen_words_outnumber_misspelt_ones_and_pairs_are_seen_in_order() -> None:

@@ -251,3 +251,47 @@ def test_a_text_that_no_engine_looked_at_is_not_checked_has_no_words_and_no_note
 
 def test_naming_one_of_the_rules_that_agree_is_enough_for_silence() -> None:
     assert said("<!-- localproof: ignore harper/Rule -->\n\nSee teh cat.\n") == []
+
+
+def test_a_sentence_in_another_language_is_passed_over_and_that_is_said_once() -> None:
+    text = (
+        "We will recieve it. Das ist nicht der Weg, den wir recieve wollten. It is teh end.\n\nIch bin nicht teh da.\n"
+    )
+    with bench() as b:
+        report = proof.check(b, document(text))
+    assert [f.span.of(text) for f in report.findings] == ["recieve", "teh"]
+    assert report.findings[1].span.start == text.index("teh end")
+    assert [s.reason for s in report.skipped] == [
+        "lines 1, 3: in another language than English (German), and not checked"
+    ]
+
+
+def test_short_misspelt_english_is_checked() -> None:
+    with bench() as b:
+        report = proof.check(b, document("I beleive teh goverment shoud recieve mor mony.\n"))
+    assert len(report.findings) == 3 and not report.skipped and report.checked
+
+
+def test_the_remedy_for_a_text_in_another_language_names_it() -> None:
+    with bench() as b:
+        report = proof.check(b, document("Il faut que nous prenions le temps de réfléchir.\n"))
+    assert not report.checked
+    assert [s.remedy for s in report.skipped] == ["to say its language, such as --lang fr, or lang: fr in its header"]
+
+
+@pytest.mark.parametrize(("profile", "shown"), [("quiet", 1), ("balanced", 2)])
+def test_a_block_quotation_is_not_the_writers_to_mend(profile: str, shown: int) -> None:
+    text = "We will recieve it.\n\n> He will recieve it.\n\n> [!note]\n"
+    settings = Settings(profile=profile)
+    with bench(settings) as b:
+        report = proof.check(b, document(text, settings))
+    assert len(report.findings) == shown and len(report.held_back) == 2 - shown
+    assert proof.fix(report) == "We will receive it.\n\n> He will recieve it.\n\n> [!note]\n"
+
+
+def test_an_edit_has_the_apostrophe_of_its_text() -> None:
+    with bench(None, Fake("harper", {"dont": "don't"}), Fake("languagetool", {"dont": "don’t"})) as b:
+        (finding,) = proof.check(b, document("She’s here, but I dont know.\n")).findings
+        (other,) = proof.check(b, document("She's here, but I dont know.\n")).findings
+    assert [e.text for e in finding.edits] == ["don’t"] and finding.agreement == 2
+    assert [e.text for e in other.edits] == ["don't"]

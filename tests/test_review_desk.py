@@ -407,7 +407,7 @@ def test_the_summary_for_scripts_holds_the_account(tmp_path: Path, place: Path) 
 
 
 def test_what_cannot_be_read_is_named_at_the_end_and_a_pipe_cannot_be_reviewed(tmp_path: Path, place: Path) -> None:
-    (place / "b.md").write_bytes(b"caf\xe9")
+    (place / "b.md").write_bytes(b"caf\xff\xff\xff")
     told, _, _ = talked(tmp_path, "q x\n", place / "a.md", place / "b.md")
     assert "b.md: not UTF-8" in " ".join(told.split())
     with pytest.raises(BadInput, match="needs files"):

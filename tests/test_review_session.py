@@ -14,7 +14,7 @@ from review_fakes import find, page, session
 from localproof.faces.review import intake
 from localproof.faces.review import session as review
 from localproof.faces.review.content import edits_between, merged, words_changed
-from localproof.faces.review.places import Blocks, carried, in_block, inverse, moved
+from localproof.faces.review.places import Blocks, carried, inverse, moved
 from localproof.faces.review.session import Session, View
 from localproof.formats import read
 from localproof.settings import Settings
@@ -374,7 +374,7 @@ def test_a_place_of_the_source_is_found_in_its_block(text: str) -> None:
         assert found is not None
         block, inner = found
         assert block.to_source(inner) == finding.span
-        assert in_block(block, finding.span) == inner
+        assert block.from_source(finding.span) == inner
 
 
 @pytest.mark.parametrize("old", ["", "one", "one two three"])

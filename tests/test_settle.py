@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from localproof.report import Finding, Kind
 from localproof.settle import joined, merge, resolve
-from localproof.text import Edit, Span
+from localproof.text import Edit, Span, apply, minimal
 
 TEXT = "I could of went to teh shop."
 
@@ -165,3 +167,55 @@ def test_two_errors_in_neighbouring_words_both_stay(
 def test_two_misspellings_side_by_side_both_stay() -> None:
     text = "This teh dogg barks."
     assert len(side_by_side(text, ("teh", "the", 0.9), ("dogg", "dog", 0.9), kind="spelling")) == 2
+
+
+TOKENS = st.lists(
+    st.sampled_from(["the", "a", "to", "cat", "don't", "a's", " ", "  ", "\n", ",", ".", "-", "é"]), max_size=8
+)
+
+
+@given(TOKENS.map("".join), st.data())
+def test_edits_with_the_same_result_are_one_edit(text: str, data: st.DataObject) -> None:
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
+    edit = Edit(Span(start, end), data.draw(TOKENS.map("".join)))
+    after = apply(text, [edit])
+    one = minimal(text, edit)
+    assert apply(text, [one]) == after
+    assert minimal(text, Edit(Span(0, len(text)), after)) == one
+    assert minimal(text, one) == one
+
+
+@given(TOKENS.map("".join), st.data())
+def test_findings_merge_by_the_text_that_they_lead_to(text: str, data: st.DataObject) -> None:
+    results: dict[str, Edit] = {}
+    findings = []
+    for number in range(4):
+        start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
+        edit = Edit(Span(start, end), data.draw(st.sampled_from(["", "to", " to", "to ", "the ", ","])))
+        after = apply(text, [edit])
+        if after != text:
+            results[after] = edit
+            findings.append(Finding(Span(start, end), f"x{number}/A", "why", (edit,)))
+    merged = merge(text, findings)
+    led_to = [apply(text, [e]) for f in merged for e in f.edits]
+    assert sorted(led_to) == sorted(set(led_to)) and set(led_to) == set(results)
+
+
+def test_a_missing_word_before_or_after_the_blank_is_one_finding() -> None:
+    before = Finding(Span(2, 6), "harper/MissingTo", "why", (Edit(Span(6, 6), " to"),))
+    after = Finding(Span(7, 9), "languagetool/MISSING_TO", "why", (Edit(Span(7, 9), "to go"),))
+    (one,) = merge("I want go home.", [before, after])
+    assert one.edits == (Edit(Span(7, 7), "to "),) and one.agreement == 2
+
+
+@pytest.mark.parametrize("spans", [((0, 4), (4, 8)), ((0, 3), (3, 7)), ((0, 4), (3, 7))])
+def test_either_of_two_equal_neighbours_taken_away_is_one_finding(spans: tuple[tuple[int, int], ...]) -> None:
+    text = "the the cat"
+    found = [Finding(Span(*s), f"x{i}/A", "why", (Edit(Span(*s), ""),)) for i, s in enumerate(spans)]
+    assert len({apply(text, f.edits) for f in found}) == len(merge(text, found))
+
+
+def test_either_of_two_blanks_taken_away_is_one_finding() -> None:
+    found = [Finding(Span(i, i + 1), f"x{i}/A", "why", (Edit(Span(i, i + 1), ""),)) for i in (1, 2)]
+    (one,) = merge("a  b", found)
+    assert apply("a  b", one.edits) == "a b"

@@ -59,19 +59,19 @@ class Reports:
         """Note the unusual words of a text."""
         self._store.put(self._digest("words", PurePath(name).suffix, text), packed(sorted(words)))
 
-    def get(self, name: str, text: str, site: Mapping[str, int]) -> tuple[Report, int] | None:
+    def get(self, name: str, text: str, site: Mapping[str, int], encoding: str = "utf-8") -> tuple[Report, int] | None:
         """The report on `text` under `name` within `site`, none of it held back, and how many blocks were read for it.
 
         None where there is none, or the site now says other things.
         """
-        data = self._store.get(self._digest("report", name, text))
+        data = self._store.get(self._digest("report", name, text, encoding))
         if data is None:
             return None
         try:
             raw = unpacked(data)
             if any(site.get(word, 0) != count for word, count in raw["site"].items()):
                 return None
-            return _report(name, text, raw), int(raw["blocks"])
+            return _report(name, text, encoding, raw), int(raw["blocks"])
         except (Unreadable, AttributeError, LookupError, TypeError, ValueError):
             return None
 
@@ -93,17 +93,17 @@ class Reports:
             "blocks": blocks,
             "site": site,
         }
-        self._store.put(self._digest("report", document.name, document.text), packed(raw))
+        self._store.put(self._digest("report", document.name, document.text, document.encoding), packed(raw))
 
-    def _digest(self, what: str, name: str, text: str) -> bytes:
+    def _digest(self, what: str, name: str, text: str, encoding: str = "") -> bytes:
         every = hashlib.sha256(self._salt)
-        for part in (what, name, text, *(self._silent(name) if what == "report" else ())):
+        for part in (what, name, text, encoding, *(self._silent(name) if what == "report" else ())):
             data = part.encode("utf-8", "surrogatepass")
             every.update(b"%d:" % len(data) + data)
         return every.digest()
 
 
-def _report(name: str, text: str, raw: Any) -> Report:
+def _report(name: str, text: str, encoding: str, raw: Any) -> Report:
     document = Document(
         name,
         text,
@@ -113,6 +113,7 @@ def _report(name: str, text: str, raw: Any) -> Report:
         front_matter=dict(raw["header"]),
         notes=tuple(raw["notes"]),
         cells=tuple(Cell(number, tuple(lines), end) for number, lines, end in raw["cells"]),
+        encoding=encoding,
     )
     return Report(
         document,
@@ -140,6 +141,7 @@ def lean(document: Document, found: Iterable[Span]) -> Document:
         header,
         document.notes,
         document.cells,
+        encoding=document.encoding,
     )
 
 

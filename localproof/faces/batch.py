@@ -189,7 +189,7 @@ def _documents(
 
 def _document(source: Source, settings: Settings) -> Document:
     """The text taken apart. Raises Unavailable."""
-    document = read(source.name, source.text, settings)
+    document = replace(read(source.name, source.text, settings), encoding=source.encoding)
     if source.path is None or format_of(source.name) or not source.path.suffix:
         return document
     note = f"{visible(source.path.suffix)} is no suffix that LocalProof knows; read as plain text"
@@ -233,7 +233,7 @@ def _at_rest(report: Report, settings: Settings, check: Callable[[Document], Rep
         text = proof.fix(report, unsafe=unsafe)
         if text == old.text:
             return report
-        new = read(old.name, text, settings, format=old.format)
+        new = replace(read(old.name, text, settings, format=old.format), encoding=old.encoding)
         before = read(old.name, old.text, settings, format=old.format)  # the report's has not all of its blocks
         if [b.kind for b in new.blocks] != [b.kind for b in before.blocks]:
             raise Unavailable(name, f"{left}: it would change the structure of the text")

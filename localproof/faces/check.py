@@ -238,13 +238,14 @@ def _deliver(wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], ru
                 terminal.write_bytes(encoded(source, outcome.fixes.texts.get(name, source.text)))
     if wishes.output_file is not None:
         plain = Style(colour=wishes.colour == "always")
-        text = _result(wishes, outcomes, run, plain)
+        text = _result(wishes, outcomes, run, plain, as_bytes=True)
         if wishes.output_format == "text" and wishes.correct != "diff":
             text += _account(wishes, run, plain)
         write_new(wishes.output_file, text.encode("utf-8", "surrogateescape"))
         return
     stream = terminal.stderr if filtering else terminal.stdout
-    text = _result(wishes, outcomes, run, style(stream, wishes.colour, terminal.env))
+    look = style(stream, wishes.colour, terminal.env)
+    text = _result(wishes, outcomes, run, look, as_bytes=not is_terminal(stream))
     if filtering and text:
         terminal.say(text)
     elif wishes.correct == "diff" and not is_terminal(stream):  # a patch is applied byte for byte
@@ -253,8 +254,8 @@ def _deliver(wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], ru
         terminal.write(visible(text) if wishes.correct == "diff" else text)
 
 
-def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style) -> str:
-    """What was asked for, without notices."""
+def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style, *, as_bytes: bool) -> str:
+    """What was asked for, without notices; a patch to be applied (`as_bytes`) or to be read."""
     if wishes.correct == "diff":
         return "".join(
             diff(
@@ -262,6 +263,7 @@ def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style) 
                 outcome.fixes.texts[report.document.name],
                 bom=outcome.sources[report.document.name].bom,
                 name=_applied(outcome.sources[report.document.name]),
+                encoding=report.document.encoding if as_bytes else "utf-8",
             )
             for outcome in outcomes
             for report in outcome.run.reports

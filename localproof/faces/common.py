@@ -58,7 +58,7 @@ class Common:
         """The report of an earlier run on the same text, as this run would make it; None if there is none."""
         if self._reports is None:
             return None
-        found = self._reports.get(source.name, source.text, self.site)
+        found = self._reports.get(source.name, source.text, self.site, source.encoding)
         if found is None:
             return None
         report, blocks = found

@@ -7,6 +7,7 @@ holds what was read.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import hashlib
@@ -23,25 +24,22 @@ from typing import BinaryIO
 from ..report import BadInput, Unavailable
 from ..text import visible
 
-_BOM = b"\xef\xbb\xbf"
-_OTHER_ENCODINGS = (
-    (b"\xff\xfe\x00\x00", "UTF-32"),
-    (b"\x00\x00\xfe\xff", "UTF-32"),
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
-)
+_MARKS = {"utf-8": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}  # byte order marks
+_UTF_32 = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
 _LOOK_FOR_NUL = 8192  # bytes; git and grep decide on the same kind of evidence
 
 
 @dataclass(frozen=True)
 class Source:
-    """A text as it was read. `digest` is the SHA-256 of its bytes; a byte order mark (`bom`) is not in `text`."""
+    """A text as it was read. `digest` is the SHA-256 of its bytes; a byte order mark (`bom`) is not in `text`.
+    `encoding` is Python's name of how the bytes spell it."""
 
     name: str
     text: str
     digest: str
     bom: bool = False
     path: Path | None = None  # None for what came through a pipe
+    encoding: str = "utf-8"
 
 
 @dataclass(frozen=True)
@@ -89,37 +87,135 @@ def _source(data: bytes, found: Found, most_bytes: int, size: int) -> Source:
             f"{at_least}{size:,} bytes, and the limit is {most_bytes:,}",
             "split it, or raise the limit with LOCALPROOF_MAX_BYTES and allow time for it",
         )
-    text, bom = decode(data, shown)
-    return Source(found.name, text, hashlib.sha256(data).hexdigest(), bom, found.path)
+    text, bom, encoding = decode(data, shown)
+    return Source(found.name, text, hashlib.sha256(data).hexdigest(), bom, found.path, encoding)
 
 
-def decode(data: bytes, name: str) -> tuple[str, bool]:
-    """(text without byte order mark, whether there was one) of UTF-8 bytes. Raises Unavailable for anything else."""
-    for mark, encoding in _OTHER_ENCODINGS:
-        if data.startswith(mark):
-            raise Unavailable(name, f"encoded as {encoding}", f"convert it: iconv -f {encoding} -t UTF-8")
+def decode(data: bytes, name: str) -> tuple[str, bool, str]:
+    """(text without byte order mark, whether there was one, encoding) of bytes that say plainly how they are encoded:
+    valid UTF-8, UTF-16 with a mark, what a declaration in them names, or what can be nothing but Windows-1252 text.
+
+    What is returned encodes to the same bytes again. Raises Unavailable for anything else.
+    """
+    if data.startswith(_UTF_32):
+        raise Unavailable(name, "encoded as UTF-32", "convert it: iconv -f UTF-32 -t UTF-8")
+    for encoding, mark in _MARKS.items():
+        if data.startswith(mark) and encoding != "utf-8":
+            text = _decoded(data[len(mark) :], encoding)
+            if text is None:
+                raise Unavailable(name, "not UTF-16, as its byte order mark says", "save it as UTF-8")
+            return text, True, encoding
     if b"\0" in data[:_LOOK_FOR_NUL]:
         raise Unavailable(name, "a binary file, not text")
-    bom = data.startswith(_BOM)
+    bom = data.startswith(_MARKS["utf-8"])
     try:
-        return data[len(_BOM) if bom else 0 :].decode("utf-8"), bom
+        text = data[len(_MARKS["utf-8"]) if bom else 0 :].decode("utf-8")
     except UnicodeDecodeError as error:
-        at = error.start + (len(_BOM) if bom else 0)
-        line = data.count(b"\n", 0, at) + 1
-        raise Unavailable(
-            name,
-            f"not UTF-8: byte 0x{data[at]:02x} at offset {at}, line {line}",
-            "convert it, perhaps: iconv -f WINDOWS-1252 -t UTF-8",
-        ) from None
+        at = error.start + (len(_MARKS["utf-8"]) if bom else 0)
+    else:
+        return text, bom, (not bom and data.isascii() and declared(data)) or "utf-8"
+    for encoding in () if bom else (declared(data), "cp1252" if _is_windows_1252(data) else ""):
+        text = _decoded(data, encoding) if encoding else None
+        if text is not None:
+            return text, False, encoding
+    line = data.count(b"\n", 0, at) + 1
+    raise Unavailable(
+        name,
+        f"not UTF-8: byte 0x{data[at]:02x} at offset {at}, line {line}",
+        "convert it, perhaps: iconv -f WINDOWS-1252 -t UTF-8; or declare its encoding",
+    )
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    """The text that `data` spells in `encoding`; None if it spells none, or not as it would be written again."""
+    try:
+        text = data.decode(encoding)
+        return text if text.encode(encoding) == data else None
+    except UnicodeError:
+        return None
+
+
+_LOOK_FOR_DECLARATION = 1024  # bytes at each end: what browsers look at, and more than Emacs and Vim
+# Of XML, HTML, LaTeX, Org and AsciiDoc headers, and of the mode lines of Emacs (and Python) and Vim.
+_DECLARATIONS = re.compile(
+    rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([\w.:-]+)"""
+    rb"""|<meta\b[^>]*?\bcharset\s*=\s*["']?([\w.:-]+)"""
+    rb"""|\\(?:usepackage|RequirePackage)\s*\[([\w-]+)\]\s*\{inputenc\}"""
+    rb"""|^[ \t]*\#\+coding:[ \t]*([\w.-]+)"""
+    rb"""|^:encoding:[ \t]*([\w.-]+)"""
+    rb"""|-\*-.*?\bcoding:[ \t]*([\w.-]+).*?-\*-"""
+    rb"""|\bvim?:[^\r\n]*?\b(?:fenc|fileencoding)=([\w.-]+)""",
+    re.IGNORECASE | re.MULTILINE,
+)
+# As editors and LaTeX call them. Who says Latin-1 may mean Windows-1252, as browsers know: see `declared`.
+_CALLED = {"ansinew": "cp1252", "applemac": "mac-roman", "latin9": "iso8859-15", "latin10": "iso8859-16"}
+_BYTE_A_CHARACTER = re.compile(r"iso8859-\d+|cp(?:125\d|437|85\d|866)|koi8-[ru]|mac-\w+")
+
+
+def declared(data: bytes) -> str:
+    """Python's name of the encoding of a byte a character that a text declares, as its format or editor has it; "" if
+    none that is known.
+
+    >>> declared(b'<?xml version="1.0" encoding="ISO-8859-2"?>'), declared(b"% -*- coding: latin-9 -*-")
+    ('iso8859-2', 'iso8859-15')
+    >>> declared(b"<meta charset=utf-8>"), declared(b"It says coding: latin-1.")
+    ('', '')
+    """
+    ends = data if len(data) <= 2 * _LOOK_FOR_DECLARATION else data[:_LOOK_FOR_DECLARATION]
+    said = _DECLARATIONS.search(ends) or _DECLARATIONS.search(data[-_LOOK_FOR_DECLARATION:])
+    if said is None:
+        return ""
+    called = next(group for group in said.groups() if group).decode("ascii").lower()
+    called = re.sub(r"-(?:unix|dos|mac)\Z", "", called)  # Emacs names the line ends, too
+    try:
+        name = codecs.lookup(_CALLED.get(called.replace("-", ""), called)).name
+    except (LookupError, ValueError):
+        return ""
+    if name == "iso8859-1" and _decoded(data, "cp1252") is not None:
+        return "cp1252"  # the same but for typographic marks, in the place of controls that nobody writes
+    return name if _BYTE_A_CHARACTER.fullmatch(name) else ""
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_BROKEN_UTF_8 = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_WESTERN = re.compile("[À-ÖØ-öø-ÿŒœŠšŽžŸªºƒˆ]+")
+_MARKS_OF_PROSE = frozenset("‘’‚“”„–—…•·«»‹›©®™°±²³¹¼½¾×÷§¶¡¿£€¥¢†‡µ\u00a0\u00ad")
+_MOST_LETTERS = 0.15  # of all letters; French has some 4 % beyond ASCII, what is read as Cyrillic nearly all
+
+
+def _is_windows_1252(data: bytes) -> bool:
+    """Whether bytes that are not UTF-8 are prose in Windows-1252 (or Latin-1) beyond doubt: its letters stand among
+    plain ones, its other characters are the marks of prose, and nothing in it looks like damaged UTF-8."""
+    text = _decoded(data, "cp1252")
+    if text is None or _CONTROL.search(text) or _BROKEN_UTF_8.search(data):
+        return False
+    beyond = [char for char in text if char >= "\x80"]
+    runs = _WESTERN.findall(text)
+    if any(len(run) > 2 for run in runs) or not all(c in _MARKS_OF_PROSE or _WESTERN.match(c) for c in beyond):
+        return False
+    plain = sum(char.isalpha() for char in text if char < "\x80")
+    return sum(map(len, runs)) <= max(2, _MOST_LETTERS * plain) and len(beyond) <= plain
 
 
 def encoded(source: Source, text: str) -> bytes:
-    """`text` as the bytes that stand in the place of those of `source`."""
-    return (_BOM if source.bom else b"") + text.encode("utf-8")
+    """`text` as the bytes that stand in the place of those of `source`. Raises Unavailable where its encoding has no
+    bytes for a character."""
+    try:
+        return (_MARKS[source.encoding] if source.bom else b"") + text.encode(source.encoding)
+    except UnicodeEncodeError as error:
+        char = visible(text[error.start])
+        raise Unavailable(
+            visible(source.name), f"not changed: {source.encoding} has no character {char}", "convert it to UTF-8"
+        ) from None
 
 
 def write_back(source: Source, text: str) -> None:
-    """Give the file of `source` the content `text`; it keeps byte order mark, mode, owner and extended attributes.
+    """Give the file of `source` the content `text`, in the file's own encoding; see `write_bytes_back`."""
+    write_bytes_back(source, encoded(source, text))
+
+
+def write_bytes_back(source: Source, data: bytes) -> None:
+    """Give the file of `source` the content `data`; it keeps mode, owner and extended attributes.
 
     A symbolic link stays one, and the file it leads to is replaced. Raises
     Unavailable, and changes nothing, if the file no longer holds what was
@@ -127,7 +223,6 @@ def write_back(source: Source, text: str) -> None:
     """
     if source.path is None:
         raise ValueError("what came through a pipe has no file")
-    data = encoded(source, text)
     name = visible(source.name)
     try:
         real = Path(os.path.realpath(source.path, strict=True))

@@ -381,6 +381,8 @@ def is_draft(path: Path, way: str = "") -> bool:
             head = file.read(_HEADER_BYTES)
     except OSError:
         return False
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head.decode("utf-16", "replace").encode("utf-8", "replace")
     if not _MAY_BE_DRAFT.search(head):
         return False
     from ..formats.front_matter import read_header

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from ..text import Block, Piece, Span
+from ..text import Block, Piece, PieceKind, Span, plain, plain_forms
 from .masks import holes_in
 
-PartKind = Literal["text", "markup", "placeholder", "image", "hidden"]
+PartKind = Literal["text", "normalized", "markup", "placeholder", "image", "hidden"]
 
 # Words that stand for code, a URL, a formula …, chosen by trying a dozen on 5,000 paragraphs of two blogs: these
 # gave Harper and LanguageTool the least reason to speak of the words around them. "Foo" is known to both in every
@@ -40,9 +40,11 @@ _CLOSING = frozenset(".,;:!?)]}\u201d\u2019")
 class Part(NamedTuple):
     """A run of the source and what an engine sees in its place.
 
-    `text`: the run itself. `markup`: `text` in place of the run. `placeholder`:
-    a neutral word. `image`: a placeholder where it stands inside a sentence,
-    else nothing. `hidden`: nothing, and no double space where it stood.
+    `text`: the run itself. `normalized`: its plain form (see `text.plain_forms`),
+    which `finish` makes; no reader gives it. `markup`: `text` in place of the
+    run. `placeholder`: a neutral word. `image`: a placeholder where it stands
+    inside a sentence, else nothing. `hidden`: nothing, and no double space
+    where it stood.
     """
 
     kind: PartKind
@@ -108,6 +110,7 @@ def _block(source: str, parts: Sequence[Part], kind: str, language: str, spellin
         starts.append(at)
         at += len(part.text)
     holes = _holes(joined, [s for s, p in zip(starts, tidy, strict=True) if p.kind == "placeholder"])
+    holes = _whole(holes, tidy, starts)
     texts: list[str] = []
     pieces: list[Piece] = []
     length = 0
@@ -115,14 +118,16 @@ def _block(source: str, parts: Sequence[Part], kind: str, language: str, spellin
         pieces.append(Piece(Span(length, length + len(text)), span, piece_kind))
         texts.append(text)
         length += len(text)
-    if not any(p.kind == "text" and any(map(str.isalpha, t)) for p, t in zip(pieces, texts, strict=True)):
+    if not any(
+        p.kind in ("text", "normalized") and any(map(str.isalpha, t)) for p, t in zip(pieces, texts, strict=True)
+    ):
         return None
     return Block(kind, "".join(texts), tuple(pieces), language, spelling)
 
 
 def _runs(
     parts: list[Part], starts: list[int], joined: str, holes: list[tuple[int, int]]
-) -> Iterator[tuple[Literal["text", "markup", "placeholder"], str, Span]]:
+) -> Iterator[tuple[PieceKind, str, Span]]:
     """The pieces of a block in order: verbatim runs between the holes, a placeholder in each hole."""
     at = 0
     for start, end in [*holes, (len(joined), len(joined))]:
@@ -133,8 +138,9 @@ def _runs(
             if part.kind == "text":
                 first = part.start + at - starts[i]
                 yield "text", joined[at:stop], Span(first, first + stop - at)
-            else:  # markup is one piece, whole: a hole never cuts it (see _holes)
-                yield "markup", joined[at:stop], Span(part.start, part.end)
+            else:  # one piece, whole: a hole never cuts it (see _whole)
+                kind: PieceKind = "normalized" if part.kind == "normalized" else "markup"
+                yield kind, joined[at:stop], Span(part.start, part.end)
             at = stop
             i += 1
         if end > start:
@@ -174,13 +180,31 @@ def _holes(joined: str, placeholders: list[int]) -> list[tuple[int, int]]:
             end += 1
         grown.append((start, end))
     grown = sorted(grown + holes_in(joined))
+    return _merged(grown)
+
+
+def _merged(holes: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """`holes`, in order, with those that touch made one."""
     merged: list[tuple[int, int]] = []
-    for start, end in grown:
+    for start, end in holes:
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
             merged.append((start, end))
     return merged
+
+
+def _whole(holes: list[tuple[int, int]], parts: list[Part], starts: list[int]) -> list[tuple[int, int]]:
+    """`holes`, widened so that none cuts a part that is not verbatim: its source cannot be divided."""
+    grown = []
+    for start, end in holes:
+        first, last = bisect_right(starts, start) - 1, bisect_right(starts, end - 1) - 1
+        if parts[first].kind != "text":
+            start = starts[first]
+        if parts[last].kind != "text":
+            end = starts[last] + len(parts[last].text)
+        grown.append((start, end))
+    return _merged(grown)
 
 
 def _tidied(source: str, parts: Sequence[Part]) -> list[Part]:
@@ -196,6 +220,8 @@ def _tidied(source: str, parts: Sequence[Part]) -> list[Part]:
             _strip_end(out)
         after_space = not out or (out[-1].text[-1:].isspace() and (hidden or out[-1].kind == "markup"))
         if is_break and not out:
+            continue
+        if after_space and part.kind == "normalized" and part.text.isspace():
             continue
         if after_space and part.kind == "text":
             bare = part.text.lstrip()
@@ -223,21 +249,35 @@ def _strip_end(parts: list[Part]) -> None:
 
 
 def _spelled(source: str, parts: Sequence[Part]) -> Iterator[Part]:
-    """The parts with their text; characters that no engine can be given become U+FFFD."""
+    """The parts with their text in its plain form; characters that no engine can be given become U+FFFD."""
     for part in parts:
         if part.kind == "placeholder":
             yield Part("placeholder", part.start, part.end, _HOLE)
         elif part.kind != "text":
-            yield part._replace(text=_UNSPEAKABLE.sub("\ufffd", part.text))
+            yield part._replace(text=plain(_UNSPEAKABLE.sub("\ufffd", part.text)))
         else:
-            text = source[part.start : part.end]
-            at = 0
-            for match in _UNSPEAKABLE.finditer(text):
-                if match.start() > at:
-                    yield Part("text", part.start + at, part.start + match.start(), text[at : match.start()])
-                at = match.end()
-                yield Part("markup", part.start + at - 1, part.start + at, "\ufffd")
-            yield Part("text", part.start + at, part.end, text[at:])
+            yield from _normalized(source[part.start : part.end], part.start)
+
+
+def _normalized(text: str, start: int) -> Iterator[Part]:
+    """Verbatim `text`, which begins at `start` of the source, with the runs in it that are seen in another form."""
+    at = 0
+    for span, form in _other_forms(text):
+        if at < span.start:
+            yield Part("text", start + at, start + span.start, text[at : span.start])
+        kind: PartKind = "markup" if form == "\ufffd" else "normalized"
+        yield Part(kind, start + span.start, start + span.end, form)
+        at = span.end
+    yield Part("text", start + at, start + len(text), text[at:])
+
+
+def _other_forms(text: str) -> Iterator[tuple[Span, str]]:
+    at = 0
+    for match in _UNSPEAKABLE.finditer(text):
+        yield from ((span.shifted(at), form) for span, form in plain_forms(text[at : match.start()]))
+        yield Span(*match.span()), "\ufffd"
+        at = match.end()
+    yield from ((span.shifted(at), form) for span, form in plain_forms(text[at:]))
 
 
 def _images(source: str, parts: Sequence[Part]) -> Sequence[Part]:

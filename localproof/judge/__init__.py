@@ -23,8 +23,11 @@ from ..report import Finding, Provenance
 from ..text import Block, Edit, Span, minimal
 from . import features
 from .attested import BOUNDARY, attested
+from .dialect import british
 from .features import Surroundings, main_word, sentence_start
 from .listed import listed
+from .other_languages import foreign as foreign
+from .other_languages import foreign_sentences as foreign_sentences
 from .reader import Reading
 from .spelling import channel
 from .weighing import Weights, weighed
@@ -37,9 +40,12 @@ _BOTH = ("harper", "languagetool")
 _REPEATED = ("harper/RepeatedWords", "languagetool/ENGLISH_WORD_REPEAT_RULE")
 # Three times in a row these are no English; "had", "that", "no" and "very" may be.
 _THRICE = re.compile(r"\b(the|an|of|to|and|or|at|by|for|from|with|into)(?:\s+\1\b){2,}", re.IGNORECASE)
-# Said twice, one of these was meant for another word as often as 1 time in 14 (``closer to to top``, ``a cluster of of
-# the box``): taking one away hides that. See `python -m bench.quality safe`.
-_FOR_ANOTHER = ("to", "of")
+# Words that no clause ends with, so that one said twice was meant once. All others may end one where the next begins
+# (``the people I spoke to to get this``, ``what it is is``), and of "of" one is often meant for another word.
+_NO_CLAUSE_ENDS_WITH = frozenset(
+    "a an the my your our their its every and or nor but if because although whether than".split()
+)
+_NAMES_OF_OPERATORS = frozenset("and or not nor xor nand".split())  # ``the operators and and or``
 _WORTH_RANKING = 0.05  # nobody sees the edits of what is less likely
 
 
@@ -129,24 +135,6 @@ def counted(text: str) -> Words:
             if starts.strip() and not any(c in ".!?:\"“‘'(" for c in starts):
                 capitalised[low] += 1
     return Words(every, capitalised)
-
-
-@lru_cache(maxsize=1024)
-def foreign(text: str) -> bool:
-    """Whether the text of a block is written in another language, by how few of its words are known or small words of
-    English. Only words in lower case count: names belong to every language. With fewer than six it is never foreign.
-
-    >>> foreign("Mi impresión inicial de los GPT fue que no son mucho más que un envoltorio.")
-    True
-    >>> foreign("Thsi sentense is ful of erors, but it is still meant to be English.")
-    False
-    """
-    words = [w.replace("’", "'") for w in _WORD.findall(text) if w.islower()]
-    if len(words) < 6:
-        return False
-    small = sum(w in features.FUNCTION for w in words) / len(words)
-    known = sum(attested().count(w) > 300 for w in words) / len(words)
-    return small < 0.2 and known < 0.4
 
 
 def judge(block: Block, finding: Finding, words: Words, source: str = "", engines: Sequence[str] = _BOTH) -> Finding:
@@ -245,26 +233,44 @@ def certain(text: str, finding: Finding) -> bool:
     old, new = finding.span.of(text), finding.edits[0].text
     if finding.kind == "spelling":
         low, meant = old.lower().replace("’", "'"), new.lower().replace("’", "'")
-        if finding.agreement < 2 or not attested().only_meant(low, meant):
+        if finding.agreement < 2 or not attested().only_meant(low, meant) or _is_english(low):
             return False
         if sentence_start(text, finding.span.start) < finding.span.start:
             return old.islower() and new.islower()
         return old.istitle() and new.istitle() and _no_name(text, finding.span, low, meant)
-    if _thrice(text, finding) is not None:
-        return True
+    if (run := _thrice(text, finding)) is not None:
+        return _meant_once(text, Span(*run.span()), run[1].lower())
     agreed = any(rule in safe["rules"] for rule in finding.source) and finding.agreement > 1
     return agreed and (bool(new) or _twice(text, finding.span))
 
 
+def _is_english(low: str) -> bool:
+    """Whether `low` stands in any list of English words, however rare, or is how a dialect spells one."""
+    return bool(listed().entry(low).band) or british(low) is not None
+
+
 def _twice(text: str, span: Span) -> bool:
     """Whether what is taken away at `span` is a second copy and nothing else: of the same letters (``A a`` may be name
-    and article), and of a word of which one is not often meant for another."""
+    and article), and of a word that was meant once."""
     second = span.of(text).strip()
     copy = re.search(rf"\b{re.escape(second)}\s*\Z", text[max(span.start - 100, 0) : span.start], re.IGNORECASE)
-    if copy is None or second.lower() in _FOR_ANOTHER:
+    if copy is None:
         return False
     at = span.start - len(copy[0])
-    return copy[0].strip() == second or sentence_start(text, at) == at
+    same = copy[0].strip() == second or sentence_start(text, at) == at
+    return same and _meant_once(text, Span(at, span.end), second.lower())
+
+
+def _meant_once(text: str, copies: Span, word: str) -> bool:
+    """Whether `word`, which stands at `copies` twice or more, can have been meant but once."""
+    if word not in _NO_CLAUSE_ENDS_WITH:
+        return False
+    before, after = (
+        _LAST_WORD.search(text[: copies.start][-40:]),
+        _NEXT_WORD.match(" " + text[copies.end :][:40].lstrip()),
+    )
+    beside = {found[1].lower() for found in (before, after) if found is not None}
+    return word not in _NAMES_OF_OPERATORS or not beside & _NAMES_OF_OPERATORS
 
 
 def _no_name(text: str, span: Span, low: str, meant: str) -> bool:

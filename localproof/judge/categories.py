@@ -11,8 +11,9 @@ import re
 
 from ..languages import NAMES, base
 from ..report import Finding, Kind
-from ..text import Document
+from ..text import Document, Span
 from . import features
+from .other_languages import sentences
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _OFTEN = 3  # a word that stands so often in a text is one of its own
@@ -57,6 +58,11 @@ def english(text: str) -> bool:
     """
     words = [w for w in _WORD.findall(text) if w.islower()]
     return len(words) > 5 and sum(w in features.FUNCTION for w in words) > 0.35 * len(words)
+
+
+def english_sentences(text: str) -> tuple[tuple[Span, str], ...]:
+    """The sentences of a text of another language that are English."""
+    return tuple((span, "en") for span in sentences(text) if english(span.of(text)))
 
 
 def note(language: str) -> str:

@@ -132,12 +132,12 @@ def report_block(run: Run, style: Style) -> str:
     return report_block(run, style)
 
 
-def diff(report: Report, fixed_text: str, *, bom: bool = False, name: str = "") -> str:
+def diff(report: Report, fixed_text: str, *, bom: bool = False, name: str = "", encoding: str = "utf-8") -> str:
     """A patch that `git apply` takes, from the document's text to `fixed_text`; "" if they are equal.
 
     `bom` says that the file begins with a byte order mark that is in neither text; `name` is what the patch calls the
-    file, the document's name if "".
+    file, the document's name if "", and `encoding` what its lines are written in (see `patch.diff`).
     """
     from .patch import diff
 
-    return diff(report, fixed_text, bom=bom, name=name)
+    return diff(report, fixed_text, bom=bom, name=name, encoding=encoding)

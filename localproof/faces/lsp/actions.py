@@ -164,12 +164,9 @@ def safe(findings: Iterable[Finding]) -> tuple[Edit, ...]:
 def ignored(document: Document, finding: Finding) -> str | None:
     """The line of an ignores file that speaks of the finding's place; None where no block of the document holds it."""
     for block in document.blocks:
-        for piece in block.pieces:
-            if piece.kind == "text" and piece.source.start <= finding.span.start <= piece.source.end:
-                start = piece.span.start + finding.span.start - piece.source.start
-                span = Span(start, start + len(finding.span))
-                if block.to_source(span) == finding.span:
-                    return f"{finding.rule}: {ignored_place(block.text, span)}"
+        span = block.from_source(finding.span)
+        if span is not None and block.to_source(span) == finding.span:
+            return f"{finding.rule}: {ignored_place(block.text, span)}"
     return None
 
 

@@ -147,7 +147,8 @@ class Desk:
 
     def document(self, number: int, text: str) -> Document:
         """`text` taken apart as the file's content."""
-        return read(self.texts[number].source.name, text, self.texts[number].settings)
+        source = self.texts[number].source
+        return replace(read(source.name, text, self.texts[number].settings), encoding=source.encoding)
 
     def check(self, number: int, text: str) -> Report:
         """What is found in `text`, the content that file `number` is to have. Costs the paragraphs that are new."""

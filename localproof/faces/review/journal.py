@@ -27,7 +27,7 @@ from typing import Any, Literal
 from ...report import BadInput, Unavailable
 from ...settings import state_folder
 from ...text import visible
-from ..files import Source, decode, encoded, sweep, write_back, write_new
+from ..files import Source, encoded, sweep, write_back, write_bytes_back, write_new
 
 _MOST_SESSIONS = 200
 _UNDONE = "undone"
@@ -174,10 +174,7 @@ def _put_back(entry: Entry) -> tuple[str, bool]:
         kept = visible(str(entry.kept))
         return f"{name}: left as it is, for it was {state}; what stood there before: {kept}", False
     try:
-        now = entry.path.read_bytes()
-        text, bom = decode(now, name)
-        old, _ = decode(entry.kept.read_bytes(), name)
-        write_back(Source(str(entry.path), text, entry.new, bom, entry.path), old)
+        write_bytes_back(Source(str(entry.path), "", entry.new, path=entry.path), entry.kept.read_bytes())
     except (OSError, Unavailable) as error:
         return f"{name}: left as it is: {error}", True
     return f"{name}: put back", False

@@ -26,7 +26,7 @@ class Blocks:
         """The block that holds `span` of the source, and the run of its text that stands for it."""
         i = bisect_right(self._starts, span.start)
         for _, _, block in reversed(self._found[max(i - _MOST_TRIED, 0) : i]):
-            inner = in_block(block, span)
+            inner = block.from_source(span)
             if inner is not None:
                 return block, inner
         return None
@@ -54,23 +54,6 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     """
     ends = text.count("\n", 0, offset) + text.count("\r", 0, offset) - text.count("\r\n", 0, offset)
     return ends + 1, offset - max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset))
-
-
-def in_block(block: Block, span: Span) -> Span | None:
-    """The run of the block's text that stands for `span` of the source; None if none does."""
-    first = next((p for p in block.pieces if p.source.start <= span.start < p.source.end), None)
-    if first is None and block.pieces and span.start == span.end == block.pieces[-1].source.end:
-        first = block.pieces[-1]
-    if first is None:
-        return None
-    start = first.span.start + (span.start - first.source.start if first.kind == "text" else 0)
-    if span.start == span.end:
-        return Span(start, start)
-    last = next((p for p in block.pieces if p.source.start < span.end <= p.source.end), None)
-    if last is None:
-        return None
-    end = last.span.start + span.end - last.source.start if last.kind == "text" else last.span.end
-    return Span(start, max(start, end))
 
 
 def words_around(document: Document, span: Span) -> Span | None:
