@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "localproof"
 
 # From the ground up. A room may import rooms on lower floors and its own; rooms on one floor are strangers.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("text", "languages"),
+    ("text", "languages", "atomic"),
     ("report",),
     ("settings", "child", "download"),
     ("formats", "engines", "models", "energy", "render"),

@@ -101,7 +101,7 @@ def test_a_file_that_changed_after_the_session_is_not_put_back_and_that_is_said(
 
 def test_what_a_killed_write_left_behind_is_swept_away_by_the_next(tmp_path: Path, place: Path) -> None:
     left, fresh, other = (
-        place / f".{name}.tmp" for name in ("a.md.0123456789ab", "a.md.ba9876543210", "b.md.0123456789ab")
+        place / f".{name}.tmp" for name in ("a.md.localproof-0123456789ab", "a.md.localproof-ba9876543210", "b.md.mine")
     )
     for path in (left, fresh, other):
         path.write_text("")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 
+from ..atomic import is_beside, remove_abandoned
 from ..formats import format_of
 from ..report import BadInput, Skipped
 from ..settings import Settings, covers
@@ -210,6 +211,8 @@ def _walk(
         place = _arrived(place, {e.name for e in entries})
         below = []
         for entry in entries:
+            if is_beside(entry.name):  # a run was killed while it corrected a file here
+                remove_abandoned(place.folder / entry.name)
             if entry.name.startswith(".") or entry.name in _FOREIGN:
                 continue
             if not _is_real_folder(entry):

@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from ...atomic import replace_file
 from ...child.program import Program
 from ...download import Progress, Wanted, digest, get
 from ...report import BadInput, Unavailable
@@ -262,9 +263,7 @@ def prepare(found: Installed, threads: int) -> Installed:
         rest.unlink()
     if in_order and (found.folder / name).is_file():
         found = replace(found, archive=name)
-        part = found.folder / f"{RECORD}.part"
-        part.write_text(found.record(), "utf-8")
-        part.replace(found.folder / RECORD)
+        replace_file(found.folder / RECORD, found.record().encode())
     return found
 
 

@@ -27,7 +27,7 @@ from typing import Any, Literal
 from ...report import BadInput, Unavailable
 from ...settings import state_folder
 from ...text import visible
-from ..files import Source, decode, encoded, sweep, write_back, write_new
+from ..files import Source, decode, encoded, write_back, write_new
 
 _MOST_SESSIONS = 200
 _UNDONE = "undone"
@@ -71,12 +71,11 @@ class Journal:
         try:
             stem = self._next()
             old = encoded(source, source.text)
-            write_new(stem.with_suffix(".old"), old)
+            write_new(stem.with_suffix(".old"), old, private=True)
             self._note(stem, path=path, old=source.digest, new=hashlib.sha256(encoded(source, text)).hexdigest())
         except (OSError, BadInput) as error:
             name = visible(source.name)
             raise Unavailable(name, f"not changed: the journal cannot be written: {error}") from None
-        sweep(source.path)
         write_back(source, text)
 
     def note_lines(self, path: Path, lines: Sequence[str]) -> None:
@@ -100,7 +99,7 @@ class Journal:
     @staticmethod
     def _note(stem: Path, **record: Any) -> None:
         # In two steps of which the second is one rename: an entry that is there is whole.
-        write_new(stem.with_suffix(".json"), json.dumps(record, indent=1).encode())
+        write_new(stem.with_suffix(".json"), json.dumps(record, indent=1).encode(), private=True)
 
     def entries(self) -> Iterator[Entry]:
         """What the session wrote or was about to write, in order."""
