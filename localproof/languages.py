@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from .installation import install_command
+
 # English is at home: all engines, and the judge. The other languages have
 # LanguageTool's rules, each from a package of its own.
 NAMES: dict[str, str] = {
@@ -91,7 +93,9 @@ def package(code: str) -> str:
 
 def remedy(code: str) -> str:
     """The command that sets a language up."""
-    return f"pip install 'localproof[{code}]'" if code in EXTRAS else f"pip install {package(code)}"
+    if code == "en":
+        return install_command(extra="lingotweaker")
+    return install_command(extra=code) if code in EXTRAS else install_command(package=package(code))
 
 
 def of_file_name(name: str) -> str:

