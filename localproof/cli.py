@@ -239,7 +239,7 @@ def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
             terminal.write(_parser("check").format_help())
             return _WRONG
     wishes = Wishes(
-        paths=tuple(args.paths) or ("-",),
+        paths=tuple(args.paths),
         stdin_filename=args.stdin_filename,
         flags=_flags(args),
         config=args.config,
@@ -718,7 +718,10 @@ COMMANDS: dict[str, Command] = {
     "completion": Command("Write a completion script for bash, zsh or fish", _completion_arguments, _run_completion),
 }
 
-_STATUS = "exit status: 0 no findings, 1 findings, 2 asked wrongly or something broke, 3 nothing could be checked"
+_STATUS = (
+    "exit status: 0 no findings, 1 findings, 2 asked wrongly, or what was asked for\n"
+    "could not be read or is not there, 3 nothing was checked"
+)
 
 
 def _parser(name: str) -> argparse.ArgumentParser:

@@ -388,12 +388,14 @@ def test_nothing_changed_is_no_failure(repository: Repository) -> None:
     assert said(now.stderr) == "localproof: no text changed since HEAD\n"  # type: ignore[arg-type]
 
 
-def test_a_link_in_the_folder_is_told_and_makes_no_failure_of_nothing_changed(repository: Repository) -> None:
-    repository.commit(a__md="We came to the end.\n")
+def test_a_link_is_told_and_no_failure_where_nothing_changed(repository: Repository) -> None:
     (repository.top / "gone.md").symlink_to("nowhere.md")
+    repository.commit(a__md="We came to the end.\n")
+    (repository.top / "b.md").symlink_to("a.md")
     now = terminal()
     assert check(Wishes((".",), flags=HARPER, changed=""), now) == CLEAN
-    assert "gone.md: a symbolic link" in said(now.stderr)  # type: ignore[arg-type]
+    assert "b.md: a symbolic link" in said(now.stderr)  # type: ignore[arg-type]
+    (repository.top / "b.md").unlink()
     repository.write(b__md="\0")
     assert check(Wishes((".",), flags=HARPER, changed=""), terminal()) == NOTHING
 

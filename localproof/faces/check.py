@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,11 +29,13 @@ from .walk import Passed, gather, told
 
 CLEAN, FINDINGS, WRONG, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
 STDIN = "-"
+_NO_BYTES = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a command line asks for, beside the settings. `paths` are files and folders, or "-" alone."""
+    """What a command line asks for, beside the settings. `paths` are files and folders, or "-" alone; none for standard
+    input that was not asked for."""
 
     paths: tuple[str, ...] = (STDIN,)
     stdin_filename: str = ""
@@ -56,7 +59,7 @@ class Wishes:
     @property
     def from_pipe(self) -> bool:
         """Whether the text comes through standard input."""
-        return self.paths == (STDIN,)
+        return self.paths in ((), (STDIN,))
 
 
 def check(wishes: Wishes, terminal: Terminal) -> int:
@@ -136,15 +139,16 @@ def _possible(wishes: Wishes) -> None:
 
 
 def only_changed(task: Task, changed: Changes) -> Task:
-    """`task` without the files in which nothing changed; one that is not there stays, to be told."""
-    return replace(
-        task,
-        inputs=tuple(
-            i
-            for i in task.inputs
-            if not isinstance(i, Found) or (i.path and (changed.file(i.path) or not i.path.exists()))
-        ),
-    )
+    """`task` without the files in which nothing changed; a name that is not there, and a folder that cannot be listed,
+    stay, to be told."""
+
+    def stays(found: Found) -> bool:
+        path = found.path
+        return path is not None and (
+            changed.file(path) or (found.named and not path.exists()) or (bool(found.trouble) and path.is_dir())
+        )
+
+    return replace(task, inputs=tuple(i for i in task.inputs if not isinstance(i, Found) or stays(i)))
 
 
 def _writer(terminal: Terminal) -> tuple[Callable[[Source, str], None], str]:
@@ -326,27 +330,45 @@ def _unusual(
     """The exit status where it is not about findings, and a line that says why; None where all went well."""
     if any(o.interrupted for o in outcomes):
         return INTERRUPTED
-    failed = [s for o in outcomes for s in (*o.unread, *o.unwritten)]
+    failed = [s for o in outcomes for s in (*o.unread, *(o.missed if run.reports else ()), *o.unwritten)]
     if failed:
         for s in failed if wishes.quiet else ():
-            terminal.say(f"localproof: {one_line(s.what)}: {s.reason}" + (f" ({s.remedy})" if s.remedy else ""))
+            terminal.say(f"localproof: {one_line(_sentence(s))}")
         return WRONG
     if not run.reports:
         # What a walk could not take, such as a link, is told; whether it changed nobody can say.
         if wishes.changed is not None and not any(o.tried for o in outcomes):
             terminal.say(f"localproof: no text changed since {one_line(wishes.changed or 'HEAD')}")
             return CLEAN
-        if passed_over and (wishes.force_exclude or any(p.asked_for for p in passed_over)):
-            return CLEAN
+        if wishes.force_exclude and {p.name for p in passed_over}.issuperset(wishes.paths):
+            return CLEAN  # a hook names whatever is committed
         endings = ", ".join(s for f in FORMATS.values() if f.walked for s in f.suffixes)
-        why = "nothing could be read" if run.skipped else f"no file that ends in one of {endings}"
+        missed = [_sentence(s) for o in outcomes for s in o.missed]
+        why = f"no file that ends in one of {endings}"
+        if run.skipped:
+            why = "nothing could be read" + (f": {one_line(missed[0])}" if missed and wishes.quiet else "")
+        elif any(p.asked_for for p in passed_over):
+            why = "all that is there is left out"
         why += f"; passed over: {told(passed_over)}" if passed_over else ""
         terminal.say(f"localproof: nothing was checked: {why}")
         return NOTHING
     if not run.checked:
         skipped = run.all_skipped() or (Skipped("engines", "none is switched on"),)
         first = next((s for s in skipped if s.remedy), skipped[0])
-        remedy = f" ({first.remedy})" if first.remedy else ""
-        terminal.say(f"localproof: nothing was checked: {one_line(f'{first.what}: {first.reason}{remedy}')}")
+        terminal.say(f"localproof: nothing was checked: {one_line(_sentence(first))}")
+        return NOTHING
+    if lacking := [name for o in outcomes for name in o.lacking]:
+        if wishes.quiet:
+            for s in dict.fromkeys(s for o in outcomes for s in o.run.skipped if o.lacking and s not in o.missed):
+                terminal.say(f"localproof: {one_line(_sentence(s))}")
+        asked = ", ".join(dict.fromkeys(one_line(name) for name in lacking))
+        terminal.say(f"localproof: checked without what was asked for: {asked}")
+        return WRONG
+    if not wishes.paths and not wishes.correct and all(r.digest == _NO_BYTES for r in run.reports):
+        terminal.say("localproof: nothing was checked: no file is named, and standard input is empty")
         return NOTHING
     return None
+
+
+def _sentence(skipped: Skipped) -> str:
+    return f"{skipped.what}: {skipped.reason}" + (f" ({skipped.remedy})" if skipped.remedy else "")

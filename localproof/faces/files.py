@@ -41,16 +41,20 @@ class Source:
 
 @dataclass(frozen=True)
 class Found:
-    """A text to check. `named` is True where the user wrote its very name and not a folder's."""
+    """A text to check. `named` is True where the user wrote its very name and not a folder's. `trouble` says why it is
+    known beforehand that it cannot be read."""
 
     path: Path | None  # None for standard input
     name: str  # as the user would write it
     named: bool
+    trouble: str = ""
 
 
 def read_source(found: Found, most_bytes: int, stdin: BinaryIO | None = None) -> Source:
     """The text of a file or of standard input, line ends as they are. Raises Unavailable, with why and what to do."""
     name = "standard input" if found.path is None else visible(found.name)
+    if found.trouble:
+        raise Unavailable(name, found.trouble)
     try:
         if found.path is None:
             if stdin is None:

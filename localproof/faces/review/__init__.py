@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..check import CLEAN, NOTHING, Wishes
+from ..check import CLEAN, NOTHING, WRONG, Wishes
 from ..terminal import Terminal, is_terminal, style, wants_colour
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ class Manner:
 
 
 def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
-    """Hold a review and end it with its summary; the exit status. Raises BadInput for what makes no sense."""
+    """Hold a review and end it with its summary; the exit status, 2 where something that was asked for could not be
+    read or was not there. Raises BadInput for what makes no sense."""
     from ..about import explain
     from .desk import Desk
     from .plain import converse
@@ -53,12 +54,14 @@ def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
 
             colour = wants_colour(wishes.colour, terminal.env, terminal=True)
             session = walk(desk, lambda rule: explain(rule, desk.settings), colour=colour, mouse=manner.mouse)
-        result = ending(desk, session)
+        result, wrong = ending(desk, session), bool(desk.unread or desk.lacking())
         looked = desk.looked() and (result.run.checked or not result.run.reports)
         _remember(result, desk, session)
     look = style(terminal.stdout, "never", terminal.env)
     terminal.write(as_json(result) if manner.json else as_text(result, look))
-    return CLEAN if looked else NOTHING
+    if not looked:
+        return NOTHING
+    return WRONG if wrong else CLEAN
 
 
 def _remember(result: Ending, desk: Desk, session: Session) -> None:

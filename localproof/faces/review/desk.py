@@ -174,11 +174,15 @@ class Desk:
         told += [f"nothing can be undone or taken up again later: {self.hindrance}"] * bool(self.hindrance)
         return "; ".join(told)
 
+    def lacking(self) -> tuple[str, ...]:
+        """What was asked for by name and is not at work: see `proof.Bench.lacking`."""
+        return tuple(dict.fromkeys(name for _, bench in self._benches for name in bench.lacking()))
+
     def looked(self) -> bool:
         """Whether any text could be read and any engine could look at it; also where the writer left before that."""
         if self._finder is not None or not self._benches:
             return bool(self.texts) or not self.skipped
-        return any(len(bench.skipped) < len(bench.settings.engines) for _, bench in self._benches)
+        return any(bench.engines for _, bench in self._benches)
 
     # ─ writing ─
 
