@@ -5,7 +5,8 @@ order, the bytes that stood there (``001.old``) and, written after them and
 before the file is touched, what is about to happen (``001.json``): the path and
 the SHA-256 of the old and of the new content. A file is old or new by what it
 holds now, so the journal tells which even after the power was cut. For word
-lists and ignores it holds the lines that were added.
+lists and ignores it holds the lines that were added. The oldest sessions are
+let go where all together are more than 200 or larger than 64 MiB.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from ...text import visible
 from ..files import Source, decode, encoded, write_back, write_new
 
 _MOST_SESSIONS = 200
+_MOST_BYTES = 64 * 2**20  # of all sessions, but for the newest, which is kept whole however large it is
 _UNDONE = "undone"
 
 State = Literal["old", "new", "changed since", "gone"]
@@ -87,7 +89,7 @@ class Journal:
 
     def _next(self) -> Path:
         if not self.folder.exists():
-            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _forget(self.folder.parent)
         self.folder.mkdir(mode=0o700, exist_ok=True)
         return self.folder / f"{next(self._numbers):03}"
@@ -144,10 +146,22 @@ def sessions(env: Mapping[str, str]) -> tuple[Journal, ...]:
 
 
 def _forget(folder: Path) -> None:
-    """Let go of the oldest sessions."""
-    old = sorted(p for p in folder.iterdir() if p.is_dir())[: -_MOST_SESSIONS + 1]
-    for path in old:
-        shutil.rmtree(path, ignore_errors=True)
+    """Let go of the oldest sessions, where there are too many or they are too large, as a new one begins. The newest
+    of them stays whatever its size: it is what is undone next where the new one comes to nothing."""
+    newest_first = sorted((p for p in folder.iterdir() if p.is_dir()), reverse=True)
+    size = 0
+    for number, path in enumerate(newest_first):
+        size += _size(path)
+        if number and (number >= _MOST_SESSIONS - 1 or size > _MOST_BYTES):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _size(folder: Path) -> int:
+    size = 0
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            size += entry.stat(follow_symlinks=False).st_size
+    return size
 
 
 def undo(journal: Journal) -> list[str]:
