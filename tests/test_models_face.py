@@ -166,7 +166,7 @@ def test_a_file_that_is_no_gguf_is_not_added(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("args", [["show"], ["get"], ["use", "a", "b"], ["add"]])
 def test_an_action_says_what_it_needs(tmp_path: Path, args: list[str]) -> None:
-    with pytest.raises(BadInput, match="needs a"):
+    with pytest.raises(BadInput, match=r"required: |unrecognized arguments: b"):
         models(places(tmp_path), *args)
 
 
@@ -189,7 +189,7 @@ def test_the_one_that_comes_along_is_used_and_neither_got_nor_removed(tmp_path: 
     assert models(env, "use", BUNDLED)[0] == 0
     for action in ("get", "remove"):
         with pytest.raises((BadInput, Unavailable), match="comes with LocalProof"):
-            models(env, action, BUNDLED, "--yes")
+            models(env, action, BUNDLED, *(["--yes"] if action == "get" else []))
     assert here(env) == [] and load(env).get(BUNDLED).bundled
 
 

@@ -471,3 +471,27 @@ def test_interrupting_a_watch_is_its_proper_end(repository: Repository) -> None:
 def test_what_cannot_be_watched_is_said(wishes: Wishes) -> None:
     with pytest.raises(BadInput, match="--watch looks at files"):
         watch(wishes, terminal())
+
+
+def reviewed(*arguments: str) -> str:
+    from localproof.cli import run
+
+    now = terminal()
+    now = Terminal(io.BytesIO(b""), now.stdout, now.stderr, {**now.env, "LOCALPROOF_STATE_DIR": "/nowhere"})
+    assert run(["review", "--plain", "--engine", "harper", *arguments], now) == CLEAN
+    return said(now.stdout) + said(now.stderr)  # type: ignore[arg-type]
+
+
+def test_a_review_is_of_changed_lines_where_that_is_asked(repository: Repository) -> None:
+    repository.commit(a__md="We came to teh end.\n", b__md="All is well.\n")
+    assert "no text changed since HEAD" in reviewed("--changed")
+    repository.write(a__md="We came to teh end.\n\nOur freind is gone.\n")
+    assert "finding 1 of 1 here, 1 of 1 in all" in reviewed("--changed")
+    assert "finding 1 of 2 here" in reviewed()
+
+
+def test_a_review_leaves_out_what_the_baseline_accepts(repository: Repository) -> None:
+    repository.commit(a__md="We came to teh end.\n")
+    assert accept.baseline("create", Wishes((".",), flags=HARPER), terminal()) == CLEAN
+    assert "Nothing was found." in reviewed(".")
+    assert "finding 1 of 1 here" in reviewed("--no-baseline", ".")

@@ -58,9 +58,6 @@ class Order:
 def command(order: Order, settings: Settings, terminal: Terminal) -> int:
     """Do what `order` says; the exit status. Raises BadInput and Unavailable."""
     known = catalogue.load(terminal.env)
-    if order.action not in ("list", "verify", "export") and len(order.names) != 1:
-        what = "a GGUF file" if order.action == "add" else "a model"
-        raise BadInput(f"models {order.action} needs {what}, and one only; see `localproof models list`")
     return _ACTIONS[order.action](order, known, settings, terminal)
 
 

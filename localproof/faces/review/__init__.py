@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..check import CLEAN, NOTHING, WRONG, Wishes
-from ..terminal import Terminal, is_terminal, style, wants_colour
+from ..terminal import Terminal, is_terminal, one_line, style, wants_colour
 
 if TYPE_CHECKING:
     from .desk import Desk
@@ -44,6 +44,9 @@ def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
     by_line = by_line or not (is_terminal(terminal.stdout) and is_terminal(terminal.stdin))
     say = _aside(terminal) if manner.json else terminal.write
     with Desk(wishes, terminal.env, restart=manner.restart) as desk:
+        if not desk.total and wishes.changed is not None:
+            terminal.say(f"localproof: no text changed since {one_line(wishes.changed or 'HEAD')}")
+            return CLEAN
         if not desk.total:
             terminal.say("localproof: nothing was reviewed: there is no file of a known format here")
             return NOTHING
