@@ -14,12 +14,13 @@ from .. import energy
 from ..engines import ENGINES
 from ..formats import FORMATS
 from ..proof import Bench, model_use
-from ..render import RENDERERS, Style, closing, diff, findings_of, report_block
+from ..render import FORMS, RENDERERS, Style, closing, diff, findings_of, report_block
 from ..report import BadInput, ModelUse, Report, Run, Skipped
 from ..settings import ELSEWHERE, Settings, find, for_file, load, one_of
 from ..text import visible
 from . import runs
 from .batch import Outcome, Task, joined, proofread, write_fixes
+from .build_log import Form, disarmed
 from .changes import Changes, changes
 from .files import Found, Source, encoded, write_back, write_new
 from .narrow import limited, narrowing
@@ -249,12 +250,15 @@ def _deliver(wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], ru
         return
     stream = terminal.stderr if filtering else terminal.stdout
     text = _result(wishes, outcomes, run, style(stream, wishes.colour, terminal.env))
+    plain = wishes.correct == "diff" or wishes.statistics
+    form: Form = "text" if plain else FORMS.get(wishes.output_format, "text")
     if filtering and text:
-        terminal.say(text)
-    elif wishes.correct == "diff" and not is_terminal(stream):  # a patch is applied byte for byte
+        terminal.say(text, form)
+    elif wishes.correct == "diff" and not is_terminal(stream) and disarmed(text, terminal.env) == text:
+        # A patch is applied byte for byte.
         terminal.write_bytes(text.encode("utf-8", "surrogateescape"))
     elif not filtering:
-        terminal.write(visible(text) if wishes.correct == "diff" else text)
+        terminal.write(visible(text) if plain else text, form)
 
 
 def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style) -> str:

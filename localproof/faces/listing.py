@@ -104,7 +104,7 @@ def rules(
         and not (wanted.off and each.on)
     ]
     if format == "json":
-        terminal.write(_json(shown, missing))
+        terminal.write(_json(shown, missing), "json")
         return 0
     look = style(terminal.stdout, "never", terminal.env)
     if not (is_terminal(terminal.stdout) or terminal.env.get("COLUMNS")):  # for grep, whole lines

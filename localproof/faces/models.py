@@ -67,7 +67,7 @@ def command(order: Order, settings: Settings, terminal: Terminal) -> int:
 def _list(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     models = [m for m in _named(order, known) if _wanted(order, m, terminal.env)]
     if order.json:
-        terminal.write(_dumped({"schema": 1, "models": [_entry(m, settings, terminal.env) for m in models]}))
+        terminal.write(_dumped({"schema": 1, "models": [_entry(m, settings, terminal.env) for m in models]}), "json")
         return 0
     look = style(terminal.stdout, "never", terminal.env)
     wide = not (is_terminal(terminal.stdout) or terminal.env.get("COLUMNS"))  # for grep: a model is a line
@@ -147,7 +147,7 @@ def _verdict(model: Model, settings: Settings) -> list[str]:
 def _show(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     model = known.get(order.names[0])
     if order.json:
-        terminal.write(_dumped({"schema": 1, **_entry(model, settings, terminal.env)}))
+        terminal.write(_dumped({"schema": 1, **_entry(model, settings, terminal.env)}), "json")
         return 0
     terminal.write(shown(model, settings, style(terminal.stdout, "never", terminal.env)))
     return 0
@@ -217,7 +217,7 @@ def _dumped(value: object) -> str:
 
 
 def _export(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
-    terminal.write(_dumped(_EXPORTS[order.format](_named(order, known), datetime.now(UTC))))
+    terminal.write(_dumped(_EXPORTS[order.format](_named(order, known), datetime.now(UTC))), "json")
     return 0
 
 

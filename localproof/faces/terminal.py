@@ -16,6 +16,7 @@ from typing import BinaryIO, TextIO
 from ..render import Style
 from ..report import BadInput, Report
 from ..text import visible
+from .build_log import Form, disarmed
 
 _ORNAMENTS = "→·…–“”␣"
 
@@ -29,13 +30,16 @@ class Terminal:
     stderr: TextIO
     env: Mapping[str, str]
 
-    def say(self, text: str) -> None:
-        """Write a notice, which is never part of a result."""
+    def say(self, text: str, form: Form = "text") -> None:
+        """Write a notice, or what else is not to be on standard output; as `write` does."""
+        text = disarmed(text, self.env, form)
         self.stderr.write(text if text.endswith("\n") else text + "\n")
         self.stderr.flush()
 
-    def write(self, text: str) -> None:
-        """Write a result, or a part of one."""
+    def write(self, text: str, form: Form = "text") -> None:
+        """Write a result, or a part of one, in which a build service is to find no commands, unless it is made of
+        them."""
+        text = disarmed(text, self.env, form)
         if isinstance(self.stdout, io.TextIOWrapper):
             self.stdout.flush()
             said = text if os.linesep == "\n" else text.replace("\n", os.linesep)

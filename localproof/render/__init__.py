@@ -15,11 +15,12 @@ How far each may be relied on:
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from ..report import Report, Run
 from .style import Style
 
-__all__ = ["RENDERERS", "Style", "closing", "diff", "findings_of", "report_block", "summary_line"]
+__all__ = ["FORMS", "RENDERERS", "Style", "closing", "diff", "findings_of", "report_block", "summary_line"]
 
 
 def _text(run: Run, style: Style) -> str:
@@ -101,6 +102,15 @@ RENDERERS: dict[str, Callable[[Run, Style], str]] = {
     "checkstyle": _checkstyle,
     "rdjson": _rdjson,
     "html": _html,
+}
+
+
+# How the others than text are written; GitHub's are commands.
+FORMS: dict[str, Literal["json", "xml", "html", "commands"]] = {
+    **dict.fromkeys(("json", "jsonl", "sarif", "gitlab", "rdjson"), "json"),
+    **dict.fromkeys(("junit", "checkstyle"), "xml"),
+    "html": "html",
+    "github": "commands",
 }
 
 

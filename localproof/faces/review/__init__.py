@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..build_log import disarmed
 from ..check import CLEAN, NOTHING, WRONG, Wishes
 from ..terminal import Terminal, is_terminal, one_line, style, wants_colour
 
@@ -61,7 +62,7 @@ def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
         looked = desk.looked() and (result.run.checked or not result.run.reports)
         _remember(result, desk, session)
     look = style(terminal.stdout, "never", terminal.env)
-    terminal.write(as_json(result) if manner.json else as_text(result, look))
+    terminal.write(as_json(result) if manner.json else as_text(result, look), "json" if manner.json else "text")
     if not looked:
         return NOTHING
     return WRONG if wrong else CLEAN
@@ -92,7 +93,7 @@ def _aside(terminal: Terminal) -> Callable[[str], None]:
     """Where the conversation goes when the result alone is to be on standard output."""
 
     def say(text: str) -> None:
-        terminal.stderr.write(text)
+        terminal.stderr.write(disarmed(text, terminal.env))
         terminal.stderr.flush()
 
     return say
