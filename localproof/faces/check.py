@@ -250,15 +250,15 @@ def _deliver(wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], ru
         return
     stream = terminal.stderr if filtering else terminal.stdout
     text = _result(wishes, outcomes, run, style(stream, wishes.colour, terminal.env))
-    plain = wishes.correct == "diff" or wishes.statistics
-    form: Form = "text" if plain else FORMS.get(wishes.output_format, "text")
+    bare = wishes.correct == "diff" or wishes.statistics
+    form: Form = "text" if bare else FORMS.get(wishes.output_format, "text")
     if filtering and text:
         terminal.say(text, form)
     elif wishes.correct == "diff" and not is_terminal(stream) and disarmed(text, terminal.env) == text:
         # A patch is applied byte for byte.
         terminal.write_bytes(text.encode("utf-8", "surrogateescape"))
     elif not filtering:
-        terminal.write(visible(text) if plain else text, form)
+        terminal.write(visible(text) if bare else text, form)
 
 
 def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style) -> str:
