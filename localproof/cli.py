@@ -433,9 +433,11 @@ def _explain_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run_explain(args: argparse.Namespace, terminal: Terminal) -> int:
     from .faces.about import explain
+    from .faces.terminal import style
     from .settings import load
 
-    terminal.write(explain(args.rule, load(Path(), {}, terminal.env)))
+    look = style(terminal.stdout, "never", terminal.env)
+    terminal.write(explain(args.rule, load(Path(), {}, terminal.env), look))
     return 0
 
 
@@ -593,7 +595,7 @@ def _run_energy(args: argparse.Namespace, terminal: Terminal) -> int:
 def _run_demo(args: argparse.Namespace, terminal: Terminal) -> int:
     from .faces.demo import demo
 
-    return demo(_flags(args), args.color, terminal)
+    return demo(_flags(args), args.color, terminal, report=args.report)
 
 
 def _run_cache(args: argparse.Namespace, terminal: Terminal) -> int:
@@ -616,6 +618,7 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
         "--engine", type=_Listed("engine", tuple(ENGINES)), metavar="ENGINE[,ENGINE]", help=_of(ENGINES)
     )
     parser.add_argument("--profile", type=_One("profile", PROFILES), metavar="PROFILE", help=_of(PROFILES))
+    parser.add_argument("--report", action="store_true", help="say all about the run, too")
     _colour_argument(parser)
 
 
@@ -841,7 +844,7 @@ COMMANDS: dict[str, Command] = {
             "status": Action("Say what is held, and its cost", _none),
         },
     ),
-    "demo": Command("Proofread a built-in page, with the full report", _demo_arguments, _run_demo),
+    "demo": Command("Proofread a built-in page with errors planted in it", _demo_arguments, _run_demo),
     "doctor": Command("Look whether all parts work here", _none, _run_doctor),
     "lsp": Command("Speak with an editor (Language Server Protocol on standard input and output)", _lsp, _run_lsp),
     "setup": Command("Set up the original LanguageTool, with Java", _setup_arguments, _run_setup),

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,7 +52,9 @@ class Installation:
 
     def _installer(self) -> tuple[str, ...]:
         """The program that installs packages beside this one, as the user's shell would find it."""
-        found = shutil.which("pip")
+        from shutil import which
+
+        found = which("pip")
         if found and Path(found).parent == self.python.parent:
             return "pip", "install"
         packages = (*self.prefix.glob("lib/python*/site-packages"), self.prefix / "Lib/site-packages")
@@ -172,4 +172,6 @@ def _line(*words: str) -> str:
     """A command line as a shell takes it."""
     if os.name == "nt":
         return " ".join(word if re.fullmatch(r"[\w.:\\/@=+-]+", word) else f'"{word}"' for word in words)
-    return shlex.join(words)
+    from shlex import join
+
+    return join(words)

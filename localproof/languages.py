@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .installation import install_command
-
 # English is at home: all engines, and the judge. The other languages have
 # LanguageTool's rules, each from a package of its own.
 NAMES: dict[str, str] = {
@@ -93,6 +91,8 @@ def package(code: str) -> str:
 
 def remedy(code: str) -> str:
     """The command that sets a language up."""
+    from .installation import install_command
+
     if code == "en":
         return install_command(extra="lingotweaker")
     return install_command(extra=code) if code in EXTRAS else install_command(package=package(code))

@@ -278,7 +278,8 @@ def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style) 
     if wishes.statistics:
         return statistics(run)
     if wishes.output_format == "text":
-        return "".join(findings_of(report, look) for report in run.reports)
+        told_before: set[tuple[str, str]] = set()
+        return "".join(findings_of(report, look, told_before) for report in run.reports)
     text = RENDERERS[wishes.output_format](run, look)
     if wishes.output_format == "concise":  # its lines on the whole run are notices
         text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("localproof: "))

@@ -25,7 +25,7 @@ from ..text import visible
 from .fetching import consented, megabytes, meter
 from .model_calibrating import calibrate
 from .model_entries import add, forgotten, rewrite
-from .terminal import Terminal, is_terminal, one_line, style
+from .terminal import Terminal, one_line, style
 from .toml_edit import assigned
 
 _EXPORTS: dict[str, Callable[..., dict[str, Any]]] = {"cyclonedx": cyclonedx.bill, "spdx": spdx.bill}
@@ -70,15 +70,11 @@ def _list(order: Order, known: Catalogue, settings: Settings, terminal: Terminal
         terminal.write(_dumped({"schema": 1, "models": [_entry(m, settings, terminal.env) for m in models]}), "json")
         return 0
     look = style(terminal.stdout, "never", terminal.env)
-    wide = not (is_terminal(terminal.stdout) or terminal.env.get("COLUMNS"))  # for grep: a model is a line
     rows = [_row(m, settings, terminal.env) for m in models]
     for model, row in zip(models, rows, strict=True):
         first = f"{'* ' if model.id == settings.model else ''}{model.id}"
-        if wide:
-            terminal.write(one_line("  ".join((first, *row))) + "\n")
-        else:
-            pieces = [Word(cell, "", "" if i == 0 else look.dot) for i, cell in enumerate(row)]
-            terminal.write("\n".join([one_line(first), *fill(pieces, look, indent=4)]) + "\n")
+        pieces = [Word(cell, "", "" if i == 0 else look.dot) for i, cell in enumerate(row)]
+        terminal.write("\n".join([one_line(first), *fill(pieces, look, indent=4)]) + "\n")
     here = sum(store.found(m, terminal.env) is not None for m in models)
     terminal.say(f"{len(models)} of {len(known.models)} models, {here} on this machine; all of one: models show ID")
     return 0

@@ -52,7 +52,8 @@ def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
             terminal.say("localproof: nothing was reviewed: there is no file of a known format here")
             return NOTHING
         if by_line:
-            session = converse(desk, terminal, say, lambda rule: explain(rule, desk.settings))
+            look = style(terminal.stdout, "never", terminal.env)
+            session = converse(desk, terminal, say, lambda rule: explain(rule, desk.settings, look))
         else:
             from .program import walk
 
