@@ -91,7 +91,11 @@ def package(code: str) -> str:
 
 def remedy(code: str) -> str:
     """The command that sets a language up."""
-    return f"pip install 'localproof[{code}]'" if code in EXTRAS else f"pip install {package(code)}"
+    from .installation import install_command
+
+    if code == "en":
+        return install_command(extra="lingotweaker")
+    return install_command(extra=code) if code in EXTRAS else install_command(package=package(code))
 
 
 def of_file_name(name: str) -> str:

@@ -116,6 +116,14 @@ class Bench:
         yield from self.engines.values()
         yield from self.abroad.all() if self.abroad else ()
 
+    def lacking(self) -> tuple[str, ...]:
+        """The engines and the model that the settings name, in so many words, and that are not at work here."""
+        named = self.settings.sources.get("engines", "default") != "default"
+        engines = tuple(name for name in self.settings.engines if named and name not in self.engines)
+        wanted = self.settings.model not in models.NONE and base(self.settings.language) == "en"
+        works = self.reader is not None and self.reader.use() is not None
+        return (*engines, f"model {self.settings.model}") if wanted and not works else engines
+
     def trouble(self) -> tuple[Skipped, ...]:
         """What went wrong with keeping answers so far; the run went on."""
         return self.store.trouble if self.store else ()

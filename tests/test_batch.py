@@ -212,6 +212,20 @@ def test_who_waits_at_a_terminal_is_told_how_far_it_is_and_nothing_stays_there()
     assert progressed(io.StringIO()) == ""
 
 
+def test_a_log_is_told_now_and_then_how_far_it_is() -> None:
+    log = io.StringIO()
+    now = [0.0]
+    step, clear = progress(Terminal(None, io.StringIO(), log, {}), 200, lambda: now[0], "sentences", in_log=True)
+    for number in range(1, 201):
+        now[0] += 90 if number == 5 else 1
+        step(None)
+    clear()
+    lines = log.getvalue().splitlines()
+    assert lines[0] == "localproof: 5 of 200 sentences (2 %), 1 h 2 min left"
+    assert lines[-1] == "localproof: 200 of 200 sentences (100 %), done"
+    assert len(lines) == 21
+
+
 def suspect(start: int, end: int, *new: str, **facts: Any) -> Finding:
     """A finding that is shown but not certain."""
     span = Span(start, end)

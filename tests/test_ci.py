@@ -94,6 +94,16 @@ def test_the_action_annotates_writes_sarif_and_tells_how_it_ended(tmp_path: Path
     assert (temp / "localproof-cache").is_dir()
 
 
+@pytest.mark.skipif(shutil.which("bash") is None or sys.platform == "win32", reason="needs bash")
+def test_the_action_is_not_green_where_nothing_is_named(tmp_path: Path) -> None:
+    env = {"PATH": os.environ["PATH"], "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "output")}
+    env |= {"PATHS": " \n\n", "CHANGED": "", "ARGS": "", "ANNOTATIONS": "true", "SARIF": ""}
+    script = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", steps("Proofread")["run"]]
+    done = subprocess.run(script, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, (tmp_path / "output").read_text()) == (0, "status=2\n"), done.stderr
+    assert done.stdout.startswith("::error ")
+
+
 def _filled(value: str, given: dict[str, str], temp: Path) -> str:
     value = value.replace("${{ runner.temp }}", str(temp))
     return re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", lambda m: given[m[1]], value)

@@ -25,7 +25,6 @@ import os
 import pty
 import re
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -252,27 +251,3 @@ def test_options_may_stand_before_a_command(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "demo").touch()
     assert _command_of(typed) == (name, left)
-
-
-@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
-@pytest.mark.parametrize(
-    ("typed", "offered"),
-    [
-        (["d"], ["demo", "dict", "disclose", "doctor"]),
-        (["--prof"], ["--profile"]),
-        (["--profile", ""], ["all", "balanced", "quiet"]),
-        (["check", "--engine", "h"], ["harper"]),
-        (["dict", "r"], ["remove"]),
-        (["dict", "--p"], ["--project"]),
-    ],
-)
-def test_bash_completes_commands_flags_and_values(tmp_path: Path, typed: list[str], offered: list[str]) -> None:
-    script = (
-        f"source <({shlex.join(command('completion', 'bash'))}); "
-        f"COMP_WORDS=(localproof {shlex.join(typed)}); COMP_CWORD={len(typed)}; "
-        '_localproof; printf "%s\\n" "${COMPREPLY[@]}"'
-    )
-    done = subprocess.run(
-        ["bash", "-c", script], capture_output=True, text=True, cwd=tmp_path, env=surroundings(tmp_path)
-    )
-    assert (sorted(done.stdout.split()), done.stderr) == (offered, "")

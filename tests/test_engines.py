@@ -554,19 +554,21 @@ except Unavailable as error:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "said", "remedy"),
     [
-        ("harper", "harper: the package harper-py is not installed (pip install harper-py)"),
+        ("harper", "harper: the package harper-py is not installed (", "harper-py)"),
         (
             "languagetool",
-            "languagetool: the package lingotweaker is not installed (pip install 'localproof[lingotweaker]')",
+            "languagetool: the package lingotweaker is not installed (",
+            "[lingotweaker]')",
         ),
     ],
 )
-def test_a_missing_package_is_named_at_opening_with_its_remedy(name, said):
+def test_a_missing_package_is_named_at_opening_with_its_remedy(name, said, remedy):
     # -S: without the folder that packages are installed in
     line = [sys.executable, "-I", "-S", "-c", OPEN, str(Path(__file__).resolve().parents[1]), name]
-    assert subprocess.run(line, capture_output=True, text=True, check=True).stdout.strip() == said
+    told = subprocess.run(line, capture_output=True, text=True, check=True).stdout.strip()
+    assert told.startswith(said) and told.endswith(remedy)
 
 
 def test_languagetools_rules_are_described_by_its_own_files():

@@ -16,6 +16,7 @@ from localproof.faces.files import Found
 from localproof.formats import FORMATS, read
 from localproof.formats.code import LONGEST
 from localproof.formats.code_marks import is_code
+from localproof.installation import install_command
 from localproof.report import Unavailable
 from localproof.settings import Settings
 from localproof.text import Document, Edit, Span, apply, plain
@@ -159,11 +160,11 @@ def test_without_pygments_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setitem(sys.modules, "pygments.lexers", None)
     with pytest.raises(Unavailable) as caught:
         read("a.py", "# Some words of prose.\n", Settings())
-    assert str(caught.value) == "a.py: not read: source code needs Pygments (pip install 'localproof[code]')"
+    assert str(caught.value) == f"a.py: not read: source code needs Pygments ({install_command(extra='code')})"
     file = tmp_path / "a.py"
     file.write_text("# Some words of prose.\n")
     outcome = proofread(Task(Settings(engines=("harper",), cache=False), (Found(file, "a.py", named=True),)))
-    assert [s.remedy for s in outcome.unread] == ["pip install 'localproof[code]'"]
+    assert [s.remedy for s in outcome.unread] == [install_command(extra="code")]
     assert not outcome.run.reports
     assert check("# Some words.", Settings(engines=("harper",)), name="a.py").skipped[-1].what == "a.py"
 

@@ -8,6 +8,7 @@ import pytest
 from test_formats_proof import proven
 
 from localproof.formats import read
+from localproof.report import Unavailable
 from localproof.settings import Settings
 
 CASES: dict[str, list[tuple[str, list[str]]]] = {
@@ -133,11 +134,13 @@ def test_a_place_in_a_notebook_is_known_by_its_cell_and_the_line_in_it() -> None
 
 
 def test_what_is_no_notebook_is_told() -> None:
-    assert read("a.ipynb", '{"cells": [', Settings()).notes == ("not read: not JSON, it ends too early",)
-    assert read("a.ipynb", '{"cells": "', Settings()).notes == ("not read: not JSON, a string on line 1 is not closed",)
-    assert read("a.ipynb", '{"cells": \n}]', Settings()).notes == (
-        "not read: not JSON, a bracket on line 2 closes nothing",
-    )
+    for source, why in (
+        ('{"cells": [', "it ends too early"),
+        ('{"cells": "', "a string on line 1 is not closed"),
+        ('{"cells": \n}]', "a bracket on line 2 closes nothing"),
+    ):
+        with pytest.raises(Unavailable, match=f"a.ipynb: not read: not JSON, {why}"):
+            read("a.ipynb", source, Settings())
 
 
 @pytest.mark.parametrize(

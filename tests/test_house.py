@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "localproof"
 
 # From the ground up. A room may import rooms on lower floors and its own; rooms on one floor are strangers.
 FLOORS: tuple[tuple[str, ...], ...] = (
+    ("installation", "atomic"),
     ("text", "languages"),
     ("report",),
     ("settings", "child", "download"),
@@ -45,7 +46,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "socket": ("child/door.py", "engines/original/worker.py"),  # Unix sockets; a free port of the loopback interface
     "ssl": (),
     "http": ("download.py", "engines/original/"),
-    "urllib": ("download.py", "engines/original/"),
+    "urllib": ("download.py", "engines/original/", "installation.py"),  # there only to take an address apart
     "ftplib": (),
     "smtplib": (),
     "requests": (),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import lzma
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,29 @@ def test_the_model_that_comes_along_needs_no_calibrating_and_is_asked_only_if_to
 def test_calibrate_wants_a_model_that_is_there(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no model is called"):
         calibrate(places(tmp_path), "nothing-of-that-name")
+
+
+@pytest.mark.parametrize(("kept", "then"), [(True, "goes on from there"), (False, "begins anew")])
+def test_ended_early_it_says_where_it_goes_on(kept: bool, then: str) -> None:
+    from localproof.faces.model_calibrating import _asked
+
+    class Stopped:
+        """A reader whose user presses Ctrl-C at the twelfth sentence."""
+
+        asked = 0
+
+        def ask(self, text: str, edits: object) -> Future[Reading]:
+            self.asked += 1
+            if self.asked == 12:
+                raise KeyboardInterrupt
+            done: Future[Reading] = Future()
+            done.set_result(Reading({}))
+            return done
+
+    log = io.StringIO()
+    with pytest.raises(KeyboardInterrupt):
+        _asked(Stopped(), sentences()[:20], Terminal(None, io.StringIO(), log, {}), kept=kept)  # type: ignore[arg-type]
+    assert "localproof: 1 of 20 sentences (5 %), " in log.getvalue()
+    assert log.getvalue().endswith(
+        f"ended after 3 of 20 sentences; the same command {then}{'' if kept else ', for there is no cache'}\n"
+    )

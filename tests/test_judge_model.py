@@ -281,7 +281,7 @@ def test_a_model_that_never_answered_stands_in_what_was_skipped_and_not_among_th
         run = proof.run(bench, [read("a.md", TEXT, settings)])
     assert run.model is None and not [p for p in run.provenance if p.role.startswith("model")]
     ((what, reason),) = [(s.what, s.reason) for s in run.all_skipped()]
-    assert what == "a.md, model" and "llama.cpp cannot load it" in reason
+    assert what == "a.md, model" and "llama.cpp cannot load it: its architecture is 'qwen0'" in reason
     assert [f.unaided for _, f in run.findings()] and all(f.unaided is None for _, f in run.findings())
 
 

@@ -14,6 +14,7 @@ from localproof import proof
 from localproof.faces.setup import languages
 from localproof.faces.terminal import Terminal
 from localproof.formats import read
+from localproof.installation import install_command
 from localproof.judge import categories
 from localproof.languages import NAMES, known, of_file_name, package, remedy
 from localproof.report import Finding, Kind
@@ -104,7 +105,7 @@ def test_every_language_has_a_name_a_package_and_a_place_in_the_settings() -> No
     assert all(known(code) for code in NAMES)
     assert set(NAMES) - {"en"} <= set(LANGUAGES)
     assert all(known(tag) == tag for tag in LANGUAGES)
-    assert (package("lt"), remedy("de")) == ("lingotweaker-data-ltu", "pip install 'localproof[de]'")
+    assert (package("lt"), remedy("de")) == ("lingotweaker-data-ltu", install_command(extra="de"))
     assert of_file_name("a.b/c.md") == ""
 
 

@@ -388,12 +388,14 @@ def test_nothing_changed_is_no_failure(repository: Repository) -> None:
     assert said(now.stderr) == "localproof: no text changed since HEAD\n"  # type: ignore[arg-type]
 
 
-def test_a_link_in_the_folder_is_told_and_makes_no_failure_of_nothing_changed(repository: Repository) -> None:
-    repository.commit(a__md="We came to the end.\n")
+def test_a_link_is_told_and_no_failure_where_nothing_changed(repository: Repository) -> None:
     (repository.top / "gone.md").symlink_to("nowhere.md")
+    repository.commit(a__md="We came to the end.\n")
+    (repository.top / "b.md").symlink_to("a.md")
     now = terminal()
     assert check(Wishes((".",), flags=HARPER, changed=""), now) == CLEAN
-    assert "gone.md: a symbolic link" in said(now.stderr)  # type: ignore[arg-type]
+    assert "b.md: a symbolic link" in said(now.stderr)  # type: ignore[arg-type]
+    (repository.top / "b.md").unlink()
     repository.write(b__md="\0")
     assert check(Wishes((".",), flags=HARPER, changed=""), terminal()) == NOTHING
 
@@ -469,3 +471,27 @@ def test_interrupting_a_watch_is_its_proper_end(repository: Repository) -> None:
 def test_what_cannot_be_watched_is_said(wishes: Wishes) -> None:
     with pytest.raises(BadInput, match="--watch looks at files"):
         watch(wishes, terminal())
+
+
+def reviewed(*arguments: str) -> str:
+    from localproof.cli import run
+
+    now = terminal()
+    now = Terminal(io.BytesIO(b""), now.stdout, now.stderr, {**now.env, "LOCALPROOF_STATE_DIR": "/nowhere"})
+    assert run(["review", "--plain", "--engine", "harper", *arguments], now) == CLEAN
+    return said(now.stdout) + said(now.stderr)  # type: ignore[arg-type]
+
+
+def test_a_review_is_of_changed_lines_where_that_is_asked(repository: Repository) -> None:
+    repository.commit(a__md="We came to teh end.\n", b__md="All is well.\n")
+    assert "no text changed since HEAD" in reviewed("--changed")
+    repository.write(a__md="We came to teh end.\n\nOur freind is gone.\n")
+    assert "finding 1 of 1 here, 1 of 1 in all" in reviewed("--changed")
+    assert "finding 1 of 2 here" in reviewed()
+
+
+def test_a_review_leaves_out_what_the_baseline_accepts(repository: Repository) -> None:
+    repository.commit(a__md="We came to teh end.\n")
+    assert accept.baseline("create", Wishes((".",), flags=HARPER), terminal()) == CLEAN
+    assert "Nothing was found." in reviewed(".")
+    assert "finding 1 of 1 here" in reviewed("--no-baseline", ".")

@@ -335,3 +335,40 @@ def test_nothing_is_said_of_a_model_where_none_ran_and_no_joules_are_made_up() -
     use = ModelUse("tiny", blocks=0)
     told = report_block(Run((), energy=Energy("unavailable", None, reason="vm"), model=use), Style(width=200))
     assert "had read it all before" in told and "model, loading" not in told
+
+
+def run_of(*texts: str) -> Run:
+    """A run with a finding for each "teh" of some texts, all with one explanation."""
+    reports = []
+    for number, text in enumerate(texts):
+        places = [m.start() for m in re.finditer("teh", text)]
+        findings = (
+            Finding(Span(at, at + 3), "x/Teh", "Nobody writes so.", (Edit(Span(at, at + 3), "the"),)) for at in places
+        )
+        reports.append(Report(Document(f"{number}.md", text, ()), tuple(findings), words=5))
+    return Run(tuple(reports))
+
+
+def test_an_explanation_stands_once_in_a_run() -> None:
+    said = RENDERERS["text"](run_of("We came to teh end.\n\nIt was teh last.\n", "Not teh first.\n"), Style())
+    assert said.count("Nobody writes so.") == 1
+    assert said.count("the") == 3
+
+
+def test_what_has_nothing_else_to_say_is_explained_each_time() -> None:
+    findings = tuple(Finding(Span(at, at + 3), "x/Teh", "Nobody writes so.") for at in (0, 9))
+    run = Run((Report(Document("a.md", "teh one.\nteh two.\n", ()), findings, words=4),))
+    assert RENDERERS["text"](run, Style()).count("Nobody writes so.") == 2
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (("teh teh", "fine", "teh"), "3 findings in 2 of 3 files (15 words)"),
+        (("teh", "teh"), "2 findings in 2 files (10 words)"),
+        (("fine", "fine"), "No findings in 2 files (10 words)"),
+        (("teh",), "1 finding in 1 file (5 words)"),
+    ],
+)
+def test_files_with_findings_are_counted_among_all(texts: tuple[str, ...], said: str) -> None:
+    assert RENDERERS["text"](run_of(*texts), Style(width=200)).splitlines()[-1].startswith(said)

@@ -101,7 +101,7 @@ def test_a_file_that_changed_after_the_session_is_not_put_back_and_that_is_said(
 
 def test_what_a_killed_write_left_behind_is_swept_away_by_the_next(tmp_path: Path, place: Path) -> None:
     left, fresh, other = (
-        place / f".{name}.tmp" for name in ("a.md.0123456789ab", "a.md.ba9876543210", "b.md.0123456789ab")
+        place / f".{name}.tmp" for name in ("a.md.localproof-0123456789ab", "a.md.localproof-ba9876543210", "b.md.mine")
     )
     for path in (left, fresh, other):
         path.write_text("")
@@ -437,3 +437,31 @@ def test_everything_that_was_decided_survives_a_sudden_end(
         assert after.pages[0].text == s.pages[0].text
         assert len(review.queue(after)) == len(review.queue(s))
         assert d.pending(after) == d.pending(s)
+
+
+def kept(folder: Path, name: str, size: int) -> Path:
+    session = folder / name
+    session.mkdir(parents=True)
+    (session / "001.old").write_bytes(b"x" * size)
+    (session / "001.json").write_text(json.dumps({"path": "/a.md", "old": "", "new": ""}))
+    return session
+
+
+@pytest.mark.parametrize(
+    ("sizes", "left"),
+    [
+        ([600, 300, 300, 300], [False, True, True, True]),  # the oldest goes first
+        ([300, 5000], [False, True]),  # the newest is whole, whatever its size
+        ([100, 100], [True, True]),
+    ],
+)
+def test_the_journal_has_a_limit_in_bytes(
+    tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch, sizes: list[int], left: list[bool]
+) -> None:
+    monkeypatch.setattr(journal, "_MOST_BYTES", 1200)
+    folder = journal.begin(environment(tmp_path)).folder.parent
+    old = [kept(folder, f"2020-01-0{n}T000000.000000-aaaaaa", size) for n, size in enumerate(sizes, 1)]
+    with desk(tmp_path, place / "a.md") as d:
+        d.write(review.accept(opened(d)))
+    assert [session.exists() for session in old] == left
+    assert len(journal.sessions(environment(tmp_path))) == sum(left) + 1

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from ..atomic import replace_file
 from ..report import Unavailable
 from ..settings import own_folder
 from .clocks import Clocks
@@ -124,7 +125,7 @@ def save(calibration: Calibration, path: Path | None = None) -> Path:
     """Keep `calibration`; returns where."""
     path = path or default_path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(calibration), indent=1) + "\n", encoding="utf-8")
+    replace_file(path, (json.dumps(asdict(calibration), indent=1) + "\n").encode())
     return path
 
 

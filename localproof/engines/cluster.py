@@ -17,6 +17,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ..installation import install_command
 from ..report import BadInput, Finding, Provenance, Skipped, Unavailable
 from ..settings import Settings
 from ..text import visible
@@ -44,7 +45,7 @@ class Cluster:
         try:
             from distributed import Client
         except ImportError:
-            raise BadInput("the executor dask:// needs Dask: pip install 'localproof[dask]'") from None
+            raise BadInput(f"the executor dask:// needs Dask: {install_command(extra='dask')}") from None
         try:
             self._client: Any = Client(f"tcp://{place}", timeout=_CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:  # a TimeoutError is an OSError

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from ..child.borrowed import Borrowed
+from ..installation import install_command
 from ..report import Finding, Kind, Provenance, Unavailable
 from ..settings import Settings
 from ..text import Edit, Span
@@ -19,7 +20,6 @@ from .catalogue import Rule
 from .package import Package
 from .prepare import ANSWERS, check, mine, threads, without
 
-REMEDY = "pip install harper-py"
 MOST_THREADS = 4  # unless the writer says more: each costs 60 MB
 
 # The nearest that Harper has. New Zealand spells as Australia does, South Africa as Britain.
@@ -159,7 +159,7 @@ class Harper:
         if self._language not in DIALECTS:
             raise Unavailable("harper", f"checks English only, not {self._language}")
         if find_spec("harper") is None:
-            raise Unavailable("harper", "the package harper-py is not installed", REMEDY)
+            raise Unavailable("harper", "the package harper-py is not installed", install_command(package="harper-py"))
         self._dialect = DIALECTS[self._language]
         self._enable = mine("harper", settings.enable)
         count = threads(settings) if settings.jobs else _few(threads(settings), settings)

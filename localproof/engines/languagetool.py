@@ -28,8 +28,6 @@ from .original.ngrams import unused
 from .package import Package
 from .prepare import ANSWERS, check, mine, threads, without
 
-REMEDY = "pip install 'localproof[lingotweaker]'"
-
 # What the embedded engine is asked for. It has a speller for American and for
 # British English only and checks every other variant as American in silence.
 VARIANTS = {
@@ -171,7 +169,7 @@ class LanguageTool:
         self._code = code = base(self._language)
         if code not in NAMES or (code == "en" and self._language not in VARIANTS):
             raise Unavailable("languagetool", f"has no rules here for {self._language}")
-        remedy = REMEDY if code == "en" else language_remedy(code)
+        remedy = language_remedy(code)
         if find_spec("lt_py") is None:
             raise Unavailable("languagetool", "the package lingotweaker is not installed", remedy)
         if not has_rules(code) and not os.environ.get("LT_DATA_DIR"):

@@ -13,7 +13,7 @@ from ..languages import remedy as language_remedy
 from ..report import Unavailable
 from ..settings import Settings
 from .catalogue import Rule
-from .languagetool import ENDLESS, OFF, REMEDY, VARIANTS, kind, page, rule_folder
+from .languagetool import ENDLESS, OFF, VARIANTS, kind, page, rule_folder
 
 # Rules that are code and not in the rule files, which name the others: their category, and what they look for.
 CODE: Mapping[str, tuple[str, str]] = {
@@ -45,7 +45,7 @@ def catalogue(settings: Settings) -> tuple[Rule, ...]:
     """Every rule of the settings' language, by name. Raises Unavailable where its rule files are not installed."""
     code = base(settings.language)
     if rule_folder(code) is None:
-        remedy = REMEDY if code == "en" else language_remedy(code)
+        remedy = language_remedy(code)
         name = NAMES.get(code, code)
         raise Unavailable("languagetool", f"the files that list its {name} rules are not installed", remedy)
     form = FORMS[code][0] if settings.language == code and code in FORMS else settings.language

@@ -12,6 +12,7 @@ from time import monotonic
 from .. import __version__, energy
 from ..engines import ENGINES
 from ..engines.catalogue import CATALOGUES
+from ..render import Style
 from ..report import BadInput, Unavailable
 from ..settings import USER_DICTIONARY, USER_FILE, Settings, nearest, one_of, read_words, user_folder
 from ..text import visible
@@ -24,9 +25,9 @@ _START_LIMIT_S = 120.0  # as long as Java may take
 _TRY = "You will recieve it."
 
 
-def explain(rule: str, settings: Settings) -> str:
-    """What the rule looks for, whether it is on here and how it is switched off. Raises BadInput for one that does
-    not exist."""
+def explain(rule: str, settings: Settings, look: Style | None = None) -> str:
+    """What the rule looks for, whether it is on here and how it is switched off, within the width of `look` if any.
+    Raises BadInput for one that does not exist."""
     engine, _, bare = rule.rpartition("/")
     if engine:
         one_of(engine, CATALOGUES, "engine", "explain")
@@ -37,13 +38,13 @@ def explain(rule: str, settings: Settings) -> str:
     if not found:
         names = [each.rule.name.partition("/")[2] for each in known]
         raise BadInput(f"no rule is called {visible(rule)!r}{nearest(bare, names)}")
-    return "\n".join(_explained(each, bare) for each in found)
+    return "\n".join(_explained(each, bare, look) for each in found)
 
 
-def _explained(each: Listed, bare: str) -> str:
+def _explained(each: Listed, bare: str, look: Style | None) -> str:
     name = f"{each.rule.name.partition('/')[0]}/{bare}"
     return (
-        f"{described(each)}\n"
+        f"{described(each, look)}\n"
         f'    Off for a project:    disable = ["{name}"] in localproof.toml\n'
         f"    Off for a paragraph:  <!-- localproof: ignore {name} --> before it\n"
     )

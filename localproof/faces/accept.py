@@ -56,4 +56,6 @@ def _write(outcomes: Sequence[Outcome], terminal: Terminal) -> int:
         path = write(new)
         count = sum(new.known.values())
         terminal.say(f"localproof: {count:,} finding{'' if count == 1 else 's'} accepted in {visible(str(path))}")
-    return WRONG if any(o.unread for o in outcomes) else CLEAN
+    for name in dict.fromkeys(name for o in outcomes for name in o.lacking):
+        terminal.say(f"localproof: checked without what was asked for: {one_line(name)}")
+    return WRONG if any(o.unread or o.missed or o.lacking for o in outcomes) else CLEAN

@@ -52,8 +52,10 @@ class Outcome:
     """What became of a task.
 
     `sources` are the texts that were read, by name; `unread` those that the
-    user named and that could not be read; `unwritten` those whose correction
-    could not be written back. `tried` is whether there was a text to read at all.
+    user named and that could not be read, `missed` those that a folder has;
+    `unwritten` those whose correction could not be written back; `lacking` are
+    engines and models that were asked for by name and are not there. `tried`
+    is whether there was a text to read at all.
     """
 
     settings: Settings
@@ -64,6 +66,8 @@ class Outcome:
     fixes: Fixes = Fixes()
     interrupted: bool = False
     tried: bool = True
+    missed: tuple[Skipped, ...] = ()
+    lacking: tuple[str, ...] = ()
 
     def fails(self, run: Run) -> bool:
         """Whether the settings count any finding of `run` as a failure."""
@@ -112,6 +116,8 @@ def proofread(
     """
     sources: dict[str, Source] = {}
     unread: list[Skipped] = []
+    missed: list[Skipped] = []
+    lacking: tuple[str, ...] = ()
     done: list[Report] | Shelf = []
     fixes, interrupted = Fixes(), False
 
@@ -123,7 +129,7 @@ def proofread(
         try:
             common = _common(task, bench)
             done = Shelf() if common else []
-            documents = _documents(task, stdin, sources, unread, common, texts=fix)
+            documents = _documents(task, stdin, sources, (unread, missed), common, texts=fix)
             site = common.site if common else None
 
             def shape(made: proof.Made) -> Report:
@@ -137,10 +143,20 @@ def proofread(
                 fixes = correct(
                     run.reports, task.settings, lambda new: narrow(proof.check(bench, new, site)), unsafe=unsafe
                 )
+            lacking = bench.lacking()
         except KeyboardInterrupt:
             run = _cut_short(bench, alike(done, map(narrow, done)))
             interrupted = True
-    return Outcome(task.settings, run, sources, tuple(unread), (), fixes, interrupted)
+    return Outcome(
+        task.settings,
+        run,
+        sources,
+        tuple(unread),
+        fixes=fixes,
+        interrupted=interrupted,
+        missed=tuple(missed),
+        lacking=lacking,
+    )
 
 
 def _cut_short(bench: proof.Bench, done: Sequence[Report]) -> Run:
@@ -163,13 +179,13 @@ def _documents(
     task: Task,
     stdin: BinaryIO | None,
     sources: dict[str, Source],
-    unread: list[Skipped],
+    unread: tuple[list[Skipped], list[Skipped]],
     common: Common | None,
     *,
     texts: bool,
 ) -> Iterator[Document | Report | Skipped]:
     """Read and take apart one text after another, unless an earlier run did; notes in `sources` (whole with `texts`,
-    else without the text) and `unread` what came of it."""
+    else without the text) and `unread`, those that were named and those that were not, what came of it."""
     for found in task.inputs:
         if isinstance(found, Skipped):
             yield found
@@ -179,8 +195,7 @@ def _documents(
             known = common.remembered(source) if common else None
             read_in = replace(known, digest=source.digest) if known else _document(source, task.settings)
         except Unavailable as error:
-            if found.named:
-                unread.append(error.skipped)
+            unread[0 if found.named else 1].append(error.skipped)
             yield error.skipped
             continue
         sources[source.name] = source if texts else replace(source, text="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,12 +14,13 @@ from .. import energy
 from ..engines import ENGINES
 from ..formats import FORMATS
 from ..proof import Bench, model_use
-from ..render import RENDERERS, Style, closing, diff, findings_of, report_block
+from ..render import FORMS, RENDERERS, Style, closing, diff, findings_of, report_block
 from ..report import BadInput, ModelUse, Report, Run, Skipped
 from ..settings import ELSEWHERE, Settings, find, for_file, load, one_of
 from ..text import visible
 from . import runs
 from .batch import Outcome, Task, joined, proofread, write_fixes
+from .build_log import Form, disarmed
 from .changes import Changes, changes
 from .files import Found, Source, encoded, write_back, write_new
 from .narrow import limited, narrowing
@@ -28,11 +30,13 @@ from .walk import Passed, gather, told
 
 CLEAN, FINDINGS, WRONG, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
 STDIN = "-"
+_NO_BYTES = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a command line asks for, beside the settings. `paths` are files and folders, or "-" alone."""
+    """What a command line asks for, beside the settings. `paths` are files and folders, or "-" alone; none for standard
+    input that was not asked for."""
 
     paths: tuple[str, ...] = (STDIN,)
     stdin_filename: str = ""
@@ -56,7 +60,7 @@ class Wishes:
     @property
     def from_pipe(self) -> bool:
         """Whether the text comes through standard input."""
-        return self.paths == (STDIN,)
+        return self.paths in ((), (STDIN,))
 
 
 def check(wishes: Wishes, terminal: Terminal) -> int:
@@ -136,15 +140,16 @@ def _possible(wishes: Wishes) -> None:
 
 
 def only_changed(task: Task, changed: Changes) -> Task:
-    """`task` without the files in which nothing changed; one that is not there stays, to be told."""
-    return replace(
-        task,
-        inputs=tuple(
-            i
-            for i in task.inputs
-            if not isinstance(i, Found) or (i.path and (changed.file(i.path) or not i.path.exists()))
-        ),
-    )
+    """`task` without the files in which nothing changed; a name that is not there, and a folder that cannot be listed,
+    stay, to be told."""
+
+    def stays(found: Found) -> bool:
+        path = found.path
+        return path is not None and (
+            changed.file(path) or (found.named and not path.exists()) or (bool(found.trouble) and path.is_dir())
+        )
+
+    return replace(task, inputs=tuple(i for i in task.inputs if not isinstance(i, Found) or stays(i)))
 
 
 def _writer(terminal: Terminal) -> tuple[Callable[[Source, str], None], str]:
@@ -246,12 +251,15 @@ def _deliver(wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], ru
     stream = terminal.stderr if filtering else terminal.stdout
     look = style(stream, wishes.colour, terminal.env)
     text = _result(wishes, outcomes, run, look, as_bytes=not is_terminal(stream))
+    bare = wishes.correct == "diff" or wishes.statistics
+    form: Form = "text" if bare else FORMS.get(wishes.output_format, "text")
     if filtering and text:
-        terminal.say(text)
-    elif wishes.correct == "diff" and not is_terminal(stream):  # a patch is applied byte for byte
+        terminal.say(text, form)
+    elif wishes.correct == "diff" and not is_terminal(stream) and disarmed(text, terminal.env) == text:
+        # A patch is applied byte for byte.
         terminal.write_bytes(text.encode("utf-8", "surrogateescape"))
     elif not filtering:
-        terminal.write(visible(text) if wishes.correct == "diff" else text)
+        terminal.write(visible(text) if bare else text, form)
 
 
 def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style, *, as_bytes: bool) -> str:
@@ -272,7 +280,8 @@ def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style, 
     if wishes.statistics:
         return statistics(run)
     if wishes.output_format == "text":
-        return "".join(findings_of(report, look) for report in run.reports)
+        told_before: set[tuple[str, str]] = set()
+        return "".join(findings_of(report, look, told_before) for report in run.reports)
     text = RENDERERS[wishes.output_format](run, look)
     if wishes.output_format == "concise":  # its lines on the whole run are notices
         text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("localproof: "))
@@ -328,27 +337,45 @@ def _unusual(
     """The exit status where it is not about findings, and a line that says why; None where all went well."""
     if any(o.interrupted for o in outcomes):
         return INTERRUPTED
-    failed = [s for o in outcomes for s in (*o.unread, *o.unwritten)]
+    failed = [s for o in outcomes for s in (*o.unread, *(o.missed if run.reports else ()), *o.unwritten)]
     if failed:
         for s in failed if wishes.quiet else ():
-            terminal.say(f"localproof: {one_line(s.what)}: {s.reason}" + (f" ({s.remedy})" if s.remedy else ""))
+            terminal.say(f"localproof: {one_line(_sentence(s))}")
         return WRONG
     if not run.reports:
         # What a walk could not take, such as a link, is told; whether it changed nobody can say.
         if wishes.changed is not None and not any(o.tried for o in outcomes):
             terminal.say(f"localproof: no text changed since {one_line(wishes.changed or 'HEAD')}")
             return CLEAN
-        if passed_over and (wishes.force_exclude or any(p.asked_for for p in passed_over)):
-            return CLEAN
+        if wishes.force_exclude and {p.name for p in passed_over}.issuperset(wishes.paths):
+            return CLEAN  # a hook names whatever is committed
         endings = ", ".join(s for f in FORMATS.values() if f.walked for s in f.suffixes)
-        why = "nothing could be read" if run.skipped else f"no file that ends in one of {endings}"
+        missed = [_sentence(s) for o in outcomes for s in o.missed]
+        why = f"no file that ends in one of {endings}"
+        if run.skipped:
+            why = "nothing could be read" + (f": {one_line(missed[0])}" if missed and wishes.quiet else "")
+        elif any(p.asked_for for p in passed_over):
+            why = "all that is there is left out"
         why += f"; passed over: {told(passed_over)}" if passed_over else ""
         terminal.say(f"localproof: nothing was checked: {why}")
         return NOTHING
     if not run.checked:
         skipped = run.all_skipped() or (Skipped("engines", "none is switched on"),)
         first = next((s for s in skipped if s.remedy), skipped[0])
-        remedy = f" ({first.remedy})" if first.remedy else ""
-        terminal.say(f"localproof: nothing was checked: {one_line(f'{first.what}: {first.reason}{remedy}')}")
+        terminal.say(f"localproof: nothing was checked: {one_line(_sentence(first))}")
+        return NOTHING
+    if lacking := [name for o in outcomes for name in o.lacking]:
+        if wishes.quiet:
+            for s in dict.fromkeys(s for o in outcomes for s in o.run.skipped if o.lacking and s not in o.missed):
+                terminal.say(f"localproof: {one_line(_sentence(s))}")
+        asked = ", ".join(dict.fromkeys(one_line(name) for name in lacking))
+        terminal.say(f"localproof: checked without what was asked for: {asked}")
+        return WRONG
+    if not wishes.paths and not wishes.correct and all(r.digest == _NO_BYTES for r in run.reports):
+        terminal.say("localproof: nothing was checked: no file is named, and standard input is empty")
         return NOTHING
     return None
+
+
+def _sentence(skipped: Skipped) -> str:
+    return f"{skipped.what}: {skipped.reason}" + (f" ({skipped.remedy})" if skipped.remedy else "")

@@ -36,8 +36,9 @@ PLANTED = (
 )
 
 
-def demo(flags: Mapping[str, object], colour: str, terminal: Terminal) -> int:
-    """Proofread the page and tell everything about it; the exit status is 0, or 3 if nothing could be checked."""
+def demo(flags: Mapping[str, object], colour: str, terminal: Terminal, *, report: bool = False) -> int:
+    """Proofread the page and say how that went, with `report` all about the run; the exit status is 0, or 3 if nothing
+    could be checked."""
     terminal.write(
         f"A page of prose with {len(PLANTED)} errors planted in it, and with names, British\n"
         "spellings, code and links that are right as they are. LocalProof says:\n\n"
@@ -45,11 +46,12 @@ def demo(flags: Mapping[str, object], colour: str, terminal: Terminal) -> int:
     settings = load(None, {"language": "en-GB", **flags}, terminal.env, isolated=True)
     outcome = proofread(Task(settings, (Found(PAGE, "demo.md", named=True),)))
     look = style(terminal.stdout, colour, terminal.env)
-    for report in outcome.run.reports:
-        terminal.write(findings_of(report, look))
-        terminal.write(_score(report) + "\n\n")
-    terminal.write(report_block(outcome.run, look))
-    terminal.write('\nNow your own: localproof FILE, or  echo "I recieve it" | localproof\n')
+    for each in outcome.run.reports:
+        terminal.write(findings_of(each, look))
+        terminal.write(_score(each) + "\n\n")
+    if report or not outcome.run.checked:
+        terminal.write(report_block(outcome.run, look) + "\n")
+    terminal.write("Now your own: localproof FILE (with --report: what it is made of, what it cost)\n")
     return 0 if outcome.run.checked else 3
 
 

@@ -85,7 +85,7 @@ def disclose(paths: tuple[str, ...], format: str, terminal: Terminal) -> int:
         if not path.exists():
             raise BadInput(f"{visible(str(path))}: no such file or folder")
     statement = stated(kept(terminal.env), named)
-    terminal.write(FORMATS[format](statement))
+    terminal.write(FORMATS[format](statement), "json" if format == "json" else "html" if format == "html" else "text")
     return 0
 
 

@@ -1,26 +1,22 @@
 """Files: bytes to text and back, and nothing lost on the way.
 
-A file is read once. What is written goes to a new file in the same folder,
-which then takes the old one's name in one step, and only if the old one still
-holds what was read.
+A file is read once. What is written takes its place in one step (see
+`localproof.atomic`), and only if it still holds what was read.
 """
 
 from __future__ import annotations
 
 import codecs
-import contextlib
 import errno
 import hashlib
 import os
 import re
-import secrets
-import shutil
 import stat
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from ..atomic import replace_file
 from ..report import BadInput, Unavailable
 from ..text import visible
 
@@ -44,16 +40,20 @@ class Source:
 
 @dataclass(frozen=True)
 class Found:
-    """A text to check. `named` is True where the user wrote its very name and not a folder's."""
+    """A text to check. `named` is True where the user wrote its very name and not a folder's. `trouble` says why it is
+    known beforehand that it cannot be read."""
 
     path: Path | None  # None for standard input
     name: str  # as the user would write it
     named: bool
+    trouble: str = ""
 
 
 def read_source(found: Found, most_bytes: int, stdin: BinaryIO | None = None) -> Source:
     """The text of a file or of standard input, line ends as they are. Raises Unavailable, with why and what to do."""
     name = "standard input" if found.path is None else visible(found.name)
+    if found.trouble:
+        raise Unavailable(name, found.trouble)
     try:
         if found.path is None:
             if stdin is None:
@@ -231,13 +231,14 @@ def write_bytes_back(source: Source, data: bytes) -> None:
             raise Unavailable(name, "not changed: it is read-only")
         if about.st_nlink > 1:
             raise Unavailable(name, f"not changed: it has {about.st_nlink} hard links, which replacing it would part")
-        _replace(real, data, about, source)
+        replace_file(real, data, before_replacing=lambda: _still_holds(real, source))
     except OSError as error:
         raise Unavailable(name, f"not changed: {_why(error)}") from None
 
 
-def write_new(path: Path, data: bytes) -> None:
-    """Put `data` into the file `path` in one step, whether or not it exists; a device or pipe is written into.
+def write_new(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Put `data` into the file `path` in one step, whether or not it exists; a device or pipe is written into. With
+    `private` nobody but the user may read a file that is new.
 
     Raises BadInput if that cannot be done.
     """
@@ -248,68 +249,19 @@ def write_new(path: Path, data: bytes) -> None:
             with path.open("wb") as file:  # /dev/null, /dev/stdout: never to be replaced by a file
                 file.write(data)
             return
-        real = Path(os.path.realpath(path))
-        _replace(real, data, real.stat() if real.exists() else None, None)
+        replace_file(Path(os.path.realpath(path)), data, private=private)
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:
         raise BadInput(f"{visible(str(path))}: cannot be written: {_why(error)}") from None
 
 
-def _replace(real: Path, data: bytes, about: os.stat_result | None, source: Source | None) -> None:
-    """Write beside `real` and take its place; whatever happens, no other file stays behind."""
-    beside = real.with_name(f".{real.name[:100]}.{secrets.token_hex(6)}.tmp")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            if about is not None:
-                _take_on(beside, real, about)
-            os.fsync(handle)
-        if source is not None and hashlib.sha256(real.read_bytes()).hexdigest() != source.digest:
-            raise Unavailable(
-                visible(source.name), "not changed: it was altered by someone else since it was read", "run again"
-            )
-        beside.replace(real)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            beside.unlink()
-    _sync_folder(real.parent)
-
-
-_ABANDONED_S = 60.0  # a write takes a fraction of a second
-
-
-def sweep(path: Path) -> None:
-    """Remove what a write to `path` left beside it when it was killed. One that may still be going on is left alone."""
-    real = Path(os.path.realpath(path))
-    name = re.compile(rf"\.{re.escape(real.name[:100])}\.[0-9a-f]{{12}}\.tmp")
-    with contextlib.suppress(OSError):
-        for other in real.parent.iterdir():
-            if name.fullmatch(other.name) and time.time() - other.lstat().st_mtime > _ABANDONED_S:
-                other.unlink()
-
-
-def _take_on(beside: Path, real: Path, about: os.stat_result) -> None:
-    """Give the new file the old one's mode, owner and extended attributes, but its own time of change."""
-    if hasattr(os, "chown") and (about.st_uid, about.st_gid) != (os.getuid(), os.getgid()):
-        with contextlib.suppress(PermissionError):  # only root may give files away
-            os.chown(beside, about.st_uid, about.st_gid)
-    shutil.copystat(real, beside)
-    os.utime(beside)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name last through a power cut, where the system can."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    with contextlib.suppress(OSError):  # some file systems refuse; the file itself is safe
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _still_holds(real: Path, source: Source) -> None:
+    """Raises Unavailable where the file at `real` is no longer what `source` was read from."""
+    if hashlib.sha256(real.read_bytes()).hexdigest() != source.digest:
+        raise Unavailable(
+            visible(source.name), "not changed: it was altered by someone else since it was read", "run again"
+        )
 
 
 def _why(error: OSError | ValueError) -> str:

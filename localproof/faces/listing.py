@@ -16,7 +16,7 @@ from ..decisions import silences
 from ..engines.catalogue import CATALOGUES, Rule
 from ..languages import base
 from ..render import Style
-from ..render.width import cells
+from ..render.width import cells, fill, words
 from ..report import BadInput, Skipped, Unavailable
 from ..settings import Settings, nearest
 from ..text import visible
@@ -104,16 +104,16 @@ def rules(
         and not (wanted.off and each.on)
     ]
     if format == "json":
-        terminal.write(_json(shown, missing))
+        terminal.write(_json(shown, missing), "json")
         return 0
     look = style(terminal.stdout, "never", terminal.env)
     if not (is_terminal(terminal.stdout) or terminal.env.get("COLUMNS")):  # for grep, whole lines
         look = replace(look, width=sys.maxsize)
     if len(shown) == 1:
-        terminal.write(described(shown[0]))
+        terminal.write(described(shown[0], style(terminal.stdout, "never", terminal.env)))
         return 0
     terminal.write("".join(_row(each, _name_columns(shown), look) for each in shown))
-    terminal.say(_summary(shown, len(named)))
+    terminal.say("\n".join(fill(words(_summary(shown, len(named))), style(terminal.stderr, "never", terminal.env))))
     return 0
 
 
@@ -197,8 +197,8 @@ def _often(each: Listed) -> str:
     return f"{each.per_million:.1f}" if 0 < each.per_million < 10 else f"{each.per_million:,.0f}"
 
 
-def described(each: Listed) -> str:
-    """All that is known of one rule, in some lines."""
+def described(each: Listed, look: Style | None = None) -> str:
+    """All that is known of one rule, in some lines, no longer than `look` has columns where that is given."""
     right = " or ".join(f"“{one_line(way)}”" for way in each.rule.right)
     rate = f"; spoke {_often(each)} times in a million words of edited prose" if each.per_million is not None else ""
     fix = "; --fix may act on it, where all engines agree" if each.safe else ""
@@ -210,6 +210,8 @@ def described(each: Listed) -> str:
         f"    {each.rule.kind} ({each.rule.category}); {state}{fix}{rate}",
         *([f"    More: {one_line(each.rule.url)}"] if each.rule.url else []),
     ]
+    if look is not None:
+        lines = [part for line in lines for part in fill(words(line), look, indent=4 * line.startswith(" "))]
     return "\n".join(lines) + "\n"
 
 

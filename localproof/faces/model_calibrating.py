@@ -59,7 +59,7 @@ def calibrate(name: str, settings: Settings, terminal: Terminal, *, yes: bool = 
     store = Store(settings.cache_folder / NAME) if settings.cache_folder is not None else None
     reader = Reader(Chosen(resolved.path, resolved.sha256), settings, store)
     try:
-        known = _asked(reader, every, terminal)
+        known = _asked(reader, every, terminal, kept=store is not None)
     finally:
         reader.close()
         if store is not None:
@@ -81,8 +81,11 @@ def calibrate(name: str, settings: Settings, terminal: Terminal, *, yes: bool = 
     return 0
 
 
-def _asked(reader: Reader, every: Sequence[Sentence], terminal: Terminal) -> list[tuple[Sentence, Reading]]:
-    step, clear = progress(terminal, len(every), what="sentences")
+def _asked(
+    reader: Reader, every: Sequence[Sentence], terminal: Terminal, *, kept: bool
+) -> list[tuple[Sentence, Reading]]:
+    """What the model says of each sentence. Ended early, it is said how far it came and where it goes on."""
+    step, clear = progress(terminal, len(every), what="sentences", in_log=True)
     waiting: deque[tuple[Sentence, Future[Reading]]] = deque()
     known: list[tuple[Sentence, Reading]] = []
 
@@ -98,6 +101,11 @@ def _asked(reader: Reader, every: Sequence[Sentence], terminal: Terminal) -> lis
                 heard()
         while waiting:
             heard()
+    except (KeyboardInterrupt, SystemExit):
+        clear()
+        then = "the same command goes on from there" if kept else "the same command begins anew, for there is no cache"
+        terminal.say(f"localproof: ended after {len(known):,} of {len(every):,} sentences; {then}")
+        raise
     finally:
         clear()
     return known

@@ -25,7 +25,7 @@ from ..text import visible
 from .fetching import consented, megabytes, meter
 from .model_calibrating import calibrate
 from .model_entries import add, forgotten, rewrite
-from .terminal import Terminal, is_terminal, one_line, style
+from .terminal import Terminal, one_line, style
 from .toml_edit import assigned
 
 _EXPORTS: dict[str, Callable[..., dict[str, Any]]] = {"cyclonedx": cyclonedx.bill, "spdx": spdx.bill}
@@ -58,9 +58,6 @@ class Order:
 def command(order: Order, settings: Settings, terminal: Terminal) -> int:
     """Do what `order` says; the exit status. Raises BadInput and Unavailable."""
     known = catalogue.load(terminal.env)
-    if order.action not in ("list", "verify", "export") and len(order.names) != 1:
-        what = "a GGUF file" if order.action == "add" else "a model"
-        raise BadInput(f"models {order.action} needs {what}, and one only; see `localproof models list`")
     return _ACTIONS[order.action](order, known, settings, terminal)
 
 
@@ -70,18 +67,14 @@ def command(order: Order, settings: Settings, terminal: Terminal) -> int:
 def _list(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     models = [m for m in _named(order, known) if _wanted(order, m, terminal.env)]
     if order.json:
-        terminal.write(_dumped({"schema": 1, "models": [_entry(m, settings, terminal.env) for m in models]}))
+        terminal.write(_dumped({"schema": 1, "models": [_entry(m, settings, terminal.env) for m in models]}), "json")
         return 0
     look = style(terminal.stdout, "never", terminal.env)
-    wide = not (is_terminal(terminal.stdout) or terminal.env.get("COLUMNS"))  # for grep: a model is a line
     rows = [_row(m, settings, terminal.env) for m in models]
     for model, row in zip(models, rows, strict=True):
         first = f"{'* ' if model.id == settings.model else ''}{model.id}"
-        if wide:
-            terminal.write(one_line("  ".join((first, *row))) + "\n")
-        else:
-            pieces = [Word(cell, "", "" if i == 0 else look.dot) for i, cell in enumerate(row)]
-            terminal.write("\n".join([one_line(first), *fill(pieces, look, indent=4)]) + "\n")
+        pieces = [Word(cell, "", "" if i == 0 else look.dot) for i, cell in enumerate(row)]
+        terminal.write("\n".join([one_line(first), *fill(pieces, look, indent=4)]) + "\n")
     here = sum(store.found(m, terminal.env) is not None for m in models)
     terminal.say(f"{len(models)} of {len(known.models)} models, {here} on this machine; all of one: models show ID")
     return 0
@@ -150,7 +143,7 @@ def _verdict(model: Model, settings: Settings) -> list[str]:
 def _show(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     model = known.get(order.names[0])
     if order.json:
-        terminal.write(_dumped({"schema": 1, **_entry(model, settings, terminal.env)}))
+        terminal.write(_dumped({"schema": 1, **_entry(model, settings, terminal.env)}), "json")
         return 0
     terminal.write(shown(model, settings, style(terminal.stdout, "never", terminal.env)))
     return 0
@@ -220,7 +213,7 @@ def _dumped(value: object) -> str:
 
 
 def _export(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
-    terminal.write(_dumped(_EXPORTS[order.format](_named(order, known), datetime.now(UTC))))
+    terminal.write(_dumped(_EXPORTS[order.format](_named(order, known), datetime.now(UTC))), "json")
     return 0
 
 

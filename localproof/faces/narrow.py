@@ -29,17 +29,18 @@ def set_aside(report: Report, aside: Sequence[bool], why: str) -> Report:
     return replace(report, findings=kept, set_aside=(*report.set_aside, (why, count)))
 
 
-def to_changes(changes: Changes) -> Narrow:
+def to_changes(changes: Changes, *, edited: bool = False) -> Narrow:
     """A function that keeps of a report what touches lines that changed, of what is held back, too.
 
-    Of a text whose lines are no longer those that git spoke of, because one was corrected away, it keeps nothing.
+    Of a text whose lines are no longer those that git spoke of, because one was corrected away, it keeps nothing; with
+    `edited`, where a person is at work on the text, everything.
     """
     lines: dict[str, int] = {}
 
     def narrow(report: Report) -> Report:
         path, text = Path(report.document.name), report.document.text
         if lines.setdefault(report.document.name, text.count("\n")) != text.count("\n"):
-            return replace(report, findings=(), held_back=())
+            return report if edited else replace(report, findings=(), held_back=())
 
         def touched(findings: Iterable[Finding]) -> list[bool]:
             return changes.touch(path, text, [f.span for f in findings])
@@ -56,14 +57,15 @@ def to_news(baseline: Baseline) -> Narrow:
     return lambda report: set_aside(report, baseline.holds(report), "in the baseline")
 
 
-def narrowing(changes: Changes | None, *, baseline: bool) -> Callable[[Settings], Narrow]:
-    """What gives, for some settings, the function that narrows reports under them. Baselines are read once."""
+def narrowing(changes: Changes | None, *, baseline: bool, edited: bool = False) -> Callable[[Settings], Narrow]:
+    """What gives, for some settings, the function that narrows reports under them. Baselines are read once; for
+    `edited` see `to_changes`."""
     known: dict[Path | None, Baseline | None] = {}
 
     def of(settings: Settings) -> Narrow:
         if settings.root not in known:
             known[settings.root] = stored(settings.root) if baseline else None
-        steps = [to_changes(changes)] if changes else []
+        steps = [to_changes(changes, edited=edited)] if changes else []
         if found := known[settings.root]:
             steps.append(to_news(found))
 

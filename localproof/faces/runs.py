@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from ..atomic import replace_file
 from ..report import ModelUse, Provenance, Run
 from ..settings import state_folder
 
@@ -90,15 +91,11 @@ def keep(
         "journal": journal,
     }
     folder = state_folder(env) / "runs"
-    part = folder / f".{secrets.token_hex(6)}"
-    try:
+    path = folder / f"{now.strftime('%Y-%m-%dT%H%M%S.%f')}-{secrets.token_hex(6)}.json"
+    with suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.write_text(json.dumps(record), "utf-8", "surrogateescape")
-        part.replace(folder / f"{now.strftime('%Y-%m-%dT%H%M%S.%f')}-{part.name[1:]}.json")
+        replace_file(path, json.dumps(record).encode("utf-8", "surrogateescape"), private=True, lasting=False)
         _forget(folder)
-    except OSError:
-        with suppress(OSError):
-            part.unlink()
 
 
 def did(use: ModelUse | None) -> Did | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from ..engines.original import fetch
 from ..engines.original.ngrams import ngrams
 from ..engines.original.place import MEMORY_MB, SETUP, Installed, folder, installed, lock
-from ..languages import FORMS, NAMES, base, package, remedy
+from ..languages import FORMS, NAMES, base, remedy
 from ..report import BadInput, Unavailable
 from ..settings import Settings
 from ..text import visible
@@ -202,7 +202,7 @@ def languages(settings: Settings, terminal: Terminal) -> int:
             with_all = "Harper, LanguageTool and the judge" if code == "en" else "LanguageTool's rules alone"
             ready.append(f"{row}{with_all} ({', '.join(homes)}){forms}\n")
         else:
-            others.append(f"{row}{remedy(code) if code != 'en' else f'pip install {package(code)}'}\n")
+            others.append(f"{row}{remedy(code)}\n")
     terminal.write("Ready\n" + "".join(ready or ["    none\n"]))
     terminal.write("\nTo be set up\n" + "".join(others or ["    none\n"]))
     terminal.write(

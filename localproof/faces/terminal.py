@@ -16,6 +16,7 @@ from typing import BinaryIO, TextIO
 from ..render import Style
 from ..report import BadInput, Report
 from ..text import visible
+from .build_log import Form, disarmed
 
 _ORNAMENTS = "→·…–“”␣"
 
@@ -29,13 +30,16 @@ class Terminal:
     stderr: TextIO
     env: Mapping[str, str]
 
-    def say(self, text: str) -> None:
-        """Write a notice, which is never part of a result."""
+    def say(self, text: str, form: Form = "text") -> None:
+        """Write a notice, or what else is not to be on standard output; as `write` does."""
+        text = disarmed(text, self.env, form)
         self.stderr.write(text if text.endswith("\n") else text + "\n")
         self.stderr.flush()
 
-    def write(self, text: str) -> None:
-        """Write a result, or a part of one."""
+    def write(self, text: str, form: Form = "text") -> None:
+        """Write a result, or a part of one, in which a build service is to find no commands, unless it is made of
+        them."""
+        text = disarmed(text, self.env, form)
         if isinstance(self.stdout, io.TextIOWrapper):
             self.stdout.flush()
             said = text if os.linesep == "\n" else text.replace("\n", os.linesep)
@@ -122,23 +126,36 @@ def agreed(terminal: Terminal, question: str) -> bool:
 
 
 def progress(
-    terminal: Terminal, total: int, clock: Callable[[], float] = time.monotonic, what: str = "files"
+    terminal: Terminal,
+    total: int,
+    clock: Callable[[], float] = time.monotonic,
+    what: str = "files",
+    *,
+    in_log: bool = False,
 ) -> tuple[Callable[[Report | None], None], Callable[[], None]]:
     """(what to call for each report that is done, what to call at the end): a line for a person who waits.
 
     Where texts are only looked through, None stands for each report. The line appears after a second, on a terminal
-    only, and leaves nothing behind.
+    only, and leaves nothing behind. What takes very long is told `in_log` as well, where there is no terminal: a line
+    for each twentieth that is done, and at least one a minute.
     """
     watched = total > 1 and is_terminal(terminal.stderr)
-    begun, shown = clock(), 0.0
+    logged = in_log and not is_terminal(terminal.stderr)
+    begun = noted = clock()
+    shown = 0.0
     done = words = findings = 0
 
     def step(report: Report | None) -> None:
-        nonlocal done, words, findings, shown
+        nonlocal done, words, findings, shown, noted
         done += 1
         if report is not None:
             words, findings = words + report.words, findings + len(report.findings)
         now = clock()
+        if logged and (now - noted >= 60 or done * 20 // total > (done - 1) * 20 // total):
+            noted = now
+            left = duration((now - begun) * (total - done) / done)
+            rest = f"{left} left" if done < total else "done"
+            terminal.say(f"localproof: {done:,} of {total:,} {what} ({100 * done // total} %), {rest}")
         if watched and now - begun > 1.0 and now - shown > 0.1:
             shown = now
             left = duration((now - begun) * (total - done) / done)

@@ -36,7 +36,9 @@ FLAGS = frozenset(
         "--force-exclude",
     }
 )
-VALUES = frozenset({"--lang", "--engine", "--profile", "--output-format", "--color", "--fail-on", "--stdin-filename"})
+VALUES = frozenset(
+    {"--lang", "--engine", "--profile", "--output-format", "--format", "--color", "--fail-on", "--stdin-filename"}
+)
 
 
 def run(argv: list[str]) -> int | None:

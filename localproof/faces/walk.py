@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 
+from ..atomic import is_beside, remove_abandoned
 from ..formats import format_of
 from ..report import BadInput, Skipped
 from ..settings import Settings, covers
@@ -92,9 +93,10 @@ def gather(
     A name with ``*``, ``?`` or ``[`` that is not there is a glob, ``**`` for any number of folders. In folders, files
     of a known format are taken, in order of name, and what the settings, ignore files and the site's generator leave
     out is Passed; hidden files and folders and those of other people's code are no part of a walk at all. A link is
-    not followed, so a walk never leaves its folder and never runs in a circle. What has a known suffix but cannot be
-    taken is a Skipped. With `force_exclude` what is named may be left out like what is found. A name that is not there
-    comes as Found, which cannot be read, so that the others are done; raises BadInput where none is there.
+    not followed, so a walk never leaves its folder and never runs in a circle; one to a file is a Skipped. With
+    `force_exclude` what is named may be left out like what is found. A name that is not there, a folder that cannot be
+    listed and a link that leads nowhere come as Found, which cannot be read, so that the others are done; raises
+    BadInput where no name is there.
     """
     asked = [(name, _is_there(name)) for name in names]
     if asked and not any(there for _, there in asked):
@@ -205,11 +207,14 @@ def _walk(
             with os.scandir(place.folder) as listing:
                 entries = sorted(listing, key=lambda e: e.name)
         except OSError as error:
-            yield Skipped(visible(place.prefix or "."), f"cannot be listed: {_why(error)}")
+            why = f"cannot be listed: {_why(error)}"
+            yield Found(place.folder, place.prefix or ".", named=False, trouble=why)
             continue
         place = _arrived(place, {e.name for e in entries})
         below = []
         for entry in entries:
+            if is_beside(entry.name):  # a run was killed while it corrected a file here
+                remove_abandoned(place.folder / entry.name)
             if entry.name.startswith(".") or entry.name in _FOREIGN:
                 continue
             if not _is_real_folder(entry):
@@ -337,10 +342,10 @@ def _take(entry: os.DirEntry[str], place: _Place) -> Iterator[Found | Skipped | 
         yield Passed(name, why)
     elif place.settings.include and not included:
         yield Passed(name, f"include{_SETTINGS}")
+    elif entry.is_symlink() and not path.exists():
+        yield Found(path, name, named=False, trouble="a symbolic link that leads nowhere")
     elif entry.is_symlink():
         yield Skipped(visible(name), "a symbolic link, not followed in a folder", "name it to have it checked")
-    elif not _is_regular(entry):
-        yield Skipped(visible(name), "not a regular file")
     elif not place.settings.drafts and is_draft(path, way=place.way):
         yield Passed(name, f"drafts{_SETTINGS}")
     else:
@@ -352,13 +357,6 @@ def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_symlink() and entry.is_dir()
     except OSError:  # it leads to itself
         return False
-
-
-def _is_regular(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file(follow_symlinks=False)
-    except OSError:
-        return True  # reading it will tell
 
 
 def _not_walked(name: str) -> str:

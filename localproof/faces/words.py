@@ -29,8 +29,6 @@ def command(
     """`localproof dict`: the exit status. `language` means the list for that one, "" that for all. Raises BadInput
     for what makes no sense."""
     if action == "list":
-        if words:
-            raise BadInput("dict list takes no words; to see whether one is there: localproof dict list | grep WORD")
         paths = [] if project else [list_of(settings, terminal.env, project=False)]
         if project or (settings.dictionary and not user):
             paths.append(list_of(settings, terminal.env, project=True))
@@ -39,10 +37,7 @@ def command(
             terminal.write(f"# {one_line(str(path))}\n" + "".join(f"{visible(w)}\n" for w in read_words(path)))
         return 0
     if action == "prune":
-        return _prune(words, settings, terminal, user=user, language=language, yes=yes)
-    if not words:
-        what = "FILE" if action == "import" else "WORD"
-        raise BadInput(f"dict {action} needs {what.lower()}s: localproof dict {action} {what}…")
+        return _prune(words, settings, terminal, language=language, yes=yes)
     path = list_for(list_of(settings, terminal.env, project=project), language)
     if action == "import":
         for name in words:
@@ -80,14 +75,10 @@ def _import(path: Path, file: Path) -> str:
     return said
 
 
-def _prune(
-    paths: Sequence[str], settings: Settings, terminal: Terminal, *, user: bool, language: str, yes: bool
-) -> int:
+def _prune(paths: Sequence[str], settings: Settings, terminal: Terminal, *, language: str, yes: bool) -> int:
     """Show the words of the project's list that no text uses, and take them out with `yes` or a person's consent."""
     from .prune import texts, unused
 
-    if user:
-        raise BadInput("dict prune is for the project's list: your own serves texts that are not here")
     path = list_for(list_of(settings, terminal.env, project=True), language)
     words = read_words(path)
     root = "." if settings.root is None else str(settings.root)

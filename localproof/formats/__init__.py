@@ -125,8 +125,8 @@ def format_of_language(language_id: str) -> Format | None:
 def read(name: str, text: str, settings: Settings, format: str | None = None) -> Document:
     """`text` as a document. `format` is a name in `FORMATS`; None means by the suffix of `name`, plain if unknown.
 
-    Raises BadInput for a format that does not exist, Unavailable for source code that cannot be read (see `code`),
-    and nothing else.
+    Raises BadInput for a format that does not exist, Unavailable for source code that cannot be read (see `code`)
+    and a notebook that is no JSON, and nothing else.
     """
     if format is None:
         return (format_of(name) or FORMATS["plain"]).read(name, text, settings)

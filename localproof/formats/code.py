@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ..installation import install_command
 from ..report import Unavailable
 from ..settings import Settings
 from ..text import Document, LineIndex, visible
@@ -67,7 +68,7 @@ def _tokens(language: Language, name: str, text: str, names: set[str]) -> Iterat
         from pygments.lexers import get_lexer_by_name
     except ImportError:
         raise Unavailable(
-            visible(name) or "a text", "not read: source code needs Pygments", "pip install 'localproof[code]'"
+            visible(name) or "a text", "not read: source code needs Pygments", install_command(extra="code")
         ) from None
     plain, places = _unix(text)
     lexer = get_lexer_by_name(language.lexer or language.name)

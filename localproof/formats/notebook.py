@@ -8,8 +8,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..report import Unavailable
 from ..settings import Settings
-from ..text import Block, Cell, Directive, Document, LineIndex, Piece, PieceKind, Span
+from ..text import Block, Cell, Directive, Document, LineIndex, Piece, PieceKind, Span, visible
 from .markdown import read_markdown
 from .pieces import Part
 from .scalars import json_parts
@@ -29,7 +30,8 @@ class _Broken(Exception):
 
 
 def read_notebook(name: str, text: str, settings: Settings) -> Document:
-    """The document that the Markdown cells of `text` make up; code, output and raw cells are left alone."""
+    """The document that the Markdown cells of `text` make up; code, output and raw cells are left alone. Raises
+    Unavailable for what is no JSON."""
     blocks: list[Block] = []
     directives: list[Directive] = []
     notes: list[str] = []
@@ -37,7 +39,7 @@ def read_notebook(name: str, text: str, settings: Settings) -> Document:
     try:
         cells = list(_cells(text))
     except _Broken as error:
-        return Document(name, text, (), "notebook", notes=(f"not read: {error}",))
+        raise Unavailable(visible(name) or "a text", f"not read: {error}") from None
     for number, cell in cells:
         through = _Through(text, cell)
         inner = read_markdown(f"{name}.md", through.text, replace(settings, front_matter=()))

@@ -22,6 +22,7 @@ from typing import Any
 from .. import __version__
 from ..child.borrowed import Borrowed
 from ..child.given_up import GivenUp, Kept
+from ..installation import install_command
 from ..report import Finding, ModelUse, Provenance, Unavailable
 from ..settings import Settings
 from ..text import Edit, Span
@@ -62,7 +63,7 @@ class Reader:
         from importlib.util import find_spec
 
         if find_spec("llama_cpp") is None:
-            raise Unavailable("model", "llama-cpp-python is not installed", "pip install 'localproof[model]'")
+            raise Unavailable("model", "llama-cpp-python is not installed", install_command(extra="model"))
         self.chosen = chosen
         self._use = ModelUse(chosen.made_of[0].part if chosen.made_of else chosen.path.name)
         self._suggest = settings.model_suggest

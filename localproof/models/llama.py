@@ -19,7 +19,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..text import Edit, Span
+from ..report import Unavailable
+from ..text import Edit, Span, visible
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,6 +40,18 @@ _END = re.compile(r"[.!?…][\"'”’)\]]*\s+")
 
 class Broken(ValueError):
     """A file that llama.cpp cannot load, or that cannot be asked about text."""
+
+
+def _architecture(path: Path) -> str:
+    """What kind of model the file says that it holds, which is nearly always why it cannot be loaded; "" if it does not
+    say."""
+    from .gguf import read
+
+    try:
+        name = read(path).text("general.architecture")
+    except (OSError, Unavailable):
+        return ""
+    return f": its architecture is {visible(name)!r}, which this version of llama.cpp may not know" if name else ""
 
 
 def straight(text: str) -> str:
@@ -94,7 +107,7 @@ class Llama:
         parameters.n_gpu_layers = gpu_layers
         self._model = native.llama_model_load_from_file(str(path).encode(), parameters)
         if not self._model:
-            raise Broken("llama.cpp cannot load it")
+            raise Broken(f"llama.cpp cannot load it{_architecture(path)}")
         self._vocab = native.llama_model_get_vocab(self._model)
         self.size = int(native.llama_vocab_n_tokens(self._vocab))
         self._context = self._opened(threads)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ..atomic import replace_file
 from ..download import Progress, Wanted, digest, get
 from ..report import BadInput, Unavailable
 from ..settings import own_folder
@@ -98,14 +98,9 @@ def _remembered(path: Path) -> dict[str, Any]:
 def _remember(where: Path, memory: Mapping[str, Any]) -> None:
     """Keep the sums that were computed last. Where that cannot be, they are computed again next time."""
     rows = dict(list(memory.items())[-_MOST_REMEMBERED:])
-    part = where / f"{MEMORY}.{secrets.token_hex(4)}"
-    try:
+    with suppress(OSError):
         where.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(rows, indent=1), "utf-8")
-        part.replace(where / MEMORY)
-    except OSError:
-        with suppress(OSError):
-            part.unlink()
+        replace_file(where / MEMORY, json.dumps(rows, indent=1).encode(), lasting=False)
 
 
 def forget(path: Path, env: Mapping[str, str] = os.environ) -> None:

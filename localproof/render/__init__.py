@@ -15,11 +15,12 @@ How far each may be relied on:
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from ..report import Report, Run
 from .style import Style
 
-__all__ = ["RENDERERS", "Style", "closing", "diff", "findings_of", "report_block", "summary_line"]
+__all__ = ["FORMS", "RENDERERS", "Style", "closing", "diff", "findings_of", "report_block", "summary_line"]
 
 
 def _text(run: Run, style: Style) -> str:
@@ -104,11 +105,21 @@ RENDERERS: dict[str, Callable[[Run, Style], str]] = {
 }
 
 
-def findings_of(report: Report, style: Style) -> str:
-    """The findings of one document as `text` shows them, for output as it comes; "" for a clean one."""
+# How the others than text are written; GitHub's are commands.
+FORMS: dict[str, Literal["json", "xml", "html", "commands"]] = {
+    **dict.fromkeys(("json", "jsonl", "sarif", "gitlab", "rdjson"), "json"),
+    **dict.fromkeys(("junit", "checkstyle"), "xml"),
+    "html": "html",
+    "github": "commands",
+}
+
+
+def findings_of(report: Report, style: Style, told: set[tuple[str, str]] | None = None) -> str:
+    """The findings of one document as `text` shows them, for output as it comes; "" for a clean one. `told` is what was
+    explained in the documents before it, and is added to."""
     from .text import findings_of
 
-    return findings_of(report, style)
+    return findings_of(report, style, told)
 
 
 def closing(run: Run, style: Style) -> str:

@@ -37,7 +37,10 @@ def summary_parts(run: Run) -> list[str]:
 
 
 def found(run: Run) -> str:
-    """How many findings in how many files and words that an engine looked at."""
+    """How many findings in how many files, of how many, and words that an engine looked at.
+
+    ``42 findings in 24 of 40 files (31,204 words)``
+    """
     if not run.checked:
         return "Nothing was checked"
     reports = [r for r in run.reports if r.checked]
@@ -46,7 +49,9 @@ def found(run: Run) -> str:
     n_words = count(run.words, "word")
     if all(r.document.name in ("", "-") for r in reports):  # from a pipe
         return f"{findings} in {n_words}"
-    return f"{findings} in {count(len(reports), 'file')} ({n_words})"
+    having = sum(bool(r.findings) for r in reports)
+    some = f"{having:,} of " if 0 < having < len(reports) else ""
+    return f"{findings} in {some}{count(len(reports), 'file')} ({n_words})"
 
 
 def _made_of(provenance: Iterable[Provenance]) -> str:

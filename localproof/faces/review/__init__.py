@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..check import CLEAN, NOTHING, Wishes
-from ..terminal import Terminal, is_terminal, style, wants_colour
+from ..build_log import disarmed
+from ..check import CLEAN, NOTHING, WRONG, Wishes
+from ..terminal import Terminal, is_terminal, one_line, style, wants_colour
 
 if TYPE_CHECKING:
     from .desk import Desk
@@ -33,7 +34,8 @@ class Manner:
 
 
 def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
-    """Hold a review and end it with its summary; the exit status. Raises BadInput for what makes no sense."""
+    """Hold a review and end it with its summary; the exit status, 2 where something that was asked for could not be
+    read or was not there. Raises BadInput for what makes no sense."""
     from ..about import explain
     from .desk import Desk
     from .plain import converse
@@ -43,22 +45,28 @@ def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
     by_line = by_line or not (is_terminal(terminal.stdout) and is_terminal(terminal.stdin))
     say = _aside(terminal) if manner.json else terminal.write
     with Desk(wishes, terminal.env, restart=manner.restart) as desk:
+        if not desk.total and wishes.changed is not None:
+            terminal.say(f"localproof: no text changed since {one_line(wishes.changed or 'HEAD')}")
+            return CLEAN
         if not desk.total:
             terminal.say("localproof: nothing was reviewed: there is no file of a known format here")
             return NOTHING
         if by_line:
-            session = converse(desk, terminal, say, lambda rule: explain(rule, desk.settings))
+            look = style(terminal.stdout, "never", terminal.env)
+            session = converse(desk, terminal, say, lambda rule: explain(rule, desk.settings, look))
         else:
             from .program import walk
 
             colour = wants_colour(wishes.colour, terminal.env, terminal=True)
             session = walk(desk, lambda rule: explain(rule, desk.settings), colour=colour, mouse=manner.mouse)
-        result = ending(desk, session)
+        result, wrong = ending(desk, session), bool(desk.unread or desk.lacking())
         looked = desk.looked() and (result.run.checked or not result.run.reports)
         _remember(result, desk, session)
     look = style(terminal.stdout, "never", terminal.env)
-    terminal.write(as_json(result) if manner.json else as_text(result, look))
-    return CLEAN if looked else NOTHING
+    terminal.write(as_json(result) if manner.json else as_text(result, look), "json" if manner.json else "text")
+    if not looked:
+        return NOTHING
+    return WRONG if wrong else CLEAN
 
 
 def _remember(result: Ending, desk: Desk, session: Session) -> None:
@@ -86,7 +94,7 @@ def _aside(terminal: Terminal) -> Callable[[str], None]:
     """Where the conversation goes when the result alone is to be on standard output."""
 
     def say(text: str) -> None:
-        terminal.stderr.write(text)
+        terminal.stderr.write(disarmed(text, terminal.env))
         terminal.stderr.flush()
 
     return say

@@ -18,8 +18,10 @@ from ...report import BadInput, ModelUse, Report, Run, Skipped, Unavailable
 from ...settings import Settings, read_ignores, read_words
 from ...text import Document
 from .. import words as word_lists
-from ..check import Wishes, plan
+from ..changes import changes
+from ..check import Wishes, only_changed, plan
 from ..files import Found, Source, encoded, read_source, write_back
+from ..narrow import narrowing
 from . import journal, lists, progress
 from .content import merged, words_changed
 from .intake import remembered, reread, written
@@ -70,6 +72,10 @@ class Desk:
             raise BadInput("a review asks and writes back, so it needs files; name a file or a folder")
         self.env, self._finder = env, finder
         tasks, self.passed_over = plan(wishes, env)
+        changed = None if wishes.changed is None else changes(map(Path, wishes.paths), wishes.changed)
+        if changed is not None:
+            tasks = tuple(some for task in tasks if (some := only_changed(task, changed)).inputs)
+        self._narrow_of = narrowing(changed, baseline=wishes.baseline and not wishes.isolated, edited=True)
         self.tasks = tasks
         self.settings = tasks[0].settings if tasks else Settings()
         self.texts: list[Text] = []
@@ -153,12 +159,12 @@ class Desk:
     def check(self, number: int, text: str) -> Report:
         """What is found in `text`, the content that file `number` is to have. Costs the paragraphs that are new."""
         if self._finder is not None:
-            return self._finder(self.document(number, text))
+            return self._narrow_of(self.texts[number].settings)(self._finder(self.document(number, text)))
         bench = self._bench(self.texts[number].settings)
         judged = self._judged.setdefault(number, proof.Judgements())
         report = proof.check(bench, self.document(number, text), judgements=judged)
         self.did.setdefault(number, proof.model_use(bench, [report]))
-        return report
+        return self._narrow_of(self.texts[number].settings)(report)
 
     def _bench(self, settings: Settings) -> proof.Bench:
         for known, bench in self._benches:
@@ -175,11 +181,15 @@ class Desk:
         told += [f"nothing can be undone or taken up again later: {self.hindrance}"] * bool(self.hindrance)
         return "; ".join(told)
 
+    def lacking(self) -> tuple[str, ...]:
+        """What was asked for by name and is not at work: see `proof.Bench.lacking`."""
+        return tuple(dict.fromkeys(name for _, bench in self._benches for name in bench.lacking()))
+
     def looked(self) -> bool:
         """Whether any text could be read and any engine could look at it; also where the writer left before that."""
         if self._finder is not None or not self._benches:
             return bool(self.texts) or not self.skipped
-        return any(len(bench.skipped) < len(bench.settings.engines) for _, bench in self._benches)
+        return any(bench.engines for _, bench in self._benches)
 
     # ─ writing ─
 

@@ -5,7 +5,8 @@ order, the bytes that stood there (``001.old``) and, written after them and
 before the file is touched, what is about to happen (``001.json``): the path and
 the SHA-256 of the old and of the new content. A file is old or new by what it
 holds now, so the journal tells which even after the power was cut. For word
-lists and ignores it holds the lines that were added.
+lists and ignores it holds the lines that were added. The oldest sessions are
+let go where all together are more than 200 or larger than 64 MiB.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ from typing import Any, Literal
 from ...report import BadInput, Unavailable
 from ...settings import state_folder
 from ...text import visible
-from ..files import Source, encoded, sweep, write_back, write_bytes_back, write_new
+from ..files import Source, encoded, write_back, write_bytes_back, write_new
 
 _MOST_SESSIONS = 200
+_MOST_BYTES = 64 * 2**20  # of all sessions, but for the newest, which is kept whole however large it is
 _UNDONE = "undone"
 
 State = Literal["old", "new", "changed since", "gone"]
@@ -71,12 +73,11 @@ class Journal:
         try:
             stem = self._next()
             old = encoded(source, source.text)
-            write_new(stem.with_suffix(".old"), old)
+            write_new(stem.with_suffix(".old"), old, private=True)
             self._note(stem, path=path, old=source.digest, new=hashlib.sha256(encoded(source, text)).hexdigest())
         except (OSError, BadInput) as error:
             name = visible(source.name)
             raise Unavailable(name, f"not changed: the journal cannot be written: {error}") from None
-        sweep(source.path)
         write_back(source, text)
 
     def note_lines(self, path: Path, lines: Sequence[str]) -> None:
@@ -88,7 +89,7 @@ class Journal:
 
     def _next(self) -> Path:
         if not self.folder.exists():
-            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _forget(self.folder.parent)
         self.folder.mkdir(mode=0o700, exist_ok=True)
         return self.folder / f"{next(self._numbers):03}"
@@ -100,7 +101,7 @@ class Journal:
     @staticmethod
     def _note(stem: Path, **record: Any) -> None:
         # In two steps of which the second is one rename: an entry that is there is whole.
-        write_new(stem.with_suffix(".json"), json.dumps(record, indent=1).encode())
+        write_new(stem.with_suffix(".json"), json.dumps(record, indent=1).encode(), private=True)
 
     def entries(self) -> Iterator[Entry]:
         """What the session wrote or was about to write, in order."""
@@ -145,10 +146,22 @@ def sessions(env: Mapping[str, str]) -> tuple[Journal, ...]:
 
 
 def _forget(folder: Path) -> None:
-    """Let go of the oldest sessions."""
-    old = sorted(p for p in folder.iterdir() if p.is_dir())[: -_MOST_SESSIONS + 1]
-    for path in old:
-        shutil.rmtree(path, ignore_errors=True)
+    """Let go of the oldest sessions, where there are too many or they are too large, as a new one begins. The newest
+    of them stays whatever its size: it is what is undone next where the new one comes to nothing."""
+    newest_first = sorted((p for p in folder.iterdir() if p.is_dir()), reverse=True)
+    size = 0
+    for number, path in enumerate(newest_first):
+        size += _size(path)
+        if number and (number >= _MOST_SESSIONS - 1 or size > _MOST_BYTES):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _size(folder: Path) -> int:
+    size = 0
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            size += entry.stat(follow_symlinks=False).st_size
+    return size
 
 
 def undo(journal: Journal) -> list[str]:

@@ -74,8 +74,6 @@ def command(action: str, numbers: Sequence[int], settings: Settings, terminal: T
             terminal.write(f"# {visible(str(path))}\n" * (path != at) + f"{number:4} {visible(line)}\n")
             at = path
         return 0
-    if not numbers:
-        raise BadInput("ignores remove needs numbers, as `localproof ignores list` shows them")
     for number in numbers:
         if not 1 <= number <= len(every):
             raise BadInput(f"ignores remove: there is no line {number}; `localproof ignores list` shows all")

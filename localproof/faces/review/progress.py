@@ -77,4 +77,4 @@ def save(path: Path, progress: Progress) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise BadInput(f"{path.parent}: cannot be created: {error.strerror}") from None
-    write_new(path, json.dumps({"files": files, "words": progress.words}).encode("ascii"))
+    write_new(path, json.dumps({"files": files, "words": progress.words}).encode("ascii"), private=True)
