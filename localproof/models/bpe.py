@@ -75,7 +75,9 @@ class Vocabulary:
     def _merged(self, piece: str) -> list[int]:
         parts = [self._stand_in[byte] for byte in piece.encode("utf-8", "replace")]
         while len(parts) > 1:
-            rank, at = min((self._rank.get((parts[i], parts[i + 1]), len(self._rank)), i) for i in range(len(parts) - 1))
+            rank, at = min(
+                (self._rank.get((parts[i], parts[i + 1]), len(self._rank)), i) for i in range(len(parts) - 1)
+            )
             if rank == len(self._rank):
                 break
             parts[at : at + 2] = [parts[at] + parts[at + 1]]
