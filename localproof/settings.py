@@ -159,8 +159,8 @@ class Settings:
     )
     model_runtime: str = _key(
         "auto",
-        "What runs the model: numpy, which reads those that come with LocalProof; llama.cpp, which reads any GGUF file; "
-        "auto: numpy where it can.",
+        "What runs the model: numpy reads those that come with LocalProof, llama.cpp any GGUF file; auto: numpy where "
+        "it can.",
         "machine",
         choices=RUNTIMES,
     )

@@ -36,8 +36,8 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 @dataclass
 class Counts:
-    """What real corrections undo: words dropped, left over, taken for others (right to wrong), and forms by what the tag
-    makes and how the wrong one ends."""
+    """What real corrections undo: words dropped, left over, taken for others (right to wrong), and forms by what the
+    tag makes and how the wrong one ends."""
 
     dropped: Counter[str] = field(default_factory=Counter)
     left_over: Counter[str] = field(default_factory=Counter)
@@ -182,9 +182,7 @@ class Slips:
         right = "a" if row[i].low == "an" else row[i].low
         return candidates.replacing(text, row[i], "slip", wrongs[j]).edit, (f"replace {right}",)
 
-    def _form(
-        self, text: str, row: Sequence[Word], chance: np.random.Generator
-    ) -> tuple[Edit, tuple[str, ...]] | None:
+    def _form(self, text: str, row: Sequence[Word], chance: np.random.Generator) -> tuple[Edit, tuple[str, ...]] | None:
         i = int(chance.integers(len(row)))
         options = _wrong_forms(row[i].low) if row[i].span.of(text)[1:].islower() else ()
         j = _drawn([self._counts.forms[_form_key(*option)] + 0.5 for option in options], chance)
@@ -218,7 +216,8 @@ class Slips:
         else:
             at, letter = int(chance.integers(1, len(low) - 1)), _LETTERS[int(chance.integers(26))]
             wrong = (
-                low[:at] + low[at + 1 :], low[:at] + low[at + 1] + low[at] + low[at + 2 :], low[:at] + letter + low[at:],
+                low[:at] + low[at + 1 :], low[:at] + low[at + 1] + low[at] + low[at + 2 :],
+                low[:at] + letter + low[at:],
                 low[:at] + letter + low[at + 1 :], low[: at + 1] + low[at:],
             )[int(chance.integers(5))]  # fmt: skip
         if not wrong.isalpha() or attested().count(wrong) > 1:
@@ -264,9 +263,7 @@ def _apostrophe(text: str, row: Sequence[Word], chance: np.random.Generator) -> 
 
 def _comma_missing(text: str, row: Sequence[Word], chance: np.random.Generator) -> Made | None:
     places = [
-        a.span.end
-        for a, b in pairwise(row)
-        if text[a.span.end : b.span.start] == ", " and b.low not in ("and", "or")
+        a.span.end for a, b in pairwise(row) if text[a.span.end : b.span.start] == ", " and b.low not in ("and", "or")
     ]
     if not places:
         return None

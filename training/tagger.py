@@ -175,7 +175,12 @@ class Run:
             "average": self.average, "step": self.step, "tokens": self.tokens,
         }  # fmt: skip
         _saved(self.folder / "state.pt", state)
-        about = {"shape": self.tagger.model.shape.as_dict(), "tags": list(TAGS), "step": self.step, "tokens": self.tokens}
+        about = {
+            "shape": self.tagger.model.shape.as_dict(),
+            "tags": list(TAGS),
+            "step": self.step,
+            "tokens": self.tokens,
+        }
         _saved(self.folder / "model.pt", {"weights": self.average, **about})
 
     def advance(self, batch: data.Batch) -> tuple[float, float]:

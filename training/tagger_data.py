@@ -139,7 +139,10 @@ def real(corpus: Path, known: Vocabulary, counts: Counts) -> Iterator[Tagged]:
             after = apply(flat, [e for e, _ in level])
         except ValueError:  # two that touch
             continue
-        for text, tags in ((flat, tags_of(flat, level, counts)), (after, [_NUMBER[edit_tags.KEEP]] * len(words(after)))):
+        for text, tags in (
+            (flat, tags_of(flat, level, counts)),
+            (after, [_NUMBER[edit_tags.KEEP]] * len(words(after))),
+        ):
             made = coded(known, text, tags)
             if len(made.tokens) <= LENGTH and made.places:
                 yield made
@@ -168,8 +171,8 @@ def write(folder: Path, passages: Iterable[Tagged]) -> Counter[str]:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of passages: `tokens` and `segments` (rows, LENGTH), the latter telling passages of a row apart; and for each
-    word its row, its place there, and its tag."""
+    """Rows of passages: `tokens` and `segments` (rows, LENGTH), the latter telling passages of a row apart; and for
+    each word its row, its place there, and its tag."""
 
     tokens: Ints
     segments: Ints
@@ -263,8 +266,9 @@ class Prose:
         while True:
             text = self._some(chance)
             if chance.random() < _CLEAN:
-                if chance.random() < _NEUTRAL and (edit := pairing.neutral(text, random.Random(int(chance.integers(1 << 30))))):  # fmt: skip
-                    text = apply(text, [edit])
+                seed = int(chance.integers(1 << 30))
+                edit = pairing.neutral(text, random.Random(seed)) if chance.random() < _NEUTRAL else None
+                text = apply(text, [edit] if edit else [])
                 tags = [_NUMBER[edit_tags.KEEP]] * len(words(text))
             else:
                 slipped = self._slips.put(text, min(float(chance.gamma(2.0, share / 2.0)), 0.3), chance)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from heapq import heappop, heappush
 from itertools import accumulate
 
 _PIECE = re.compile(r"\d|'(?:s|t|re|ve|m|ll|d)| ?[^\W\d_]+| ?(?:[^\w\s]|_)+|\s+(?![^\s\d])|\s+")
@@ -73,15 +74,31 @@ class Vocabulary:
         return found
 
     def _merged(self, piece: str) -> list[int]:
-        parts = [self._stand_in[byte] for byte in piece.encode("utf-8", "replace")]
-        while len(parts) > 1:
-            rank, at = min(
-                (self._rank.get((parts[i], parts[i + 1]), len(self._rank)), i) for i in range(len(parts) - 1)
-            )
-            if rank == len(self._rank):
-                break
-            parts[at : at + 2] = [parts[at] + parts[at + 1]]
-        return [self.number[part] for part in parts]
+        """The tokens of a piece: of all neighbours the pair learned first is merged, the leftmost of several."""
+        parts: list[str | None] = [self._stand_in[byte] for byte in piece.encode("utf-8", "replace")]
+        before, after = list(range(-1, len(parts) - 1)), list(range(1, len(parts) + 1))
+        waiting: list[tuple[int, int, str, str]] = []
+
+        def offer(left: int, right: int) -> None:
+            if left >= 0 and right < len(parts):
+                pair = (parts[left] or "", parts[right] or "")
+                if (rank := self._rank.get(pair)) is not None:
+                    heappush(waiting, (rank, left, *pair))
+
+        for i in range(len(parts) - 1):
+            offer(i, i + 1)
+        while waiting:
+            _, left, one, other = heappop(waiting)
+            right = after[left]
+            if parts[left] != one or right >= len(parts) or parts[right] != other:
+                continue  # merged with something else by now
+            parts[left], parts[right] = one + other, None
+            after[left] = after[right]
+            if after[right] < len(parts):
+                before[after[right]] = left
+            offer(before[left], left)
+            offer(left, after[left])
+        return [self.number[part] for part in parts if part is not None]
 
 
 def split(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
@@ -121,7 +121,7 @@ class Scorer(ABC):
     def passages(self, text: str) -> Iterator[Passage]:
         """`text` (of one block) decoded in stretches of whole sentences, each with the one before it as context."""
         text = straight(text)
-        for span, own in self._stretches(text):
+        for span, own in stretches(text, self.tokens):
             yield self._read(text, span, own)
 
     def gains(self, text: str, passage: Passage, edits: Sequence[Edit]) -> list[float | None]:
@@ -142,46 +142,6 @@ class Scorer(ABC):
         if waiting:
             self._score(passage, waiting, totals)
         return totals
-
-    # How a text falls into passages.
-
-    def _stretches(self, text: str) -> Iterator[tuple[Span, int]]:
-        """(span, where its own part begins) of each passage."""
-        ends = [m.end() for m in _END.finditer(text)]
-        if not ends or ends[-1] < len(text):
-            ends.append(len(text))
-        starts = [0, *ends[:-1]]
-        sizes = [len(self.tokens(text[a:b])) for a, b in zip(starts, ends, strict=True)]
-        i = 0
-        while i < len(sizes):
-            context = i - 1 if i and sizes[i - 1] + sizes[i] <= PASSAGE else i
-            total, j = sum(sizes[context:i]), i
-            while j < len(sizes) and total + sizes[j] <= PASSAGE:
-                total += sizes[j]
-                j += 1
-            if j == i:  # a sentence longer than a passage
-                yield from self._long(text, starts[i], ends[i])
-                i += 1
-            else:
-                yield Span(starts[context], ends[j - 1]), starts[i]
-                i = j
-
-    def _long(self, text: str, start: int, end: int) -> Iterator[tuple[Span, int]]:
-        """The same of a sentence that is too long for one: cut before words, a few words of context before each."""
-        words = [start, *(start + m.start() for m in re.finditer(r"(?<=\s)\S", text[start:end])), end]
-        sizes = [len(self.tokens(text[a:b])) for a, b in pairwise(words)]
-        at = 0
-        while at < len(sizes):
-            back, total = at, 0
-            while back and total + sizes[back - 1] <= min(_OVERLAP, PASSAGE - sizes[at]):
-                back -= 1
-                total += sizes[back]
-            stop = at
-            while stop < len(sizes) and (stop == at or total + sizes[stop] <= PASSAGE):
-                total += sizes[stop]
-                stop += 1
-            yield Span(words[back], words[stop]), words[at]
-            at = stop
 
     # Of single tokens and edits.
 
@@ -214,6 +174,47 @@ class Scorer(ABC):
         if ends[1] - same > AT_ONCE // 2 or same >= len(passage.rows):
             return None
         return Change(same, ends[0], after[same : ends[1]])
+
+
+def stretches(text: str, tokens: Callable[[str], list[int]]) -> Iterator[tuple[Span, int]]:
+    """(span, where its own part begins) of each passage that `text` falls into: whole sentences, `PASSAGE` tokens at
+    most, with the sentence before as context."""
+    ends = [m.end() for m in _END.finditer(text)]
+    if not ends or ends[-1] < len(text):
+        ends.append(len(text))
+    starts = [0, *ends[:-1]]
+    sizes = [len(tokens(text[a:b])) for a, b in zip(starts, ends, strict=True)]
+    i = 0
+    while i < len(sizes):
+        context = i - 1 if i and sizes[i - 1] + sizes[i] <= PASSAGE else i
+        total, j = sum(sizes[context:i]), i
+        while j < len(sizes) and total + sizes[j] <= PASSAGE:
+            total += sizes[j]
+            j += 1
+        if j == i:  # a sentence longer than a passage
+            yield from _long(text, starts[i], ends[i], tokens)
+            i += 1
+        else:
+            yield Span(starts[context], ends[j - 1]), starts[i]
+            i = j
+
+
+def _long(text: str, start: int, end: int, tokens: Callable[[str], list[int]]) -> Iterator[tuple[Span, int]]:
+    """The same of a sentence that is too long for one: cut before words, a few words of context before each."""
+    words = [start, *(start + m.start() for m in re.finditer(r"(?<=\s)\S", text[start:end])), end]
+    sizes = [len(tokens(text[a:b])) for a, b in pairwise(words)]
+    at = 0
+    while at < len(sizes):
+        back, total = at, 0
+        while back and total + sizes[back - 1] <= min(_OVERLAP, PASSAGE - sizes[at]):
+            back -= 1
+            total += sizes[back]
+        stop = at
+        while stop < len(sizes) and (stop == at or total + sizes[stop] <= PASSAGE):
+            total += sizes[stop]
+            stop += 1
+        yield Span(words[back], words[stop]), words[at]
+        at = stop
 
 
 @dataclass(frozen=True, slots=True)
