@@ -41,7 +41,6 @@ ALARMS = (0.65, 0.3)  # in 1,000 words of edited prose
 ELSEWHERE = (2.0, 3.5, 5.0)  # in 1,000 words of read-blogs
 SHOWN = ("article", "preposition", "small-word", "agreement", "confusion", "typo", "apostrophe", "doubled")
 _PROSE = 120_000  # words of edited prose
-_SPENT_J_S = 10.0  # joules in a second of one thread, where a run was not metered yet
 COLUMNS = ("step", "tokens", "joules", "right at .65", "right at .3", *(f"obvious at {e}" for e in ELSEWHERE),
            *(f"articles at {e}" for e in ELSEWHERE))  # fmt: skip
 
@@ -151,11 +150,13 @@ def _score(folder: Path, said: Sequence[tuple[str, Said]]) -> dict[str, float]:
 
 def joules(run: Path) -> float:
     """What a run has cost so far: as metered, and of the stretch that is not over by its time on the processor."""
+    from .tagger import WATTS
+
     path = run / "spent.jsonl"
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
     metered = sum(r["energy"].get("energy_j") or 0.0 for r in rows)
-    now = run / "seconds.txt"
-    return metered + (float(now.read_text("utf-8")) * _SPENT_J_S if now.exists() else 0.0)
+    going = run / "going.json"
+    return metered + (json.loads(going.read_text("utf-8"))[2] * WATTS if going.exists() else 0.0)
 
 
 def main() -> None:

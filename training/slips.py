@@ -157,9 +157,9 @@ class Slips:
         """For a right word how often it is written wrongly, and as what how often."""
         known = attested()
         out = {}
-        for right in edit_tags.REPLACED:
+        for right in (*edit_tags.REPLACED, "an"):
             wrongs = dict(self._counts.taken.get("a" if right == "an" else right, {}))
-            for other in edit_tags.REPLACED:
+            for other in (*edit_tags.REPLACED, "an"):
                 if other != right and (edit_tags._may_be(right, other) or edit_tags._may_be(other, right)):
                     wrongs[other] = wrongs.get(other, 0) + 0.3
             if right in ("a", "an"):
@@ -340,6 +340,6 @@ def _placed(
 
 def _edits(tag: str, text: str, row: Sequence[Word], i: int) -> list[candidates.Candidate]:
     if tag == edit_tags.CONFUSED:
-        return [c for name, c in edit_tags._instead(text, row[i], tag) if name == tag]
+        return [c for name, c in edit_tags._instead(text, row, i, tag) if name == tag]
     found = edit_tags.edit_of(tag, text, row, i)
     return [found] if found else []

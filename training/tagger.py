@@ -43,6 +43,7 @@ from .train import Muon
 
 _WARM = 60
 _EVERY_S = 600.0  # between checkpoints
+WATTS = 10.0  # of one busy thread, as `localproof.energy` has it where nothing is metered
 _AVERAGED = 0.99  # of the average of the weights stays at each step
 
 
@@ -220,6 +221,8 @@ def train(run: Run, folder: Path, data_folder: Path, stop_after_s: float = math.
     stop: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda n, _: stop.append(n))
+    going = run.folder / "going.json"
+    _account_for_killed(run.folder, going)
     corrections = data.Corrections(folder, plan.seed)
     prose = data.Prose(folder, data_folder, data.vocabulary())
     say(f"{len(corrections):,} passages of real corrections, {corrections.tokens_count:,} tokens")
@@ -244,7 +247,9 @@ def train(run: Run, folder: Path, data_folder: Path, stop_after_s: float = math.
             if now - saved > _EVERY_S:
                 saved = now
                 run.save()
+                going.write_text(json.dumps([first, run.step, sum(os.times()[:2])]), "utf-8")
     run.save()
+    going.unlink(missing_ok=True)
     record = {
         "run": "tagger",
         "steps": [first, run.step],
@@ -257,6 +262,23 @@ def train(run: Run, folder: Path, data_folder: Path, stop_after_s: float = math.
     }
     with (run.folder / "spent.jsonl").open("a", encoding="utf-8") as spent:
         spent.write(json.dumps(record) + "\n")
+
+
+def _account_for_killed(folder: Path, going: Path) -> None:
+    """Where the last stretch was killed, put what it had cost at its last checkpoint into ``spent.jsonl``."""
+    if not going.exists():
+        return
+    first, step, cpu_s = json.loads(going.read_text("utf-8"))
+    energy_j = cpu_s * WATTS
+    record = {
+        "run": "tagger, killed", "steps": [first, step], "hours": round(cpu_s / 3600, 4),
+        "cpu_hours": round(cpu_s / 3600, 4), "device": "cpu", "threads": torch.get_num_threads(),
+        "energy": {"status": "estimated", "energy_j": energy_j, "low_j": energy_j / 3, "high_j": energy_j * 3,
+                   "method": "cpu-time", "model": {"w_per_thread": WATTS}},
+    }  # fmt: skip
+    with (folder / "spent.jsonl").open("a", encoding="utf-8") as spent:
+        spent.write(json.dumps(record) + "\n")
+    going.unlink()
 
 
 def main() -> None:

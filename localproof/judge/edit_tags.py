@@ -35,34 +35,39 @@ INSERTED = tuple(
     " who no".split()
 )
 REPLACED = tuple(
-    "the a an to of in on at for with by from as into onto over about than then that this these those it its it's"
+    "the a to of in on at for with by from as into onto over about than then that this these those it its it's"
     " is are was were be been being am has have had having do does did done can could will would should may might must"
     " you your you're yours i me my we our us they them their they're there he his him she her hers who whose who's"
     " whom which what when where how and or but if so not no now too two through though off out up down here other"
     " others another any some much many more most less fewer well good bad badly let let's lets don't doesn't didn't"
     " isn't aren't wasn't weren't hasn't haven't can't won't that's there's such every while because since during"
-    " between among until without within of also just even ever never".split()
+    " between among until without within also just even ever never".split()
 )
 ENDINGS = ("base", "s", "ing", "ed", "en", "ly", "'s", "s'")
 TAGS = (
     KEEP, DELETE, MISSPELT, CONFUSED, "join", "split", "capital", "small", "apostrophe", "insert ,", "delete ,",
     *(f"form {ending}" for ending in ENDINGS),
     *(f"insert {word}" for word in INSERTED),
-    *(f"replace {word}" for word in dict.fromkeys(REPLACED) if word != "an"),
+    *(f"replace {word}" for word in REPLACED),
 )  # fmt: skip
-_SMALL = frozenset(REPLACED) | frozenset(INSERTED)
+_REPLACED = frozenset(REPLACED)
+_SMALL = _REPLACED | frozenset((*INSERTED, "an"))
 _OUT = DROPPABLE | _SMALL
-_BEGINS = re.compile(r"(?:\A|[.!?:]['\")\]]*\s|[\n•])\s*['\"(\[]*\Z")
-_AN = re.compile(r"(?!eu|ew|u[nks][aeiou]|uni(?!n|m)|one\b|once\b|ubiq|util)[aeiou]|hour|honest|honou?r|heir")
+_BEGINS = re.compile(r"(?:\A|[.!?:]['\")\]’”]*\s|[\n•])\s*['\"(\[‘“«]*\Z")
+# Vowels that sound like the consonants of "you" and "one", and an h that is not heard.
+_YOU = r"eu|ew|u(?:[fkst][aeiou]|b[ie]|ra[nl]|rin|nani|nary|ni(?!n|m|de))|one\b|once\b|ones"
+_AN = re.compile(rf"(?!{_YOU})[aeiou]|hour|honest|honou?r|heir")
+_LETTERS_AN = re.compile(r"[AEIO]|[FHLMNRSX](?:[^AEIOUYa-z]|\Z)")  # HTML is spelt out, NASA is not
 
 
 def article(word: str) -> str:
-    """Which indefinite article stands before `word` (lower case).
+    """Which indefinite article stands before `word`, as it is written.
 
-    >>> [article(w) for w in ("apple", "user", "hour", "umbrella", "one")]
-    ['an', 'a', 'an', 'an', 'a']
+    >>> [article(w) for w in ("apple", "user", "hour", "unable", "one", "HTML", "NASA", "URL")]
+    ['an', 'a', 'an', 'an', 'a', 'an', 'a', 'a']
     """
-    return "an" if _AN.match(word) else "a"
+    spelt = len(word) > 1 and word[:2].isupper()
+    return "an" if (_LETTERS_AN.match(word) if spelt else _AN.match(word.lower())) else "a"
 
 
 @lru_cache(maxsize=65536)
@@ -77,7 +82,12 @@ def form_names(word: str) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     for form in candidates.forms(word):
         found.setdefault(_name(word, form), form)
-    if word == "an" or word in _SMALL:
+    for ending, adverb in (("le", "ly"), ("ic", "ically"), ("y", "ily")):
+        if word.endswith(ending) and len(word) > 4 and candidates.known_word(word.removesuffix(ending) + adverb):
+            found.setdefault("ly", word.removesuffix(ending) + adverb)
+        if word.endswith(adverb) and len(word) > 4 and candidates.known_word(word.removesuffix(adverb) + ending):
+            found.setdefault("base", word.removesuffix(adverb) + ending)
+    if word in _SMALL:
         found = {name: form for name, form in found.items() if form not in _SMALL}
     if word.isalpha() and len(word) > 2:
         if word.endswith("s") and not word.endswith("ss"):
@@ -133,7 +143,7 @@ def edits_at(text: str, row: Sequence[Word], i: int) -> Iterator[tuple[str, Cand
     several words (`confused`) stands once for each."""
     word = row[i]
     yield from _out(text, row, i)
-    yield from _instead(text, word)
+    yield from _instead(text, row, i)
     yield from _compounds(text, row, i)
     yield from _letters(text, word)
     yield from _in(text, row, i)
@@ -145,7 +155,7 @@ def edit_of(tag: str, text: str, row: Sequence[Word], i: int) -> Candidate | Non
     if what == "insert":
         found = _in(text, row, i, tag)
     elif what in ("replace", "form", "apostrophe", CONFUSED):
-        found = _instead(text, row[i], tag)
+        found = _instead(text, row, i, tag)
     elif what in ("join", "split"):
         found = _compounds(text, row, i)
     elif what == DELETE:
@@ -186,21 +196,24 @@ def _out(text: str, row: Sequence[Word], i: int) -> Iterator[tuple[str, Candidat
         yield DELETE, Candidate(Edit(Span(word.span.start, after.start + 1), head), kind)
 
 
-def _instead(text: str, word: Word, only: str = "") -> Iterator[tuple[str, Candidate]]:
+def _instead(text: str, row: Sequence[Word], i: int, only: str = "") -> Iterator[tuple[str, Candidate]]:
     """What may stand in the place of a word."""
+    word = row[i]
     low = word.low
-    if low in _SMALL:
-        known = dict(candidates.others(low)) if not only else {}
-        names = {new: kind for kind, new in known.items()} if known else {}
-        for new in REPLACED if not only else (only.removeprefix("replace "),):
-            if new != low and new in _REPLACED and (low in _SWAPPED or _may_be(low, new)):
-                kind = names.get(new) or (
-                    "article" if low in ARTICLES else "preposition" if low in PREPOSITIONS else "confusion"
-                )
-                yield f"replace {new}" if new != "an" else "replace a", candidates.replacing(text, word, kind, new)
-    else:
-        for new in _small_near(low):
-            yield f"replace {new}" if new != "an" else "replace a", candidates.replacing(text, word, "typo", new)
+    others = (only.removeprefix("replace "),) if only else REPLACED if low in _SMALL else _small_near(low)
+    for new in others:
+        if (
+            new not in _REPLACED
+            or (new == low and new != "a")
+            or (low == "an" and new != "a" and not _may_be(low, new))
+        ):
+            continue
+        if low not in _SMALL and new not in _small_near(low):
+            continue
+        tag = f"replace {new}"
+        if new == "a":
+            new = ("an" if low == "a" else "a") if low in ("a", "an") else _article_before(text, row, i + 1)
+        yield tag, candidates.replacing(text, word, _kind(low, new), new)
     for name, form in form_names(low):
         kind = "apostrophe" if "'" in name or "'" in low else "agreement"
         yield f"form {name}", candidates.replacing(text, word, kind, form)
@@ -210,8 +223,14 @@ def _instead(text: str, word: Word, only: str = "") -> Iterator[tuple[str, Candi
         yield "apostrophe", candidates.replacing(text, word, "apostrophe", new)
 
 
-_REPLACED = frozenset(REPLACED)
-_SWAPPED = frozenset(REPLACED)
+def _article_before(text: str, row: Sequence[Word], i: int) -> str:
+    return article(row[i].span.of(text)) if i < len(row) else "a"
+
+
+def _kind(low: str, new: str) -> str:
+    """The kind of a small word in the place of another."""
+    known = next((kind for kind, other in candidates.others(low) if other == new), None)
+    return known or ("article" if low in ARTICLES else "preposition" if low in PREPOSITIONS else "confusion")
 
 
 def _may_be(word: str, other: str) -> bool:
@@ -266,14 +285,14 @@ def _in(text: str, row: Sequence[Word], i: int, only: str = "") -> Iterator[tupl
     gap = text[before.span.end if before else 0 : word.span.start]
     if before and gap == " " and only in ("", "insert ,"):
         yield "insert ,", Candidate(Edit(Span(before.span.end, before.span.end), ","), "comma")
-    if gap and not gap[-1].isspace() and gap[-1] not in "\"'(":
+    if gap and not gap[-1].isspace() and gap[-1] not in "\"'([“‘«":
         return
     head = begins(text, word.span.start)
     for new in INSERTED if not only else (only.removeprefix("insert "),):
         if new not in INSERTED or new == word.low or (before and gap == " " and new == before.low):
             continue
         kind = "article" if new in ("a", "the") else "preposition" if new in PREPOSITIONS else "small-word"
-        new = article(word.low) if new == "a" else "I" if new == "i" else new
+        new = _article_before(text, row, i) if new == "a" else "I" if new == "i" else new
         at, rest = Span(word.span.start, word.span.start), ""
         if head and text[word.span.start].isupper():
             new = new[0].upper() + new[1:]
