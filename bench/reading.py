@@ -10,6 +10,9 @@ from typing import Any
 
 from localproof.judge.proposing import read
 from localproof.models.llama import Llama
+from localproof.models.network import one_thread_each
+from localproof.models.numpy_model import NumpyModel
+from localproof.models.passages import Broken, Scorer
 
 from . import product
 
@@ -19,12 +22,13 @@ _WORDS = 2_000  # of the texts; a model reads some hundred to some thousand a se
 
 
 def reading(files: list[Path], runs: int, model: Path | None) -> Iterator[str]:
-    """Tokens a second, blocks taken in turn by the four ways, one thread: only decoded, with the logits of all tokens,
-    as scoring needs them; with those at the end of each passage alone, as for the beginning of a prompt; read and
-    scored; read with proposals."""
+    """Tokens a second, blocks taken in turn by all ways, one thread: only decoded, with the logits of all tokens, as
+    scoring needs them; with those at the end of each passage alone, as for the beginning of a prompt; read and scored;
+    read with proposals; the last two in NumPy as well, where it reads the file."""
     if model is None:
         yield "### Reading with a model: not measured (--model FILE names one)"
         return
+    one_thread_each()
     llama = Llama(model)
     texts = _blocks(files)
     passages = {text: [p.tokens for p in llama.passages(text)] for text in texts}  # warms the file, too
@@ -34,6 +38,11 @@ def reading(files: list[Path], runs: int, model: Path | None) -> Iterator[str]:
         "read": lambda text: read(llama, text, (), suggest="none"),
         "read, with proposals": lambda text: read(llama, text, (), suggest="closed"),
     }
+    readers: dict[str, Scorer] = dict.fromkeys(ways, llama)
+    if (own_runtime := _in_numpy(model)) is not None:
+        ways["read in NumPy"] = lambda text: read(own_runtime, text, (), suggest="none")
+        ways["read in NumPy, with proposals"] = lambda text: read(own_runtime, text, (), suggest="closed")
+        readers |= {name: own_runtime for name in ways if name not in readers}
     rates: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     of_text = sum(len(_given(llama, tokens)) for text in texts for tokens in passages[text])
     for _ in range(runs):
@@ -41,10 +50,10 @@ def reading(files: list[Path], runs: int, model: Path | None) -> Iterator[str]:
         decoded = dict.fromkeys(ways, 0)
         for text in texts:
             for name, way in ways.items():
-                before, begun_s = llama.decoded, time.monotonic()
+                before, begun_s = readers[name].decoded, time.monotonic()
                 way(text)
                 spent[name] += time.monotonic() - begun_s
-                decoded[name] += llama.decoded - before
+                decoded[name] += readers[name].decoded - before
         for name, times in rates.items():
             tokens = decoded[name] or of_text  # what is only decoded goes past the count
             times.append((of_text / spent[name], tokens / spent[name]))
@@ -58,6 +67,14 @@ def reading(files: list[Path], runs: int, model: Path | None) -> Iterator[str]:
         own, every = median(t for t, _ in times), median(e for _, e in times)
         yield f"| {name} | {own:,.0f} | {every:,.0f} | {100 * every / floor:.0f} % |"
     yield f"\nThe aim without proposals is {100 * AIM:.0f} %."
+
+
+def _in_numpy(model: Path) -> NumpyModel | None:
+    """The model in our own runtime; None where that does not read it."""
+    try:
+        return NumpyModel(model)
+    except Broken:
+        return None
 
 
 def _blocks(files: Sequence[Path]) -> list[str]:

@@ -255,7 +255,7 @@ def _open_reader(settings: Settings, store: Store | None) -> Reader | None:
     if not weights(resolved.sha256, models.calibrations()).own:
         guess = ("how far it is trusted", "as was learned with LocalProof's own model: for this one that is a guess")
         first = replace(first, facts=(*first.facts, guess))
-    return Reader(Chosen(resolved.path, resolved.sha256, (first, *rest)), settings, store)
+    return Reader(Chosen(resolved.path, resolved.sha256, (first, *rest), resolved.model.bundled), settings, store)
 
 
 @dataclass(frozen=True)

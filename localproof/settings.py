@@ -41,6 +41,7 @@ REQUIREMENTS = (
     *("data-disclosed", "open-licence-data", "opt-out-honoured", "opt-out-retroactive", "consent-certified"),
     *("energy-disclosed", "carbon-disclosed", "osi-licence"),
 )
+RUNTIMES = ("auto", "numpy", "llama.cpp")
 SUGGEST = ("none", "closed", "rewrite")
 GENERATORS = ("auto", "none", "hugo", "jekyll", "eleventy", "astro", "zola", "mkdocs", "docusaurus")
 # What [[overrides]] cannot say for some paths only, because it decides which paths there are.
@@ -157,6 +158,13 @@ class Settings:
         "six tokens at most; none.",
         "machine",
         choices=SUGGEST,
+    )
+    model_runtime: str = _key(
+        "auto",
+        "What runs the model: numpy reads those that come with LocalProof, llama.cpp any GGUF file; auto: numpy where "
+        "it can.",
+        "machine",
+        choices=RUNTIMES,
     )
     model_threads: int = _key(
         1,

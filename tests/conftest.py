@@ -17,6 +17,9 @@ os.environ["LOCALPROOF_STATE_DIR"] = _STATE.name
 # Nor does one find, get or remember models where the user keeps them.
 os.environ["LOCALPROOF_MODELS_DIR"] = os.path.join(_STATE.name, "models")  # noqa: PTH118
 
+# NumPy's threads wait for each other where other tests keep the cores busy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 collect_ignore = ["misbehaving_worker.py", "hostile_code"]  # a program that tests start; texts that tests read
 
 # A busy machine makes an example slow, not wrong: no test fails for the time it took.

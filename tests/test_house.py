@@ -33,6 +33,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "subprocess": ("child/",),
     "multiprocessing": (),
     "llama_cpp": ("models/",),
+    "numpy": ("models/", "judge/calibrating.py"),
     "lt_py": ("engines/",),
     "harper": ("engines/",),
     "language_tool_python": ("engines/",),
@@ -54,6 +55,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 # Of these even their own room may think only inside its functions: they make the start slow.
 HEAVY = (
     "llama_cpp",
+    "numpy",
     "lt_py",
     "harper",
     "language_tool_python",
@@ -69,7 +71,7 @@ MAY_TALK = ("faces/", "cli.py", "__main__.py", "child/")
 
 @dataclass(frozen=True)
 class Import:
-    """A module as it is imported: its full name, the line, and whether that happens inside a function."""
+    """A module as it is imported: its full name, the line, and whether that happens inside a function (or never)."""
 
     name: str
     line: int
@@ -79,6 +81,8 @@ class Import:
 def imports(tree: ast.Module, package: str) -> Iterator[Import]:
     """Every import of a module of `package` (its dotted name), relative ones resolved, submodules by name."""
     inside = {n for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef) for n in ast.walk(f)}
+    for_types = (f for f in ast.walk(tree) if isinstance(f, ast.If) and ast.unparse(f.test) == "TYPE_CHECKING")
+    inside |= {n for f in for_types for n in ast.walk(f)}  # never run
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:

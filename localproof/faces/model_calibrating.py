@@ -57,7 +57,7 @@ def calibrate(name: str, settings: Settings, terminal: Terminal, *, yes: bool = 
         terminal.say("localproof: nothing was done")
         return 2
     store = Store(settings.cache_folder / NAME) if settings.cache_folder is not None else None
-    reader = Reader(Chosen(resolved.path, resolved.sha256), settings, store)
+    reader = Reader(Chosen(resolved.path, resolved.sha256, bundled=resolved.model.bundled), settings, store)
     try:
         known = _asked(reader, every, terminal, kept=store is not None)
     finally:

@@ -18,7 +18,8 @@ from .proposal import Proposal
 from .rewriting import rewritten
 
 if TYPE_CHECKING:
-    from ..models.llama import Llama, Passage
+    from ..models.llama import Llama
+    from ..models.passages import Passage, Scorer
 
 MOST_PASSAGES = 400  # of a block; what is longer is no paragraph that anybody wrote
 _SCORED = 4  # candidates of a passage that are decoded, and for every `_WORDS_PER` words one more
@@ -31,7 +32,7 @@ _RAW = re.compile(r"[\d_@#/\\<>{}=|~^*`]|\w[.:]\w")
 
 
 def read(
-    llama: Llama, text: str, edits: Sequence[Edit], *, suggest: str = "closed"
+    llama: Scorer, text: str, edits: Sequence[Edit], *, suggest: str = "closed"
 ) -> tuple[list[float | None], list[Proposal]]:
     """The gain in nats of each of `edits` (None where it cannot be told), and what the model would propose: nothing
     ("none"), of the closed set ("closed"), and with "rewrite" also what it would write itself as an instruct model."""
@@ -44,8 +45,8 @@ def read(
             i for i, e in enumerate(edits) if gains[i] is None and passage.own <= e.span.start and _within(e, passage)
         ]
         chosen = list(promising(llama, text, passage)) if suggest != "none" else []
-        if suggest == "rewrite":
-            chosen += _besides(llama, text, passage, chosen)
+        if suggest == "rewrite" and (writer := llama.writer()) is not None:
+            chosen += _besides(writer, text, passage, chosen)
         found = llama.gains(text, passage, [*(edits[i] for i in mine), *(c.edit for c, _ in chosen)])
         for i, gain in zip(mine, found, strict=False):
             gains[i] = gain
@@ -92,7 +93,7 @@ def _wide(span: Span) -> Span:
     return Span(max(span.start - 1, 0), span.end + 1)
 
 
-def promising(llama: Llama, text: str, passage: Passage) -> Iterator[tuple[Candidate, float]]:
+def promising(llama: Scorer, text: str, passage: Passage) -> Iterator[tuple[Candidate, float]]:
     """The candidates in a passage that are worth decoding, each with the surprise of what it replaces."""
     row = [w for w in words(text[: passage.span.end]) if w.span.start >= passage.span.start]
     first = bisect_left([w.span.start for w in row], passage.own)
@@ -109,7 +110,7 @@ def promising(llama: Llama, text: str, passage: Passage) -> Iterator[tuple[Candi
 class _View:
     """A passage by words: what each costs, and what the first token of another would cost in its place."""
 
-    def __init__(self, llama: Llama, text: str, passage: Passage, row: list[Word]) -> None:
+    def __init__(self, llama: Scorer, text: str, passage: Passage, row: list[Word]) -> None:
         self._llama, self._text, self._passage, self._row = llama, text, passage, row
         self._quoted = quotations(text)
         self._tokens = [passage.tokens_of(w.span) for w in row]

@@ -22,8 +22,8 @@ from typing import Any
 from .. import __version__
 from ..child.borrowed import Borrowed
 from ..child.given_up import GivenUp, Kept
-from ..installation import install_command
-from ..report import Finding, ModelUse, Provenance, Unavailable
+from ..models.runtimes import BACKENDS, chosen_backend
+from ..report import Finding, ModelUse, Provenance
 from ..settings import Settings
 from ..text import Edit, Span
 from .proposal import Proposal
@@ -45,26 +45,24 @@ class Reading:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The model to read with: its file, the file's SHA-256, and what it is made of."""
+    """The model to read with: its file, the file's SHA-256, what it is made of, and whether it came with LocalProof."""
 
     path: Path
     sha256: str
     made_of: tuple[Provenance, ...] = ()
+    bundled: bool = False
 
 
 class Reader:
-    """Asks the model, in a helper process. Opening one starts nothing; raises Unavailable without llama-cpp-python.
+    """Asks the model, in a helper process. Opening one starts nothing; raises Unavailable without what runs it.
 
     All methods may be called from any thread. Readings are remembered, and
     kept in `store` where there is one; of failures only that a text was given up.
     """
 
     def __init__(self, chosen: Chosen, settings: Settings, store: Kept | None = None) -> None:
-        from importlib.util import find_spec
-
-        if find_spec("llama_cpp") is None:
-            raise Unavailable("model", "llama-cpp-python is not installed", install_command(extra="model"))
         self.chosen = chosen
+        self._runtime = chosen_backend(settings.model_runtime, bundled=chosen.bundled)
         self._use = ModelUse(chosen.made_of[0].part if chosen.made_of else chosen.path.name)
         self._suggest = settings.model_suggest
         options = {
@@ -73,12 +71,14 @@ class Reader:
             "cores": settings.model_threads,
             "gpu_layers": settings.model_gpu_layers,
             "suggest": self._suggest,
+            "runtime": self._runtime,
         }
         limit_s = max(settings.block_timeout_s, 1.0) * 3
         self._worker = Borrowed(
             "model",
             MODULE,
             (json.dumps(options, sort_keys=True),),
+            threads=settings.model_threads if BACKENDS[self._runtime].parallel else 1,
             limit_s=limit_s,
             start_limit_s=_START_S,
             cores=settings.model_threads,
@@ -192,7 +192,7 @@ class Reader:
 
     def key(self) -> str:
         """Everything that could change what it says of the same text."""
-        return json.dumps(["model", __version__, code(), self.chosen.sha256, self._suggest])
+        return json.dumps(["model", __version__, code(), self.chosen.sha256, self._suggest, self._runtime])
 
     def pids(self) -> tuple[int, ...]:
         """The helper process, where it is ours and lives."""
@@ -263,6 +263,7 @@ def code() -> str:
     here = Path(__file__).resolve().parent
     every = hashlib.sha256()
     files = [here / f"{name}.py" for name in ("candidates", "proposal", "proposing", "rewriting", "worker")]
-    for path in [*files, here.parent / "models" / "llama.py"]:
+    models = [here.parent / "models" / f"{name}.py" for name in ("bpe", "llama", "network", "numpy_model", "passages")]
+    for path in [*files, *models]:
         every.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
     return every.hexdigest()

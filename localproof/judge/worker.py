@@ -13,27 +13,34 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..child.serve import serve
 from ..text import Edit, Span
+
+if TYPE_CHECKING:
+    from ..models.passages import Scorer
 
 _PLACES = 2  # decimals of a nat: more would only show how the work was split
 
 
 def build(options: dict[str, Any]) -> Callable[[], Callable[[dict[str, Any]], str]]:
-    """Load the model that `options` name. Raises ValueError where it cannot be used, ImportError without llama.cpp."""
-    from ..models.llama import Llama
+    """Load the model that `options` name. Raises ValueError where it cannot be used, ImportError without a runtime."""
+    from ..models.runtimes import BACKENDS
     from .proposing import read
 
-    llama = Llama(Path(options["path"]), threads=options["cores"], gpu_layers=options["gpu_layers"])
+    backend = BACKENDS[options.get("runtime", "llama.cpp")]
+    opened = backend.load(Path(options["path"]), options["cores"], options["gpu_layers"])
     loading_s = time.process_time()
+    # A runtime with threads of its own has the process to itself; one without reads in several of ours.
+    clock = time.thread_time if backend.parallel else time.process_time
 
-    def answer(request: dict[str, Any]) -> str:
-        before, begun_s = llama.decoded, time.process_time()
+    def answer(model: Scorer, request: dict[str, Any]) -> str:
+        before, begun_s = model.decoded, clock()
         edits = [Edit(Span(a, b), new) for a, b, new in request["edits"]]
-        gains, proposals = read(llama, request["text"], edits, suggest=options["suggest"])
+        gains, proposals = read(model, request["text"], edits, suggest=options["suggest"])
         return json.dumps(
             {
                 "gains": [None if g is None else round(g, _PLACES) for g in gains],
@@ -42,19 +49,22 @@ def build(options: dict[str, Any]) -> Callable[[], Callable[[dict[str, Any]], st
                     + [round(x, _PLACES) for x in (p.gain, p.surprise, p.margin)]
                     for p in proposals
                 ],
-                "tokens": llama.decoded - before,
+                "tokens": model.decoded - before,
                 "loading_s": round(loading_s, 4),
-                "reading_s": round(time.process_time() - begun_s, 4),
+                "reading_s": round(clock() - begun_s, 4),
             }
         )
 
-    return lambda: answer
+    return lambda: partial(answer, opened())
 
 
 def main(arguments: list[str]) -> None:
     """Serve the model that the options, as JSON, name. Does not return."""
     options = json.loads(arguments[0])
-    serve(lambda: build(options), 1)
+    from ..models.runtimes import BACKENDS
+
+    parallel = BACKENDS[options.get("runtime", "llama.cpp")].parallel
+    serve(lambda: build(options), options["cores"] if parallel else 1)
 
 
 if __name__ == "__main__":

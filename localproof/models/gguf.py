@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from ..report import Unavailable
 from ..text import visible
@@ -151,6 +151,16 @@ class Header:
         return tuple(dict.fromkeys(filter(None, (*self.texts("general.datasets"), *rows))))
 
 
+class Tensor(NamedTuple):
+    """Where a tensor lies: its type (a key of `TENSORS`), its size as a matrix, and its bytes in the file."""
+
+    kind: int
+    rows: int
+    columns: int
+    offset: int
+    length: int
+
+
 class _Refused(Exception):
     """Why the file is no GGUF that is read here."""
 
@@ -158,8 +168,9 @@ class _Refused(Exception):
 class _Reader:
     """Bytes of the header in order, with limits on all that a file could lie about."""
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
+    def __init__(self, file: BinaryIO, size: int, most_items: int = KEPT_ITEMS, most_bytes: int = KEPT_BYTES) -> None:
         self._file, self._size = file, size
+        self._most_items, self._most_bytes = most_items, most_bytes
         self.at = 0
         self.kept = 0
 
@@ -194,8 +205,8 @@ class _Reader:
 
     def keep(self, count: int) -> None:
         self.kept += count
-        if self.kept > KEPT_BYTES:
-            raise _Refused(f"it says more than {KEPT_BYTES:,} bytes of itself")
+        if self.kept > self._most_bytes:
+            raise _Refused(f"it says more than {self._most_bytes:,} bytes of itself")
 
     def value(self, kind: int, depth: int = 0, *, wanted: bool = True) -> Value:
         if kind in _NUMBERS:
@@ -226,7 +237,7 @@ class _Reader:
         kind, count = self.number("<I"), self.number("<Q")
         if count > MOST_ITEMS:
             raise _Refused(f"an array has {count:,} items, and {MOST_ITEMS:,} is the most")
-        wanted = wanted and count <= KEPT_ITEMS
+        wanted = wanted and count <= self._most_items
         if not wanted and kind in _NUMBERS:
             self.skip(count * _NUMBERS[kind][1])
             return None
@@ -244,13 +255,23 @@ def read(path: Path) -> Header:
     Raises Unavailable, in one line, for a file that cannot be read, is none,
     is truncated, or says of itself what cannot be or exceeds the limits above.
     """
+    return _read(path, KEPT_ITEMS, KEPT_BYTES)[0]
+
+
+def read_whole(path: Path) -> tuple[Header, dict[str, Tensor]]:
+    """The same with long arrays too (the tokens of a vocabulary), and where each tensor lies. Raises as `read` does."""
+    return _read(path, MOST_ITEMS, MOST_HEADER)
+
+
+def _read(path: Path, most_items: int, most_bytes: int) -> tuple[Header, dict[str, Tensor]]:
     name = visible(path.name)
     try:
         # Asked before opening: to open a named pipe would wait for its other end.
         if not stat.S_ISREG(path.stat().st_mode):
             raise Unavailable(name, "not a regular file")
         with path.open("rb") as file:
-            return _header(file, os.fstat(file.fileno()).st_size)
+            size = os.fstat(file.fileno()).st_size
+            return _header(_Reader(file, size, most_items, most_bytes), size)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise Unavailable(name, f"cannot be read: {visible(why)}") from None
@@ -258,8 +279,7 @@ def read(path: Path) -> Header:
         raise Unavailable(name, f"not a GGUF file that can be used: {visible(str(error))}") from None
 
 
-def _header(file: BinaryIO, size: int) -> Header:
-    reader = _Reader(file, size)
+def _header(reader: _Reader, size: int) -> tuple[Header, dict[str, Tensor]]:
     if size < 4 or reader.take(4) != MAGIC:
         raise _Refused("it does not begin as one")
     version = reader.number("<I")
@@ -280,8 +300,8 @@ def _header(file: BinaryIO, size: int) -> Header:
         if key in keys:
             raise _Refused(f"the key {key[:80]!r} is there twice")
         keys[key] = reader.value(reader.number("<I"))
-    parameters = _tensors(reader, tensors, size, _alignment(keys))
-    return Header(version, tensors, parameters, keys, size)
+    found = _tensors(reader, tensors, size, _alignment(keys))
+    return Header(version, tensors, sum(t.rows * t.columns for t in found.values()), keys, size), found
 
 
 def _alignment(keys: Mapping[str, Value]) -> int:
@@ -291,31 +311,27 @@ def _alignment(keys: Mapping[str, Value]) -> int:
     return value
 
 
-def _tensors(reader: _Reader, count: int, size: int, alignment: int) -> int:
-    """How many parameters the tensors have. Raises _Refused where one of them does not lie within the file."""
-    places: list[tuple[int, int]] = []
-    names: set[str] = set()
-    parameters = 0
+def _tensors(reader: _Reader, count: int, size: int, alignment: int) -> dict[str, Tensor]:
+    """The tensors by name. Raises _Refused where one of them does not lie within the file."""
+    found: dict[str, Tensor] = {}
     for name, values, row, kind, offset in _described(reader, count):
-        if name in names:
+        if name in found:
             raise _Refused(f"the tensor {name[:80]!r} is there twice")
-        names.add(name)
-        parameters += values
         if kind not in TENSORS:
             raise _Refused(f"the tensor {name[:80]!r} is of a type that is not known here ({kind})")
         _, per_block, block = TENSORS[kind]
         if offset % alignment or row % per_block:
             raise _Refused(f"the tensor {name[:80]!r} does not begin or end where it may")
-        places.append((offset, values // per_block * block))
+        found[name] = Tensor(kind, values // row, row, offset, values // per_block * block)
     start = -(-reader.at // alignment) * alignment
     end = 0
-    for offset, length in sorted(places):
+    for _, _, _, offset, length in sorted(found.values(), key=lambda t: (t.offset, t.length)):
         if offset < end:
             raise _Refused("its tensors overlap")
         end = offset + length
     if count and start + end > size:
         raise _Refused(f"its tensors end at byte {start + end:,}, and it has {size:,}: it is truncated")
-    return parameters
+    return {name: t._replace(offset=start + t.offset) for name, t in found.items()}
 
 
 def _described(reader: _Reader, count: int) -> Iterator[tuple[str, int, int, int, int]]:
