@@ -22,7 +22,7 @@ _NO_PROSE_STYLE = re.compile(
     r"verse_code|vega|blockdiag|seqdiag|format=|%linenums|,)",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(r":!?[\w][\w-]*!?:(?:\s|$)")
+_ATTRIBUTE = re.compile(r":!?\w[^:\r\n]*:(?:[ \t]|$)")  # any character but a colon, as in “:man manual: x”
 _ITEM = re.compile(
     r"(?:\*{1,6}|-|\.{1,6}|\d{1,4}\.|[A-Za-z]\.|[ivxIVX]{1,5}\)|<(?:\d+|\.)>)[ \t]+(?=\S)(?:\[[ xX*]\][ \t]+)?"
 )
@@ -88,33 +88,41 @@ class _Reader:
             self.style = ""
 
     def _header(self) -> None:
-        """The title, the lines of the author and the revision, and the attributes."""
-        while self.i < len(self.lines) and (not self.lines[self.i].words or self.lines[self.i].words.startswith("//")):
-            self._special(self.lines[self.i])
-        if self.i < len(self.lines) and self.lines[self.i].words.startswith("= "):
-            self._add([behind(self.lines[self.i], 2)], "heading")
+        """The title, the lines of the author and the revision, and the attributes; up to the first line that is none of
+        these."""
+        self._preliminaries(blank=True)
+        if self.i == len(self.lines) or not self.lines[self.i].words.startswith("= "):
+            return
+        self._add([behind(self.lines[self.i], 2)], "heading")
+        self.i += 1
+        for _ in range(2):  # the author, the revision
+            self._preliminaries()
+            if self.i == len(self.lines) or not _names_author(self.lines[self.i].words):
+                return
             self.i += 1
-            said = 0
-            while self.i < len(self.lines) and self.lines[self.i].words:
-                line = self.lines[self.i]
-                if line.words.startswith((":", "//")):
-                    self._special(line)
-                elif said < 2 and not _MACRO.match(line.words):
-                    said += 1
-                    self.i += 1
-                else:
-                    return
+        self._preliminaries()
+
+    def _preliminaries(self, *, blank: bool = False) -> None:
+        """Take comments and attributes, with `blank` empty lines too."""
+        while self.i < len(self.lines):
+            words = self.lines[self.i].words
+            wanted = words.startswith("//") or _ATTRIBUTE.match(words) if words else blank
+            if not wanted or not self._special(self.lines[self.i]):  # “/// a” is a paragraph
+                return
 
     def _special(self, line: Line) -> bool:
         """Take what is no paragraph: False if `line` begins one."""
         words = line.words
         if not words or words in ("'''", "<<<", "+"):
             self.style = "" if words else self.style
-        elif words.startswith("//") and not words.startswith("///"):
+        elif _is_comment(words):
             self.remarks.hear(words[2:], line.at, line.end)
         elif _ATTRIBUTE.match(words):
             if words.startswith(":lang:"):
                 self.language = language_tag(words[6:])
+            while words.endswith(" \\") and self.i + 1 < len(self.lines):  # the value goes on
+                self.i += 1
+                words = self.lines[self.i].words
         elif line.indent == 0 and _FENCE.match(words):
             self._fence(line)
             return True
@@ -197,7 +205,7 @@ class _Reader:
                 break
             if not below.words or below.words == "+" or self._ends(below, kind):
                 break
-            if below.words.startswith("//") and not below.words.startswith("///"):
+            if _is_comment(below.words):
                 self.remarks.hear(below.words[2:], below.at, below.end)
                 self._add(body, "", close=False)
                 self.sheet.add("hidden", below.at, below.end)
@@ -303,6 +311,17 @@ class _Reader:
             return [Part("hidden", *match.span()), Part("hidden", stop, close[1])], match.end()
         kind: PartKind = "image" if name in ("image", "icon") else "placeholder"
         return [Part(kind, match.start(), close[1])], close[1]
+
+
+def _is_comment(words: str) -> bool:
+    return words.startswith("//") and not words.startswith("///")
+
+
+def _names_author(words: str) -> bool:
+    """Whether a line below the title may name the author or the revision."""
+    return bool(words) and not (
+        words.startswith((":", "//", "[", ".")) or _MACRO.match(words) or _FENCE.match(words) or _TITLE.match(words)
+    )
 
 
 def _is_underline(line: Line, below: Line) -> bool:
