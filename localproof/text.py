@@ -9,8 +9,9 @@ U+2028, U+0085 and form feed are ordinary characters, as in CommonMark and LSP.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -95,6 +96,116 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
         at = edit.span.end
     out.append(text[at:])
     return "".join(out)
+
+
+def columns(text: str, *, combining: int = 0) -> int:
+    """How many columns `text` takes where every character has one or, in East Asian scripts, two; a combining mark
+    takes `combining`.
+
+    >>> columns("a\u8a9ee\u0301")
+    4
+    """
+    if text.isascii():
+        return len(text)
+    return sum(
+        combining if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF") for char in text
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RuledTitle:
+    """A title at `span`, in a line with a rule below it and perhaps one above, which are at least as long as it.
+
+    `exact`: they must neither be much longer nor much shorter.
+    """
+
+    span: Span
+    rules: tuple[Span, ...]
+    exact: bool = False
+
+    def growth(self, text: str, edit: Edit) -> int:
+        """How many columns `edit` makes the title longer."""
+        return columns(edit.text) - columns(edit.span.of(text))
+
+    def allows(self, growth: int) -> bool:
+        """Whether the title may grow by that many columns: a rule grows with it."""
+        return True
+
+    def follow(self, text: str, growth: int) -> Iterator[Edit]:
+        """What must change with a title that grows by `growth`."""
+        width = columns(self.span.of(text))
+        for rule in self.rules:
+            lacking = growth if self.exact or len(rule) < width else width + growth - len(rule)
+            if lacking > 0:
+                yield Edit(Span(rule.end, rule.end), text[rule.end - 1] * lacking)
+            elif self.exact and lacking < 0:
+                yield Edit(Span(max(rule.start + 3, rule.end + lacking), rule.end), "")
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnCell:
+    """A line of a table's cell whose words stand at `span`, and have `room` columns to grow.
+
+    What stands behind `blanks`, if they are given, must keep its place. `fixed`:
+    the words may not become shorter either.
+    """
+
+    span: Span
+    room: int
+    blanks: Span | None = None
+    fixed: bool = False
+
+    def growth(self, text: str, edit: Edit) -> int:
+        """How many columns `edit` makes the words longer; in a table a combining mark takes one (docutils)."""
+        return columns(edit.text, combining=1) - columns(edit.span.of(text), combining=1)
+
+    def allows(self, growth: int) -> bool:
+        """Whether the words may grow by that many columns."""
+        return 0 <= growth <= self.room if self.fixed else growth <= self.room
+
+    def follow(self, text: str, growth: int) -> Iterator[Edit]:
+        """What must change with words that grow by `growth`."""
+        if self.blanks is None:
+            return
+        end = self.blanks.end
+        if growth > 0:
+            yield Edit(Span(end - growth, end), "")
+        elif growth < 0:
+            yield Edit(Span(end, end), " " * -growth)
+
+
+Frame = RuledTitle | DrawnCell
+
+
+def keep_layout(text: str, frames: Sequence[Frame], edits: Iterable[Edit]) -> list[Edit]:
+    """`edits` of `text` and what must change with them so that all `frames`, in order and apart, hold; without those
+    that a frame has no room for.
+
+    >>> title = RuledTitle(Span(0, 3), (Span(4, 7),))
+    >>> apply("Teh\\n===", keep_layout("Teh\\n===", [title], [Edit(Span(0, 3), "These")]))
+    'These\\n====='
+    """
+    if not frames:
+        return list(edits)
+    out: dict[Span, Edit] = {}
+    inside: dict[int, list[Edit]] = {}
+    for edit in sorted(edits):
+        i = bisect_right(frames, edit.span.start, key=lambda frame: frame.span.start) - 1
+        if i >= 0 and frames[i].span.contains(edit.span):
+            inside.setdefault(i, []).append(edit)
+        else:
+            out[edit.span] = edit
+    for i, of_one in inside.items():
+        growth = 0
+        for edit in of_one:
+            more = frames[i].growth(text, edit)
+            if frames[i].allows(growth + more):
+                growth += more
+                out[edit.span] = edit
+        for edit in frames[i].follow(text, growth):
+            before = out.get(edit.span)  # both insert at the end of a cell without blanks
+            out[edit.span] = edit if before is None else Edit(edit.span, before.text + edit.text)
+    return sorted(out.values())
 
 
 _MOST_SLIDES = 8
@@ -369,7 +480,8 @@ class Document:
     `language` is what the document says of itself (front matter, ``lang``
     attribute) or "". `front_matter` holds the parsed header, empty if none,
     `cells` those cells of a notebook that hold prose, in order, and `names`
-    what source code calls its own things, in lower case.
+    what source code calls its own things, in lower case. `frames` are the runs
+    whose width its layout counts on, in order.
     """
 
     name: str
@@ -382,6 +494,17 @@ class Document:
     notes: tuple[str, ...] = ()  # what the reader of the source could not make sense of, one line each
     cells: tuple[Cell, ...] = ()
     names: frozenset[str] = frozenset()
+    frames: tuple[Frame, ...] = ()
+
+    def keep_layout(self, edits: Iterable[Edit]) -> list[Edit]:
+        """`edits` and what must change with them, as the function of the same name."""
+        return keep_layout(self.text, self.frames, edits)
+
+    def whole_edit(self, edit: Edit) -> Edit:
+        """`edit` and what must change with it as one edit; `edit` itself if there is no room for it."""
+        made = self.keep_layout([edit]) or [edit]
+        span = Span(made[0].span.start, max(e.span.end for e in made))
+        return Edit(span, apply(span.of(self.text), [Edit(e.span.shifted(-span.start), e.text) for e in made]))
 
     def in_cell(self, offset: int) -> tuple[int, int] | None:
         """The number of the cell that holds code point `offset` of the source, and the line within it, both from 1.

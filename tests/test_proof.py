@@ -251,3 +251,13 @@ def test_a_text_that_no_engine_looked_at_is_not_checked_has_no_words_and_no_note
 
 def test_naming_one_of_the_rules_that_agree_is_enough_for_silence() -> None:
     assert said("<!-- localproof: ignore harper/Rule -->\n\nSee teh cat.\n") == []
+
+
+def test_what_the_layout_of_a_source_has_no_room_for_is_a_hint() -> None:
+    text = "+------+\n| alot |\n| teh  |\n+------+\n\nalot teh\n========\n"
+    with bench(None, Fake("harper", {"alot": "a lot", "teh": "them"})) as b:
+        report = proof.check(b, document(text, name="a.rst"))
+        fixed = proof.fix(report, unsafe=True)
+        again = proof.fix(proof.check(b, document(fixed, name="a.rst")), unsafe=True)
+    assert [(f.hints, len(f.edits)) for f in report.findings] == [(("a lot",), 0), ((), 1), ((), 1), ((), 1)]
+    assert fixed == again == "+------+\n| alot |\n| them |\n+------+\n\na lot them\n==========\n"

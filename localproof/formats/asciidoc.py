@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ..settings import Settings
-from ..text import Document
+from ..text import Document, RuledTitle, Span
 from .directives import Remarks
 from .html_tags import with_entities
 from .languages import language_tag
@@ -58,7 +58,14 @@ def read_asciidoc(name: str, text: str, settings: Settings) -> Document:
     blocks = sorted(reader.sheet.blocks, key=lambda b: b.pieces[0].source.start)
     remarks = reader.remarks
     return Document(
-        name, text, tuple(blocks), "asciidoc", reader.language, tuple(remarks.directives), {}, tuple(remarks.notes)
+        name,
+        text,
+        tuple(blocks),
+        "asciidoc",
+        reader.language,
+        tuple(remarks.directives),
+        notes=tuple(remarks.notes),
+        frames=tuple(reader.frames),
     )
 
 
@@ -75,6 +82,7 @@ class _Reader:
         self.style = ""  # the attributes above the block that comes next
         self.defining = False  # whether a term has just been given and its definition comes next
         self.quotes: list[str] = []  # the fences of open quotations
+        self.frames: list[RuledTitle] = []
         self.i = 0
 
     def read(self) -> None:
@@ -200,6 +208,7 @@ class _Reader:
         while self.i < len(self.lines):
             below = self.lines[self.i]
             if len(body) == 1 and kind == "paragraph" and _is_underline(line, below):
+                self.frames.append(RuledTitle(Span(line.at, line.end), (Span(below.at, below.end),), exact=True))
                 self.i += 1
                 kind = "heading"
                 break
