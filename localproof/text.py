@@ -116,7 +116,7 @@ def columns(text: str, *, combining: int = 0) -> int:
 class RuledTitle:
     """A title at `span`, in a line with a rule below it and perhaps one above, which are at least as long as it.
 
-    `exact`: they must neither be much longer nor much shorter.
+    `exact`: they must neither be much longer nor much shorter, in code points.
     """
 
     span: Span
@@ -124,11 +124,11 @@ class RuledTitle:
     exact: bool = False
 
     def growth(self, text: str, edit: Edit) -> int:
-        """How many columns `edit` makes the title longer."""
-        return columns(edit.text) - columns(edit.span.of(text))
+        """By how much `edit` makes the title longer."""
+        return len(edit.text) - len(edit.span) if self.exact else columns(edit.text) - columns(edit.span.of(text))
 
     def allows(self, growth: int) -> bool:
-        """Whether the title may grow by that many columns: a rule grows with it."""
+        """Whether the title may grow by that much: a rule grows with it."""
         return True
 
     def follow(self, text: str, growth: int) -> Iterator[Edit]:
@@ -143,25 +143,28 @@ class RuledTitle:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnCell:
-    """A line of a table's cell whose words stand at `span`, and have `room` columns to grow.
+class HeldLine:
+    """A line, or what stands of it in one cell of a drawn table, whose words at `span` may grow by `least` (below 0) to
+    `most` columns, None being any number; `exact`: code points.
 
-    What stands behind `blanks`, if they are given, must keep its place. `fixed`:
-    the words may not become shorter either.
+    What stands behind `blanks`, if they are given, must keep its place.
     """
 
     span: Span
-    room: int
+    least: int | None = None
+    most: int | None = None
     blanks: Span | None = None
-    fixed: bool = False
+    exact: bool = False
 
     def growth(self, text: str, edit: Edit) -> int:
-        """How many columns `edit` makes the words longer; in a table a combining mark takes one (docutils)."""
+        """By how much `edit` makes the words longer; in a table a combining mark takes a column (docutils)."""
+        if self.exact:
+            return len(edit.text) - len(edit.span)
         return columns(edit.text, combining=1) - columns(edit.span.of(text), combining=1)
 
     def allows(self, growth: int) -> bool:
-        """Whether the words may grow by that many columns."""
-        return 0 <= growth <= self.room if self.fixed else growth <= self.room
+        """Whether the words may grow by that much."""
+        return (self.least is None or growth >= self.least) and (self.most is None or growth <= self.most)
 
     def follow(self, text: str, growth: int) -> Iterator[Edit]:
         """What must change with words that grow by `growth`."""
@@ -174,7 +177,7 @@ class DrawnCell:
             yield Edit(Span(end, end), " " * -growth)
 
 
-Frame = RuledTitle | DrawnCell
+Frame = RuledTitle | HeldLine
 
 
 def keep_layout(text: str, frames: Sequence[Frame], edits: Iterable[Edit]) -> list[Edit]:

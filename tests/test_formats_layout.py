@@ -63,6 +63,11 @@ CASES = [
     ("rst", "=======  ===\nrecieve  alot\n=======  ===", "=======  ===\nget      a lot\n=======  ==="),
     ("asciidoc", "It occured\n----------", "It occurred\n-----------"),
     ("asciidoc", "It recieve\n~~~~~~~~~~", "It get\n~~~~~~"),
+    ("asciidoc", "日本\n---\n", "日本語\n----\n"),
+    ("asciidoc", "recieve it\n-----\ncode\n-----", "recieve it\n-----\ncode\n-----"),
+    ("asciidoc", "alot\n------\ncode\n------", "alot\n------\ncode\n------"),
+    ("asciidoc", "alot\n-------\ncode\n-------", "a lot\n-------\ncode\n-------"),
+    ("rst", "recieve\n===\n\ntext", "recieve\n===\n\ntext"),
     ("markdown", "It occured\n==========", "It occurred\n=========="),
     ("org", "| alot | x |", "| a lot | x |"),
 ]  # fmt: skip
@@ -72,7 +77,7 @@ CASES = [
 def test_an_edit_keeps_the_widths_that_its_source_counts_on(format_name: str, source: str, expected: str) -> None:
     assert corrected(format_name, source) == expected
     assert corrected(format_name, expected) == expected
-    if format_name == "rst":
+    if format_name == "rst" and "\n\ntext" not in source:  # docutils warns of what might have been a title
         assert shape(source) == shape(expected)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ..settings import Settings
-from ..text import Document, RuledTitle, Span
+from ..text import Document, Frame, HeldLine, RuledTitle, Span
 from .directives import Remarks
 from .html_tags import with_entities
 from .languages import language_tag
@@ -82,7 +82,7 @@ class _Reader:
         self.style = ""  # the attributes above the block that comes next
         self.defining = False  # whether a term has just been given and its definition comes next
         self.quotes: list[str] = []  # the fences of open quotations
-        self.frames: list[RuledTitle] = []
+        self.frames: list[Frame] = []
         self.i = 0
 
     def read(self) -> None:
@@ -212,6 +212,11 @@ class _Reader:
                 self.i += 1
                 kind = "heading"
                 break
+            if len(body) == 1 and kind == "paragraph" and _UNDERLINE.match(below.words):
+                # the fence of a block, right below a line that must not become as long
+                by = len(below.words) - len(line.words)
+                limits = (None, by - 2) if by > 0 else (by + 2, None)
+                self.frames.append(HeldLine(Span(line.at, line.end), *limits, exact=True))
             if not below.words or below.words == "+" or self._ends(below, kind):
                 break
             if _is_comment(below.words):

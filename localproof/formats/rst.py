@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from ..settings import Settings
-from ..text import Document, Frame, RuledTitle, Span
+from ..text import Document, Frame, HeldLine, RuledTitle, Span, columns
 from .directives import Remarks
 from .lines import Inline, Line, alone, behind, lay, lines_of
 from .pieces import Part, Sheet
@@ -166,6 +166,10 @@ class _Reader:
                 self.i += 1
                 kind = "heading"
                 break
+            if len(body) == 1 and _ADORNMENT.fullmatch(below.words) and not below.indent:
+                # too short a rule for a title, and none it must remain
+                short = columns(self.lines[self.i - 1].words) - len(below.words)
+                self.frames.append(HeldLine(Span(line.at, line.end), 1 - short))
             column = line.at - line.start
             if below.indent > column and len(body) == 1:  # a term and its definition; or a list item gone wrong
                 kind = "item"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from ..text import DrawnCell, Span, columns
+from ..text import HeldLine, Span, columns
 from .lines import Line
 
-Cell = list[DrawnCell]
+Cell = list[HeldLine]
 
 _COLUMN = re.compile(r"[=-]+")
 
@@ -34,7 +34,8 @@ def grid_cells(text: str, rows: Sequence[Line]) -> Iterator[Cell]:
             if words.strip(" \t-=+"):
                 start = line.at + left + 1 + len(words) - len(words.lstrip())
                 blanks = Span(start + len(words.strip()), line.at + right)
-                cell = DrawnCell(Span(start, blanks.start), max(0, len(blanks) - 1), blanks, "\t" in line.words)
+                least = 0 if "\t" in line.words else None
+                cell = HeldLine(Span(start, blanks.start), least, max(0, len(blanks) - 1), blanks)
                 open_cells.setdefault(place, []).append(cell)
             elif closed := open_cells.pop(place, None):  # an empty line parts paragraphs
                 yield closed
@@ -59,24 +60,24 @@ def simple_cells(text: str, rows: Sequence[Line]) -> Iterator[Cell]:
     yield from open_cells.values()
 
 
-def _slices(text: str, line: Line, places: Sequence[tuple[int, int]]) -> list[tuple[int, DrawnCell]]:
+def _slices(text: str, line: Line, places: Sequence[tuple[int, int]]) -> list[tuple[int, HeldLine]]:
     """The words of each column in a line, by its number; the whole line where words cross from one column to the next:
     how many columns these span is not looked at, so that what stands there keeps its width."""
     whole = text[line.start : line.end]
-    cells: list[tuple[int, DrawnCell]] = []
+    cells: list[tuple[int, HeldLine]] = []
     for i, (left, end) in enumerate(places):
         last = i + 1 == len(places)
         start = min(line.start + _offset(whole, left), line.end)
         right = line.end if last else min(line.start + _offset(whole, places[i + 1][0]), line.end)
         if not last and right < line.end and not text[right - 1].isspace():
-            return [(0, DrawnCell(Span(line.at, line.end), 0, fixed=True))]
+            return [(0, HeldLine(Span(line.at, line.end), 0, 0))]
         words = text[start : max(start, right)]
         if words.strip():
             begin = start + len(words) - len(words.lstrip())
             stop = begin + len(words.strip())
-            room = len(text) if last else max(0, end - _column(whole, stop - line.start))
+            most = None if last else max(0, end - _column(whole, stop - line.start))
             blanks = None if last or stop == line.end else Span(stop, right)
-            cells.append((i, DrawnCell(Span(begin, stop), room, blanks, "\t" in whole)))
+            cells.append((i, HeldLine(Span(begin, stop), 0 if "\t" in whole else None, most, blanks)))
     return cells
 
 
