@@ -41,6 +41,7 @@ _CORRECTIONS = {
     "certain": (re.compile(rf"\b(?:{'|'.join(CERTAIN)})\b"), CERTAIN),
     "unsafe": (re.compile(rf"\b(?:{'|'.join(UNSAFE)}|verry(?: verry)+)\b"), UNSAFE),
 }
+GUESSED = ("latex",)  # whether an argument of a command that nobody knows is prose goes by its words
 _PLACEHOLDER = re.compile(r"\w*(?:Foo|Ina|Data)\w*")
 
 ODD = [
@@ -105,7 +106,7 @@ def excerpt(rng: random.Random, texts: Sequence[str], longest: int = LONGEST) ->
 
 def planted(rng: random.Random, text: str) -> str:
     """`text` with some of its words misspelt."""
-    words = [m.span() for m in re.finditer(r"(?<!\S)[A-Za-z]{3,}(?=[\s.,;])", text)]
+    words = [m.span() for m in re.finditer(r"(?<=[a-z.,] )[A-Za-z]{3,}(?=[\s.,;])", text)]
     wrong = [*UNSAFE, _TWICE]
     for start, end in sorted(rng.sample(words, min(len(words), rng.randrange(1, 9))), reverse=True):
         text = text[:start] + rng.choice(wrong) + text[end:]
@@ -287,7 +288,7 @@ class Fuzzer:
             again = self.read(name, once)
             prove(again)
             got = [bare(b.text) for b in again.blocks]
-            if got != (expected := [bare(e) for e in expected]):
+            if name not in GUESSED and got != (expected := [bare(e) for e in expected]):
                 at = next((i for i, (a, b) in enumerate(zip(got, expected, strict=False)) if a != b), -1)
                 told = f"{expected[at]!r} became {got[at]!r}" if got and expected else ""
                 raise Failure(f"corrected ({known}), another text is read\n{told}")

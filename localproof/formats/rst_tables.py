@@ -19,27 +19,41 @@ def grid_cells(text: str, rows: Sequence[Line]) -> Iterator[Cell]:
 
     A cell ends where a rule passes below it; one that spans rows is read in two.
     """
+    width = _column(rows[0].words, len(rows[0].words))
+    corners = {
+        column for line in rows if "+-" in line.words or "+=" in line.words for column in _columns_of("+", line.words)
+    }
     open_cells: dict[tuple[int, int], Cell] = {}
     for line in rows:
         if line.words.startswith("+") and not line.words.strip("+-=| \t"):
             yield from filter(None, open_cells.values())
             open_cells = {}
             continue
-        bars = [m.start() for m in re.finditer(r"\|(?=\s|$)|(?<=\s)\+(?=-)", line.words)]
-        if line.words[:1] in "|+":
-            bars = sorted({0, *bars})
-        for left, right in pairwise(bars):
+        bars = {column: at for column, at in _columns_of("|+", line.words).items() if column in corners}
+        # what is not drawn to its end is no table to docutils, and must not become one
+        held = "\t" in line.words or _column(line.words, len(line.words)) != width
+        for place in pairwise([0, *sorted(bars.keys() - {0})]):
+            left, right = (bars.get(column, 0) for column in place)
             words = line.words[left + 1 : right]
-            place = (_column(line.words, left), _column(line.words, right))
             if words.strip(" \t-=+"):
                 start = line.at + left + 1 + len(words) - len(words.lstrip())
                 blanks = Span(start + len(words.strip()), line.at + right)
-                least = 0 if "\t" in line.words else None
-                cell = HeldLine(Span(start, blanks.start), least, max(0, len(blanks) - 1), blanks)
-                open_cells.setdefault(place, []).append(cell)
+                limits = (0, 0) if held else (None, max(0, len(blanks) - 1))
+                open_cells.setdefault(place, []).append(HeldLine(Span(start, blanks.start), *limits, blanks))
             elif closed := open_cells.pop(place, None):  # an empty line parts paragraphs
                 yield closed
     yield from filter(None, open_cells.values())
+
+
+def _columns_of(signs: str, words: str) -> dict[int, int]:
+    """Where each of `signs` stands in a line, by its column."""
+    found: dict[int, int] = {}
+    column = 0
+    for at, char in enumerate(words):
+        if char in signs:
+            found[column] = at
+        column += columns(char, combining=1)
+    return found
 
 
 def simple_cells(text: str, rows: Sequence[Line]) -> Iterator[Cell]:
