@@ -80,7 +80,7 @@ def latex_shape(text: str) -> Shape:
 
 def subtitles_shape(text: str) -> Shape:
     """The lines of times."""
-    return re.findall(r"[^\r\n]*-->[^\r\n]*", text)
+    return re.findall(r"(?m)^[\d:,. \t]+-->[^\r\n]*", text)
 
 
 # Who reads strictly, and of how many cases one is given to them: by what it costs.
