@@ -79,6 +79,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ("\\unknown{x}{y} here", ["Foo here"]),
         ("{\\bf bold} and \\emph{em}", ["bold and em"]),
         ("\\begin{tabular}{ll} ab & cd \\\\ ef & gh \\end{tabular}", ["ab", "cd", "ef", "gh"]),
+        ("\\title{Open\\begin{document}word}\\end{document}", ["word"]),
         ("niG\\=dn niG\\=d\\=dx word", ["Foo Foo word"]),
         ("\\usepackage[x]{y} \\setlength{\\a}{1em} word", ["word"]),
     ],
