@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -365,7 +366,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no file of a format that is read in {args.folder}")
     fuzzer = Fuzzer(texts, args.seed)
     end = time.monotonic() + args.seconds
-    fuzzer.run(lambda done: done < args.cases if args.cases else time.monotonic() < end)
+    with suppress(KeyboardInterrupt):  # Ctrl-C: what there is so far
+        fuzzer.run(lambda done: done < args.cases if args.cases else time.monotonic() < end)
     print("\n".join(table(fuzzer.tallies)))
     for name, tally in fuzzer.tallies.items():
         for what, cases in tally.failures.items():
