@@ -560,7 +560,8 @@ def provenance(bench: Bench) -> tuple[Provenance, ...]:
 
 def fix(report: Report, *, unsafe: bool = False) -> str:
     """The text of the report's document with every certain edit made; see `correctable` for `unsafe`."""
-    return apply(report.document.text, [f.edits[0] for f in report.findings if correctable(f, unsafe=unsafe)])
+    edits = [f.edits[0] for f in report.findings if correctable(f, unsafe=unsafe)]
+    return apply(report.document.text, report.document.keep_layout(edits))
 
 
 def correctable(finding: Finding, *, unsafe: bool = False) -> bool:
@@ -727,7 +728,7 @@ def _report(
                 failures.setdefault(skipped, []).append(i)
         place = _in_source if judgements is None or base(language) != "en" else judgements.placed
         settled = _settled(block, candidates)
-        placed = [_as_written(document, place(block, finding)) for finding in settled]
+        placed = [_fitting(document, _as_written(document, place(block, finding))) for finding in settled]
         if heard.reading is not None and any(f.certain for f in placed):
             # What stands only because a model sank its rival is nothing to make unasked.
             alone = {f.edits[:1] for f in _settled(block, map(_unaided, candidates))}
@@ -831,6 +832,17 @@ def _as_written(document: Document, finding: Finding) -> Finding:
     lost = (e.text for e in written if not document.can_write(e.text))
     certain = finding.certain and edits[:1] == tuple(written[:1])
     return replace(finding, edits=edits, hints=tuple(dict.fromkeys((*finding.hints, *lost))), certain=certain)
+
+
+def _fitting(document: Document, finding: Finding) -> Finding:
+    """`finding`, of whose edits those that the layout of the source has no room for become hints."""
+    if not document.frames:
+        return finding
+    edits = tuple(e for e in finding.edits if document.keep_layout([e]))
+    if edits == finding.edits:
+        return finding
+    hints = tuple(dict.fromkeys((*(e.text for e in finding.edits if e not in edits), *finding.hints)))
+    return replace(finding, edits=edits, hints=hints, certain=finding.certain and edits[:1] == finding.edits[:1])
 
 
 def _other_dialect(bench: Bench, document: Document) -> tuple[str, ...]:

@@ -98,9 +98,120 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     return "".join(out)
 
 
-_REACH = (
-    200  # code points around an edit that are looked at: a run of thousands of equal words must not cost its square
-)
+def columns(text: str, *, combining: int = 0) -> int:
+    """How many columns `text` takes where every character has one or, in East Asian scripts, two; a combining mark
+    takes `combining`.
+
+    >>> columns("a\u8a9ee\u0301")
+    4
+    """
+    if text.isascii():
+        return len(text)
+    return sum(
+        combining if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF") for char in text
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RuledTitle:
+    """A title at `span`, in a line with a rule below it and perhaps one above, which are at least as long as it.
+
+    `exact`: they must neither be much longer nor much shorter, in code points.
+    """
+
+    span: Span
+    rules: tuple[Span, ...]
+    exact: bool = False
+
+    def growth(self, text: str, edit: Edit) -> int:
+        """By how much `edit` makes the title longer."""
+        return len(edit.text) - len(edit.span) if self.exact else columns(edit.text) - columns(edit.span.of(text))
+
+    def allows(self, growth: int) -> bool:
+        """Whether the title may grow by that much: a rule grows with it."""
+        return True
+
+    def follow(self, text: str, growth: int) -> Iterator[Edit]:
+        """What must change with a title that grows by `growth`."""
+        width = columns(self.span.of(text))
+        for rule in self.rules:
+            lacking = growth if self.exact or len(rule) < width else width + growth - len(rule)
+            if lacking > 0:
+                yield Edit(Span(rule.end, rule.end), text[rule.end - 1] * lacking)
+            elif self.exact and lacking < 0:
+                yield Edit(Span(max(rule.start + 3, rule.end + lacking), rule.end), "")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    """A line, or what stands of it in one cell of a drawn table, whose words at `span` may grow by `least` (below 0) to
+    `most` columns, None being any number; `exact`: code points.
+
+    What stands behind `blanks`, if they are given, must keep its place.
+    """
+
+    span: Span
+    least: int | None = None
+    most: int | None = None
+    blanks: Span | None = None
+    exact: bool = False
+
+    def growth(self, text: str, edit: Edit) -> int:
+        """By how much `edit` makes the words longer; in a table a combining mark takes a column (docutils)."""
+        if self.exact:
+            return len(edit.text) - len(edit.span)
+        return columns(edit.text, combining=1) - columns(edit.span.of(text), combining=1)
+
+    def allows(self, growth: int) -> bool:
+        """Whether the words may grow by that much."""
+        return (self.least is None or growth >= self.least) and (self.most is None or growth <= self.most)
+
+    def follow(self, text: str, growth: int) -> Iterator[Edit]:
+        """What must change with words that grow by `growth`."""
+        if self.blanks is None:
+            return
+        end = self.blanks.end
+        if growth > 0:
+            yield Edit(Span(end - growth, end), "")
+        elif growth < 0:
+            yield Edit(Span(end, end), " " * -growth)
+
+
+Frame = RuledTitle | HeldLine
+
+
+def keep_layout(text: str, frames: Sequence[Frame], edits: Iterable[Edit]) -> list[Edit]:
+    """`edits` of `text` and what must change with them so that all `frames`, in order and apart, hold; without those
+    that a frame has no room for.
+
+    >>> title = RuledTitle(Span(0, 3), (Span(4, 7),))
+    >>> apply("Teh\\n===", keep_layout("Teh\\n===", [title], [Edit(Span(0, 3), "These")]))
+    'These\\n====='
+    """
+    if not frames:
+        return list(edits)
+    out: dict[Span, Edit] = {}
+    inside: dict[int, list[Edit]] = {}
+    for edit in sorted(edits):
+        i = bisect_right(frames, edit.span.start, key=lambda frame: frame.span.start) - 1
+        if i >= 0 and frames[i].span.contains(edit.span):
+            inside.setdefault(i, []).append(edit)
+        else:
+            out[edit.span] = edit
+    for i, of_one in inside.items():
+        growth = 0
+        for edit in of_one:
+            more = frames[i].growth(text, edit)
+            if frames[i].allows(growth + more):
+                growth += more
+                out[edit.span] = edit
+        for edit in frames[i].follow(text, growth):
+            before = out.get(edit.span)  # both insert at the end of a cell without blanks
+            out[edit.span] = edit if before is None else Edit(edit.span, before.text + edit.text)
+    return sorted(out.values())
+
+
+_REACH = 200  # code points around an edit that are looked at: thousands of equal words must not cost their square
 _TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*|\s+|[^\w\s]")
 _CHUNK_BEFORE = re.compile(r"\S*\s*\Z")
 _CHUNK_AFTER = re.compile(r"\s*\S*")
@@ -493,7 +604,8 @@ class Document:
     attribute) or "". `front_matter` holds the parsed header, empty if none,
     `cells` those cells of a notebook that hold prose, in order, and `names`
     what source code calls its own things, in lower case. `encoding` is that of
-    the file: what has no bytes in it cannot be written there.
+    the file: what has no bytes in it cannot be written there. `frames` are the
+    runs whose width its layout counts on, in order.
     """
 
     name: str
@@ -507,6 +619,7 @@ class Document:
     cells: tuple[Cell, ...] = ()
     names: frozenset[str] = frozenset()
     encoding: str = "utf-8"
+    frames: tuple[Frame, ...] = ()
 
     def can_write(self, text: str) -> bool:
         """Whether the file's encoding has every character of `text`."""
@@ -515,6 +628,16 @@ class Document:
         except UnicodeEncodeError:
             return self.encoding.startswith("utf")  # a lone surrogate, which was there before
         return True
+
+    def keep_layout(self, edits: Iterable[Edit]) -> list[Edit]:
+        """`edits` and what must change with them, as the function of the same name."""
+        return keep_layout(self.text, self.frames, edits)
+
+    def whole_edit(self, edit: Edit) -> Edit:
+        """`edit` and what must change with it as one edit; `edit` itself if there is no room for it."""
+        made = self.keep_layout([edit]) or [edit]
+        span = Span(made[0].span.start, max(e.span.end for e in made))
+        return Edit(span, apply(span.of(self.text), [Edit(e.span.shifted(-span.start), e.text) for e in made]))
 
     def in_cell(self, offset: int) -> tuple[int, int] | None:
         """The number of the cell that holds code point `offset` of the source, and the line within it, both from 1.

@@ -57,6 +57,13 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ("One +\ntwo", ["One\ntwo"]),
         ("Title\n-----\n\nText", ["Title", "Text"]),
         ("a * b and 2_000_000 and c# or d", ["a * b and Foo and c# or d"]),
+        ("= T\n:man manual: x\n", ["T"]),
+        ("= T\n:toc : left\nAn Author\n\nText", ["T", "Text"]),
+        ("= T\n:page\n\nText", ["T", ":page", "Text"]),
+        ("= T\nAn Author\n:a: one \\\n  and two\nv1\n\nText", ["T", "Text"]),
+        ("= T\nAn Author\nimage::a.png[Alt text]\n", ["T", "Alt text"]),
+        ("= T\n/// x\n", ["T", "/// x"]),
+        ("/// x\n= T", ["/// x = T"]),
     ],
     "latex": [
         ("na\\\"{\\i}ve caf\\'e \\c{c}a \\ss", ["naïve café ça ß"]),
@@ -73,6 +80,8 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ("\\unknown{x}{y} here", ["Foo here"]),
         ("{\\bf bold} and \\emph{em}", ["bold and em"]),
         ("\\begin{tabular}{ll} ab & cd \\\\ ef & gh \\end{tabular}", ["ab", "cd", "ef", "gh"]),
+        ("\\title{Open\\begin{document}word}\\end{document}", ["word"]),
+        ("niG\\=dn niG\\=d\\=dx word", ["Foo Foo word"]),
         ("\\usepackage[x]{y} \\setlength{\\a}{1em} word", ["word"]),
     ],
     "org": [
@@ -83,6 +92,8 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ("- one\n- two :: means", ["one", "two", "means"]),
         (":X:\nhidden\n:END:\nword", ["word"]),
         (":X:\nword", ["word"]),
+        ("*\tCOMMENT\nhidden\n*\tHead\nword", ["Head", "word"]),
+        ("* COMMENT\nhidden\n** Hidden\n* COMMENTARY\nword", ["COMMENTARY", "word"]),
     ],
     "djot": [
         ("It is *bold* and _em_ and `x y`{.a}.", ["It is bold and em and Foo."]),

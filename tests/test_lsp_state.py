@@ -188,7 +188,7 @@ def test_a_correction_is_preferred_where_it_is_the_only_one_or_certain() -> None
     text = "We recieve it.\n"
 
     def preferred(finding: Finding) -> list[bool]:
-        return [a.sure for a in actions.corrections(text, finding)]
+        return [a.sure for a in actions.corrections(read("a.md", text, Settings()), finding)]
 
     assert preferred(spelling(text, "recieve", "receive")) == [True]
     assert preferred(spelling(text, "recieve", "receive", "relieve")) == [False, False]
@@ -200,6 +200,15 @@ def test_fix_all_makes_only_what_is_certain() -> None:
     report = report_on(text, spelling(text, "recieve", "receive", certain=True), spelling(text, "teh", "the"))
     (act,) = (a for a in actions.at(report, Span(0, 0), HERE) if a.kind == actions.FIX_ALL)
     assert apply(text, act.edits) == "We receive teh mail.\n"
+
+
+def test_the_rule_below_a_title_grows_with_it_in_the_menu() -> None:
+    text = "Beleive\n=======\n\nWe recieve.\n"
+    found = spelling(text, "Beleive", "Believers", certain=True)
+    report = report_on(text, found, spelling(text, "recieve", "receive"), name="a.rst")
+    first, *_, last = actions.at(report, Span(0, 0), HERE)
+    for act in (first, last):
+        assert apply(text, act.edits) == "Believers\n=========\n\nWe recieve.\n"
 
 
 @pytest.mark.parametrize(

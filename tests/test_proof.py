@@ -295,3 +295,13 @@ def test_an_edit_has_the_apostrophe_of_its_text() -> None:
         (other,) = proof.check(b, document("She's here, but I dont know.\n")).findings
     assert [e.text for e in finding.edits] == ["don’t"] and finding.agreement == 2
     assert [e.text for e in other.edits] == ["don't"]
+
+
+def test_what_the_layout_of_a_source_has_no_room_for_is_a_hint() -> None:
+    text = "+------+\n| alot |\n| teh  |\n+------+\n\nalot teh\n========\n"
+    with bench(None, Fake("harper", {"alot": "a lot", "teh": "them"})) as b:
+        report = proof.check(b, document(text, name="a.rst"))
+        fixed = proof.fix(report, unsafe=True)
+        again = proof.fix(proof.check(b, document(fixed, name="a.rst")), unsafe=True)
+    assert [(f.hints, len(f.edits)) for f in report.findings] == [(("a lot",), 0), ((), 1), ((), 1), ((), 1)]
+    assert fixed == again == "+------+\n| alot |\n| them |\n+------+\n\na lot them\n==========\n"

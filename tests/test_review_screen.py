@@ -286,7 +286,7 @@ def test_every_face_marks_the_words_that_it_names(finding: Finding, old: str, ne
     assert f"1 {new[0]}" in seen(s, colour=False)
     line_by_line = told(s, review.current(s))
     assert f"[{old}]" in line_by_line and f"1 {new[0]}\n" in line_by_line
-    (first, *_) = corrections(text, finding)
+    (first, *_) = corrections(report.document, finding)
     (mark,) = marks.marks(text, (finding,))
     assert first.title == f"“{mark.span.of(text)}” → “its”"
     assert mark.span == finding.span  # an editor's mark is the place of the edit, as in JSON

@@ -61,6 +61,20 @@ def test_a_suggestion_is_made_and_the_next_finding_comes_up() -> None:
     assert review.tally(s) == {"accepted": 1}
 
 
+def test_what_a_correction_widens_is_widened_with_it_and_undone() -> None:
+    text = "It could of then\n================\n\n+---------+\n| then xx |\n| teh teh |\n| wich xx |\n+---------+\n"
+    s = intake.arrived(Session(), page(text, "a.rst"))
+    s = review.accept(review.accept(s))
+    assert s.pages[0].text.startswith("It could have than\n==================\n")
+    s = review.accept_alike(review.accept(s))
+    assert "| than xx |\n| the the |\n" in s.pages[0].text
+    s = review.accept(s)
+    assert s.note.startswith("there is no room for this in its column")
+    for _ in range(4):
+        s = review.undo(s)
+    assert s.pages[0].text == text
+
+
 def test_another_suggestion_is_made_by_its_number_and_one_that_is_not_there_is_not() -> None:
     s = session("It is teh end.\n")
     assert review.accept(s, 2).pages[0].text == "It is tea end.\n"

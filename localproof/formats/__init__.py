@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from ..report import BadInput
 from ..settings import Settings
-from ..text import Document
+from ..text import Document, Frame
 from .code_languages import LANGUAGES, Language
 
 
@@ -133,3 +133,8 @@ def read(name: str, text: str, settings: Settings, format: str | None = None) ->
     if format not in FORMATS:
         raise BadInput(f"there is no format {format!r}; choose one of {', '.join(FORMATS)}")
     return FORMATS[format].read(name, text, settings)
+
+
+def frames_of(document: Document, text: str) -> tuple[Frame, ...]:
+    """The frames of `text`, to which `document` was edited. A document that had none gets none."""
+    return read(document.name, text, Settings(), document.format).frames if document.frames else ()

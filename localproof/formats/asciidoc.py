@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ..settings import Settings
-from ..text import Document
+from ..text import Document, Frame, HeldLine, RuledTitle, Span
 from .directives import Remarks
 from .html_tags import with_entities
 from .languages import language_tag
@@ -22,7 +22,7 @@ _NO_PROSE_STYLE = re.compile(
     r"verse_code|vega|blockdiag|seqdiag|format=|%linenums|,)",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(r":!?[\w][\w-]*!?:(?:\s|$)")
+_ATTRIBUTE = re.compile(r":!?\w[^:\r\n]*:(?:[ \t]|$)")  # any character but a colon, as in “:man manual: x”
 _ITEM = re.compile(
     r"(?:\*{1,6}|-|\.{1,6}|\d{1,4}\.|[A-Za-z]\.|[ivxIVX]{1,5}\)|<(?:\d+|\.)>)[ \t]+(?=\S)(?:\[[ xX*]\][ \t]+)?"
 )
@@ -58,7 +58,14 @@ def read_asciidoc(name: str, text: str, settings: Settings) -> Document:
     blocks = sorted(reader.sheet.blocks, key=lambda b: b.pieces[0].source.start)
     remarks = reader.remarks
     return Document(
-        name, text, tuple(blocks), "asciidoc", reader.language, tuple(remarks.directives), {}, tuple(remarks.notes)
+        name,
+        text,
+        tuple(blocks),
+        "asciidoc",
+        reader.language,
+        tuple(remarks.directives),
+        notes=tuple(remarks.notes),
+        frames=tuple(reader.frames),
     )
 
 
@@ -75,6 +82,7 @@ class _Reader:
         self.style = ""  # the attributes above the block that comes next
         self.defining = False  # whether a term has just been given and its definition comes next
         self.quotes: list[str] = []  # the fences of open quotations
+        self.frames: list[Frame] = []
         self.i = 0
 
     def read(self) -> None:
@@ -88,33 +96,41 @@ class _Reader:
             self.style = ""
 
     def _header(self) -> None:
-        """The title, the lines of the author and the revision, and the attributes."""
-        while self.i < len(self.lines) and (not self.lines[self.i].words or self.lines[self.i].words.startswith("//")):
-            self._special(self.lines[self.i])
-        if self.i < len(self.lines) and self.lines[self.i].words.startswith("= "):
-            self._add([behind(self.lines[self.i], 2)], "heading")
+        """The title, the lines of the author and the revision, and the attributes; up to the first line that is none of
+        these."""
+        self._preliminaries(blank=True)
+        if self.i == len(self.lines) or not self.lines[self.i].words.startswith("= "):
+            return
+        self._add([behind(self.lines[self.i], 2)], "heading")
+        self.i += 1
+        for _ in range(2):  # the author, the revision
+            self._preliminaries()
+            if self.i == len(self.lines) or not _names_author(self.lines[self.i].words):
+                return
             self.i += 1
-            said = 0
-            while self.i < len(self.lines) and self.lines[self.i].words:
-                line = self.lines[self.i]
-                if line.words.startswith((":", "//")):
-                    self._special(line)
-                elif said < 2 and not _MACRO.match(line.words):
-                    said += 1
-                    self.i += 1
-                else:
-                    return
+        self._preliminaries()
+
+    def _preliminaries(self, *, blank: bool = False) -> None:
+        """Take comments and attributes, with `blank` empty lines too."""
+        while self.i < len(self.lines):
+            words = self.lines[self.i].words
+            wanted = words.startswith("//") or _ATTRIBUTE.match(words) if words else blank
+            if not wanted or not self._special(self.lines[self.i]):  # “/// a” is a paragraph
+                return
 
     def _special(self, line: Line) -> bool:
         """Take what is no paragraph: False if `line` begins one."""
         words = line.words
         if not words or words in ("'''", "<<<", "+"):
             self.style = "" if words else self.style
-        elif words.startswith("//") and not words.startswith("///"):
+        elif _is_comment(words):
             self.remarks.hear(words[2:], line.at, line.end)
         elif _ATTRIBUTE.match(words):
             if words.startswith(":lang:"):
                 self.language = language_tag(words[6:])
+            while words.endswith(" \\") and self.i + 1 < len(self.lines):  # the value goes on
+                self.i += 1
+                words = self.lines[self.i].words
         elif line.indent == 0 and _FENCE.match(words):
             self._fence(line)
             return True
@@ -192,12 +208,18 @@ class _Reader:
         while self.i < len(self.lines):
             below = self.lines[self.i]
             if len(body) == 1 and kind == "paragraph" and _is_underline(line, below):
+                self.frames.append(RuledTitle(Span(line.at, line.end), (Span(below.at, below.end),), exact=True))
                 self.i += 1
                 kind = "heading"
                 break
+            if len(body) == 1 and kind == "paragraph" and _UNDERLINE.match(below.words):
+                # the fence of a block, right below a line that must not become as long
+                by = len(below.words) - len(line.words)
+                limits: tuple[int | None, int | None] = (None, by - 2) if by > 0 else (by + 2, None)
+                self.frames.append(HeldLine(Span(line.at, line.end), *limits, exact=True))
             if not below.words or below.words == "+" or self._ends(below, kind):
                 break
-            if below.words.startswith("//") and not below.words.startswith("///"):
+            if _is_comment(below.words):
                 self.remarks.hear(below.words[2:], below.at, below.end)
                 self._add(body, "", close=False)
                 self.sheet.add("hidden", below.at, below.end)
@@ -303,6 +325,17 @@ class _Reader:
             return [Part("hidden", *match.span()), Part("hidden", stop, close[1])], match.end()
         kind: PartKind = "image" if name in ("image", "icon") else "placeholder"
         return [Part(kind, match.start(), close[1])], close[1]
+
+
+def _is_comment(words: str) -> bool:
+    return words.startswith("//") and not words.startswith("///")
+
+
+def _names_author(words: str) -> bool:
+    """Whether a line below the title may name the author or the revision."""
+    return bool(words) and not (
+        words.startswith((":", "//", "[", ".")) or _MACRO.match(words) or _FENCE.match(words) or _TITLE.match(words)
+    )
 
 
 def _is_underline(line: Line, below: Line) -> bool:

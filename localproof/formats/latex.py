@@ -102,7 +102,7 @@ class _Reader:
         for match in _TITLE.finditer(self.text, 0, end):
             _, brace = self._options(match.end())
             close = self.pairs.get(brace)
-            if close is not None and match.start() >= done:
+            if close is not None and match.start() >= done and close < end:  # else the body's own braces close it
                 done = close
                 self.read(match.start(), close + 1)
 

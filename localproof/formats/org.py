@@ -14,7 +14,7 @@ from .pieces import Part, PartKind, Sheet
 
 _HEADLINE = re.compile(
     r"\*+[ \t]+(?:(?:TODO|DONE|NEXT|WAIT(?:ING)?|HOLD|STARTED|CANCEL{1,2}ED|SOMEDAY|PROJ|IDEA|KILL|STRT|LOOP)[ \t]+)?"
-    r"(?:\[#\w\][ \t]+)?(?:COMMENT\b)?"
+    r"(?:\[#\w\][ \t]+)?(?:COMMENT(?=[ \t]|$))?"
 )
 _TAGS = re.compile(r"[ \t]+:[\w@#%:]+:$")
 _KEYWORD = re.compile(r"#\+([A-Za-z_]+)(?:\[[^\]\r\n]*\])?:[ \t]*")
@@ -100,12 +100,8 @@ class _Reader:
     def _headline(self, line: Line, head: re.Match[str]) -> None:
         tags = _TAGS.search(line.words)
         if head.group().endswith("COMMENT"):  # with all that is below it
-            depth = line.words.index(" ")
-            while self.i < len(self.lines):
-                below = self.lines[self.i]
-                stars = len(below.words) - len(below.words.lstrip("*"))
-                if not below.indent and 0 < stars <= depth and below.words[stars : stars + 1] == " ":
-                    break
+            depth = _depth(line)
+            while self.i < len(self.lines) and not 0 < _depth(self.lines[self.i]) <= depth:
                 self.i += 1
         elif head.end() < len(line.words):
             self._add(line.at + head.end(), line.at + (tags.start() if tags else len(line.words)), "heading")
@@ -138,9 +134,7 @@ class _Reader:
         """A drawer, unless it is never closed before the next headline."""
         if self.ends is None:
             self.ends = [i for i, line in enumerate(self.lines) if line.words.upper() == ":END:"]
-            self.heads = [
-                i for i, line in enumerate(self.lines) if re.match(r"\*+[ \t]", line.words) and not line.indent
-            ]
+            self.heads = [i for i, line in enumerate(self.lines) if _depth(line)]
         end = bisect_left(self.ends, self.i)
         head = bisect_left(self.heads, self.i)
         if end < len(self.ends) and (head == len(self.heads) or self.ends[end] < self.heads[head]):
@@ -255,3 +249,9 @@ class _Reader:
         self.sheet.close("note")
         self.sheet.parts = parts
         return [Part("hidden", match.start(), close[1])], close[1]
+
+
+def _depth(line: Line) -> int:
+    """How many stars a headline begins with; 0 of what is none."""
+    stars = re.match(r"\*+(?=[ \t])", line.words)
+    return stars.end() if stars and not line.indent else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -109,8 +109,7 @@ def _block(source: str, parts: Sequence[Part], kind: str, language: str, spellin
     for part in tidy:
         starts.append(at)
         at += len(part.text)
-    holes = _holes(joined, [s for s, p in zip(starts, tidy, strict=True) if p.kind == "placeholder"])
-    holes = _whole(holes, tidy, starts)
+    holes = _holes(joined, tidy, starts)
     texts: list[str] = []
     pieces: list[Piece] = []
     length = 0
@@ -166,27 +165,21 @@ def _source(part: Part, start: int, at: int) -> int:
     return part.start if at <= start else part.end
 
 
-def _holes(joined: str, placeholders: list[int]) -> list[tuple[int, int]]:
+def _holes(joined: str, parts: list[Part], starts: list[int]) -> list[tuple[int, int]]:
     """What is to be replaced by placeholders: masks and ready placeholders with the letters that cling to them.
 
-    ``the `foo`s`` has its plural s in the hole. Neighbours that touch become one.
+    ``the `foo`s`` has its plural s in the hole. What is no text is within a hole or outside it, whole: a letter whose
+    accent is a second code point is one run of the source. Neighbours that touch become one.
     """
-    found = [(at, at + 1) for at in placeholders]
     grown: list[tuple[int, int]] = []
-    for start, end in found:
+    for start, end in [(at, at + 1) for at, part in zip(starts, parts, strict=True) if part.kind == "placeholder"]:
         while start > 0 and joined[start - 1].isalnum() and (not grown or start > grown[-1][1]):
             start -= 1
         while end < len(joined) and joined[end].isalnum():
             end += 1
         grown.append((start, end))
-    grown = sorted(grown + holes_in(joined))
-    return _merged(grown)
-
-
-def _merged(holes: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """`holes`, in order, with those that touch made one."""
     merged: list[tuple[int, int]] = []
-    for start, end in holes:
+    for start, end in sorted(_whole(hole, joined, parts, starts) for hole in grown + holes_in(joined)):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
@@ -194,17 +187,18 @@ def _merged(holes: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def _whole(holes: list[tuple[int, int]], parts: list[Part], starts: list[int]) -> list[tuple[int, int]]:
-    """`holes`, widened so that none cuts a part that is not verbatim: its source cannot be divided."""
-    grown = []
-    for start, end in holes:
-        first, last = bisect_right(starts, start) - 1, bisect_right(starts, end - 1) - 1
-        if parts[first].kind != "text":
-            start = starts[first]
-        if parts[last].kind != "text":
-            end = starts[last] + len(parts[last].text)
-        grown.append((start, end))
-    return _merged(grown)
+def _whole(hole: tuple[int, int], joined: str, parts: list[Part], starts: list[int]) -> tuple[int, int]:
+    """`hole`, or as much more as it takes to cut no part that is not text, with the letters that cling to that."""
+    start, end = hole
+    first, last = bisect_right(starts, start) - 1, bisect_right(starts, end - 1) - 1
+    if parts[first].kind != "text":
+        start = starts[first]
+    if parts[last].kind != "text":
+        end = max(end, starts[last] + len(parts[last].text))
+    while hole[1] < end < len(joined) and joined[end].isalnum():
+        part = bisect_right(starts, end) - 1
+        end = end + 1 if parts[part].kind == "text" else starts[part] + len(parts[part].text)
+    return start, end
 
 
 def _tidied(source: str, parts: Sequence[Part]) -> list[Part]:

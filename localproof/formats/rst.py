@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from ..settings import Settings
-from ..text import Document
+from ..text import Document, Frame, HeldLine, RuledTitle, Span, columns
 from .directives import Remarks
 from .lines import Inline, Line, alone, behind, lay, lines_of
 from .pieces import Part, Sheet
@@ -73,7 +73,16 @@ def read_rst(name: str, text: str, settings: Settings) -> Document:
     reader.read()
     blocks = sorted(reader.sheet.blocks, key=lambda b: b.pieces[0].source.start)
     remarks = reader.remarks
-    return Document(name, text, tuple(blocks), "rst", "", tuple(remarks.directives), {}, tuple(remarks.notes))
+    frames = sorted(reader.frames, key=lambda frame: frame.span)
+    return Document(
+        name,
+        text,
+        tuple(blocks),
+        "rst",
+        directives=tuple(remarks.directives),
+        notes=tuple(remarks.notes),
+        frames=tuple(frames),
+    )
 
 
 class _Reader:
@@ -85,6 +94,7 @@ class _Reader:
         self.sheet = Sheet(text, spelling=SPELLING)
         self.remarks = Remarks(text)
         self.inline = Inline(text, _INLINE, self._take)
+        self.frames: list[Frame] = []
         self.i = 0
 
     def read(self) -> None:
@@ -152,9 +162,14 @@ class _Reader:
             if not below.words:
                 break
             if len(body) == 1 and self._rule_below(line, below):
+                self._frame_title(self.lines[self.i - 1], below)
                 self.i += 1
                 kind = "heading"
                 break
+            if len(body) == 1 and _ADORNMENT.fullmatch(below.words) and not below.indent:
+                # too short a rule for a title, and none it must remain
+                short = columns(self.lines[self.i - 1].words) - len(below.words)
+                self.frames.append(HeldLine(Span(line.at, line.end), 1 - short))
             column = line.at - line.start
             if below.indent > column and len(body) == 1:  # a term and its definition; or a list item gone wrong
                 kind = "item"
@@ -177,6 +192,15 @@ class _Reader:
     def _rule_below(self, line: Line, below: Line) -> bool:
         rule = _ADORNMENT.fullmatch(below.words)
         return bool(rule) and (len(below.words) >= 4 or len(below.words) >= len(line.words)) and below.indent == 0
+
+    def _frame_title(self, title: Line, below: Line) -> None:
+        """Note that `title` is held to its rule, and to one above it if that is like the one below."""
+        above = self.lines[self.i - 2] if self.i > 1 else None
+        rules = [Span(below.at, below.end)]
+        if above and not above.indent and above.words == below.words:
+            rules.insert(0, Span(above.at, above.end))
+        start = title.at if len(rules) == 1 else title.start  # the rules of an indented title reach to the margin
+        self.frames.append(RuledTitle(Span(start, title.end), tuple(rules)))
 
     def _add(self, body: list[Line]) -> None:
         start, end = body[0].at, body[-1].end
@@ -298,11 +322,12 @@ class _Reader:
                     break
         for cell in (grid_cells if cells_of is grid_cells else simple_cells)(self.text, rows):
             before = 0
-            for start, end in cell:
+            for start, end in ((drawn.span.start, drawn.span.end) for drawn in cell):
                 if before:
                     self.sheet.add("markup", before, start, " ")
                 lay(self.sheet, start, end, self.inline.marks(start, end))
                 before = end
+            self.frames += cell
             self.sheet.close("cell")
 
     # ── inline markup ──

@@ -136,7 +136,9 @@ def _finding(finding: Finding, document: Document, index: LineIndex) -> Record:
         "probability": finding.probability,
         "unaided": finding.unaided,
         "certain": finding.certain,
-        "edits": [{"offset": e.span.start, "end": e.span.end, "text": e.text} for e in finding.edits],
+        "edits": [
+            {"offset": e.span.start, "end": e.span.end, "text": e.text} for e in map(document.whole_edit, finding.edits)
+        ],
         "hints": list(finding.hints),
     }
 

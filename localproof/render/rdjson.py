@@ -47,7 +47,7 @@ def _findings(report: Report, style: Style) -> Iterator[Record]:
             "location": {"path": one_line(path(report.document.name)), "range": _range(finding.span, index)},
             "severity": _SEVERITIES[item.grade],
             "code": {"value": one_line(finding.rule), **({"url": finding.url} if finding.url else {})},
-            "suggestions": [_suggestion(edit, index) for edit in edits],
+            "suggestions": [_suggestion(report.document.whole_edit(edit), index) for edit in edits],
         }
 
 

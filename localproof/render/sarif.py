@@ -144,7 +144,8 @@ def _fixes(report: Report, finding: Finding, index: LineIndex, style: Style) -> 
         if _SURROGATE.search(edit.text):
             continue
         one = Finding(finding.span, finding.rule, "", (edit,))
-        replacement = {"deletedRegion": _region(edit.span, index), "insertedContent": {"text": edit.text}}
+        made = report.document.whole_edit(edit)
+        replacement = {"deletedRegion": _region(made.span, index), "insertedContent": {"text": made.text}}
         yield {
             "description": {"text": joined(suggestion(report.document.text, one, style))},
             "artifactChanges": [{"artifactLocation": _location(report), "replacements": [replacement]}],

@@ -50,7 +50,7 @@ def at(report: Report, span: Span, place: Place, *, held_back: bool = False) -> 
     """The menu for the findings that `span` touches: corrections first, then words, then silence, then the whole."""
     found = [*report.findings, *(report.held_back if held_back else ())]
     here = [f for f in found if f.span.overlaps(span) or f.span.end == span.start][:_MOST_FOUND]
-    acts = [act for f in here for act in corrections(report.document.text, f)]
+    acts = [act for f in here for act in corrections(report.document, f)]
     acts += [act for f in here for act in _words(report.document.text, f, place)]
     acts += [act for f in here for act in _silence(report.document, f, place)]
     return (*acts, *whole(report, place, held_back=held_back))
@@ -69,12 +69,14 @@ def lens(report: Report, place: Place, *, held_back: bool) -> Act:
     return Act(title, SOURCE, command="localproof.showHeldBack", arguments=(place.uri,))
 
 
-def corrections(text: str, finding: Finding) -> tuple[Act, ...]:
+def corrections(document: Document, finding: Finding) -> tuple[Act, ...]:
     """Each edit of a finding as a line of the menu, the best first."""
     sure = finding.certain or len(finding.edits) == 1
+    edits = [(edit, tuple(document.keep_layout([edit]))) for edit in finding.edits[:_MOST_EDITS]]
     return tuple(
-        Act(_title(text, edit), QUICK_FIX, (edit,), sure=sure and i == 0, finding=finding)
-        for i, edit in enumerate(finding.edits[:_MOST_EDITS])
+        Act(_title(document.text, edit), QUICK_FIX, made, sure=sure and i == 0, finding=finding)
+        for i, (edit, made) in enumerate(edits)
+        if made
     )
 
 
@@ -143,7 +145,7 @@ def whole(report: Report, place: Place, *, held_back: bool = False) -> tuple[Act
     edits = safe(report.findings)
     if edits:
         title = "Make the correction that is certain" if len(edits) == 1 else f"Make {len(edits)} certain corrections"
-        acts.append(Act(title, FIX_ALL, edits))
+        acts.append(Act(title, FIX_ALL, tuple(report.document.keep_layout(edits))))
     if report.held_back:
         count = len(report.held_back)
         shown = "Hide" if held_back else "Show"

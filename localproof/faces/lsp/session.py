@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from ...formats import frames_of
 from ...report import BadInput, Finding, Report, Run, Skipped
 from ...text import Edit, Span, Unit
 from . import marks as marking
@@ -361,7 +362,7 @@ def _follow(report: Report, text: str, edits: tuple[Edit, ...]) -> Report:
     """`report` after `edits`, which made `text` of its text."""
     return replace(
         report,
-        document=replace(report.document, text=text, blocks=(), notes=()),
+        document=replace(report.document, text=text, blocks=(), notes=(), frames=frames_of(report.document, text)),
         findings=moved(report.findings, edits),
         held_back=moved(report.held_back, edits),
     )

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, TypeVar
 
 from ...decisions import Vocabulary, silences
+from ...formats import frames_of
 from ...report import Finding, Report
-from ...text import Edit, Span, apply, minimal
+from ...text import Edit, Span, apply, keep_layout, minimal
 from .places import Shift, carried, inverse, sentence_of, words_around
 from .places import written as written_as
 
@@ -402,8 +403,12 @@ def _done(session: Session, step: Step) -> Session:
     page = session.pages[step.page]
     undoing, lost, at = step.undoing, step.lost, (step.page, step.at[1] + 1)
     if step.edits:
-        undoing = inverse(page.text, step.edits)
-        page, lost = _edited(page, step.edits)
+        document = page.report.document
+        edits = tuple(keep_layout(page.text, frames_of(document, page.text), step.edits))
+        if not edits:
+            return replace(session, note="there is no room for this in its column; o opens the file in your editor")
+        undoing = inverse(page.text, edits)
+        page, lost = _edited(page, edits)
         at = (step.page, undoing[0].span.end)
     elif (item := current(session)) is not None:
         at = (item.page, item.span.start + 1)
