@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 Unit = Literal["utf-8", "utf-16", "utf-32"]
 
@@ -257,6 +257,13 @@ class Piece:
     kind: PieceKind
 
 
+class Holder(Protocol):
+    """What holds the text of a block, and has a say in how it may be written: a string in a header."""
+
+    def takes(self, edit: Edit, text: str) -> bool:
+        """Whether `edit` of the source makes it say what it says now with `text` in that place, and nothing else."""
+
+
 @dataclass(frozen=True)
 class Block:
     """What an engine sees: a paragraph, heading, item, cell … as plain text, with a monotone map to the source.
@@ -265,7 +272,8 @@ class Block:
     overlap. `kind` is one of paragraph, heading, item, cell, quote, caption,
     title, note. `language` is a BCP 47 tag, or "" for the document's own.
     `spelling` says how the source writes characters that mean something else
-    there (``&`` in HTML); None where it cannot write one.
+    there (``&`` in HTML); None where it cannot write one. `holder` is asked
+    about each edit where writing single characters is not all that counts.
     """
 
     kind: str
@@ -273,6 +281,7 @@ class Block:
     pieces: tuple[Piece, ...]
     language: str = ""
     spelling: tuple[tuple[str, str | None], ...] = ()
+    holder: Holder | None = field(repr=False, compare=False, default=None)
     _starts: tuple[int, ...] = field(init=False, repr=False, compare=False, default=())
 
     def __post_init__(self) -> None:
@@ -311,6 +320,12 @@ class Block:
         run. Neighbouring text pieces count as one run where nothing of the
         source lies between them.
         """
+        placed = self._placed(edit)
+        if placed is not None and self.holder is not None and not self.holder.takes(placed, edit.text):
+            return None
+        return placed
+
+    def _placed(self, edit: Edit) -> Edit | None:
         written = self.written(edit.text)
         if written is None:
             return None

@@ -15,6 +15,7 @@ from .html_tags import (
     NOT_PROSE_INLINE,
     Ahead,
     Tag,
+    attribute_spelling,
     attributes,
     foreign,
     tag_at,
@@ -182,7 +183,7 @@ class Html:
         said = self.source[slice(*values["name"])].lower() if "name" in values else ""
         if said == "description" and "content" in values:
             self._text(*values["content"])
-            self.sheet.close("title")
+            self.sheet.close("title", spelling=attribute_spelling(self.source, values["content"][0]))
 
     def _close(self) -> None:
         parts = self.sheet.parts
@@ -219,7 +220,7 @@ def image_caption(sheet: Sheet, plain: str, tag: Tag) -> None:
         if name == "alt":
             parts, sheet.parts = sheet.parts, []
             add_html_text(sheet, plain, start, end)
-            sheet.close("caption")
+            sheet.close("caption", spelling=attribute_spelling(plain, start))
             sheet.parts = parts
 
 
