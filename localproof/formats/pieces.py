@@ -278,6 +278,10 @@ class Sheet:
         self.spelling = spelling
         self.blocks: list[Block] = []
         self.parts: list[Part] = []
+        self.mask(masks)
+
+    def mask(self, masks: Sequence[Part]) -> None:
+        """Cut text around `masks` from now on."""
         self._masks = masks
         self._mask_ends = [m.end for m in masks]
 
