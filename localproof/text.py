@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 Unit = Literal["utf-8", "utf-16", "utf-32"]
 
@@ -457,6 +457,13 @@ class Piece:
     kind: PieceKind
 
 
+class Holder(Protocol):
+    """What holds the text of a block, and has a say in how it may be written: a string in a header."""
+
+    def takes(self, edit: Edit, text: str) -> bool:
+        """Whether `edit` of the source makes it say what it says now with `text` in that place, and nothing else."""
+
+
 @dataclass(frozen=True)
 class Block:
     """What an engine sees: a paragraph, heading, item, cell … as plain text, with a monotone map to the source.
@@ -465,7 +472,8 @@ class Block:
     overlap. `kind` is one of paragraph, heading, item, cell, quote, caption,
     title, note. `language` is a BCP 47 tag, or "" for the document's own.
     `spelling` says how the source writes characters that mean something else
-    there (``&`` in HTML); None where it cannot write one.
+    there (``&`` in HTML); None where it cannot write one. `holder` is asked
+    about each edit where writing single characters is not all that counts.
     """
 
     kind: str
@@ -473,6 +481,7 @@ class Block:
     pieces: tuple[Piece, ...]
     language: str = ""
     spelling: tuple[tuple[str, str | None], ...] = ()
+    holder: Holder | None = field(repr=False, compare=False, default=None)
     _starts: tuple[int, ...] = field(init=False, repr=False, compare=False, default=())
 
     def __post_init__(self) -> None:
@@ -529,6 +538,12 @@ class Block:
         where nothing of the source lies between them. Of a run that is
         normalized, only the characters that differ are replaced.
         """
+        placed = self._placed(edit)
+        if placed is not None and self.holder is not None and not self.holder.takes(placed, edit.text):
+            return None
+        return placed
+
+    def _placed(self, edit: Edit) -> Edit | None:
         touched = list(self._touched(edit.span))
         if any(p.kind == "normalized" for p in touched):
             edit = self._narrowed(edit)

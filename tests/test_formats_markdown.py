@@ -168,6 +168,114 @@ def test_admonitions_are_read_although_they_are_indented() -> None:
     assert seen(source) == [("heading", "A title"), ("item", "One two."), ("item", "Three."), ("paragraph", "After.")]
 
 
+@pytest.mark.parametrize(
+    "opener", ["!!! note", "??? note", '???+ tip "T1"', '=== "Tab"', "- item", "[^1]: note", "Term\n\n: defined"]
+)
+def test_all_that_is_indented_by_four_is_read_and_heard(opener: str) -> None:
+    inner = (
+        "    One teh.\n\n    <!-- localproof: off -->\n\n    Two.\n\n    - three\n\n"
+        "    ```\n    never\n    ```\n\n    Four."
+    )
+    document = read_markdown(f"{opener}\n\n{inner}\n\nLast.")
+    assert [d.action for d in document.directives] == ["off"]
+    assert [b.text for b in document.blocks][-5:] == ["One teh.", "Two.", "three", "Four.", "Last."]
+
+
+@pytest.mark.parametrize("opener", ["!!! note", "??? note", '???+ tip "T1"', '=== "Tab"', "===! 'Tab'"])
+def test_containers_are_read_to_any_depth(opener: str) -> None:
+    deep = 12
+    source = "".join(f"{'    ' * i}{opener}\n\n{'    ' * (i + 1)}word{{: .x }} {{{{ y }}}}\n\n" for i in range(deep))
+    source += "    " * deep + "<!-- localproof: off -->\n"
+    document = read_markdown(source)
+    assert [b.text for b in document.blocks if b.kind == "item"] == ["word Foo"] * deep
+    assert [d.action for d in document.directives] == ["off"]
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ('!!! note "A *fine* `x` title"', "A fine Foo title"),
+        ('!!! note inline end "Aside here"', "Aside here"),
+        ("/// note | A title", "A title"),
+        (":::note A Title", "A Title"),
+        (":::note[A *title*]{.x}", "A title"),
+        ("::: tip A title {open}", "A title"),
+        (":::{note} A title", "A title"),
+        ('::: {.callout-note title="A title"}', "A title"),
+        ("::: {.callout-note #id width='50%'}", None),
+        ("::: warning", None),
+        ("::: module.Class", None),
+        (":::{figure} a picture.png", None),
+        ('=== "A tab"', None),
+    ],
+)
+def test_the_title_of_a_container_is_a_heading(line: str, title: str | None) -> None:
+    closer = "\n:::" if line[0] == ":" else "\n///" if line[0] == "/" else ""
+    indent = "" if closer else "    "
+    expected = [("heading", title)] if title else []
+    for between in ("\n", "\n\n"):
+        found = seen(f"{line}{between}{indent}Some words.{closer}\n")
+        assert found[: len(expected)] == expected
+        assert [text for _, text in found[len(expected) :]] == ["Some words."]
+
+
+def test_a_title_is_written_as_what_holds_it() -> None:
+    (title, _) = read_markdown('!!! note "I dont know"\n    Words.').blocks
+    assert title.edit_to_source(Edit(Span(2, 6), 'do "not"')) is None
+    assert title.edit_to_source(Edit(Span(2, 6), "don't")) == Edit(Span(12, 16), "don't")
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (r"See Figure \ref{fig:archi} and \gls{api} here.", ["See Figure Foo and Foo here."]),
+        (r"As was shown \cite[p. 3]{knuth}.", ["As was shown."]),
+        (r"A \textbf{bold \emph{word}} here.", ["A bold word here."]),
+        (r"In \LaTeX it is \ldots so.", ["In Foo it is … so."]),
+        ("One.\n\n\\newpage\n\nTwo.", ["One.", "Two."]),
+        ("One.\n\n\\begin{equation}\nx\n\n y\n\\end{equation}\n\nTwo.", ["One.", "Two."]),
+        ("\\begin{figure}\n\\includegraphics{x}\n\\caption{A caption.}\n\\end{figure}", ["A caption."]),
+        ("\\begin{tabular}{ll}\na cell & more \\\\\n\\end{tabular}", ["a cell", "more"]),
+        (r"Text\footnote{A note here.} goes on.", ["Text goes on.", "A note here."]),
+        (r"In C:\Users\name it is.", ["In Foo it is."]),
+        (r"Not `\ref{x}` though.", ["Not Foo though."]),
+        (r"An unfinished \begin{x} or \ref{y", [r"An unfinished or \ref{y"]),
+    ],
+)
+def test_latex_in_markdown_is_read_as_latex(source: str, expected: list[str]) -> None:
+    assert [text for _, text in seen(source)] == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("Press ++ctrl+alt+del++ now.", "Press Foo now."),
+        ("C++ and D++ too.", "C++ and D++ too."),
+        ("It is {--was--}{++done++} {~~so~>thus~~} {==here==}{>>why<<}.", "It is done thus here."),
+        ("A [link](u){ data-x } here.", "A link here."),
+        (":smile-x:{ .big } Words.", "Foo Words."),
+        ("Term\n:smile: text", "Term Foo text"),
+        ("<figure><p>See *a* **b** [c d](e) `f`</p></figure>", "See *a* b c d Foo"),
+    ],
+)
+def test_what_generators_add_within_a_line_is_no_prose(source: str, expected: str) -> None:
+    assert read_markdown(source).blocks[0].text == expected
+
+
+def test_a_definition_whose_term_is_a_comment_is_read() -> None:
+    assert [t for _, t in seen("<!-- md:x -->\n\n:   One.\n\n    ```\n    never\n    ```\n\n    Two.")] == [
+        "One.",
+        "Two.",
+    ]
+
+
+def test_a_text_that_imports_components_is_mdx() -> None:
+    source = "import A from 'b';\nimport C from 'd';\n\n<A>\n\n    Words {x} here.\n\n</A>"
+    assert seen(source) == [("paragraph", "Words Foo here.")]
+    fenced = "```js\nimport A from 'b';\n```\n\n    never"
+    assert seen(fenced) == []
+
+
 def test_an_edit_goes_to_its_place_between_marks() -> None:
     source = "We **could of** [gone](u) *home*."
     (block,) = read_markdown(source).blocks

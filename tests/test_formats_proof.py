@@ -161,6 +161,9 @@ FRAGMENTS = [
     '}', '{/* c */}', '!!! note "T"\n', '=== "T"\n', '::: tip\n', ':::{code-block}\n', ':::\n', '%%',
     '> [!note] T\n', '- [ ] ', 'Term\n: ', 'https://x.org/a_b', 'me@x.org', 'a_b', 'f(x,y)', '/usr/bin',
     ':smile:', '#tag', '@me', 'a' * 61, "import A from 'a'\n", '+++\n', 'title = "a\\"b"\n', 'title: a\n',
+    '???+ x\n', '    !!! y "Z z"\n', '/// z | T t\n', '///\n', ':::note Some T\n', '\\ref{x}', '\\emph{',
+    '\\begin{x}', '\\end{x}', '{++', '++}', '{~~', '~>', '~~}', '++a+b++', '\t\t', '        ', '<T>\n', '</T>\n',
+    '-->\n:   ', "import A from 'b'\n",
     'title: "a\\u00e9b"\n', 'title: >\n  a\n  b\n', '{"title": "a"}\n', ';;;\n', '-- \n',
 ]
 # fmt: on

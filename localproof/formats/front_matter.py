@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..text import Block, Directive, LineIndex, Span
 from .languages import language_tag
-from .pieces import Part, finish
-from .scalars import json_parts, toml_parts, yaml_parts
+from .pieces import Spelling, finish
+from .scalars import (
+    JSON_SPELLING,
+    TOML_SPELLING,
+    YAML_SPELLING,
+    Scalar,
+    json_parts,
+    read_json,
+    read_toml,
+    read_yaml,
+    read_yaml_in_flow,
+    toml_parts,
+    yaml_parts,
+)
 
 LARGEST = 64 * 1024  # code points; a longer header is cut off and not read
 DEEPEST = 40  # levels of nesting
@@ -23,15 +35,16 @@ _KEY = re.compile(r"\s*(?:#[^\r\n]*[\r\n]+\s*)*(?:[\w.-]+|\"[^\"\r\n]+\"|'[^'\r\
 
 @dataclass(frozen=True)
 class Leaf:
-    """A string in the header: its path (keys joined by dots), its value, and its parts in the source.
+    """A string in the header: its path (keys joined by dots), its value, where it starts, and how it is written.
 
-    `parts` is None where the way it is written cannot be followed exactly.
+    `scalar` is None where the way it is written cannot be followed exactly.
     """
 
     path: str
     value: str
     start: int
-    parts: tuple[Part, ...] | None
+    scalar: Scalar | None
+    spelling: Spelling = ()
 
 
 @dataclass(frozen=True)
@@ -78,13 +91,13 @@ def title_blocks(text: str, header: Header, wanted: Sequence[str], notes: list[s
     for leaf in header.leaves:
         if leaf.path.lower() not in names or not leaf.value.strip():
             continue
-        if leaf.parts is None:
+        if leaf.scalar is None:
             line = LineIndex(text).line(leaf.start) + 1
             notes.append(f"front matter: the value of {leaf.path} on line {line} is written in a way that is not read")
             continue
-        block = finish(text, leaf.parts, "title")
+        block = finish(text, leaf.scalar.parts, "title", spelling=leaf.spelling)
         if block is not None:
-            blocks.append(block)
+            blocks.append(replace(block, holder=leaf.scalar))
     return blocks
 
 
@@ -166,6 +179,7 @@ class _YamlTree:
         self._open: list[Any] = [self.root]
         self._keys: list[Any] = []  # for each open mapping the key that waits for its value, _NO_KEY if none
         self._path: list[str] = []
+        self._flows: list[bool] = []  # for each open container whether it is written in brackets
 
     def take(self, kind: str, event: Any) -> None:
         """Take the next event. Raises _Broken for an alias and for deep nesting."""
@@ -178,8 +192,9 @@ class _YamlTree:
             self._path.append(self._put(made))
             self._open.append(made)
             self._keys.append(_NO_KEY)
+            self._flows.append(bool(event.flow_style))
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
-            for stack in (self._open, self._keys, self._path):
+            for stack in (self._open, self._keys, self._path, self._flows):
                 stack.pop()
         elif kind == "ScalarEvent":
             self._scalar(event)
@@ -196,8 +211,12 @@ class _YamlTree:
         step = self._put(_yaml_value(tag, event.value))
         if tag == "str" and isinstance(self._open[-1], dict):
             first, last = self.start + event.start_mark.index, self.start + event.end_mark.index
-            parts = yaml_parts(self.text, first, last, event.style or "", event.value)
-            self.leaves.append(Leaf(".".join(p for p in (*self._path, step) if p), event.value, first, parts))
+            style = event.style or ""
+            parts = yaml_parts(self.text, first, last, style, event.value)
+            reads = read_yaml_in_flow if self._flows and self._flows[-1] else read_yaml
+            scalar = parts and Scalar(self.text[first:last], first, event.value, parts, reads)
+            path = ".".join(p for p in (*self._path, step) if p)
+            self.leaves.append(Leaf(path, event.value, first, scalar or None, YAML_SPELLING.get(style, ())))
 
     def _put(self, value: Any) -> str:
         """Put `value` into the innermost open container; the step of the path to it, "#" in a list."""
@@ -268,7 +287,10 @@ def _toml_leaves(text: str, start: int, stop: int, values: dict[str, Any]) -> It
         path = (table + line["key"]).replace('"', "").replace("'", "")
         value = _at_path(values, path)
         if isinstance(value, str):
-            yield Leaf(path, value, first, toml_parts(text, first, at - len(quote), quote, value))
+            parts = toml_parts(text, first, at - len(quote), quote, value)
+            begin = first - len(quote)
+            scalar = parts and Scalar(text[begin:at], begin, value, parts, read_toml)
+            yield Leaf(path, value, first, scalar or None, TOML_SPELLING[quote])
 
 
 def _at_path(values: Any, path: str) -> object:
@@ -313,7 +335,8 @@ def _json_leaves(text: str, start: int, stop: int, *, braces: bool) -> Iterator[
         elif char == '"' and None not in path:
             value = json.loads(token.group())
             parts = json_parts(text, token.start() + 1, token.end() - 1, value)
-            yield Leaf(".".join(p or "" for p in path), value, token.start(), parts)
+            scalar = parts and Scalar(token.group(), token.start(), value, parts, read_json)
+            yield Leaf(".".join(p or "" for p in path), value, token.start(), scalar or None, JSON_SPELLING)
 
 
 _READERS = {"yaml": _read_yaml, "toml": _read_toml, "json": _read_json}

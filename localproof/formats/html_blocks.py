@@ -15,6 +15,7 @@ from .html_tags import (
     NOT_PROSE_INLINE,
     Ahead,
     Tag,
+    attribute_spelling,
     attributes,
     foreign,
     tag_at,
@@ -24,7 +25,11 @@ from .languages import language_tag
 from .pieces import Sheet
 
 _SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")  # what HTML shows as one space
-_MARKDOWN = re.compile(r"`|\]\(|\*\*|__|~~|^\s*(?:#{1,6}|[-*+]|\d+[.)]) ", re.MULTILINE)
+_MARKDOWN_BLOCK = re.compile(r"^\s*(?:#{1,6}|[-*+]|\d+[.)]) ", re.MULTILINE)
+_MARKDOWN = re.compile(  # inline: some generators read it in HTML, others show it as it stands
+    r"(?P<code>`+)(?!`)[^`\r\n]{1,300}(?P=code)(?!`)|!?\[(?=[^\[\]\r\n]{1,300}\]\()"
+    r"|\]\([^()\s]{0,500}(?:[ \t]\"[^\"\r\n]{0,200}\")?\)|\*\*|__|~~"
+)
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 # Elements whose end tag may be left out, and what then ends them besides the end of their parent.
 _ENDED_BY = {
@@ -42,7 +47,7 @@ def read_html(sheet: Sheet, plain: str, lines: Sequence[tuple[int, int]], kind: 
 
     `plain` is the source as the parser saw it, masks and all, same length.
     `kind` is that of text without an element of its own. Elements without
-    prose (code, scripts, forms' values) are left out; so is text that is
+    prose (code, scripts, forms' values) are left out; so are blocks that are
     written in Markdown, which HTML does not interpret here.
     """
     start, end = lines[0][0], lines[-1][1]
@@ -182,12 +187,12 @@ class Html:
         said = self.source[slice(*values["name"])].lower() if "name" in values else ""
         if said == "description" and "content" in values:
             self._text(*values["content"])
-            self.sheet.close("title")
+            self.sheet.close("title", spelling=attribute_spelling(self.source, values["content"][0]))
 
     def _close(self) -> None:
         parts = self.sheet.parts
         written = [p for p in parts if p.kind == "text"]
-        if written and not self.page and _MARKDOWN.search(self.source, written[0].start, written[-1].end):
+        if written and not self.page and _MARKDOWN_BLOCK.search(self.source, written[0].start, written[-1].end):
             parts.clear()
         unwanted = self.page and self.kinds[-1] == "title" and "title" not in self.page[1]
         if unwanted or self.languages[-1] == "zxx":
@@ -201,10 +206,19 @@ class Html:
             if space.start() < at:
                 continue
             stop = self._past_prefix(space.end(), end)
-            add_html_text(self.sheet, self.source, at, space.start())
+            self._run(at, space.start())
             self.sheet.add("markup", space.start(), stop, " ")
             at = stop
-        add_html_text(self.sheet, self.source, at, end)
+        self._run(at, end)
+
+    def _run(self, start: int, end: int) -> None:
+        """Add text without line ends; in a Markdown text what may be marks of its own are no prose."""
+        if not self.page:
+            for mark in _MARKDOWN.finditer(self.source, start, end):
+                add_html_text(self.sheet, self.source, start, mark.start())
+                self.sheet.add("placeholder" if mark["code"] else "hidden", *mark.span())
+                start = mark.end()
+        add_html_text(self.sheet, self.source, start, end)
 
     def _past_prefix(self, at: int, end: int) -> int:
         """The end of the container's prefix that `at` stands in, or `at`."""
@@ -219,7 +233,7 @@ def image_caption(sheet: Sheet, plain: str, tag: Tag) -> None:
         if name == "alt":
             parts, sheet.parts = sheet.parts, []
             add_html_text(sheet, plain, start, end)
-            sheet.close("caption")
+            sheet.close("caption", spelling=attribute_spelling(plain, start))
             sheet.parts = parts
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..languages import base
 from .languages import language_tag
-from .pieces import Part
+from .pieces import Part, Spelling
 
 # Elements whose content is not prose, whatever it looks like.
 NOT_PROSE = frozenset(
@@ -120,6 +120,17 @@ def attributes(text: str, tag: Tag) -> Iterator[tuple[str, int, int]]:
     for match in _ATTRIBUTE.finditer(text, tag.start + 1, tag.end):
         group = next(g for g in (2, 3, 4) if match[g] is not None)
         yield match[1].lower(), *match.span(group)
+
+
+_IN_ATTRIBUTE: Spelling = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
+_UNQUOTED: Spelling = tuple((char, None) for char in "\"'`= \t\r\n\f")
+
+
+def attribute_spelling(text: str, start: int) -> Spelling:
+    """How an attribute whose value begins at `start` writes the characters that mean something else in it."""
+    quote = text[start - 1]
+    own = {'"': (('"', "&quot;"),), "'": (("'", "&#39;"),)}.get(quote, _UNQUOTED)
+    return (*_IN_ATTRIBUTE, *own)
 
 
 def foreign(text: str, tag: Tag, home: str) -> str | None:

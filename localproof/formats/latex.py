@@ -8,9 +8,10 @@ and keeps what is open on a list.
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from ..settings import Settings
-from ..text import Document
+from ..text import Block, Document, Span
 from . import latex_commands as known
 from .directives import Remarks
 from .html_tags import Ahead
@@ -25,6 +26,7 @@ _TOKEN = re.compile(
 _BRACES = re.compile(r"\\.|%[^\r\n]*|[{}]", re.DOTALL)
 _SPACE = re.compile(rf"[ \t]*(?:{_NEWLINE}[ \t]*)?")
 _ENVIRONMENT = re.compile(r"\s{0,9}\{([A-Za-z@-]{1,40})(\*?)\}")
+_BEGIN_OR_END = re.compile(r"(?<!\\)\\(begin|end)\s{0,9}\{([A-Za-z@-]{1,40}\*?)\}")
 _PUNCTUATION = re.compile(r"([.,;:!?])(?:\s|~|\\[,;! ])*\Z")
 _LABEL = re.compile(r"\\(?:label|tag)\{[^{}]*\}|\\(?:nonumber|notag|qedhere)\b")
 _ACCENTED = re.compile(r"[ \t]?\{?(\\[ij](?![A-Za-z])|[A-Za-z])\}?")
@@ -41,6 +43,8 @@ _BEFORE_CITED = re.compile(r"\b(?:see|in|by|from|and|of|with|to|than|at|on|as|vi
 _WORDY = re.compile(r"[A-Za-z]{2,}[,;]?\s+[a-z]{2,}")
 _LONGEST_OPTION = 2000  # of an argument in brackets, in code points
 _DEEPEST = 200  # environments that are open at once; of those within them only the text counts
+# Commands without an argument that are plain enough to be meant where LaTeX is not expected.
+_BARE = frozenset(("LaTeX", "TeX", "BibTeX", *(name for name in known.SYMBOLS if len(name) > 3)))
 SPELLING = (
     *((char, "\\" + char) for char in "%&#$_{}"),
     *(("“", "``"), ("”", "''"), ("‘", "`"), ("—", "---"), ("–", "--"), ("…", "\\dots{}"), ("\u00a0", "~")),
@@ -66,6 +70,63 @@ def read_latex(name: str, text: str, settings: Settings) -> Document:
     remarks = reader.remarks
     directives = tuple(sorted(remarks.directives, key=lambda d: d.span))
     return Document(name, text, tuple(blocks), "latex", language, directives, {}, tuple(remarks.notes))
+
+
+class Inset:
+    """LaTeX that stands in a text of another format."""
+
+    def __init__(self, text: str) -> None:
+        self._reader = _Reader(text)
+        self._environments: dict[int, int] | None = None
+
+    def command(self, start: int, limit: int) -> tuple[list[Part], Span | None] | None:
+        r"""The command at `start`: what it is in the sentence, in order; and the run that is to be read by itself.
+
+        None where it is none that is known, or does not end before `limit`.
+        A brace that closes what is shown comes last and may lie ahead.
+        """
+        reader = self._reader
+        match = _TOKEN.match(reader.text, start)
+        if match is None or len(name := match.group()[1:].rstrip("*")) < 2:
+            return None
+        brace = reader.text[match.end() : match.end() + 1]
+        alone = brace not in ("{", "[")
+        if alone and name not in _BARE and (name not in known.NOTHING or not _is_line(reader.text, start, match.end())):
+            return None
+        if brace == "{" and match.end() not in reader.pairs:
+            return None
+        if name in ("begin", "end"):  # of an environment that is not whole
+            return [Part("hidden", start, reader.pairs.get(match.end(), match.end() - 1) + 1)], None
+        reader.sheet.parts, reader.at, reader.end = [], match.end(), limit
+        if name in known.HEADINGS or name in known.CAPTIONS or name in known.NOTES:
+            reader.at = reader._past(reader.at, 1 + (name == "captionof"))
+            if reader.at > limit:
+                return None
+            return [Part("hidden", start, reader.at)], Span(start, reader.at)
+        reader._named(name, start)
+        parts = [p for p in reader.sheet.parts if p.end > p.start]
+        shown = not alone and reader.text[reader.at : reader.at + 1] == "{" and name not in known.NOTHING
+        close = reader.pairs.get(reader.at) if shown else None
+        quoted = reader.quoted.pop(close, "") if close is not None else ""
+        if close is not None:
+            parts += [Part("hidden", reader.at, reader.at + 1), Part("hidden", close, close + 1)]
+        elif reader.quoted:  # ``enquote`` has its opening brace in its mark
+            close, quoted = reader.quoted.popitem()
+            parts.append(Part("markup", close, close + 1, quoted))
+        return (parts, None) if parts and parts[-1].end <= limit else None
+
+    def environment(self, start: int) -> Span | None:
+        r"""The run from the ``\begin{…}`` at `start` to its ``\end{…}``, None if it has none."""
+        if self._environments is None:
+            self._environments = _environments(self._reader.text)
+        end = self._environments.get(start)
+        return None if end is None else Span(start, end)
+
+    def read(self, run: Span) -> list[Block]:
+        """The blocks of a run."""
+        self._reader.sheet.blocks.clear()
+        self._reader.read(run.start, run.end)
+        return list(self._reader.sheet.blocks)
 
 
 def _language(preamble: str) -> str:
@@ -291,9 +352,7 @@ class _Reader:
         if assigned := _ASSIGNED.match(self.text, self.at):
             self._until("hidden", start, assigned.end())
         elif close is None:
-            before = self.text[max(0, start - 200) : start].rstrip(" \t")[-1:]
-            after = self.text[self.at : self.at + 200].lstrip(" \t")[:1]
-            self._until("hidden" if before in "\r\n" and after in "\r\n" else "placeholder", start, self.at)
+            self._until("hidden" if _is_line(self.text, start, self.at) else "placeholder", start, self.at)
         elif _WORDY.search(self.text, brace, close):
             self._until("hidden", start, brace)
         else:
@@ -372,6 +431,33 @@ class _Reader:
         self._until("placeholder", start, close[1])
         if tail and not inline:
             self.sheet.add("markup", self.at, self.at, tail[1])
+
+
+def _is_line(text: str, start: int, end: int) -> bool:
+    """Whether start..end is all that its line holds."""
+    before = text[max(0, start - 200) : start].rstrip(" \t")[-1:]
+    after = text[end : end + 200].lstrip(" \t")[:1]
+    return before in "\r\n" and after in "\r\n"
+
+
+def _environments(text: str) -> dict[int, int]:
+    """Where each environment that is ended ends, by where it begins."""
+    ends: dict[int, int] = {}
+    waiting: list[tuple[str, int]] = []
+    names: Counter[str] = Counter()
+    for match in _BEGIN_OR_END.finditer(text):
+        verb, name = match.groups()
+        if verb == "begin":
+            waiting.append((name, match.start()))
+            names[name] += 1
+        elif names[name]:
+            while True:
+                opened, start = waiting.pop()
+                names[opened] -= 1
+                if opened == name:
+                    ends[start] = match.end()
+                    break
+    return ends
 
 
 def _pairs(text: str) -> dict[int, int]:

@@ -13,16 +13,9 @@ from ..settings import Settings
 from ..text import Block, Cell, Directive, Document, LineIndex, Piece, PieceKind, Span, visible
 from .markdown import read_markdown
 from .pieces import Part
-from .scalars import json_parts
+from .scalars import JSON_SPELLING, json_parts
 
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*+\"?|[{}\[\],:]|[^\s\"{}\[\],:]+")
-# An edit is written as JSON writes it; what would end a line has no place in one.
-SPELLING = (
-    ('"', '\\"'),
-    ("\\", "\\\\"),
-    ("\t", "\\t"),
-    *((chr(code), None) for code in range(0x20) if chr(code) != "\t"),
-)
 
 
 class _Broken(Exception):
@@ -133,7 +126,7 @@ class _Through:
     def block(self, block: Block) -> Block:
         """A block of the text as a block of the source."""
         pieces = tuple(p for piece in block.pieces for p in self._pieces(piece))
-        return replace(block, pieces=pieces, spelling=SPELLING)
+        return replace(block, pieces=pieces, spelling=JSON_SPELLING)
 
     def _pieces(self, piece: Piece) -> Iterator[Piece]:
         if piece.kind != "text":

@@ -312,6 +312,10 @@ class Sheet:
         self.spelling = spelling
         self.blocks: list[Block] = []
         self.parts: list[Part] = []
+        self.mask(masks)
+
+    def mask(self, masks: Sequence[Part]) -> None:
+        """Cut text around `masks` from now on."""
         self._masks = masks
         self._mask_ends = [m.end for m in masks]
 
@@ -340,10 +344,10 @@ class Sheet:
         """Add anything that is not verbatim text."""
         self.parts.append(Part(kind, start, end, text))
 
-    def close(self, kind: str, language: str = "") -> None:
-        """Finish the open block; nothing is kept of one without words."""
+    def close(self, kind: str, language: str = "", spelling: Spelling | None = None) -> None:
+        """Finish the open block, with a `spelling` of its own if any is given; nothing is kept of one without words."""
         if self.parts:
             parts, self.parts = self.parts, []
-            block = finish(self.source, parts, kind, language, self.spelling)
+            block = finish(self.source, parts, kind, language, self.spelling if spelling is None else spelling)
             if block is not None:
                 self.blocks.append(block)

@@ -1,16 +1,18 @@
 """Strings of YAML, TOML and JSON as parts of the source: what is verbatim, what is an escape, what is a fold.
 
-Each function gives the parts of one string, or None if they do not spell
-`value`: then the string is written in a way that is not followed here, and
-nobody may edit it.
+Each function ``…_parts`` gives the parts of one string, or None if they do not
+spell `value`: then the string is written in a way that is not followed here,
+and nobody may edit it. `Scalar` is such a string as what edits are tried on.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from .pieces import Part
+from ..text import Edit, apply
+from .pieces import Part, Spelling
 
 _FOLD = r"[ \t]*(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))*[ \t]*"
 _DOUBLE = re.compile(
@@ -26,6 +28,94 @@ _LINES = re.compile(r"(?P<line>\r\n|\r|\n)")
 _JSON = re.compile(r"(?P<escape>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\(?:u[0-9a-fA-F]{4}|.))")
 _NAMED = dict(zip("ntrbf0aveN_LP", "\n\t\r\b\f\0\a\v\x1b\x85\xa0\u2028\u2029", strict=True))
 _LINE = re.compile(r"([ \t]*)([^\r\n]*)(\r\n|\n|\r|\Z)")
+
+_ONE_LINE: Spelling = (("\n", None), ("\r", None))
+_ESCAPED: Spelling = (('"', '\\"'), ("\\", "\\\\"), ("\t", "\\t"), *_ONE_LINE)
+# How a string writes the characters that mean something else in it, by what it is opened with.
+YAML_SPELLING: dict[str, Spelling] = {"'": (("'", "''"), *_ONE_LINE), '"': _ESCAPED}
+TOML_SPELLING: dict[str, Spelling] = {
+    '"': _ESCAPED,
+    '"""': _ESCAPED,
+    "'": (("'", None), *_ONE_LINE),
+    "'''": _ONE_LINE,
+}
+JSON_SPELLING: Spelling = (*_ESCAPED, *((chr(code), None) for code in range(0x20) if chr(code) not in "\t\n\r"))
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A string at `start` of a document, written as `source`, with the `value` that `parts` of the document spell.
+
+    `read` gives the value of a string that is written so, None if it is none.
+    """
+
+    source: str
+    start: int
+    value: str
+    parts: tuple[Part, ...]
+    read: Callable[[str], object]
+
+    def takes(self, edit: Edit, text: str) -> bool:
+        """Whether `edit` of the document makes the string say what it says now with `text` in that place."""
+        span = edit.span
+        if span.start < self.start or span.end > self.start + len(self.source):
+            return False
+        written = apply(self.source, [Edit(span.shifted(-self.start), edit.text)])
+        at = self._in_value(span.start)
+        return self.read(written) == self.value[:at] + text + self.value[at + len(span) :]
+
+    def _in_value(self, at: int) -> int:
+        """Which character of the value stands at `at` of the document, where that is verbatim."""
+        before = 0
+        for part in self.parts:
+            if at <= part.end and part.kind == "text":
+                return before + max(at - part.start, 0)
+            before += part.end - part.start if part.kind == "text" else len(part.text)
+        return before
+
+
+def read_yaml(source: str) -> object:
+    """The value of a YAML scalar, as the value of a key; None if it is no string there, or something besides."""
+    return _yaml_value(f"k: {source}")
+
+
+def read_yaml_in_flow(source: str) -> object:
+    """The value of a YAML scalar that stands in braces or brackets."""
+    return _yaml_value(f"{{k: {source}}}")
+
+
+def _yaml_value(document: str) -> object:
+    import yaml
+
+    values: list[object] = []
+    for loader in (yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # of a tab each has its own opinion
+        try:
+            read = yaml.load(document, Loader=loader)
+        except (yaml.YAMLError, ValueError):  # ValueError: what looks like a date and is none
+            return None
+        values.append(read["k"] if isinstance(read, dict) and list(read) == ["k"] else None)
+    return values[0] if values[0] == values[1] else None
+
+
+def read_toml(source: str) -> object:
+    """The value of a TOML string, None if it is none."""
+    import tomllib
+
+    try:
+        read = tomllib.loads(f"k = {source}".replace("\r\n", "\n").replace("\r", "\n"))
+    except ValueError:
+        return None
+    return read["k"] if list(read) == ["k"] else None
+
+
+def read_json(source: str) -> object:
+    """The value of a JSON string, None if it is none."""
+    import json
+
+    try:
+        return json.loads(source)
+    except ValueError:
+        return None
 
 
 def yaml_parts(text: str, start: int, end: int, style: str, value: str) -> tuple[Part, ...] | None:

@@ -82,7 +82,13 @@ def sentence_of(document: Document, span: Span) -> Span | None:
 def written(document: Document, span: Span, text: str) -> str | None:
     """`text` as the format of `document` writes it in the prose that holds `span` of the source; None if it cannot."""
     found = blocks_of(document).at(span)
-    return None if found is None else found[0].written(text)
+    if found is None:
+        return None
+    block = found[0]
+    new = block.written(text)
+    if new is None or (block.holder is not None and not block.holder.takes(Edit(span, new), text)):
+        return None
+    return new
 
 
 def _run(document: Document, span: Span, beyond: Sequence[str] = ()) -> Span | None:
