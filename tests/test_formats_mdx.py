@@ -34,6 +34,7 @@ def seen(source: str, name: str = "post.mdx") -> list[str]:
         ("<A b={'{'}>\n    One {x ? '}' : y} two `{` three.\n</A>", ["One Foo two Data three."]),
         ("export const a = () => {\n  const b = 1\n\n  return never\n}\n\nProse.", ["Prose."]),
         ("import {\n  A,\n} from 'b'\n\nProse.", ["Prose."]),
+        ("import A from './a'; import\nB from './b';\n\nProse.", ["Prose."]),
         ("<p>\n    In a paragraph.\n</p>", ["In a paragraph."]),
         ("<A\n    title='never'\n    b={{\n        c: `never`\n    }}\n>\n    Prose.\n</A>", ["Prose."]),
         ("    {/* never */}\n    Prose.", ["Prose."]),

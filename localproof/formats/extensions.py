@@ -57,7 +57,7 @@ _ARGUMENT = re.compile(r"\\[A-Za-z]{2,40}\*?[{\[]")
 _BRACE = re.compile(r"\\[{}]|[{}]")
 _IN_BRACES = re.compile(r"[{}]|(?<![\w\\])(?:\"(?:[^\"\\\r\n]|\\.)*+\"|'(?:[^'\\\r\n]|\\.)*+')")
 _MODULE = re.compile(
-    r"(?:import\s+(?:[\w$*{][^\r\n]*?\sfrom\s+)?[\"'][^\"'\r\n]+[\"'][ \t;]*(?:(?://|with\b)[^\r\n]*)?(?=[\r\n]|\Z)|import\s+(?:[*{]|[\w$]+\s*,\s*[*{])"
+    r"(?:import\s+(?:[\w$*{][^\r\n]*?\sfrom\s+)?[\"'][^\"'\r\n]+[\"'][ \t;]*(?:(?://|with\b|import\b)[^\r\n]*)?(?=[\r\n]|\Z)|import\s+(?:[*{]|[\w$]+\s*,\s*[*{])"
     r"|export\s+(?:const|let|var|default|function|async|class|\*|\{))"
 )
 
