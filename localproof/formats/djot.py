@@ -12,7 +12,7 @@ from .lines import Inline, Line, alone, behind, lay, lines_of
 from .pieces import Part, Sheet
 
 _QUOTE = re.compile(r"(?:>[ \t]|>$)[ \t]*")
-_FENCE = re.compile(r"(`{3,}|~{3,})[^`]*$")
+_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*[^\s`]*$")
 _DIV = re.compile(r":{3,}(?:[ \t]*[\w-]+)?$")
 _HEADING = re.compile(r"#{1,6}(?:[ \t]+|$)")
 _ITEM = re.compile(r"(?:[-*+:]|\(?(?:\d{1,4}|[A-Za-z]|[ivxlcdmIVXLCDM]{1,8})[.)])(?:[ \t]+|$)(?:\[[ xX]\][ \t]+)?")
@@ -67,15 +67,15 @@ class _Reader:
         self._close()
 
     def _line(self, line: Line) -> None:
-        quoted = False
+        quoted = 0
         while quote := _QUOTE.match(line.words):
-            line, quoted = behind(line, quote.end()), True
+            line, quoted = behind(line, quote.end()), quoted + 1
         words = line.words
         if not words or (_RULE.match(words) and not self.open) or _DIV.match(words):
             self._close()
         elif fence := _FENCE.match(words):
             self._close()
-            self._skip_code(fence[1])
+            self._skip_code(fence[1], quoted)
         elif self.open and self.kind != "heading" and not (self.kind == "item" and _ITEM.match(words)):
             self.open.append(line)  # nothing but a blank line ends a paragraph
         elif heading := _HEADING.match(words):
@@ -87,7 +87,7 @@ class _Reader:
             self.open.append(line)
         else:
             self._close()
-            self._begin(line, quoted)
+            self._begin(line, quoted > 0)
 
     def _begin(self, line: Line, quoted: bool) -> None:
         """The first line of a block."""
@@ -135,9 +135,15 @@ class _Reader:
         self.sheet.close(self.kind)
         self.open = []
 
-    def _skip_code(self, fence: str) -> None:
+    def _skip_code(self, fence: str, quoted: int) -> None:
+        """Pass over code, up to its closing fence or the end of the `quoted` quotations that it stands in."""
         while self.i < len(self.lines):
-            words = self.lines[self.i].words.lstrip("> \t")
+            words = self.lines[self.i].words
+            for _ in range(quoted):
+                quote = _QUOTE.match(words)
+                if quote is None:
+                    return
+                words = words[quote.end() :]
             self.i += 1
             if words.startswith(fence) and not words.strip(fence[0]):
                 return
