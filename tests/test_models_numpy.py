@@ -157,6 +157,13 @@ def test_any_text_can_be_read(text: str, shipped: NumpyModel) -> None:
     assert len(gains) == 1
 
 
+def test_a_change_at_the_end_of_a_word_without_end_is_read(shipped: NumpyModel) -> None:
+    text = "qz" * 2000
+    (passage,) = shipped.passages(text)
+    edits = [Edit(Span(at, at + 1), "e" * many) for at in (5, 480, 600, 3999) for many in (1, 200)]
+    assert len(shipped.gains(text, passage, edits)) == len(edits)
+
+
 def test_threads_change_nothing() -> None:
     network = Network(SHIPPED)
     with ThreadPoolExecutor(4) as pool:

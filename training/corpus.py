@@ -72,6 +72,11 @@ def correction_sources(corpus: Path = CORPUS) -> list[Source]:
     return _listed(corpus / "corrections" / "sources.toml")
 
 
+def more_correction_sources(corpus: Path = CORPUS) -> list[Source]:
+    """The sources of the second file of corrections, ``more.jsonl.xz``."""
+    return _listed(corpus / "corrections" / "more-sources.toml")
+
+
 def collected(corpus: Path = CORPUS) -> str:
     """The day on which the corpus was collected, YYYY-MM-DD."""
     return str(tomllib.loads((corpus / "sources.toml").read_text("utf-8"))["collected"])

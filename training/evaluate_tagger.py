@@ -17,12 +17,14 @@ probability from which on edited prose has its share of 0.65 alarms.
 from __future__ import annotations
 
 import argparse
+import io
 import json
-import subprocess
+import runpy
 import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,11 +137,13 @@ def _score(folder: Path, said: Sequence[tuple[str, Said]]) -> dict[str, float]:
             row = {"id": ident, "start": edit.span.start, "end": edit.span.end, "suggestions": [edit.text]}
             file.write(json.dumps(row) + "\n")
         file.flush()
-        done = subprocess.run(
-            [sys.executable, str(folder / "score.py"), file.name], capture_output=True, text=True, check=True
-        )
+        told, given = io.StringIO(), sys.argv
+        sys.argv = ["score.py", file.name]
+        with redirect_stdout(told):
+            runpy.run_path(str(folder / "score.py"), run_name="__main__")
+        sys.argv = given
     out = {"obvious": 0.0, "article": 0.0, "elsewhere": 0.0}
-    for line in done.stdout.splitlines():
+    for line in told.getvalue().splitlines():
         cells = line.split()
         if cells and cells[0] in ("obvious", "article"):
             out[cells[0]] = float(cells[2])

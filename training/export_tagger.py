@@ -74,7 +74,8 @@ def _array(tensor: torch.Tensor) -> np.ndarray[Any, np.dtype[np.float32]]:
 
 
 def _about(writer: Any, shape: Shape, cost: Mapping[str, float]) -> None:
-    sources = json.loads(credits.OUT.read_text("utf-8"))["sources"]
+    stated = credits.OUT_TAGGER if credits.OUT_TAGGER.exists() else credits.OUT
+    sources = json.loads(stated.read_text("utf-8"))["sources"]
     writer.add_name(NAME)
     writer.add_version(VERSION)
     writer.add_organization("LocalProof")

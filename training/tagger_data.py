@@ -111,7 +111,8 @@ def tags_of(text: str, edits: Iterable[tuple[Edit, str]], counts: Counts | None 
     for edit, kind in edits:
         if kind in _NO_ERROR:
             continue
-        touched = [i for i, w in enumerate(row) if w.span.end >= edit.span.start and w.span.start <= edit.span.end + 1]
+        wide = edit.span if len(edit.span) else Span(max(edit.span.start - 1, 0), edit.span.end + 2)
+        touched = [i for i, w in enumerate(row) if w.span.end > wide.start and w.span.start < wide.end]
         if kind == "spelling" or "SPELL" in kind:
             inside = [i for i in touched if row[i].span.start < edit.span.end]
             found = (inside[0], edit_tags.MISSPELT) if len(inside) == 1 else None

@@ -50,7 +50,8 @@ class Vocabulary:
 
     def tokens(self, text: str) -> list[int]:
         """The tokens of `text`."""
-        known, out = self._known, []
+        known = self._known
+        out: list[int] = []
         for piece in split(text):
             found = known.get(piece)
             out += found if found is not None else self._remember(piece)

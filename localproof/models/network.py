@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .bpe import Vocabulary
 from .gguf import Header
-from .passages import Broken
+from .passages import AT_ONCE, Broken
 from .tensors import Array, load
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Network:
         if len(self.vocabulary.pieces) != self.size:
             raise Broken("its tokens are not as many as it has numbers for")
         turns = self._base ** (-np.arange(0, self.head, 2, np.float64) / self.head)
-        angles = np.outer(np.arange(self.context), turns)
+        angles = np.outer(np.arange(self.context + AT_ONCE), turns)  # a change may begin where the context ends
         self._cos, self._sin = np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
         self.rest = tensors  # what else the file holds: the head of a tagger
 
