@@ -1,4 +1,4 @@
-"""docutils as a strict reader of what is written for Sphinx: unknown roles and directives are taken for what most are."""
+"""docutils as a strict reader of what is written for Sphinx: unknown roles and directives are taken for what most are."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -14,19 +14,37 @@ _CODE_ROLES = frozenset(
     "token code math literal sub-code pep rfc issue pr gh cve doc-code any c:func py:func".split()
 )
 _CODE = frozenset(
-    "code-block sourcecode highlight literalinclude productionlist doctest testcode testsetup testoutput testcleanup toctree "
-    "autosummary plot graphviz digraph graph inheritance-diagram tabularcolumns index currentmodule module ipython mermaid "
-    "automodule autoclass autofunction automethod autodata autoattribute autoexception highlightlang plantuml jupyter-execute "
-    "sectionauthor codeauthor moduleauthor py:module py:currentmodule default-domain default-role role image include raw csv-table "
+    "code-block sourcecode highlight literalinclude productionlist doctest testcode testsetup testoutput testcleanup toctree "  # noqa: E501
+    "autosummary plot graphviz digraph graph inheritance-diagram tabularcolumns index currentmodule module ipython mermaid "  # noqa: E501
+    "automodule autoclass autofunction automethod autodata autoattribute autoexception highlightlang plantuml jupyter-execute "  # noqa: E501
+    "sectionauthor codeauthor moduleauthor py:module py:currentmodule default-domain default-role role image include raw csv-table "  # noqa: E501
     "math parsed-literal code contents meta sectnum unicode date header footer".split()
 )
 _ARGUMENT = frozenset("versionadded versionchanged deprecated versionremoved seealso todo centered rubric".split())
 _SKIPPED = (
-    nodes.literal, nodes.literal_block, nodes.comment, nodes.math, nodes.math_block, nodes.raw, nodes.doctest_block,
-    nodes.system_message, nodes.substitution_definition, nodes.problematic, nodes.docinfo, nodes.option_string,
-    nodes.field_name, nodes.label, nodes.footnote_reference, nodes.citation_reference, nodes.generated, nodes.option_argument,
-    nodes.classifier, nodes.subscript, nodes.superscript, nodes.title_reference,
-)  # fmt: skip
+    nodes.literal,
+    nodes.literal_block,
+    nodes.comment,
+    nodes.math,
+    nodes.math_block,
+    nodes.raw,
+    nodes.doctest_block,
+    nodes.system_message,
+    nodes.substitution_definition,
+    nodes.problematic,
+    nodes.docinfo,
+    nodes.option_string,
+    nodes.field_name,
+    nodes.label,
+    nodes.footnote_reference,
+    nodes.citation_reference,
+    nodes.generated,
+    nodes.option_argument,
+    nodes.classifier,
+    nodes.subscript,
+    nodes.superscript,
+    nodes.title_reference,
+)
 
 
 class _Options(dict[str, Any]):

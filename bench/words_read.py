@@ -26,14 +26,14 @@ from localproof.settings import Settings
 
 _WORD = re.compile(r"(?<![\w-])[^\W\d_]{2,}(?:['’][^\W\d_]+)?(?![\w-]|:\w)")
 _HIDDEN = frozenset(
-    "pre code kbd samp var tt script style math svg textarea template object noscript head iframe canvas video audio".split()
+    "pre code kbd samp var tt script style math svg textarea template object noscript head iframe canvas video audio".split()  # noqa: E501
 )
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 
 
 class _Shown(HTMLParser):
     """The text of a page, less code, formulas and elements of `classes`; "#" is the class of links within the page, whose
-    text a program may have made."""
+    text a program may have made."""  # noqa: E501
 
     def __init__(self, classes: Iterable[str] = ()) -> None:
         super().__init__(convert_charrefs=True)
@@ -96,16 +96,33 @@ def docutils_text(text: str) -> str:
 STRICT: dict[str, tuple[str, Callable[[str], str]]] = {
     "rst": ("", docutils_text),
     "html": ("", shown),
-    "asciidoc": ("asciidoctor", made_by(
-        *"asciidoctor -q -S secure -a nofooter -a stylesheet! -a experimental -a idprefix!".split(),
-        *(word for label in ("table", "figure", "example", "appendix", "listing") for word in ("-a", f"{label}-caption!")),
-        *"-a version-label! -a toc! -a part-signifier! -a chapter-signifier! -o - -".split(),
-        classes=("#", "details", "stemblock", "conum", "icon", "attribution", "version"),
-    )),
-    "org": ("pandoc", made_by("pandoc", "-f", "org", "-t", "html", classes=("math", "tag", "todo", "done", "timestamp-wrapper", "citation"))),
+    "asciidoc": (
+        "asciidoctor",
+        made_by(
+            *"asciidoctor -q -S secure -a nofooter -a stylesheet! -a experimental -a idprefix!".split(),
+            *(
+                word
+                for label in ("table", "figure", "example", "appendix", "listing")
+                for word in ("-a", f"{label}-caption!")
+            ),
+            *"-a version-label! -a toc! -a part-signifier! -a chapter-signifier! -o - -".split(),
+            classes=("#", "details", "stemblock", "conum", "icon", "attribution", "version"),
+        ),
+    ),
+    "org": (
+        "pandoc",
+        made_by(
+            "pandoc",
+            "-f",
+            "org",
+            "-t",
+            "html",
+            classes=("math", "tag", "todo", "done", "timestamp-wrapper", "citation"),
+        ),
+    ),
     "latex": ("pandoc", made_by("pandoc", "-f", "latex", "-t", "html", classes=("math", "citation"))),
     "djot": ("djot", made_by("djot", classes=("math",))),
-}  # fmt: skip
+}
 
 
 @dataclass

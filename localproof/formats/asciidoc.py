@@ -215,8 +215,8 @@ class _Reader:
             if len(body) == 1 and kind == "paragraph" and _UNDERLINE.match(below.words):
                 # the fence of a block, right below a line that must not become as long
                 by = len(below.words) - len(line.words)
-                limits: tuple[int | None, int | None] = (None, by - 2) if by > 0 else (by + 2, None)
-                self.frames.append(HeldLine(Span(line.at, line.end), *limits, exact=True))
+                least, most = (None, by - 2) if by > 0 else (by + 2, None)
+                self.frames.append(HeldLine(Span(line.at, line.end), least, most, exact=True))
             if not below.words or below.words == "+" or self._ends(below, kind):
                 break
             if _is_comment(below.words):

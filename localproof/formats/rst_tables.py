@@ -38,8 +38,8 @@ def grid_cells(text: str, rows: Sequence[Line]) -> Iterator[Cell]:
             if words.strip(" \t-=+"):
                 start = line.at + left + 1 + len(words) - len(words.lstrip())
                 blanks = Span(start + len(words.strip()), line.at + right)
-                limits: tuple[int | None, int | None] = (0, 0) if held else (None, max(0, len(blanks) - 1))
-                open_cells.setdefault(place, []).append(HeldLine(Span(start, blanks.start), *limits, blanks))
+                least, most = (0, 0) if held else (None, max(0, len(blanks) - 1))
+                open_cells.setdefault(place, []).append(HeldLine(Span(start, blanks.start), least, most, blanks))
             elif closed := open_cells.pop(place, None):  # an empty line parts paragraphs
                 yield closed
     yield from filter(None, open_cells.values())
