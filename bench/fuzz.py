@@ -25,7 +25,7 @@ from bench.strict import STRUCTURES, differs
 from localproof.formats import FORMATS, format_of, pieces, read
 from localproof.report import Unavailable
 from localproof.settings import Settings
-from localproof.text import Block, Document, Edit, Span, apply
+from localproof.text import Block, Document, Edit, Span, apply_edits
 
 LONGEST = 2500  # code points of a case, before it is mutated
 LIMIT_S = 2.0  # of processor time, to read one case
@@ -221,8 +221,8 @@ def corrected(document: Document, known: str) -> tuple[str, list[str]]:
     for edit in made:
         if edit in placed:
             inner.setdefault(placed[edit][0], []).append(placed[edit][1])
-    expected = [apply(block.text, inner.get(i, [])) for i, block in enumerate(document.blocks)]
-    return apply(document.text, made), expected
+    expected = [apply_edits(block.text, inner.get(i, [])) for i, block in enumerate(document.blocks)]
+    return apply_edits(document.text, made), expected
 
 
 def bare(text: str) -> str:
@@ -283,7 +283,7 @@ class Fuzzer:
 
     def read(self, name: str, text: str, tally: Tally | None = None) -> Document:
         """`text` read within the limit. Raises Failure beyond it."""
-        pieces.forget()
+        pieces.clear_block_cache()
         start = time.process_time()
         signal.setitimer(signal.ITIMER_PROF, LIMIT_S)
         try:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from localproof import judge, proof
-from localproof.child.borrowed import as_ordered
-from localproof.child.worker import Worker
+from localproof.child.borrowed import start_worker
+from localproof.child.worker import WorkerSupervisor
 from localproof.engines import ENGINES, harper, languagetool, prepare
 from localproof.formats import format_of, read
 from localproof.report import Finding, Report
@@ -59,7 +59,7 @@ def proofread(texts: Mapping[Id, str], engines: tuple[str, ...], language: str, 
     model = next((name for name in engines if name not in ENGINES), "")
     engines = tuple(name for name in engines if name in ENGINES)
     settings = Settings(language=language, engines=engines, profile="all", model=model, trust_file=True)
-    with proof.open_bench(settings) as bench:
+    with proof.open_checker(settings) as bench:
         documents = (read(str(id), text, settings, format) for id, text in texts.items())
         run = proof.run(bench, documents)
     if run.skipped:
@@ -68,7 +68,7 @@ def proofread(texts: Mapping[Id, str], engines: tuple[str, ...], language: str, 
 
 
 def _answer(report: Report) -> Answer:
-    cuts = {profile: judge.cut(profile) for profile in PROFILES}
+    cuts = {profile: judge.threshold(profile) for profile in PROFILES}
     said = []
     for finding in report.findings:
         probability = finding.probability or 0.0
@@ -88,7 +88,7 @@ def batch(threads: int) -> Callable[[list[str]], int]:
     """The product with its engines starting: a function from Markdown texts to the number of flags."""
     settings = Settings(profile="all", jobs=threads)
     opened = ExitStack()  # held by `run` until the process ends
-    bench = opened.enter_context(proof.open_bench(settings))
+    bench = opened.enter_context(proof.open_checker(settings))
 
     def run(texts: list[str], _held: ExitStack = opened) -> int:
         documents = (read(f"{number}.md", text, settings) for number, text in enumerate(texts))
@@ -117,17 +117,17 @@ def prose(document: Document, language: str) -> list[Block]:
     return proof.prose(document, language)
 
 
-def engine_worker(name: str, settings: Settings, limit_s: float) -> Worker:
+def engine_worker(name: str, settings: Settings, limit_s: float) -> WorkerSupervisor:
     """The helper of an engine by itself, with so long for each request."""
     engine: Any = ENGINES[name](settings)
-    return as_ordered({**engine._worker._order, "limit_s": limit_s})
+    return start_worker({**engine._worker._order, "limit_s": limit_s})
 
 
-def ask(worker: Worker, text: str) -> list[tuple[Future[Any], list[float]]]:
+def ask(worker: WorkerSupervisor, text: str) -> list[tuple[Future[Any], list[float]]]:
     """What the helper of an engine will say of the text of a block, in parts as the engine is asked in, and the seconds
     of CPU that each took it."""
     asked = []
-    for part in prepare.parts(prepare.readable(text).text):
+    for part in prepare.split_text(prepare.prepare_text(text).text):
         spent: list[float] = []
         asked.append((worker.submit({"text": part.text}, spent.append), spent))
     return asked
@@ -136,7 +136,7 @@ def ask(worker: Worker, text: str) -> list[tuple[Future[Any], list[float]]]:
 def found(text: str, raw: Mapping[str, Sequence[Any]]) -> list[Finding]:
     """The findings in what the helpers of engines said of `text`, by name and part."""
     convert = {"harper": harper.findings, "languagetool": languagetool.findings}
-    parts = list(prepare.parts(prepare.readable(text).text))
+    parts = list(prepare.split_text(prepare.prepare_text(text).text))
     return [
         finding
         for name, answers in raw.items()
@@ -151,4 +151,6 @@ def score(document: Document, block: Block, raw: list[Finding], engines: tuple[s
     if len(raw) > proof._MOST_SUSPECTS:
         return ()
     words = judge.count_words([block])
-    return proof._settled(block, proof._judged(block, raw, words, document.text, proof._Heard(engines)))
+    return proof._resolve_candidates(
+        block, proof._score_block(block, raw, words, document.text, proof._Answered(engines))
+    )

@@ -21,7 +21,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from localproof.formats import FORMATS, format_of, read
-from localproof.formats.masks import holes_in
+from localproof.formats.masks import placeholder_runs
 from localproof.settings import Settings
 
 _WORD = re.compile(r"(?<![\w-])[^\W\d_]{2,}(?:['’][^\W\d_]+)?(?![\w-]|:\w)")
@@ -139,7 +139,7 @@ class Tally:
 
 def words_in(text: str) -> Counter[str]:
     """The words of prose in a text, in small letters; URLs, paths and the like are none."""
-    for start, end in reversed(holes_in(text)):
+    for start, end in reversed(placeholder_runs(text)):
         text = text[:start] + "Foo" + text[end:]
     return Counter(m.group().lower().replace("’", "'") for m in _WORD.finditer(text.replace("\xad", "")))
 

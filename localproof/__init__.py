@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from .faces.pipe import check as check
     from .formats import read as read
-    from .proof import open_bench as open_bench
+    from .proof import open_checker as open_checker
     from .report import BadInput as BadInput
     from .report import Finding as Finding
     from .report import LocalProofError as LocalProofError
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from .text import Document as Document
     from .text import Edit as Edit
     from .text import Span as Span
-    from .text import apply as apply
+    from .text import apply_edits as apply_edits
 
 # Where each public name lives. It is fetched when it is asked for, so that
 # `import localproof` costs next to nothing.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from . import __version__
 from .report import KINDS, BadInput, Unavailable
 from .settings import BUNDLED, DIALECTS, FAIL_ON, LANGUAGES, PROFILES, REQUIREMENTS, dialect, one_of
-from .text import visible
+from .text import escape_invisible
 
 if TYPE_CHECKING:
     from .faces.terminal import Terminal
@@ -27,7 +27,7 @@ _CUT_OFF = 141  # 128 + SIGPIPE: the reader of our output went away
 _WRONG = 2
 
 
-class _Parser(argparse.ArgumentParser):
+class _ArgumentParser(argparse.ArgumentParser):
     """An argument parser whose complaints are LocalProof's: one line, what happened and what to do. `elsewhere` names
     the commands that do have an option."""
 
@@ -62,7 +62,7 @@ class Action:
 
 
 @dataclass(frozen=True)
-class Command:
+class CliCommand:
     """One command: what it is for, in a line that becomes help and completion, its arguments, and what it does.
 
     One with `actions` has no arguments but theirs, and is told by ``args.action`` which it is; `default` is meant where
@@ -76,7 +76,7 @@ class Command:
     default: str = ""
 
 
-class _Listed:
+class _ChoiceList:
     """A converter of ``a,b`` that knows its `choices`, which help and completions show too."""
 
     listed = True
@@ -91,7 +91,7 @@ class _Listed:
         return tuple(_chosen(p, self.choices, self.what) for p in parts)
 
 
-class _One:
+class _ChoiceWord:
     """A converter of one word that knows its `choices`."""
 
     def __init__(self, what: str, choices: Sequence[str]) -> None:
@@ -152,7 +152,7 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("exit status")
     group.add_argument(
         "--fail-on",
-        type=_Listed("kind", FAIL_ON),
+        type=_ChoiceList("kind", FAIL_ON),
         metavar="KIND[,KIND]",
         help=f"what counts as a failure: {_of(FAIL_ON)}",
     )
@@ -186,11 +186,13 @@ def _rules_of_arguments(group: argparse._ActionsContainer) -> None:
 
     group.add_argument(
         "--lang",
-        type=_One("language", LANGUAGES),
+        type=_ChoiceWord("language", LANGUAGES),
         metavar="LANG",
         help=f"{_of(DIALECTS)}, or another that `localproof languages` lists",
     )
-    group.add_argument("--engine", type=_Listed("engine", tuple(ENGINES)), metavar="ENGINE[,ENGINE]", help=_of(ENGINES))
+    group.add_argument(
+        "--engine", type=_ChoiceList("engine", tuple(ENGINES)), metavar="ENGINE[,ENGINE]", help=_of(ENGINES)
+    )
     group.add_argument("--config", type=Path, metavar="FILE", help="read this settings file instead of those found")
     group.add_argument("--isolated", action="store_true", help="read no settings file and no word list")
 
@@ -200,7 +202,7 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
     _rules_of_arguments(group)
     group.add_argument(
         "--profile",
-        type=_One("profile", PROFILES),
+        type=_ChoiceWord("profile", PROFILES),
         metavar="PROFILE",
         help=f"how sure to be before speaking: {_of(PROFILES)}",
     )
@@ -261,7 +263,7 @@ def _format_argument(group: argparse._ActionsContainer, choices: Sequence[str]) 
     group.add_argument(
         "--output-format",
         "--format",
-        type=_One("format", choices),
+        type=_ChoiceWord("format", choices),
         default=choices[0],
         metavar="FORMAT",
         help=_of(choices),
@@ -271,7 +273,7 @@ def _format_argument(group: argparse._ActionsContainer, choices: Sequence[str]) 
 def _colour_argument(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--color",
-        type=_One("choice", ("auto", "always", "never")),
+        type=_ChoiceWord("choice", ("auto", "always", "never")),
         default="auto",
         metavar="WHEN",
         help="auto, always, never",
@@ -283,7 +285,7 @@ def _of(choices: Mapping[str, object] | Sequence[str]) -> str:
 
 
 def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.check import Wishes, check
+    from .faces.check import CheckOptions, check
     from .faces.terminal import is_terminal
 
     _tell_base_from_path(args)
@@ -295,7 +297,7 @@ def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
         if is_terminal(terminal.stdin):
             terminal.write(_parser("check").format_help())
             return _WRONG
-    wishes = Wishes(
+    wishes = CheckOptions(
         paths=tuple(args.paths),
         stdin_filename=args.stdin_filename,
         flags=_flags(args),
@@ -334,11 +336,11 @@ def _keep_warm(args: argparse.Namespace, terminal: Terminal) -> None:
     """The next run is to find the engines built that this one had to build itself."""
     from .child import ledger
 
-    if ledger.alone():
+    if ledger.own_workers():
         from .faces.service import keep_warm
-        from .settings import load
+        from .settings import load_settings
 
-        settings = load(None, _flags(args), terminal.env, file=args.config, isolated=args.isolated)
+        settings = load_settings(None, _flags(args), terminal.env, file=args.config, isolated=args.isolated)
         keep_warm(settings, terminal)
 
 
@@ -383,14 +385,14 @@ def _review_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_review(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.check import Wishes
-    from .faces.review import Manner, review, show_journal, undo_last
+    from .faces.check import CheckOptions
+    from .faces.review import ReviewOptions, review, show_journal, undo_last
 
     if args.undo_last or args.journal:
         _refuse_beside("--undo-last" if args.undo_last else "--journal", args, _parser("review"))
         return undo_last(terminal) if args.undo_last else show_journal(terminal)
     _tell_base_from_path(args)
-    wishes = Wishes(
+    wishes = CheckOptions(
         paths=tuple(args.paths) or (".",),
         flags=_flags(args),
         config=args.config,
@@ -400,7 +402,7 @@ def _run_review(args: argparse.Namespace, terminal: Terminal) -> int:
         changed=args.changed,
         baseline=args.baseline,
     )
-    return review(wishes, Manner(args.plain, args.json, args.restart, args.mouse), terminal)
+    return review(wishes, ReviewOptions(args.plain, args.json, args.restart, args.mouse), terminal)
 
 
 def _refuse_beside(flag: str, args: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
@@ -419,9 +421,9 @@ def _ignores_remove_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run_ignores(args: argparse.Namespace, terminal: Terminal) -> int:
     from .faces.review.lists import command
-    from .settings import load
+    from .settings import load_settings
 
-    return command(args.action, getattr(args, "numbers", ()), load(Path(), {}, terminal.env), terminal)
+    return command(args.action, getattr(args, "numbers", ()), load_settings(Path(), {}, terminal.env), terminal)
 
 
 # ─ the others ─
@@ -434,17 +436,17 @@ def _explain_arguments(parser: argparse.ArgumentParser) -> None:
 def _run_explain(args: argparse.Namespace, terminal: Terminal) -> int:
     from .faces.about import explain
     from .faces.terminal import style
-    from .settings import load
+    from .settings import load_settings
 
     look = style(terminal.stdout, "never", terminal.env)
-    terminal.write(explain(args.rule, load(Path(), {}, terminal.env), look))
+    terminal.write(explain(args.rule, load_settings(Path(), {}, terminal.env), look))
     return 0
 
 
 def _rules_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="a rule, or a glob: AnA, 'harper/*', '*comma*'")
     group = parser.add_argument_group("only some of them")
-    group.add_argument("--kind", type=_Listed("kind", KINDS), default=(), metavar="KIND[,KIND]", help=_of(KINDS))
+    group.add_argument("--kind", type=_ChoiceList("kind", KINDS), default=(), metavar="KIND[,KIND]", help=_of(KINDS))
     group.add_argument("--safe", action="store_true", help="only those that --fix may act on")
     group.add_argument("--off", action="store_true", help="only those that do not run")
     _format_argument(group, ("text", "json"))
@@ -452,11 +454,13 @@ def _rules_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_rules(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.check import Wishes, finder
-    from .faces.listing import Wanted, rules
+    from .faces.check import CheckOptions, settings_finder
+    from .faces.listing import RuleFilter, rules
 
-    settings = finder(Wishes(flags=_flags(args), config=args.config, isolated=args.isolated), terminal.env)(Path())
-    wanted = Wanted(tuple(args.patterns), args.kind, args.safe, args.off)
+    settings = settings_finder(
+        CheckOptions(flags=_flags(args), config=args.config, isolated=args.isolated), terminal.env
+    )(Path())
+    wanted = RuleFilter(tuple(args.patterns), args.kind, args.safe, args.off)
     return rules(wanted, settings, terminal, format=args.output_format)
 
 
@@ -496,7 +500,7 @@ def _dict_which_arguments(parser: argparse.ArgumentParser) -> None:
 def _dict_lang_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lang",
-        type=_One("language", LANGUAGES),
+        type=_ChoiceWord("language", LANGUAGES),
         metavar="LANG",
         help="the list for one language, dictionary.LANG.txt beside the one for all",
     )
@@ -504,9 +508,9 @@ def _dict_lang_argument(parser: argparse.ArgumentParser) -> None:
 
 def _run_dict(args: argparse.Namespace, terminal: Terminal) -> int:
     from .faces.words import command
-    from .settings import load
+    from .settings import load_settings
 
-    settings = load(Path(), {}, terminal.env)
+    settings = load_settings(Path(), {}, terminal.env)
     which = {"user": getattr(args, "user", False), "project": args.project, "language": args.lang or ""}
     yes = getattr(args, "yes", False)
     return command(args.action, getattr(args, "words", ()), settings, terminal, yes=yes, **which)
@@ -526,8 +530,8 @@ def _config_path_arguments(parser: argparse.ArgumentParser) -> None:
 def _run_config(args: argparse.Namespace, terminal: Terminal) -> int:
     from .engines import ENGINES
     from .faces import config
-    from .faces.check import Wishes, finder
-    from .faces.walk import left_out
+    from .faces.check import CheckOptions, settings_finder
+    from .faces.walk import why_excluded
     from .settings import for_file
 
     if args.action == "schema":
@@ -535,14 +539,14 @@ def _run_config(args: argparse.Namespace, terminal: Terminal) -> int:
         return 0
     folder = args.path if args.path.is_dir() else args.path.parent
     if args.action == "path":
-        terminal.write(config.paths(folder, terminal.env))
+        terminal.write(config.describe_paths(folder, terminal.env))
         return 0
-    wishes = Wishes(flags=_flags(args), config=args.config, isolated=args.isolated)
-    settings_of = finder(wishes, terminal.env)
+    wishes = CheckOptions(flags=_flags(args), config=args.config, isolated=args.isolated)
+    settings_of = settings_finder(wishes, terminal.env)
     settings = settings_of(folder)
-    terminal.write(config.shown(settings if args.path.is_dir() else for_file(settings, args.path)))
-    if not args.path.is_dir() and (why := left_out(args.path, settings_of, git=True)):
-        terminal.write(f"# in a folder this file is passed over: {visible(why)}\n")
+    terminal.write(config.describe_settings(settings if args.path.is_dir() else for_file(settings, args.path)))
+    if not args.path.is_dir() and (why := why_excluded(args.path, settings_of, git=True)):
+        terminal.write(f"# in a folder this file is passed over: {escape_invisible(why)}\n")
     return 0
 
 
@@ -565,11 +569,11 @@ def _baseline_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run_baseline(args: argparse.Namespace, terminal: Terminal) -> int:
     from .faces.accept import baseline
-    from .faces.check import Wishes
+    from .faces.check import CheckOptions
 
     if args.action == "show":
-        return baseline(args.action, Wishes(), terminal)
-    wishes = Wishes(
+        return baseline(args.action, CheckOptions(), terminal)
+    wishes = CheckOptions(
         tuple(args.paths) or (".",),
         flags=_flags(args),
         config=args.config,
@@ -581,9 +585,9 @@ def _run_baseline(args: argparse.Namespace, terminal: Terminal) -> int:
 
 def _run_doctor(args: argparse.Namespace, terminal: Terminal) -> int:
     from .faces.about import doctor
-    from .settings import load
+    from .settings import load_settings
 
-    return doctor(load(Path(), {}, terminal.env), terminal)
+    return doctor(load_settings(Path(), {}, terminal.env), terminal)
 
 
 def _run_energy(args: argparse.Namespace, terminal: Terminal) -> int:
@@ -606,18 +610,18 @@ def _run_cache(args: argparse.Namespace, terminal: Terminal) -> int:
 
 def _run_service(args: argparse.Namespace, terminal: Terminal) -> int:
     from .faces.service import command
-    from .settings import load
+    from .settings import load_settings
 
-    return command(args.action, load(None, {}, terminal.env), terminal)
+    return command(args.action, load_settings(None, {}, terminal.env), terminal)
 
 
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     from .engines import ENGINES
 
     parser.add_argument(
-        "--engine", type=_Listed("engine", tuple(ENGINES)), metavar="ENGINE[,ENGINE]", help=_of(ENGINES)
+        "--engine", type=_ChoiceList("engine", tuple(ENGINES)), metavar="ENGINE[,ENGINE]", help=_of(ENGINES)
     )
-    parser.add_argument("--profile", type=_One("profile", PROFILES), metavar="PROFILE", help=_of(PROFILES))
+    parser.add_argument("--profile", type=_ChoiceWord("profile", PROFILES), metavar="PROFILE", help=_of(PROFILES))
     parser.add_argument("--report", action="store_true", help="say all about the run, too")
     _colour_argument(parser)
 
@@ -625,7 +629,7 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
 def _completion_arguments(parser: argparse.ArgumentParser) -> None:
     from .faces.completion import SHELLS
 
-    parser.add_argument("shell", type=_One("shell", tuple(SHELLS)), metavar="SHELL", help=_of(SHELLS))
+    parser.add_argument("shell", type=_ChoiceWord("shell", tuple(SHELLS)), metavar="SHELL", help=_of(SHELLS))
 
 
 def _run_completion(args: argparse.Namespace, terminal: Terminal) -> int:
@@ -654,7 +658,7 @@ def _none(parser: argparse.ArgumentParser) -> None:
 def _setup_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "part",
-        type=_One("part", ("languagetool",)),
+        type=_ChoiceWord("part", ("languagetool",)),
         metavar="PART",
         help="languagetool: the original LanguageTool 6.8, on Java, in place of the embedded one",
     )
@@ -673,9 +677,9 @@ def _setup_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_setup(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.setup import Order, setup
+    from .faces.setup import SetupOptions, setup
 
-    return setup(Order(args.source, args.java, args.yes, args.remove), terminal)
+    return setup(SetupOptions(args.source, args.java, args.yes, args.remove), terminal)
 
 
 def _models_list_arguments(parser: argparse.ArgumentParser) -> None:
@@ -684,7 +688,7 @@ def _models_list_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--license", default="", metavar="LICENCE", help="under this licence: an SPDX identifier")
     group.add_argument(
         "--require",
-        type=_Listed("requirement", REQUIREMENTS),
+        type=_ChoiceList("requirement", REQUIREMENTS),
         default=(),
         metavar="WHAT[,WHAT]",
         help=_of(REQUIREMENTS),
@@ -713,7 +717,7 @@ def _models_export_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         "--output-format",
-        type=_One("format", ("cyclonedx", "spdx")),
+        type=_ChoiceWord("format", ("cyclonedx", "spdx")),
         default="cyclonedx",
         metavar="FORMAT",
         help="cyclonedx (1.7), spdx (3.0.1)",
@@ -729,11 +733,11 @@ def _some_models_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_models(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.models import Order, command
-    from .settings import load
+    from .faces.models import ModelsOptions, command
+    from .settings import load_settings
 
     given = vars(args)
-    order = Order(
+    order = ModelsOptions(
         args.action,
         tuple(args.names),
         licence=given.get("license", ""),
@@ -744,7 +748,7 @@ def _run_models(args: argparse.Namespace, terminal: Terminal) -> int:
         yes=given.get("yes", False),
         format=given.get("format", "cyclonedx"),
     )
-    return command(order, load(None, {}, terminal.env), terminal)
+    return command(order, load_settings(None, {}, terminal.env), terminal)
 
 
 def _disclose_arguments(parser: argparse.ArgumentParser) -> None:
@@ -752,7 +756,7 @@ def _disclose_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         "--output-format",
-        type=_One("format", ("markdown", "html", "json")),
+        type=_ChoiceWord("format", ("markdown", "html", "json")),
         default="markdown",
         metavar="FORMAT",
         help="markdown, html, json",
@@ -767,16 +771,20 @@ def _run_disclose(args: argparse.Namespace, terminal: Terminal) -> int:
 
 def _run_languages(args: argparse.Namespace, terminal: Terminal) -> int:
     from .faces.setup import languages
-    from .settings import load
+    from .settings import load_settings
 
-    return languages(load(Path(), {}, terminal.env), terminal)
+    return languages(load_settings(Path(), {}, terminal.env), terminal)
 
 
 # A new command is one row here. Only the parser of the one that is asked for is built.
-COMMANDS: dict[str, Command] = {
-    "check": Command("Proofread files, folders or standard input (the default command)", _check_arguments, _run_check),
-    "review": Command("Walk through the findings, decide, and write the corrections", _review_arguments, _run_review),
-    "ignores": Command(
+COMMANDS: dict[str, CliCommand] = {
+    "check": CliCommand(
+        "Proofread files, folders or standard input (the default command)", _check_arguments, _run_check
+    ),
+    "review": CliCommand(
+        "Walk through the findings, decide, and write the corrections", _review_arguments, _run_review
+    ),
+    "ignores": CliCommand(
         "List the places that are ignored, or take some out",
         _none,
         _run_ignores,
@@ -785,14 +793,14 @@ COMMANDS: dict[str, Command] = {
             "remove": Action("Take some out, by number", _ignores_remove_arguments),
         },
     ),
-    "explain": Command("Say what a rule looks for and how to switch it off", _explain_arguments, _run_explain),
-    "rules": Command(
+    "explain": CliCommand("Say what a rule looks for and how to switch it off", _explain_arguments, _run_explain),
+    "rules": CliCommand(
         "List the rules, or some of them: which run here, which --fix acts on", _rules_arguments, _run_rules
     ),
-    "init": Command(
+    "init": CliCommand(
         "Begin: a settings file from what is there, and the words that a site uses", _init_arguments, _run_init
     ),
-    "dict": Command(
+    "dict": CliCommand(
         "Add to your word lists, take from them, show them",
         _none,
         _run_dict,
@@ -805,7 +813,7 @@ COMMANDS: dict[str, Command] = {
         },
         default="list",
     ),
-    "baseline": Command(
+    "baseline": CliCommand(
         "Accept what is found now, to hear of new findings only",
         _none,
         _run_baseline,
@@ -815,7 +823,7 @@ COMMANDS: dict[str, Command] = {
             "show": Action("Show what is accepted", _none),
         },
     ),
-    "config": Command(
+    "config": CliCommand(
         "Show the settings and where each comes from",
         _none,
         _run_config,
@@ -825,7 +833,7 @@ COMMANDS: dict[str, Command] = {
             "schema": Action("Write the JSON Schema of a settings file", _none),
         },
     ),
-    "cache": Command(
+    "cache": CliCommand(
         "Say what is kept from earlier runs, or clear it",
         _none,
         _run_cache,
@@ -834,7 +842,7 @@ COMMANDS: dict[str, Command] = {
             "clear": Action("Remove them", _none),
         },
     ),
-    "service": Command(
+    "service": CliCommand(
         "Hold the engines ready: start, stop, status",
         _none,
         _run_service,
@@ -844,11 +852,11 @@ COMMANDS: dict[str, Command] = {
             "status": Action("Say what is held, and its cost", _none),
         },
     ),
-    "demo": Command("Proofread a built-in page with errors planted in it", _demo_arguments, _run_demo),
-    "doctor": Command("Look whether all parts work here", _none, _run_doctor),
-    "lsp": Command("Speak with an editor (Language Server Protocol on standard input and output)", _lsp, _run_lsp),
-    "setup": Command("Set up the original LanguageTool, with Java", _setup_arguments, _run_setup),
-    "models": Command(
+    "demo": CliCommand("Proofread a built-in page with errors planted in it", _demo_arguments, _run_demo),
+    "doctor": CliCommand("Look whether all parts work here", _none, _run_doctor),
+    "lsp": CliCommand("Speak with an editor (Language Server Protocol on standard input and output)", _lsp, _run_lsp),
+    "setup": CliCommand("Set up the original LanguageTool, with Java", _setup_arguments, _run_setup),
+    "models": CliCommand(
         "Language models: what is known of each, get one, use it, add your own",
         _none,
         _run_models,
@@ -865,19 +873,19 @@ COMMANDS: dict[str, Command] = {
         },
         default="list",
     ),
-    "disclose": Command(
+    "disclose": CliCommand(
         "Write a statement for readers: what proofread a text, and how much it changed",
         _disclose_arguments,
         _run_disclose,
     ),
-    "languages": Command("List the languages, and how each is set up", _none, _run_languages),
-    "energy": Command(
+    "languages": CliCommand("List the languages, and how each is set up", _none, _run_languages),
+    "energy": CliCommand(
         "Ask what this machine can tell of energy",
         _none,
         _run_energy,
         {"doctor": Action("Say what can be told of the energy of a run here, and what would help", _none)},
     ),
-    "completion": Command("Write a completion script for bash, zsh or fish", _completion_arguments, _run_completion),
+    "completion": CliCommand("Write a completion script for bash, zsh or fish", _completion_arguments, _run_completion),
 }
 
 _STATUS = (
@@ -890,7 +898,7 @@ def _parser(name: str, action: str = "") -> argparse.ArgumentParser:
     """The parser of a command, or of an action of it; of a command with actions it has the help alone."""
     command = COMMANDS[name]
     what = command.actions[action] if action else command
-    parser = _Parser(
+    parser = _ArgumentParser(
         prog=" ".join(filter(None, ("localproof", "" if name == "check" else name, action))),
         description=what.about + ".",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -910,7 +918,7 @@ def _parser(name: str, action: str = "") -> argparse.ArgumentParser:
     return parser
 
 
-def _rows(table: Mapping[str, Command] | Mapping[str, Action]) -> str:
+def _rows(table: Mapping[str, CliCommand] | Mapping[str, Action]) -> str:
     width = max(map(len, table))
     return "\n".join(f"  {name:<{width}}  {each.about}" for name, each in table.items())
 
@@ -1000,9 +1008,9 @@ def run(argv: Sequence[str], terminal: Terminal) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command `localproof`. Returns the exit status."""
-    from .faces.terminal import leave_quietly, one_line, surroundings
+    from .faces.terminal import leave_quietly, one_line, process_terminal
 
-    terminal = surroundings()
+    terminal = process_terminal()
     if threading.current_thread() is threading.main_thread():
         # So that what is open is closed: no half-written file stays behind.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ENDED))
@@ -1019,6 +1027,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception:  # noqa: BLE001 - nothing is hidden: without this, Python's own status 1 would say "findings"
         import traceback
 
-        terminal.say(visible(traceback.format_exc()))
+        terminal.say(escape_invisible(traceback.format_exc()))
         terminal.say("localproof: this is a mistake in LocalProof, not in your text; please report the lines above")
         return _WRONG

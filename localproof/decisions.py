@@ -10,14 +10,14 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .report import Finding
-from .text import Block, Directive, Document, LineIndex, Span, plain, visible
+from .text import Block, Directive, Document, LineIndex, Span, plain, escape_invisible
 
 _POSSESSIVE = re.compile(r"(?:['’]s|['’])$")
 _NUMBER = re.compile(r"\[(\d+)\]\Z")  # of a variant, at the end of a pattern
 _EDGES = " \t\n\"'“”‘’()[]*_.,;:!?"
 
 
-def silences(pattern: str, rule: str) -> bool:
+def matches_rule(pattern: str, rule: str) -> bool:
     """Whether a name or glob of the writer's means `rule`. A bare name means the rule of any engine; case is ignored.
     One variant of a rule is meant by its number in brackets, all of them by the name without.
 
@@ -34,14 +34,14 @@ def silences(pattern: str, rule: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class UserDictionary:
     """The writer's words, ready to be asked. Build one for a run."""
 
     words: frozenset[str]
     phrases: tuple[str, ...]
 
     @classmethod
-    def of(cls, words: Iterable[str]) -> Vocabulary:
+    def of(cls, words: Iterable[str]) -> UserDictionary:
         """A word in lower case covers any case of it, one with capitals only itself and all capitals."""
         every = [" ".join(plain(w).replace("’", "'").split()) for w in words]
         return cls(frozenset(w for w in every if w and " " not in w), tuple(sorted({w for w in every if " " in w})))
@@ -103,7 +103,7 @@ def ignored_place(text: str, span: Span) -> str:
     before = _WORDS_BEFORE.search(text[max(span.start - _NEAR, 0) : span.start])
     after = _WORDS_AFTER.match(text[span.end : span.end + _NEAR])
     assert before is not None and after is not None
-    return visible(" ".join(f"{before.group()}[[{span.of(text)}]]{after.group()}".split()))
+    return escape_invisible(" ".join(f"{before.group()}[[{span.of(text)}]]{after.group()}".split()))
 
 
 @dataclass(frozen=True)
@@ -135,9 +135,9 @@ class Ignores:
     def covers(self, name: str, text: str, finding: Finding) -> bool:
         """Whether the writer wants `finding`, in the `text` of a block of the document `name`, ignored."""
         if self.places and (asked := self.places.get(ignored_place(text, finding.span))):
-            return any(silences(pattern, rule) for pattern in asked for rule in finding.names)
+            return any(matches_rule(pattern, rule) for pattern in asked for rule in finding.names)
         return bool(self.files) and any(
-            silences(pattern, rule) for pattern in self.of_file(name) for rule in finding.names
+            matches_rule(pattern, rule) for pattern in self.of_file(name) for rule in finding.names
         )
 
     def of_file(self, name: str) -> tuple[str, ...]:
@@ -159,7 +159,7 @@ class Region:
 
     def silences(self, rule: str) -> bool:
         """Whether `rule` is silent here."""
-        return not self.rules or any(silences(r, rule) for r in self.rules)
+        return not self.rules or any(matches_rule(r, rule) for r in self.rules)
 
 
 def regions(document: Document) -> tuple[Region, ...]:
@@ -168,18 +168,18 @@ def regions(document: Document) -> tuple[Region, ...]:
     found = [
         Region(span, d.rules, d)
         for d in document.directives
-        if d.action == "ignore" and (span := _meant(d, document, lines)) is not None
+        if d.action == "ignore" and (span := _meant_block(d, document, lines)) is not None
     ]
     return (*found, *_switched_off(document))
 
 
-def _meant(directive: Directive, document: Document, lines: LineIndex) -> Span | None:
+def _meant_block(directive: Directive, document: Document, lines: LineIndex) -> Span | None:
     end = len(document.text)
     if directive.scope == "file":
         return Span(0, end)
     if directive.scope == "block":
-        after = next((b for b in document.blocks if (s := extent(b)) and s.start >= directive.span.end), None)
-        return extent(after) if after else None
+        after = next((b for b in document.blocks if (s := block_extent(b)) and s.start >= directive.span.end), None)
+        return block_extent(after) if after else None
     line = lines.line(directive.span.start if directive.scope == "line" else max(directive.span.end - 1, 0))
     if directive.scope == "next-line":
         line += 1
@@ -197,23 +197,28 @@ def _switched_off(document: Document) -> list[Region]:
             continue
         start = 0 if directive.scope == "file" else directive.span.end
         stop = next(
-            (d for d in switches[i + 1 :] if d.action == "on" and (not d.rules or _named(d) == _named(directive))), None
+            (
+                d
+                for d in switches[i + 1 :]
+                if d.action == "on" and (not d.rules or _named_rules(d) == _named_rules(directive))
+            ),
+            None,
         )
         end = stop.span.start if stop and directive.scope != "file" else len(document.text)
         found.append(Region(Span(start, max(start, end)), directive.rules, directive))
     return found
 
 
-def _named(directive: Directive) -> frozenset[str]:
+def _named_rules(directive: Directive) -> frozenset[str]:
     return frozenset(rule.lower() for rule in directive.rules)
 
 
-def extent(block: Block) -> Span | None:
+def block_extent(block: Block) -> Span | None:
     """The run of the source that `block` comes from; None for an empty block."""
     return Span(block.pieces[0].source.start, block.pieces[-1].source.end) if block.pieces else None
 
 
-def unused(document: Document, used: Sequence[Directive]) -> tuple[str, ...]:
+def unused_directives(document: Document, used: Sequence[Directive]) -> tuple[str, ...]:
     """A line for each comment that asked for silence where nothing would have been said."""
     lines = LineIndex(document.text)
     return tuple(

@@ -21,7 +21,7 @@ from urllib.parse import urljoin, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from .report import BadInput, Unavailable
-from .text import visible
+from .text import escape_invisible
 
 Progress = Callable[[int], None]  # bytes that have come since the last call; negative where they were thrown away
 
@@ -33,7 +33,7 @@ AGAIN = "try again: what has come is kept"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DownloadItem:
     """A file to get. `size` counts bytes; with `exact` False it is the most that the file may have."""
 
     name: str
@@ -43,7 +43,7 @@ class Wanted:
     exact: bool = True
 
 
-def digest(path: Path, progress: Progress = lambda _: None) -> str:
+def file_digest(path: Path, progress: Progress = lambda _: None) -> str:
     """The SHA-256 of a file in hexadecimal digits; `progress` hears of the bytes read."""
     found = hashlib.sha256()
     with path.open("rb") as file:
@@ -53,7 +53,7 @@ def digest(path: Path, progress: Progress = lambda _: None) -> str:
     return found.hexdigest()
 
 
-def get(wanted: Wanted, path: Path, progress: Progress, stop: threading.Event) -> Path:
+def download_file(wanted: DownloadItem, path: Path, progress: Progress, stop: threading.Event) -> Path:
     """The file at `path`, got if it is not there yet. Setting `stop` ends it soon.
 
     What has come stays beside it in ``.part`` till a later try takes it up.
@@ -61,11 +61,11 @@ def get(wanted: Wanted, path: Path, progress: Progress, stop: threading.Event) -
     has another sum, and BadInput for an address that is not https (http will
     do on this machine itself).
     """
-    if not _may(wanted.url):
+    if not _is_allowed(wanted.url):
         raise BadInput(
-            f"{visible(wanted.name)}: {visible(wanted.url)} is not an https address, and nothing else is got"
+            f"{escape_invisible(wanted.name)}: {escape_invisible(wanted.url)} is not an https address, and nothing else is got"
         )
-    if path.is_file() and path.stat().st_size <= wanted.size and digest(path) == wanted.sha256:
+    if path.is_file() and path.stat().st_size <= wanted.size and file_digest(path) == wanted.sha256:
         progress(path.stat().st_size)
         return path
     part = path.with_name(f"{path.name}.part")
@@ -75,7 +75,7 @@ def get(wanted: Wanted, path: Path, progress: Progress, stop: threading.Event) -
     return path
 
 
-def _fill(wanted: Wanted, part: Path, progress: Progress, stop: threading.Event) -> None:
+def _fill(wanted: DownloadItem, part: Path, progress: Progress, stop: threading.Event) -> None:
     """Have all of the file in `part`, with the right sum."""
     another = f"{urlsplit(wanted.url).netloc} gives a file that is not the one that was asked for (SHA-256)"
     trouble, vain = "cannot be had", 0
@@ -91,7 +91,7 @@ def _fill(wanted: Wanted, part: Path, progress: Progress, stop: threading.Event)
             if vain == TRIES:
                 break
             continue
-        if digest(part) == wanted.sha256:
+        if file_digest(part) == wanted.sha256:
             return
         progress(-_size(part))
         part.unlink()
@@ -101,7 +101,7 @@ def _fill(wanted: Wanted, part: Path, progress: Progress, stop: threading.Event)
     raise Unavailable(wanted.name, trouble, AGAIN)
 
 
-def _attempt(wanted: Wanted, part: Path, progress: Progress, stop: threading.Event) -> str:
+def _attempt(wanted: DownloadItem, part: Path, progress: Progress, stop: threading.Event) -> str:
     """Ask for what is missing of the file; "" where all of it is there now, else what went wrong and may go right
     another time. Raises Unavailable for what will not."""
     place = urlsplit(wanted.url).netloc
@@ -110,16 +110,16 @@ def _attempt(wanted: Wanted, part: Path, progress: Progress, stop: threading.Eve
     except HTTPError as error:
         if error.code == 416 and _size(part):  # there is no more to come than what is there
             return ""
-        trouble = visible(f"{place} answers {error.code} {error.reason}")
+        trouble = escape_invisible(f"{place} answers {error.code} {error.reason}")
         if error.code < 500:
             raise Unavailable(wanted.name, trouble) from None
         return trouble
     except (OSError, http.client.HTTPException) as error:
         why = error.reason if isinstance(error, URLError) else error
-        return visible(f"cannot be had from {place}: {why}")
+        return escape_invisible(f"cannot be had from {place}: {why}")
 
 
-def _continue(wanted: Wanted, part: Path, progress: Progress, stop: threading.Event) -> bool:
+def _continue(wanted: DownloadItem, part: Path, progress: Progress, stop: threading.Event) -> bool:
     """Append to `part` what is still missing; whether it is as long as it should be."""
     have = _size(part)
     if wanted.exact and have == wanted.size:
@@ -131,7 +131,7 @@ def _continue(wanted: Wanted, part: Path, progress: Progress, stop: threading.Ev
     # Nothing may be packed on the way: sizes and ranges count bytes of the file itself.
     headers = {"Accept-Encoding": "identity", "User-Agent": "localproof"}
     request = Request(wanted.url, headers=headers | ({"Range": f"bytes={have}-"} if have else {}))
-    with build_opener(_Redirects()).open(request, timeout=PATIENCE_S) as answer:
+    with build_opener(_SafeRedirects()).open(request, timeout=PATIENCE_S) as answer:
         appending = bool(have) and answer.status == 206 and _starts_at(answer.headers.get("Content-Range"), have)
         if have and not appending:  # it does not do ranges: from the beginning
             progress(-have)
@@ -172,21 +172,21 @@ def _size(part: Path) -> int:
     return part.stat().st_size if part.exists() else 0
 
 
-def _room(wanted: Wanted, folder: Path, part: Path) -> None:
+def _room(wanted: DownloadItem, folder: Path, part: Path) -> None:
     """Raises Unavailable where the disk has no room for the rest."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        raise Unavailable(wanted.name, f"{visible(str(folder))}: {error.strerror}") from None
+        raise Unavailable(wanted.name, f"{escape_invisible(str(folder))}: {error.strerror}") from None
     if (missing := wanted.size - _size(part)) > free:
         raise Unavailable(
             wanted.name,
-            f"{missing / 1e6:,.0f} MB are to come, and {visible(str(folder))} has {free / 1e6:,.0f} MB free",
+            f"{missing / 1e6:,.0f} MB are to come, and {escape_invisible(str(folder))} has {free / 1e6:,.0f} MB free",
         )
 
 
-def _may(url: str) -> bool:
+def _is_allowed(url: str) -> bool:
     """Whether an address may be asked: over https, or on this machine itself.
 
     >>> _may("https://example.org/a"), _may("http://example.org/a"), _may("http://127.0.0.1:80/a"), _may("file:///a")
@@ -207,16 +207,16 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
-class _Redirects(HTTPRedirectHandler):
+class _SafeRedirects(HTTPRedirectHandler):
     """Leads on only to https; from an address on this machine also to another one on it."""
 
     def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: http.client.HTTPMessage, newurl: str
     ) -> Request | None:
         to = urljoin(req.full_url, newurl)
-        if not _may(to) or (urlsplit(req.full_url).scheme == "https" and urlsplit(to).scheme != "https"):
+        if not _is_allowed(to) or (urlsplit(req.full_url).scheme == "https" and urlsplit(to).scheme != "https"):
             raise Unavailable(
                 urlsplit(req.full_url).netloc,
-                f"leads on to {visible(to[:200])}, which is not https, and is not followed",
+                f"leads on to {escape_invisible(to[:200])}, which is not https, and is not followed",
             )
         return super().redirect_request(req, fp, code, msg, headers, to)

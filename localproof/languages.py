@@ -56,7 +56,7 @@ EXTRAS = ("ca", "de", "es", "fr", "it", "nl", "pl", "pt", "ru", "uk")  # extras 
 _PACKAGES = {"lt": "lingotweaker-data-ltu"}
 
 
-def known(tag: str) -> str:
+def known_language(tag: str) -> str:
     """The language or the form of one that a language tag means here, "" if none.
 
     >>> known("de"), known("de_at"), known("fr-CA"), known("xx"), known("en-IE"), known("en")
@@ -84,21 +84,21 @@ def base(tag: str) -> str:
     return tag.strip().replace("_", "-").split("-")[0].lower()
 
 
-def package(code: str) -> str:
+def rules_package(code: str) -> str:
     """The package that holds the rules of a language."""
     return _PACKAGES.get(code, f"lingotweaker-data-{code}")
 
 
-def remedy(code: str) -> str:
+def setup_command(code: str) -> str:
     """The command that sets a language up."""
     from .installation import install_command
 
     if code == "en":
         return install_command(extra="lingotweaker")
-    return install_command(extra=code) if code in EXTRAS else install_command(package=package(code))
+    return install_command(extra=code) if code in EXTRAS else install_command(package=rules_package(code))
 
 
-def of_file_name(name: str) -> str:
+def language_of_file_name(name: str) -> str:
     """The tag of the language that a file's name gives, as site generators have it: ``post.de.md``. "" if none.
 
     >>> of_file_name("content/post.de.md"), of_file_name("index.pt-br.html"), of_file_name("notes.it.is.md")
@@ -107,4 +107,4 @@ def of_file_name(name: str) -> str:
     ('', '', '')
     """
     found = re.search(r"[^/\\.]\.([A-Za-z]{2,3}(?:[-_][A-Za-z]{2})?)\.[A-Za-z]+\Z", name)
-    return known(found[1]) if found else ""
+    return known_language(found[1]) if found else ""

@@ -19,23 +19,23 @@ from typing import Any
 
 from . import __version__, energy, models
 from . import judge as judging
-from .cache.memory import Remembering
-from .cache.shelf import Shelf
+from .cache.memory import CachingEngine
+from .cache.shelf import ReportSpool
 from .cache.store import NAME, Store
-from .decisions import Ignores, Region, Vocabulary, regions, silences, unused
+from .decisions import Ignores, Region, UserDictionary, regions, matches_rule, unused_directives
 from .engines import ENGINES, Engine
-from .engines.cluster import Afar, Cluster
+from .engines.cluster import RemoteEngine, Cluster
 from .judge import categories
-from .judge.reader import Chosen, Reader, Reading
-from .judge.second import Second
-from .judge.site import within
-from .judge.weighing import PROPOSES, Weights, tally, weights
-from .languages import NAMES, base, of_file_name
-from .languages import known as known_language
+from .judge.reader import SelectedModel, LanguageModelClient, ModelResponse
+from .judge.second import ProposalVerifier
+from .judge.site import with_site_counts
+from .judge.weighing import PROPOSES, RescoringModel, count_model_use, load_rescoring_model
+from .languages import NAMES, base, language_of_file_name
+from .languages import known_language as known_language
 from .report import BadInput, Finding, ModelUse, Provenance, Report, Run, Skipped, Unavailable
 from .settings import LANGUAGES, Settings, words_for
-from .settle import joined, merge, resolve
-from .text import Block, Document, Edit, LineIndex, Span, apply
+from .settle import merge_agreement_pairs, merge_findings, resolve_overlaps
+from .text import Block, Document, Edit, LineIndex, Span, apply_edits
 from .typography import Typography, decomposed
 
 _IN_FLIGHT = 64  # blocks given to the engines before the oldest document is waited for
@@ -54,11 +54,11 @@ Answer = Future[tuple[Finding, ...]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class PendingBlock:
     """What each engine will answer to a block, and what the model will say of it where one is switched on."""
 
     engines: Mapping[str, Answer]
-    reading: Future[Reading] | None = None
+    reading: Future[ModelResponse] | None = None
 
     def futures(self) -> Iterator[Future[Any]]:
         """Everything that is to come."""
@@ -66,27 +66,27 @@ class Asked:
         if self.reading is not None:
             yield self.reading
 
-    def done(self) -> Asked:
+    def completed(self) -> PendingBlock:
         """What of it has come; an engine that has not answered is as one that was not asked."""
         reading = self.reading if self.reading is not None and self.reading.done() else None
-        return Asked({name: a for name, a in self.engines.items() if a.done()}, reading)
+        return PendingBlock({name: a for name, a in self.engines.items() if a.done()}, reading)
 
 
 @dataclass(frozen=True)
-class Bench:
+class Checker:
     """What a run works with: engines, each with a memory, what could not be had, and where answers are kept."""
 
     settings: Settings
     engines: Mapping[str, Engine]
     skipped: tuple[Skipped, ...]
-    vocabulary: Vocabulary
-    window: energy.Window
+    vocabulary: UserDictionary
+    window: energy.EnergyWindow
     started_s: float
     ignores: Ignores = field(default_factory=Ignores)
     store: Store | None = None
-    abroad: Abroad | None = None
-    reader: Reader | None = None
-    weights: Weights | None = None  # for what the reader's model says
+    abroad: ForeignLanguageEngines | None = None
+    reader: LanguageModelClient | None = None
+    weights: RescoringModel | None = None  # for what the reader's model says
 
     def keys(self) -> Iterator[str]:
         """Everything of the engines and the model that could change what is found in a text."""
@@ -95,7 +95,7 @@ class Bench:
             yield self.reader.key()
             if self.weights is not None:
                 yield f"weighed by {sorted(self.weights.findings.items())} {sorted(self.weights.proposals.items())}"
-            yield f"proposals from {judging.cut(self.settings.profile)} on"  # were looked at a second time
+            yield f"proposals from {judging.threshold(self.settings.profile)} on"  # were looked at a second time
 
     def start(self) -> None:
         """Begin to build what is not built yet, and return at once."""
@@ -129,36 +129,36 @@ class Bench:
         return self.store.trouble if self.store else ()
 
 
-class Abroad:
+class ForeignLanguageEngines:
     """The engines for texts in other languages than the settings', opened when the first such text comes."""
 
     def __init__(self, settings: Settings, store: Store | None) -> None:
         self._settings, self._store = settings, store
         self._open: dict[str, Mapping[str, Engine] | Unavailable] = {}
-        self._words: dict[str, Vocabulary] = {}
+        self._words: dict[str, UserDictionary] = {}
 
     def engines(self, language: str) -> Mapping[str, Engine]:
         """Those for `language`, by name. Raises Unavailable where there are none."""
         if language not in self._open:
-            self._open[language] = self._opened(replace(self._settings, language=language))
+            self._open[language] = self._open_engines(replace(self._settings, language=language))
         found = self._open[language]
         if isinstance(found, Unavailable):
             raise found
         return found
 
-    def _opened(self, settings: Settings) -> Mapping[str, Engine] | Unavailable:
+    def _open_engines(self, settings: Settings) -> Mapping[str, Engine] | Unavailable:
         engines: dict[str, Engine] = {}
         why = Unavailable("languages", f"no engine that is switched on knows {NAMES[base(settings.language)]}")
         for name in dict.fromkeys(settings.engines):
             try:
-                engines[name] = Remembering(ENGINES[name](settings), self._store, settings.block_timeout_s)
+                engines[name] = CachingEngine(ENGINES[name](settings), self._store, settings.block_timeout_s)
             except Unavailable as error:
                 why = error if error.skipped.remedy else why
         return engines or why
 
-    def under(self, settings: Settings) -> Abroad:
+    def under(self, settings: Settings) -> ForeignLanguageEngines:
         """The same engines with the words of other settings, which ask for the same engines."""
-        other = Abroad(settings, self._store)
+        other = ForeignLanguageEngines(settings, self._store)
         other._open = self._open
         return other
 
@@ -166,10 +166,10 @@ class Abroad:
         """Whether a text in the language with this code has called for its engines."""
         return any(base(language) == code for language in self._open)
 
-    def vocabulary(self, language: str) -> Vocabulary:
+    def vocabulary(self, language: str) -> UserDictionary:
         """The writer's words for a text in `language`."""
         if language not in self._words:
-            self._words[language] = Vocabulary.of(words_for(self._settings, language))
+            self._words[language] = UserDictionary.of(words_for(self._settings, language))
         return self._words[language]
 
     def all(self) -> Iterator[Engine]:
@@ -179,7 +179,7 @@ class Abroad:
 
 
 @contextmanager
-def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
+def open_checker(settings: Settings, *, at_once: bool = True) -> Iterator[Checker]:
     """Start the engines that `settings` ask for, and the energy window; end both on leaving.
 
     With `at_once` False an engine is started by the first block whose answer
@@ -190,8 +190,8 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
     skipped: list[Skipped] = []
     store = Store(settings.cache_folder / NAME) if settings.cache_folder is not None else None
     cluster = Cluster(settings.executor) if settings.executor else None
-    abroad = Abroad(settings, store)
-    reader: Reader | None = None
+    abroad = ForeignLanguageEngines(settings, store)
+    reader: LanguageModelClient | None = None
     window = energy.open_window(
         settings,
         pids=lambda: [
@@ -206,8 +206,8 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
                 raise BadInput(f"there is no engine {name!r}; choose from {', '.join(ENGINES)}")
             try:
                 engine = ENGINES[name](settings)
-                engine = Afar(engine, settings, cluster) if cluster else engine
-                engines[name] = Remembering(engine, store, settings.block_timeout_s)
+                engine = RemoteEngine(engine, settings, cluster) if cluster else engine
+                engines[name] = CachingEngine(engine, store, settings.block_timeout_s)
                 if at_once or store is None:
                     engines[name].start()
             except Unavailable as error:
@@ -218,18 +218,18 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
             skipped.append(error.skipped)
         if reader is not None and (at_once or store is None):
             reader.start()
-        yield Bench(
+        yield Checker(
             settings,
             engines,
             tuple(skipped),
-            Vocabulary.of(words_for(settings, settings.language)),
+            UserDictionary.of(words_for(settings, settings.language)),
             window,
             time.monotonic(),
             Ignores.of(settings.ignores, settings.root),
             store,
             abroad,
             reader,
-            weights(reader.chosen.sha256, models.calibrations()) if reader is not None else None,
+            load_rescoring_model(reader.chosen.sha256, models.calibrations()) if reader is not None else None,
         )
     finally:
         for engine in (*engines.values(), *abroad.all()):
@@ -243,23 +243,25 @@ def open_bench(settings: Settings, *, at_once: bool = True) -> Iterator[Bench]:
         window.close()
 
 
-def _open_reader(settings: Settings, store: Store | None) -> Reader | None:
+def _open_reader(settings: Settings, store: Store | None) -> LanguageModelClient | None:
     """The model that is switched on, in its helper process; None where none is. Raises Unavailable where it cannot be
     used or may not be."""
     if base(settings.language) != "en":
         return None
-    resolved = models.resolve(settings)
+    resolved = models.resolve_model(settings)
     if resolved is None:
         return None
     first, *rest = models.provenance(resolved, suggest=settings.model_suggest)
-    if not weights(resolved.sha256, models.calibrations()).own:
+    if not load_rescoring_model(resolved.sha256, models.calibrations()).own:
         guess = ("how far it is trusted", "as was learned with LocalProof's own model: for this one that is a guess")
         first = replace(first, facts=(*first.facts, guess))
-    return Reader(Chosen(resolved.path, resolved.sha256, (first, *rest), resolved.model.bundled), settings, store)
+    return LanguageModelClient(
+        SelectedModel(resolved.path, resolved.sha256, (first, *rest), resolved.model.bundled), settings, store
+    )
 
 
 @dataclass(frozen=True)
-class Made:
+class CheckedDocument:
     """A report that a run has just made, from how many `blocks`, and whether it is `whole`: no engine failed.
 
     `site` is what the site had to say of each word that the judge looked at.
@@ -272,13 +274,13 @@ class Made:
 
 
 def run(
-    bench: Bench,
+    bench: Checker,
     documents: Iterable[Document | Report | Skipped],
     *,
     on_report: Callable[[Report], None] | None = None,
     site: Mapping[str, int] | None = None,
-    shape: Callable[[Made], Report] = lambda made: made.report,
-    reports: list[Report] | Shelf | None = None,
+    shape: Callable[[CheckedDocument], Report] = lambda made: made.report,
+    reports: list[Report] | ReportSpool | None = None,
 ) -> Run:
     """Proofread `documents` in order. `on_report` hears of each report as soon as it is complete, in order.
 
@@ -291,23 +293,23 @@ def run(
     kept = [] if reports is None else reports
     words = 0
     skipped: list[Skipped] = list(bench.skipped)
-    waiting: deque[tuple[Document | Report, list[Asked]]] = deque()
+    waiting: deque[tuple[Document | Report, list[PendingBlock]]] = deque()
     in_flight = 0
     most = _IN_FLIGHT_AFAR if bench.settings.executor else _IN_FLIGHT
 
     did = ModelUse("")
-    least = judging.cut(bench.settings.profile)
+    least = judging.threshold(bench.settings.profile)
 
     def finish() -> None:
         nonlocal in_flight, words, did
         item, answers = waiting.popleft()
-        report = item if isinstance(item, Report) else shape(_made(bench, item, answers, site))
+        report = item if isinstance(item, Report) else shape(_finish_document(bench, item, answers, site))
         in_flight -= len(answers)
         kept.append(report)
         words += report.words
         bench.window.poll()
         if bench.reader is not None:
-            did = tally(did, report, least)
+            did = count_model_use(did, report, least)
         if on_report is not None:
             on_report(report)
 
@@ -335,81 +337,83 @@ def run(
     )
 
 
-def model_use(bench: Bench, reports: Iterable[Report]) -> ModelUse | None:
+def model_use(bench: Checker, reports: Iterable[Report]) -> ModelUse | None:
     """What the model of a bench did for `reports`; None where none is switched on, or it could not work at all."""
     use = bench.reader.use() if bench.reader is not None else None
     if use is not None:
         for report in reports:
-            use = tally(use, report, judging.cut(bench.settings.profile))
+            use = count_model_use(use, report, judging.threshold(bench.settings.profile))
     return use
 
 
-def _made(bench: Bench, document: Document, answers: list[Asked], site: Mapping[str, int] | None) -> Made:
+def _finish_document(
+    bench: Checker, document: Document, answers: list[PendingBlock], site: Mapping[str, int] | None
+) -> CheckedDocument:
     looked_at: dict[str, int] = {}
-    second = Second()
+    second = ProposalVerifier()
     report = _report(bench, document, answers, second, site=site, looked_at=looked_at)
     asked = [block for block in answers if block.engines]
     whole = all(future.exception() is None for block in asked for future in block.futures())
-    whole = whole and second.whole() and report.checked
-    whole = whole and not _abroad(bench, document)  # what is set up for others is not in the key
-    return Made(report, len(asked), whole, looked_at)
+    whole = whole and second.complete() and report.checked
+    whole = whole and not _foreign_language(bench, document)  # what is set up for others is not in the key
+    return CheckedDocument(report, len(asked), whole, looked_at)
 
 
-def divided(report: Report, profile: str) -> Report:
+def apply_profile(report: Report, profile: str) -> Report:
     """`report` with what `profile` shows in its findings, and the rest held back: with "quiet" also what is in a block
     quotation, which is not the writer's to mend."""
-    least = judging.cut(profile)
+    least = judging.threshold(profile)
     every = sorted((*report.findings, *report.held_back), key=lambda f: (f.span, f.rule))
 
     quotes = [b for b in report.document.blocks if b.kind == QUOTED and b.pieces] if profile == "quiet" else []
 
-    def shown(finding: Finding) -> bool:
+    def is_shown(finding: Finding) -> bool:
         if any(b.pieces[0].source.start <= finding.span.start < b.pieces[-1].source.end for b in quotes):
             return False
         if finding.probability is None:
-            return categories.shows(finding, report.document, report.document.language, profile)
+            return categories.is_shown(finding, report.document, report.document.language, profile)
         return finding.probability >= least
 
-    findings = tuple(f for f in every if shown(f))
-    return replace(report, findings=findings, held_back=tuple(f for f in every if not shown(f)))
+    findings = tuple(f for f in every if is_shown(f))
+    return replace(report, findings=findings, held_back=tuple(f for f in every if not is_shown(f)))
 
 
 def check(
-    bench: Bench, document: Document, site: Mapping[str, int] | None = None, judgements: Judgements | None = None
+    bench: Checker, document: Document, site: Mapping[str, int] | None = None, judgements: ScoreCache | None = None
 ) -> Report:
     """Proofread one document; `site` as in `run`, `judgements` as in `so_far`."""
-    return _report(bench, document, _submit(bench, document), Second(), judgements, site=site)
+    return _report(bench, document, _submit(bench, document), ProposalVerifier(), judgements, site=site)
 
 
 @dataclass(frozen=True)
-class Begun:
+class PendingCheck:
     """A document whose blocks are with the engines, and what each engine will answer to each block."""
 
     document: Document
-    answers: tuple[Asked, ...]
-    second: Second = field(default_factory=Second, compare=False)
+    answers: tuple[PendingBlock, ...]
+    second: ProposalVerifier = field(default_factory=ProposalVerifier, compare=False)
 
     def open(self) -> tuple[Future[Any], ...]:
         """The answers that are still to come; `so_far` may add some, where a model proposes what it was to propose."""
-        return (*(a for block in self.answers for a in block.futures() if not a.done()), *self.second.open())
+        return (*(a for block in self.answers for a in block.futures() if not a.done()), *self.second.pending())
 
 
-def begin(bench: Bench, document: Document) -> Begun:
+def start_check(bench: Checker, document: Document) -> PendingCheck:
     """Give `document` to the engines and return at once; `so_far` is what has come of it at any time after."""
-    return Begun(document, tuple(_submit(bench, document)))
+    return PendingCheck(document, tuple(_submit(bench, document)))
 
 
-def so_far(bench: Bench, begun: Begun, judgements: Judgements | None = None) -> Report:
+def partial_report(bench: Checker, begun: PendingCheck, judgements: ScoreCache | None = None) -> Report:
     """The report that the answers given by now make; an engine that has not answered is as one that was not asked.
     What a model proposes has the engines' second look before it: until that has come, it is not in the report.
 
     With `judgements`, a text that is checked again and again is judged only where something changed.
     """
-    answers = [block.done() for block in begun.answers]
+    answers = [block.completed() for block in begun.answers]
     return _report(bench, begun.document, answers, begun.second, judgements, patience_s=0.0)
 
 
-class _Looked(Mapping[str, int]):
+class _RecordedCounts(Mapping[str, int]):
     """Counts that note which of them were looked at."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
@@ -430,16 +434,16 @@ class _Looked(Mapping[str, int]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _ScoredBlock:
     """What was judged of a block, from which answers, and the counts of words that were looked at for it."""
 
     raw: list[Finding]
-    heard: _Heard
+    heard: _Answered
     every: Mapping[str, int | None]
     capitalised: Mapping[str, int | None]
     judged: tuple[Finding, ...]
 
-    def holds(self, raw: list[Finding], heard: _Heard, words: judging.Words) -> bool:
+    def holds(self, raw: list[Finding], heard: _Answered, words: judging.WordCounts) -> bool:
         """Whether judging anew would come to the same."""
         return (
             self.raw == raw
@@ -449,7 +453,7 @@ class _Kept:
         )
 
 
-class Judgements:
+class ScoreCache:
     """What was judged in earlier states of a text. For one thread at a time.
 
     A block's is used again where the block, the answers of the engines and all
@@ -458,27 +462,27 @@ class Judgements:
     """
 
     def __init__(self) -> None:
-        self._words: dict[str, judging.Words] = {}
+        self._words: dict[str, judging.WordCounts] = {}
         self._texts: Counter[str] = Counter()  # of the blocks
-        self._total = judging.Words({}, {})
-        self._kept: dict[tuple[object, ...], _Kept] = {}
+        self._total = judging.WordCounts({}, {})
+        self._kept: dict[tuple[object, ...], _ScoredBlock] = {}
         self._placed: dict[int, tuple[Finding, Block, Finding]] = {}  # by the identity of the first
         self._before = self._words, self._kept, self._placed
 
-    def next(self, blocks: Iterable[Block]) -> judging.Words:
+    def next(self, blocks: Iterable[Block]) -> judging.WordCounts:
         """Begin with the next state of the text: its words, counted. What the state before last made is let go."""
         self._before = before, _, _ = self._words, self._kept, self._placed
         self._words, self._kept, self._placed = {}, {}, {}
         texts = Counter(block.text for block in blocks)
         for text in texts:
-            self._words[text] = before.get(text) or judging.counted(text)
+            self._words[text] = before.get(text) or judging.count_block_words(text)
         gone, come = (self._texts - texts).elements(), (texts - self._texts).elements()
-        self._total = judging.changed(self._total, [before[t] for t in gone], [self._words[t] for t in come])
+        self._total = judging.update_counts(self._total, [before[t] for t in gone], [self._words[t] for t in come])
         self._texts = texts
         return self._total
 
     def of(
-        self, block: Block, raw: list[Finding], words: judging.Words, source: str, heard: _Heard
+        self, block: Block, raw: list[Finding], words: judging.WordCounts, source: str, heard: _Answered
     ) -> tuple[Finding, ...]:
         """As `_judged`."""
         if not raw and heard.reading is None:
@@ -487,18 +491,18 @@ class Judgements:
         key = (block.kind, block.text, len(block.pieces), source[max(start - 1, 0) : end + 1], heard.engines)
         known = self._kept.get(key) or self._before[1].get(key)
         if known is None or not known.holds(raw, heard, words):
-            every, capitalised = _Looked(words.all), _Looked(words.capitalised)
-            made = _judged(block, raw, judging.Words(every, capitalised), source, heard)
-            known = _Kept(raw, heard, every.seen, capitalised.seen, made)
+            every, capitalised = _RecordedCounts(words.all), _RecordedCounts(words.capitalised)
+            made = _score_block(block, raw, judging.WordCounts(every, capitalised), source, heard)
+            known = _ScoredBlock(raw, heard, every.seen, capitalised.seen, made)
         self._kept[key] = known
         return known.judged
 
-    def placed(self, block: Block, finding: Finding) -> Finding:
+    def in_source(self, block: Block, finding: Finding) -> Finding:
         """As `_in_source`, for a finding that `of` returned."""
         known = self._placed.get(id(finding)) or self._before[2].get(id(finding))
         if known is None or known[1].pieces != block.pieces:
             by = 0 if known is None else block.pieces[0].source.start - known[1].pieces[0].source.start
-            if known is None or not _alike(known[1], block, by):
+            if known is None or not _same_layout(known[1], block, by):
                 known = (finding, block, _in_source(block, finding))
             else:
                 edits = tuple(Edit(e.span.shifted(by), e.text) for e in known[2].edits)
@@ -507,7 +511,7 @@ class Judgements:
         return known[2]
 
 
-def _alike(one: Block, other: Block, by: int) -> bool:
+def _same_layout(one: Block, other: Block, by: int) -> bool:
     """Whether the source of `other` is laid out like that of `one`, `by` code points further on."""
     return len(one.pieces) == len(other.pieces) and all(
         (a.kind, a.span, a.source.start + by, a.source.end + by) == (b.kind, b.span, b.source.start, b.source.end)
@@ -520,48 +524,50 @@ def _same(seen: Mapping[str, int | None], counts: Mapping[str, int]) -> bool:
 
 
 @dataclass(frozen=True)
-class _Heard:
+class _Answered:
     """Who has spoken of a block: the engines, and the model with the weights for what it says."""
 
     engines: tuple[str, ...]
-    reading: Reading | None = None
-    weights: Weights | None = field(default=None, compare=False)  # of a bench always the same
+    reading: ModelResponse | None = None
+    weights: RescoringModel | None = field(default=None, compare=False)  # of a bench always the same
 
 
-def _judged(block: Block, raw: list[Finding], words: judging.Words, source: str, heard: _Heard) -> tuple[Finding, ...]:
+def _score_block(
+    block: Block, raw: list[Finding], words: judging.WordCounts, source: str, heard: _Answered
+) -> tuple[Finding, ...]:
     """What was `heard` of a block, merged and judged; `source` is the document's text."""
     found = tuple(
-        judging.judge(block, finding, words, source, heard.engines)
-        for finding in merge(block.text, raw)
+        judging.score_finding(block, finding, words, source, heard.engines)
+        for finding in merge_findings(block.text, raw)
         if not block.touches_placeholder(finding.span)
     )
     if heard.reading is None or heard.weights is None:
         return found
-    return judging.weigh(block, found, heard.reading, words, heard.weights)
+    return judging.rescore_findings(block, found, heard.reading, words, heard.weights)
 
 
-def _unjudged(
-    block: Block, raw: list[Finding], words: judging.Words, source: str, heard: _Heard
+def _skip_scoring(
+    block: Block, raw: list[Finding], words: judging.WordCounts, source: str, heard: _Answered
 ) -> tuple[Finding, ...]:
     """As `_judged`, for another language than English, of which the judge knows nothing."""
-    return tuple(finding for finding in merge(block.text, raw) if not block.touches_placeholder(finding.span))
+    return tuple(finding for finding in merge_findings(block.text, raw) if not block.touches_placeholder(finding.span))
 
 
-def provenance(bench: Bench) -> tuple[Provenance, ...]:
+def provenance(bench: Checker) -> tuple[Provenance, ...]:
     """What everything on the bench is made of, the judge included."""
     parts = list(dict.fromkeys(p for engine in bench.all_engines() for p in engine.provenance()))
     if bench.vocabulary.words or bench.vocabulary.phrases:
         count = len(bench.vocabulary.words) + len(bench.vocabulary.phrases)
         parts.append(Provenance("your words", "dictionary", data=f"{count:,} words and phrases of your own"))
     judged = base(bench.settings.language) == "en" or (bench.abroad is not None and bench.abroad.knows("en"))
-    model = bench.reader.made_of() if bench.reader is not None else ()
+    model = bench.reader.provenance() if bench.reader is not None else ()
     return (*parts, *(judging.provenance() if judged else ()), *model)
 
 
 def fix(report: Report, *, unsafe: bool = False) -> str:
     """The text of the report's document with every certain edit made; see `correctable` for `unsafe`."""
     edits = [f.edits[0] for f in report.findings if correctable(f, unsafe=unsafe)]
-    return apply(report.document.text, report.document.keep_layout(edits))
+    return apply_edits(report.document.text, report.document.keep_layout(edits))
 
 
 def correctable(finding: Finding, *, unsafe: bool = False) -> bool:
@@ -571,41 +577,46 @@ def correctable(finding: Finding, *, unsafe: bool = False) -> bool:
     if not finding.edits or finding.rule.startswith(PROPOSES):
         return False
     clear = (len(finding.edits) == 1 or finding.agreement > 1) and not finding.hints
-    return finding.certain or (unsafe and clear and finding.kind != "style")
+    return finding.is_safe_fix or (unsafe and clear and finding.kind != "style")
 
 
-def _submit(bench: Bench, document: Document) -> list[Asked]:
+def _submit(bench: Checker, document: Document) -> list[PendingBlock]:
     try:
         engines = _engines_for(bench, document)
     except Unavailable:
         return []
     language = _language(bench, document)
     reader = bench.reader if base(language) == "en" else None
-    return [Asked({}) if _other(block, language) else _ask(block.text, engines, reader) for block in document.blocks]
+    return [
+        PendingBlock({}) if _is_other_language(block, language) else _ask(block.text, engines, reader)
+        for block in document.blocks
+    ]
 
 
-def _ask(text: str, engines: Mapping[str, Engine], reader: Reader | None) -> Asked:
+def _ask(text: str, engines: Mapping[str, Engine], reader: LanguageModelClient | None) -> PendingBlock:
     answers = {name: engine.submit(text) for name, engine in engines.items()}
-    return Asked(answers, None if reader is None else reader.after(text, answers.values(), merge))
+    return PendingBlock(
+        answers, None if reader is None else reader.submit_after(text, answers.values(), merge_findings)
+    )
 
 
-def _language(bench: Bench, document: Document) -> str:
+def _language(bench: Checker, document: Document) -> str:
     """The language that `document` is to be checked in: the settings', unless it says that it is in another. A tag
     that is none of `languages` where it says so, and is not known."""
-    said = document.language or of_file_name(document.name)
+    said = document.language or language_of_file_name(document.name)
     ours = bench.settings.language
     return ours if not said or base(said) == base(ours) else known_language(said) or said
 
 
-def _abroad(bench: Bench, document: Document) -> str:
+def _foreign_language(bench: Checker, document: Document) -> str:
     """The language of `document` if it is not that of the settings, else ""."""
     language = _language(bench, document)
     return "" if language == bench.settings.language else language
 
 
-def _engines_for(bench: Bench, document: Document) -> Mapping[str, Engine]:
+def _engines_for(bench: Checker, document: Document) -> Mapping[str, Engine]:
     """The engines that read `document`. Raises Unavailable where none knows its language."""
-    language = _abroad(bench, document)
+    language = _foreign_language(bench, document)
     if not language:
         return bench.engines
     if base(language) not in NAMES:
@@ -617,17 +628,17 @@ def _engines_for(bench: Bench, document: Document) -> Mapping[str, Engine]:
 
 def prose(document: Document, language: str = "en") -> list[Block]:
     """The blocks of `document` that are in `language`, as far as can be told: none if it says that it is not."""
-    said = document.language or of_file_name(document.name)
+    said = document.language or language_of_file_name(document.name)
     if said and base(said) != base(language):
         return []
-    return [block for block in document.blocks if not _other(block, language)]
+    return [block for block in document.blocks if not _is_other_language(block, language)]
 
 
-def _other(block: Block, language: str = "en") -> bool:
+def _is_other_language(block: Block, language: str = "en") -> bool:
     """Whether a block is in another language than the text around it, by its mark or by its words."""
     if block.language and base(block.language) != base(language):
         return True
-    return judging.foreign(block.text) if base(language) == "en" else categories.english(block.text)
+    return judging.foreign(block.text) if base(language) == "en" else categories.is_english(block.text)
 
 
 def _other_sentences(block: Block, language: str) -> tuple[tuple[Span, str], ...]:
@@ -642,24 +653,24 @@ def _unread(document: Document, language: str) -> tuple[Skipped, list[int]] | No
     for i, block in enumerate(document.blocks):
         marked = bool(block.language) and base(block.language) != base(language)
         found = [base(block.language)] if marked else [code for _, code in _other_sentences(block, language)]
-        if found or _other(block, language):
+        if found or _is_other_language(block, language):
             at.append(i)
             codes.update(found)
     if not at:
         return None
     known = [code for code, _ in codes.most_common() if code in NAMES] if base(language) == "en" else []
     which = f" ({', '.join(NAMES[code] for code in known[:3])})" if known else ""
-    nothing_read = all(_other(block, language) for block in document.blocks)
+    nothing_read = all(_is_other_language(block, language) for block in document.blocks)
     remedy = _SAY_ITS_LANGUAGE.format(known[0] if known else "de") if nothing_read else ""
     return Skipped("a passage", f"in another language than {NAMES[base(language)]}{which}, and not checked", remedy), at
 
 
 def _report(
-    bench: Bench,
+    bench: Checker,
     document: Document,
-    answers: list[Asked],
-    second: Second,
-    judgements: Judgements | None = None,
+    answers: list[PendingBlock],
+    second: ProposalVerifier,
+    judgements: ScoreCache | None = None,
     *,
     patience_s: float | None = None,
     site: Mapping[str, int] | None = None,
@@ -671,12 +682,14 @@ def _report(
     except Unavailable as error:
         said = f"written in {NAMES.get(base(language), language)}, as it says: {error.skipped.reason}"
         return Report(document, skipped=(Skipped(document.name, said, error.skipped.remedy),), checked=False)
-    read = [block for block in document.blocks if not _other(block, language)]
+    read = [block for block in document.blocks if not _is_other_language(block, language)]
     words = judging.count_words(read) if judgements is None else judgements.next(read)
     if site is not None:
-        words = within(words, site, looked_at)
+        words = with_site_counts(words, site, looked_at)
     ground = regions(document)
-    vocabulary = bench.abroad.vocabulary(language) if bench.abroad and _abroad(bench, document) else bench.vocabulary
+    vocabulary = (
+        bench.abroad.vocabulary(language) if bench.abroad and _foreign_language(bench, document) else bench.vocabulary
+    )
     used: list[Region] = []
     findings: list[Finding] = []
     looked = not document.blocks
@@ -695,12 +708,12 @@ def _report(
         if len(raw) > _MOST_SUSPECTS and 4 * len(raw) > _length(block.text):
             failures.setdefault(_NOT_PROSE, []).append(i)
             continue
-        asked = _wanted(bench.settings, raw)
+        asked = _drop_disabled(bench.settings, raw)
         if len(asked) < len(raw):
-            suppressed += len(merge(block.text, raw)) - len(merge(block.text, asked))
+            suppressed += len(merge_findings(block.text, raw)) - len(merge_findings(block.text, asked))
         asked = typography.fitted(i, asked)
         candidates = []
-        judge = _unjudged if base(language) != "en" else _judged if judgements is None else judgements.of
+        judge = _skip_scoring if base(language) != "en" else _score_block if judgements is None else judgements.of
         for finding in judge(block, asked, words, document.text, heard):
             if any(span.contains(finding.span) for span in strange):
                 continue  # what a model proposes there
@@ -713,53 +726,61 @@ def _report(
             else:
                 candidates.append(finding)
         if heard.reading is not None and heard.reading.proposals:
-            candidates, failed = second.kept(
+            candidates, failed = second.verify(
                 block.text,
                 candidates,
                 {name: (engines[name], asked_of.engines[name].result()) for name in heard.engines},
-                least=judging.cut(bench.settings.profile),
+                least=judging.threshold(bench.settings.profile),
                 patience_s=3 * bench.settings.block_timeout_s if patience_s is None else patience_s,
                 heeded=lambda text, found: [
-                    f for f in _wanted(bench.settings, found) if not vocabulary.covers(text, f)
+                    f for f in _drop_disabled(bench.settings, found) if not vocabulary.covers(text, f)
                 ],
             )
             candidates = typography.fitted(i, candidates)
             for skipped in failed:
                 failures.setdefault(skipped, []).append(i)
-        place = _in_source if judgements is None or base(language) != "en" else judgements.placed
-        settled = _settled(block, candidates)
+        place = _in_source if judgements is None or base(language) != "en" else judgements.in_source
+        settled = _resolve_candidates(block, candidates)
         placed = [_fitting(document, _as_written(document, place(block, finding))) for finding in settled]
-        if heard.reading is not None and any(f.certain for f in placed):
+        if heard.reading is not None and any(f.is_safe_fix for f in placed):
             # What stands only because a model sank its rival is nothing to make unasked.
-            alone = {f.edits[:1] for f in _settled(block, map(_unaided, candidates))}
+            alone = {f.edits[:1] for f in _resolve_candidates(block, map(_without_model, candidates))}
             firm = [f.edits[:1] in alone for f in settled]
-            placed = [replace(p, certain=p.certain and sure) for p, sure in zip(placed, firm, strict=True)]
+            placed = [replace(p, is_safe_fix=p.is_safe_fix and sure) for p, sure in zip(placed, firm, strict=True)]
         findings += placed
-    notes = (*document.notes, *unused(document, [r.directive for r in used]), *_other_dialect(bench, document))
+    notes = (
+        *document.notes,
+        *unused_directives(document, [r.directive for r in used]),
+        *_other_dialect(bench, document),
+    )
     if base(language) != "en":
         document = replace(document, language=language)
-        notes = (*notes, categories.note(language)) if looked else notes
+        notes = (*notes, categories.language_note(language)) if looked else notes
     report = Report(
         replace(document, notes=notes),
         tuple(findings),
         (),
         suppressed,
-        tuple(_told(document, s, blocks) for s, blocks in failures.items()),
+        tuple(_locate_failure(document, s, blocks) for s, blocks in failures.items()),
         sum(_length(b.text) for b in read) if looked else 0,
         checked=looked,
     )
-    return divided(report, bench.settings.profile)
+    return apply_profile(report, bench.settings.profile)
 
 
-def _settled(block: Block, candidates: Iterable[Finding]) -> tuple[Finding, ...]:
-    return joined(block.text, resolve(candidates))
+def _resolve_candidates(block: Block, candidates: Iterable[Finding]) -> tuple[Finding, ...]:
+    return merge_agreement_pairs(block.text, resolve_overlaps(candidates))
 
 
-def _unaided(finding: Finding) -> Finding:
+def _without_model(finding: Finding) -> Finding:
     """A finding as it is without the model's help; the model's own are the least likely then."""
     if finding.rule.startswith(PROPOSES):
         return replace(finding, probability=0.0)
-    return finding if finding.unaided is None else replace(finding, probability=finding.unaided)
+    return (
+        finding
+        if finding.probability_without_model is None
+        else replace(finding, probability=finding.probability_without_model)
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -767,7 +788,7 @@ def _length(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def _wait(bench: Bench, asked: Asked) -> tuple[list[Finding], _Heard, list[Skipped]]:
+def _wait(bench: Checker, asked: PendingBlock) -> tuple[list[Finding], _Answered, list[Skipped]]:
     """What the engines say of a block, who has spoken, and what became of the others."""
     raw: list[Finding] = []
     heard: list[str] = []
@@ -779,17 +800,17 @@ def _wait(bench: Bench, asked: Asked) -> tuple[list[Finding], _Heard, list[Skipp
         except Unavailable as error:
             failed.append(error.skipped)
     if asked.reading is None or bench.reader is None:
-        return raw, _Heard(tuple(heard)), failed
+        return raw, _Answered(tuple(heard)), failed
     try:
-        return raw, _Heard(tuple(heard), asked.reading.result(), bench.weights), failed
+        return raw, _Answered(tuple(heard), asked.reading.result(), bench.weights), failed
     except Unavailable as error:
-        return raw, _Heard(tuple(heard)), [*failed, error.skipped]
+        return raw, _Answered(tuple(heard)), [*failed, error.skipped]
 
 
-def _wanted(settings: Settings, raw: Iterable[Finding]) -> list[Finding]:
+def _drop_disabled(settings: Settings, raw: Iterable[Finding]) -> list[Finding]:
     if not settings.disable:
         return list(raw)
-    return [f for f in raw if not any(silences(pattern, name) for pattern in settings.disable for name in f.names)]
+    return [f for f in raw if not any(matches_rule(pattern, name) for pattern in settings.disable for name in f.names)]
 
 
 def _is_a_name(document: Document, block: Block, finding: Finding) -> bool:
@@ -819,7 +840,7 @@ def _in_source(block: Block, finding: Finding) -> Finding:
         span=block.to_source(finding.span),
         edits=tuple(edits),
         hints=tuple(dict.fromkeys(hints)),
-        certain=applicable and block.kind != QUOTED and judging.certain(block.text, finding),
+        is_safe_fix=applicable and block.kind != QUOTED and judging.is_safe_fix(block.text, finding),
     )
 
 
@@ -830,8 +851,8 @@ def _as_written(document: Document, finding: Finding) -> Finding:
     written = [Edit(e.span, decomposed(document, e.text)) for e in finding.edits]
     edits = tuple(e for e in written if document.can_write(e.text))
     lost = (e.text for e in written if not document.can_write(e.text))
-    certain = finding.certain and edits[:1] == tuple(written[:1])
-    return replace(finding, edits=edits, hints=tuple(dict.fromkeys((*finding.hints, *lost))), certain=certain)
+    certain = finding.is_safe_fix and edits[:1] == tuple(written[:1])
+    return replace(finding, edits=edits, hints=tuple(dict.fromkeys((*finding.hints, *lost))), is_safe_fix=certain)
 
 
 def _fitting(document: Document, finding: Finding) -> Finding:
@@ -842,10 +863,12 @@ def _fitting(document: Document, finding: Finding) -> Finding:
     if edits == finding.edits:
         return finding
     hints = tuple(dict.fromkeys((*(e.text for e in finding.edits if e not in edits), *finding.hints)))
-    return replace(finding, edits=edits, hints=hints, certain=finding.certain and edits[:1] == finding.edits[:1])
+    return replace(
+        finding, edits=edits, hints=hints, is_safe_fix=finding.is_safe_fix and edits[:1] == finding.edits[:1]
+    )
 
 
-def _other_dialect(bench: Bench, document: Document) -> tuple[str, ...]:
+def _other_dialect(bench: Checker, document: Document) -> tuple[str, ...]:
     said = document.language.replace("_", "-")
     ours = bench.settings.language
     if "-" in said and base(said) == base(ours) and said.lower() != ours.lower():
@@ -854,7 +877,7 @@ def _other_dialect(bench: Bench, document: Document) -> tuple[str, ...]:
     return ()
 
 
-def _told(document: Document, skipped: Skipped, blocks: list[int]) -> Skipped:
+def _locate_failure(document: Document, skipped: Skipped, blocks: list[int]) -> Skipped:
     """A failure with the lines it concerns."""
     lines = LineIndex(document.text)
     at = [lines.line(document.blocks[i].pieces[0].source.start) + 1 for i in blocks if document.blocks[i].pieces]

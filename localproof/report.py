@@ -80,9 +80,9 @@ class Finding:
     probability: float | None = None
     category: str = ""
     hints: tuple[str, ...] = ()
-    certain: bool = False
+    is_safe_fix: bool = False
     agreement: int = 1
-    unaided: float | None = None
+    probability_without_model: float | None = None
     variants: tuple[str, ...] = ()
     short: str = ""
     url: str = ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from .cli import COMMANDS
 from .cli import main as do
-from .faces.service.host import be
+from .faces.service.host import run_service
 
 
 def main(arguments: list[str]) -> None:
     """Be the service. Returns when it has ended."""
-    be(arguments, do, frozenset(COMMANDS) - {"check"})
+    run_service(arguments, do, frozenset(COMMANDS) - {"check"})

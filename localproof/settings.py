@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from .languages import FORMS, NAMES
-from .languages import known as known_language
+from .languages import known_language as known_language
 from .report import KINDS, BadInput
-from .text import visible
+from .text import escape_invisible
 
 DIALECTS = FORMS["en"]
 LANGUAGES = (
@@ -197,7 +197,7 @@ class Settings:
 KEYS: dict[str, Field[Any]] = {f.name.replace("_", "-"): f for f in fields(Settings) if "doc" in f.metadata}
 
 
-def opening(settings: Settings) -> tuple[object, ...]:
+def opening_values(settings: Settings) -> tuple[object, ...]:
     """What engines and a model are opened with: where it is the same for two settings, they may share them."""
     keys = [f for f in KEYS.values() if f.metadata.get("opens", f.metadata["scope"] == "machine")]
     return (*(getattr(settings, f.name) for f in keys), settings.trust_file, settings.cache_folder)
@@ -206,14 +206,14 @@ def opening(settings: Settings) -> tuple[object, ...]:
 Place = Literal["config", "cache", "state", "data"]
 
 
-def _given(kind: Place) -> Path:
+def _given_value(kind: Place) -> Path:
     import platformdirs
 
     path: Path = getattr(platformdirs, f"user_{kind}_path")("localproof", appauthor=False)
     return path
 
 
-def own_folder(kind: Place, given: Callable[[Place], Path] = _given) -> Path:
+def own_folder(kind: Place, given: Callable[[Place], Path] = _given_value) -> Path:
     """The folder of one kind that the system gives LocalProof in the user's home. Raises BadInput without a home."""
     try:
         path = given(kind)
@@ -245,7 +245,7 @@ def state_folder(env: Mapping[str, str]) -> Path:
     return own_folder("state")
 
 
-def find(folder: Path) -> tuple[Path | None, Path | None]:
+def find_settings(folder: Path) -> tuple[Path | None, Path | None]:
     """(settings file, project folder) that govern `folder`, an absolute path; None for each that there is not.
 
     Looks in `folder` and above, up to the top of the repository (the first
@@ -261,7 +261,7 @@ def find(folder: Path) -> tuple[Path | None, Path | None]:
     return None, None
 
 
-def load(
+def load_settings(
     start: Path | None,
     flags: Mapping[str, object],
     env: Mapping[str, str],
@@ -278,14 +278,14 @@ def load(
     """
     values: dict[str, object] = {}
     sources = {f.name: "default" for f in KEYS.values()}
-    project, root = (None, None) if isolated or start is None else find(start.absolute())
+    project, root = (None, None) if isolated or start is None else find_settings(start.absolute())
     if file is not None:
         project, root = file, file.absolute().parent
     elif root is not None and project is None and (dialect := _editorconfig(root)):
         values["language"], sources["language"] = dialect
     lists = [] if isolated else _layers(values, sources, project, own=file is not None, env=env)
     if root is not None and not isolated:
-        lists.append(inside(root / PROJECT_DICTIONARY, root))
+        lists.append(require_inside(root / PROJECT_DICTIONARY, root))
     for name, raw in _from_environment(env):
         values[name], sources[name] = raw
     for name, value in flags.items():
@@ -335,14 +335,14 @@ def _lists_of(lists: Iterable[Path], root: Path | None) -> list[tuple[str, list[
     for path in lists:
         for tag, each in lists_beside(path):
             ours = root is not None and path == root / PROJECT_DICTIONARY
-            found.setdefault(tag, []).append(inside(each, root) if ours and root else each)
+            found.setdefault(tag, []).append(require_inside(each, root) if ours and root else each)
     return sorted(found.items())
 
 
 def _ignores(root: Path | None, env: Mapping[str, str]) -> tuple[str, ...]:
     paths = [user_folder(env) / USER_IGNORES]
     if root is not None:
-        paths.append(inside(root / PROJECT_IGNORES, root))
+        paths.append(require_inside(root / PROJECT_IGNORES, root))
     return tuple(dict.fromkeys(line for path in paths for line in read_ignores(path)))
 
 
@@ -378,7 +378,7 @@ def _read_file(path: Path, *, machine: bool) -> dict[str, object]:
     """Field names and values that a settings file sets."""
     import tomllib
 
-    shown = visible(str(path))
+    shown = escape_invisible(str(path))
     text = read_text(path)
     try:
         table: Any = tomllib.loads(text)
@@ -395,7 +395,7 @@ def _read_file(path: Path, *, machine: bool) -> dict[str, object]:
             values[key] = _overrides(raw, shown)
             continue
         if key not in KEYS:
-            raise BadInput(f"{where}: unknown key {visible(key)!r}{nearest(key.replace('_', '-'), KEYS)}")
+            raise BadInput(f"{where}: unknown key {escape_invisible(key)!r}{nearest(key.replace('_', '-'), KEYS)}")
         known = KEYS[key]
         if known.metadata["scope"] == "machine" and not machine:
             raise BadInput(
@@ -423,7 +423,7 @@ def _overrides(raw: object, shown: str) -> tuple[Override, ...]:
             known = KEYS.get(key)
             if known is None or known.name in NOT_BY_PATH or known.metadata["scope"] == "machine":
                 hint = nearest(key.replace("_", "-"), KEYS) if known is None else ""
-                raise BadInput(f"{where}: {visible(key)!r} is no key that can hold for some paths only{hint}")
+                raise BadInput(f"{where}: {escape_invisible(key)!r} is no key that can hold for some paths only{hint}")
             values[known.name] = _value(known, value, where)
         found.append(Override(paths, values, where))
     return tuple(found)
@@ -484,14 +484,14 @@ def _from_environment(env: Mapping[str, str]) -> Iterable[tuple[str, tuple[objec
     for known in KEYS.values():
         variable = _variable(known.name)
         if raw := env.get(variable):
-            yield known.name, (parse(known.name, raw, variable), variable)
+            yield known.name, (parse_flag(known.name, raw, variable), variable)
 
 
 def _variable(name: str) -> str:
     return f"LOCALPROOF_{name.upper()}"
 
 
-def parse(name: str, raw: str, where: str) -> object:
+def parse_flag(name: str, raw: str, where: str) -> object:
     """The value of field `name` written as one text, as in a flag or a variable. Raises BadInput."""
     known = Settings.__dataclass_fields__[name]
     if known.type in ("tuple[str, ...]", "frozenset[str]"):
@@ -502,11 +502,11 @@ def parse(name: str, raw: str, where: str) -> object:
         try:
             return _value(known, int(raw) if known.type == "int" else float(raw), where)
         except ValueError:
-            raise BadInput(f"{where}: expected a number, got {visible(raw)!r}") from None
+            raise BadInput(f"{where}: expected a number, got {escape_invisible(raw)!r}") from None
     return _value(known, raw, where)
 
 
-def parsed(name: str, raw: object, where: str) -> object:
+def parse_value(name: str, raw: object, where: str) -> object:
     """The value of field `name` given as JSON or TOML gives it. Raises BadInput."""
     return _value(Settings.__dataclass_fields__[name], raw, where)
 
@@ -543,7 +543,7 @@ def _value(known: Field[Any], raw: object, where: str) -> object:
     key = known.name.replace("_", "-")
     value: Any = read(raw)
     if value is None:
-        raise BadInput(f"{where}: {key} must be {expected}, not {visible(repr(raw))[:60]}")
+        raise BadInput(f"{where}: {key} must be {expected}, not {escape_invisible(repr(raw))[:60]}")
     least = known.metadata.get("least")
     if least is not None and value < least:
         raise BadInput(f"{where}: {key} must be at least {least}, not {raw}")
@@ -566,7 +566,7 @@ def dialect(tag: str, where: str) -> str:
     if found := known_language(tag):
         return found
     choices = f"choose from {', '.join(DIALECTS)}, or what `localproof languages` lists"
-    raise BadInput(f"{where}: unknown language {visible(tag)!r}{nearest(tag, LANGUAGES)} ({choices})")
+    raise BadInput(f"{where}: unknown language {escape_invisible(tag)!r}{nearest(tag, LANGUAGES)} ({choices})")
 
 
 def one_of(value: str, choices: Iterable[str], what: str, where: str) -> str:
@@ -575,7 +575,7 @@ def one_of(value: str, choices: Iterable[str], what: str, where: str) -> str:
     if value in known:
         return value
     raise BadInput(
-        f"{where}: unknown {what} {visible(value)!r}{nearest(value, known)} (choose from {', '.join(known)})"
+        f"{where}: unknown {what} {escape_invisible(value)!r}{nearest(value, known)} (choose from {', '.join(known)})"
     )
 
 
@@ -620,17 +620,19 @@ def word_of(line: str) -> str:
     return " ".join(re.split(r"(?:^|\s)#", line, maxsplit=1)[0].split())
 
 
-def inside(path: Path, root: Path) -> Path:
+def require_inside(path: Path, root: Path) -> Path:
     """`path`, unless a link makes it lead out of `root`: then BadInput."""
     real = Path(os.path.realpath(path))
     if not real.is_relative_to(os.path.realpath(root)):
-        raise BadInput(f"{visible(str(path))} leads out of the project, to {visible(str(real))}; remove the link")
+        raise BadInput(
+            f"{escape_invisible(str(path))} leads out of the project, to {escape_invisible(str(real))}; remove the link"
+        )
     return path
 
 
 def read_text(path: Path) -> str:
     """A small UTF-8 text file. Raises BadInput for anything else."""
-    shown = visible(str(path))
+    shown = escape_invisible(str(path))
     if not _is_file(path):
         raise BadInput(f"{shown}: " + ("not a regular file" if os.path.lexists(path) else "no such file"))
     try:

@@ -13,14 +13,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from .report import Finding
-from .text import Edit, Span, minimal
+from .text import Edit, Span, minimal_edit
 
 _MOST_EDITS = 8
 # A correctness finding is never hidden by one of taste, whatever their probabilities.
 _TASTE = frozenset({"style", "typography"})
 
 
-def merge(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def merge_findings(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """One candidate for each place of `text` that any of `findings` speaks of, in order of position.
 
     Every edit is reduced to its minimal form first, so findings whose leading
@@ -32,21 +32,23 @@ def merge(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """
     places: dict[Span, list[Finding]] = {}
     for finding in findings:
-        slim = _slim(text, finding)
+        slim = _minimize_edits(text, finding)
         places.setdefault(slim.span, []).append(slim)
     _join_nested(places)
     return tuple(_one(text, group) for _, group in sorted(places.items()))
 
 
-def _slim(text: str, finding: Finding) -> Finding:
+def _minimize_edits(text: str, finding: Finding) -> Finding:
     edits = tuple(
-        dict.fromkeys(m for e in finding.edits if (m := minimal(text, e)) and (m.text or m.span.start < m.span.end))
+        dict.fromkeys(
+            m for e in finding.edits if (m := minimal_edit(text, e)) and (m.text or m.span.start < m.span.end)
+        )
     )
-    edits = _cased(text, edits, finding.kind)
+    edits = _best_case(text, edits, finding.kind)
     return replace(finding, edits=edits, span=edits[0].span if edits else finding.span)
 
 
-def _cased(text: str, edits: tuple[Edit, ...], kind: str) -> tuple[Edit, ...]:
+def _best_case(text: str, edits: tuple[Edit, ...], kind: str) -> tuple[Edit, ...]:
     """`edits`, but of those that differ in capitals only, the one with the capitals of the words it replaces.
 
     All stay where none has these. They stay where `kind` is spelling, too, for there a capital makes another word
@@ -78,7 +80,7 @@ def _join_nested(places: dict[Span, list[Finding]]) -> None:
     corrected = sorted(set(leading.values()))
     for span in list(places):
         for finding in list(places[span]):
-            home = _home(finding, leading, corrected, places)
+            home = _host_of(finding, leading, corrected, places)
             if home is not None and home != span:
                 places[span].remove(finding)
                 places[home].append(finding)
@@ -86,7 +88,7 @@ def _join_nested(places: dict[Span, list[Finding]]) -> None:
             del places[span]
 
 
-def _home(
+def _host_of(
     finding: Finding, leading: dict[Edit, Span], corrected: list[Span], places: dict[Span, list[Finding]]
 ) -> Span | None:
     for edit in finding.edits[1:]:
@@ -114,7 +116,7 @@ def _one(text: str, group: list[Finding]) -> Finding:
     for (_, edit), vote in best_by_engine.items():
         votes[edit] = votes.get(edit, 0.0) + vote
     edits = tuple(sorted(votes, key=lambda e: -votes[e]))  # sorted is stable: engine order breaks ties
-    edits = (edits if group[0].kind == "spelling" else _cased(text, edits, group[0].kind))[:_MOST_EDITS]
+    edits = (edits if group[0].kind == "spelling" else _best_case(text, edits, group[0].kind))[:_MOST_EDITS]
     lead = next((f for f in group if edits and f.edits and f.edits[0] == edits[0]), group[0])
     return replace(
         lead,
@@ -127,7 +129,7 @@ def _one(text: str, group: list[Finding]) -> Finding:
     )
 
 
-def resolve(candidates: Iterable[Finding]) -> tuple[Finding, ...]:
+def resolve_overlaps(candidates: Iterable[Finding]) -> tuple[Finding, ...]:
     """Of candidates that overlap, the one to keep: an error before a matter of taste, then the more probable, then the
     one more engines stand behind, then the shorter. The result is in order of position and free of overlaps."""
     kept: list[Finding] = []
@@ -162,7 +164,7 @@ _VERBS = {
 }
 
 
-def joined(text: str, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def merge_agreement_pairs(text: str, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """`findings` of `text` (in order, free of overlaps), where two that stand side by side are ways out of one
     disagreement made one: the more probable, with the corrections of the other after its own.
 

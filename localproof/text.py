@@ -78,7 +78,7 @@ class Edit:
     text: str
 
 
-def apply(text: str, edits: Iterable[Edit]) -> str:
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """`text` with all `edits` made. Raises ValueError if two of them overlap or one lies outside.
 
     >>> apply("I could of gone.", [Edit(Span(8, 10), "have")])
@@ -217,7 +217,7 @@ _CHUNK_BEFORE = re.compile(r"\S*\s*\Z")
 _CHUNK_AFTER = re.compile(r"\s*\S*")
 
 
-def minimal(text: str, edit: Edit) -> Edit:
+def minimal_edit(text: str, edit: Edit) -> Edit:
     """The smallest whole-token edit of `text` with the same result as `edit`: one form for all edits with that result.
 
     Two engines that cite more or less context, or that put the blank before or
@@ -261,7 +261,7 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> int:
     return next((i for i in range(shorter) if one[i] != other[i]), shorter)
 
 
-def visible(text: str) -> str:
+def escape_invisible(text: str) -> str:
     """`text` with every control, separator and reordering character written out, safe for a terminal or a log.
 
     Tabs and line feeds stay.
@@ -295,7 +295,7 @@ class LineIndex:
         """(line, column) of code point `offset`, the column counted in `unit`."""
         offset = min(max(offset, 0), len(self.text))
         line = self.line(offset)
-        return line, units(self.text[self.starts[line] : offset], unit)
+        return line, count_units(self.text[self.starts[line] : offset], unit)
 
     def offset(self, line: int, column: int, unit: Unit = "utf-32") -> int:
         """The code point at (line, column). Beyond the end of a line means its end (before the line end, as in LSP);
@@ -310,7 +310,7 @@ class LineIndex:
             return start + min(max(column, 0), len(content))
         at = 0
         for i, char in enumerate(content):
-            at += units(char, unit)
+            at += count_units(char, unit)
             if at > column:
                 return start + i
         return start + len(content)
@@ -322,7 +322,7 @@ class LineIndex:
         return end - (2 if content.endswith("\r\n") else 1 if content[-1:] in ("\r", "\n") else 0)
 
 
-def units(text: str, unit: Unit) -> int:
+def count_units(text: str, unit: Unit) -> int:
     """The length of `text` in bytes of UTF-8, units of UTF-16, or code points. Lone surrogates count as three bytes.
 
     >>> [units("a\\N{GRINNING FACE}", u) for u in ("utf-8", "utf-16", "utf-32")]
@@ -346,7 +346,7 @@ class UnitMap:
             at = 0
             for char in text:
                 self._starts.append(at)
-                at += units(char, unit)
+                at += count_units(char, unit)
             self._starts.append(at)
 
     def __call__(self, offset: int) -> int:
@@ -406,7 +406,7 @@ def plain(text: str) -> str:
     >>> plain("re\u0301sume\u0301 in\u00adter\u00adnational")
     'résumé international'
     """
-    return text if text.isascii() else apply(text, [Edit(span, form) for span, form in plain_forms(text)])
+    return text if text.isascii() else apply_edits(text, [Edit(span, form) for span, form in plain_forms(text)])
 
 
 def _cluster_end(text: str, start: int) -> int:
@@ -487,7 +487,7 @@ class Block:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_starts", tuple(p.span.start for p in self.pieces))
 
-    def _touched(self, span: Span) -> Iterator[Piece]:
+    def _touched_pieces(self, span: Span) -> Iterator[Piece]:
         i = max(bisect_right(self._starts, span.start) - 1, 0)
         while i < len(self.pieces) and self.pieces[i].span.start < max(span.end, span.start + 1):
             yield self.pieces[i]
@@ -495,11 +495,11 @@ class Block:
 
     def touches_placeholder(self, span: Span) -> bool:
         """True if any character of `span` stands for code, a URL or the like."""
-        return any(p.kind == "placeholder" for p in self._touched(span))
+        return any(p.kind == "placeholder" for p in self._touched_pieces(span))
 
     def to_source(self, span: Span) -> Span:
         """The run of the source that `span` of the text stands for, whole pieces where they are not text."""
-        touched = list(self._touched(span))
+        touched = list(self._touched_pieces(span))
         if not touched:
             end = self.pieces[-1].source.end if self.pieces else 0
             return Span(end, end)
@@ -538,17 +538,17 @@ class Block:
         where nothing of the source lies between them. Of a run that is
         normalized, only the characters that differ are replaced.
         """
-        placed = self._placed(edit)
+        placed = self._place_edit(edit)
         if placed is not None and self.holder is not None and not self.holder.takes(placed, edit.text):
             return None
         return placed
 
-    def _placed(self, edit: Edit) -> Edit | None:
-        touched = list(self._touched(edit.span))
+    def _place_edit(self, edit: Edit) -> Edit | None:
+        touched = list(self._touched_pieces(edit.span))
         if any(p.kind == "normalized" for p in touched):
             edit = self._narrowed(edit)
-            touched = list(self._touched(edit.span))
-        written = self.written(edit.text)
+            touched = list(self._touched_pieces(edit.span))
+        written = self.escape_for_source(edit.text)
         if written is None:
             return None
         if edit.span.start == edit.span.end:  # an insertion may stand at the end of a piece
@@ -577,7 +577,7 @@ class Block:
                 new, end = new + self.text[end : piece.span.end], piece.span.end
         return Edit(Span(start, end), new)
 
-    def written(self, text: str) -> str | None:
+    def escape_for_source(self, text: str) -> str | None:
         """`text` as the source must write it; None where it cannot."""
         spelling = dict(self.spelling)
         out = [spelling.get(char, char) for char in text] if spelling else [text]
@@ -652,7 +652,7 @@ class Document:
         """`edit` and what must change with it as one edit; `edit` itself if there is no room for it."""
         made = self.keep_layout([edit]) or [edit]
         span = Span(made[0].span.start, max(e.span.end for e in made))
-        return Edit(span, apply(span.of(self.text), [Edit(e.span.shifted(-span.start), e.text) for e in made]))
+        return Edit(span, apply_edits(span.of(self.text), [Edit(e.span.shifted(-span.start), e.text) for e in made]))
 
     def in_cell(self, offset: int) -> tuple[int, int] | None:
         """The number of the cell that holds code point `offset` of the source, and the line within it, both from 1.

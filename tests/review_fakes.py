@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from localproof.faces.check import Wishes
-from localproof.faces.review.desk import Desk
-from localproof.faces.review.intake import arrived
-from localproof.faces.review.session import Page, Session
+from localproof.faces.check import CheckOptions
+from localproof.faces.review.desk import ReviewWorkspace
+from localproof.faces.review.intake import add_page
+from localproof.faces.review.session import ReviewPage, ReviewSession
 from localproof.formats import read
 from localproof.report import Finding, Report
 from localproof.settings import Settings
@@ -44,14 +44,14 @@ def find(document: Document) -> Report:
     return Report(document, tuple(shown), tuple(held), words=words)
 
 
-def page(text: str, name: str = "a.md") -> Page:
-    return Page(name, text, text, find(read(name, text, Settings())))
+def page(text: str, name: str = "a.md") -> ReviewPage:
+    return ReviewPage(name, text, text, find(read(name, text, Settings())))
 
 
-def session(*texts: str) -> Session:
-    out = Session()
+def session(*texts: str) -> ReviewSession:
+    out = ReviewSession()
     for i, text in enumerate(texts):
-        out = arrived(out, page(text, f"{'abcdefg'[i]}.md"))
+        out = add_page(out, page(text, f"{'abcdefg'[i]}.md"))
     return out
 
 
@@ -59,6 +59,6 @@ def environment(home: Path) -> dict[str, str]:
     return {"LOCALPROOF_CONFIG_DIR": str(home / "config"), "LOCALPROOF_STATE_DIR": str(home / "state"), "TERM": "dumb"}
 
 
-def desk(home: Path, *paths: Path, restart: bool = False) -> Desk:
-    wishes = Wishes(paths=tuple(map(str, paths)), flags={"energy_meter": "off"})
-    return Desk(wishes, environment(home), restart=restart, finder=find)
+def desk(home: Path, *paths: Path, restart: bool = False) -> ReviewWorkspace:
+    wishes = CheckOptions(paths=tuple(map(str, paths)), flags={"energy_meter": "off"})
+    return ReviewWorkspace(wishes, environment(home), restart=restart, finder=find)

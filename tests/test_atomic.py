@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from localproof import atomic
 from localproof.atomic import is_beside, replace_file, sweep
-from localproof.faces.walk import gather
+from localproof.faces.walk import discover_files
 
 LEFT = ".a.md.localproof-0123456789ab.tmp"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and signals of POSIX")
@@ -108,7 +108,7 @@ def test_what_is_left_goes_with_the_next_run_over_it(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
         grow_old(tmp_path / name)
-    list(gather([str(tmp_path)]))
+    list(discover_files([str(tmp_path)]))
     assert sorted(p.name for p in tmp_path.rglob("*")) == [".mine.0123456789ab.tmp", "b.md", "below"]
 
 

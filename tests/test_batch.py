@@ -12,9 +12,9 @@ import pytest
 
 import localproof
 from localproof import proof
-from localproof.faces.batch import Fixes, Outcome, Task, correct, joined, proofread, write_fixes
-from localproof.faces.check import Wishes, plan
-from localproof.faces.files import Found, read_source
+from localproof.faces.batch import AppliedFixes, TaskOutcome, Task, apply_fixes, join_runs, run_task, write_fixes
+from localproof.faces.check import CheckOptions, plan_tasks
+from localproof.faces.files import InputFile, read_source
 from localproof.faces.terminal import Terminal, progress
 from localproof.formats import read
 from localproof.report import BadInput, Finding, Report, Run, Skipped
@@ -34,13 +34,13 @@ class Checker:
             at = document.text.find(old)
             if at >= 0:
                 span = Span(at, at + len(old))
-                found.append(Finding(span, "test/Phrase", "wrong", (Edit(span, new),), certain=True))
+                found.append(Finding(span, "test/Phrase", "wrong", (Edit(span, new),), is_safe_fix=True))
         return Report(document, tuple(found))
 
 
-def corrected(text: str, check: Checker) -> Fixes:
+def corrected(text: str, check: Checker) -> AppliedFixes:
     report = check(read("a.md", text, Settings()))
-    return correct([report], Settings(), check)
+    return apply_fixes([report], Settings(), check)
 
 
 def test_correcting_goes_on_until_nothing_certain_is_left() -> None:
@@ -48,7 +48,7 @@ def test_correcting_goes_on_until_nothing_certain_is_left() -> None:
     fixes = corrected("I could of went.\r\n", check)
     assert dict(fixes.texts) == {"a.md": "I could have gone.\r\n"}
     assert fixes.reports["a.md"].findings == ()
-    assert corrected(fixes.texts["a.md"], check) == Fixes()
+    assert corrected(fixes.texts["a.md"], check) == AppliedFixes()
 
 
 def test_corrections_that_go_round_in_a_circle_are_not_made() -> None:
@@ -70,7 +70,7 @@ def test_a_correction_that_would_change_the_structure_is_not_made() -> None:
 
 
 def test_a_text_without_certain_findings_is_left_alone() -> None:
-    assert corrected("All is well.\n", Checker(ill="well")) == Fixes()
+    assert corrected("All is well.\n", Checker(ill="well")) == AppliedFixes()
 
 
 def test_what_cannot_be_written_back_is_said_and_counts_as_not_corrected(tmp_path: Path) -> None:
@@ -78,10 +78,10 @@ def test_what_cannot_be_written_back_is_said_and_counts_as_not_corrected(tmp_pat
     sources, reports = {}, []
     for name in ("a.md", "b.md"):
         (tmp_path / name).write_text("teh")
-        sources[name] = read_source(Found(tmp_path / name, name, named=True), 100)
+        sources[name] = read_source(InputFile(tmp_path / name, name, named=True), 100)
         reports.append(check(read(name, "teh", Settings())))
     (tmp_path / "b.md").write_text("mine")
-    outcome = Outcome(Settings(), Run(tuple(reports)), sources, fixes=correct(reports, Settings(), check))
+    outcome = TaskOutcome(Settings(), Run(tuple(reports)), sources, fixes=apply_fixes(reports, Settings(), check))
     outcome = write_fixes(outcome)
     assert [(tmp_path / name).read_text() for name in ("a.md", "b.md")] == ["the", "mine"]
     assert [s.what for s in outcome.unwritten] == ["b.md"]
@@ -96,16 +96,16 @@ def test_what_cannot_be_written_back_is_said_and_counts_as_not_corrected(tmp_pat
 def test_the_settings_decide_which_findings_are_a_failure(fail_on: tuple[str, ...], fails: bool) -> None:
     document = read("a.md", "teh", Settings())
     run = Run((Report(document, (Finding(Span(0, 3), "test/Phrase", "wrong", kind="grammar"),)),))
-    assert Outcome(Settings(fail_on=fail_on), run, {}).fails(run) is fails
+    assert TaskOutcome(Settings(fail_on=fail_on), run, {}).fails(run) is fails
 
 
 def test_runs_that_followed_each_other_become_one() -> None:
     one = Run((Report(read("a.md", "a", Settings())),), skipped=(Skipped("x", "y"),))
     two = replace(one, reports=(Report(read("b.md", "b", Settings())),))
-    both = joined([one, two])
+    both = join_runs([one, two])
     assert [r.document.name for r in both.reports] == ["a.md", "b.md"]
     assert both.skipped == (Skipped("x", "y"),)
-    assert joined([]).reports == ()
+    assert join_runs([]).reports == ()
 
 
 def test_what_was_done_before_an_interruption_is_kept(tmp_path: Path) -> None:
@@ -113,13 +113,13 @@ def test_what_was_done_before_an_interruption_is_kept(tmp_path: Path) -> None:
     for number in range(80):  # more than are in flight at a time
         path = tmp_path / f"{number}.md"
         path.write_text("It rains.")
-        inputs.append(Found(path, path.name, named=True))
+        inputs.append(InputFile(path, path.name, named=True))
 
     def interrupt(report: Report) -> None:
         if report.document.name == "1.md":
             raise KeyboardInterrupt
 
-    outcome = proofread(Task(Settings(engines=("harper",)), tuple(inputs)), fix=True, on_report=interrupt)
+    outcome = run_task(Task(Settings(engines=("harper",)), tuple(inputs)), fix=True, on_report=interrupt)
     assert outcome.interrupted
     assert [r.document.name for r in outcome.run.reports] == ["0.md", "1.md"]
     assert [s.reason for s in outcome.run.skipped] == ["interrupted before it was checked"]
@@ -148,9 +148,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def planned(home: Path, **wishes: object) -> tuple[list[tuple[str, list[str]]], int]:
-    tasks, passed_over = plan(Wishes(**wishes), {"LOCALPROOF_CONFIG_DIR": str(home)})  # type: ignore[arg-type]
-    return [(t.settings.language, [i.name for i in t.inputs if isinstance(i, Found)]) for t in tasks], sum(
-        p.asked_for for p in passed_over
+    tasks, passed_over = plan_tasks(CheckOptions(**wishes), {"LOCALPROOF_CONFIG_DIR": str(home)})  # type: ignore[arg-type]
+    return [(t.settings.language, [i.name for i in t.inputs if isinstance(i, InputFile)]) for t in tasks], sum(
+        p.by_own_rule for p in passed_over
     )
 
 
@@ -235,7 +235,7 @@ def suspect(start: int, end: int, *new: str, **facts: Any) -> Finding:
 @pytest.mark.parametrize(
     ("finding", "safe", "unsafe"),
     [
-        (suspect(0, 3, "the", certain=True), True, True),
+        (suspect(0, 3, "the", is_safe_fix=True), True, True),
         (suspect(0, 3, "the"), False, True),
         (suspect(0, 3), False, False),
         (suspect(0, 3, "the", "ten"), False, False),
@@ -243,7 +243,7 @@ def suspect(start: int, end: int, *new: str, **facts: Any) -> Finding:
         (suspect(0, 3, "the", kind="style"), False, False),
         (suspect(0, 3, "the", hints=("t*h*e",)), False, False),
         (suspect(0, 3, "the", rule="model/agreement"), False, False),
-        (suspect(0, 3, "the", rule="model/agreement", certain=True, agreement=2), False, False),
+        (suspect(0, 3, "the", rule="model/agreement", is_safe_fix=True, agreement=2), False, False),
     ],
 )
 def test_what_may_be_corrected_without_asking(finding: Finding, safe: bool, unsafe: bool) -> None:
@@ -265,25 +265,25 @@ class Doubter(Checker):
         report = super().__call__(document)
         return replace(
             report,
-            findings=tuple(replace(f, certain=f.span.of(document.text) == self.certain) for f in report.findings),
+            findings=tuple(replace(f, is_safe_fix=f.span.of(document.text) == self.certain) for f in report.findings),
         )
 
 
 def test_less_certain_corrections_are_counted_and_made_when_asked_for() -> None:
     check = Doubter("teh", teh="the", ende="end")
     report = check(read("a.md", "teh ende", Settings()))
-    safe = correct([report], Settings(), check)
+    safe = apply_fixes([report], Settings(), check)
     assert safe.texts == {"a.md": "the ende"}
-    assert Outcome(Settings(), Run((report,)), {}, fixes=safe).more_to_correct() == 1
-    unsafe = correct([report], Settings(), check, unsafe=True)
+    assert TaskOutcome(Settings(), Run((report,)), {}, fixes=safe).more_to_correct() == 1
+    unsafe = apply_fixes([report], Settings(), check, unsafe=True)
     assert unsafe.texts == {"a.md": "the end"} and unsafe.skipped == ()
-    assert Outcome(Settings(), Run((report,)), {}, fixes=unsafe).more_to_correct() == 0
+    assert TaskOutcome(Settings(), Run((report,)), {}, fixes=unsafe).more_to_correct() == 0
 
 
 def test_less_certain_corrections_that_do_not_come_to_rest_leave_the_certain_ones() -> None:
     check = Doubter("teh", teh="the", ping="pong", pong="ping")
     report = check(read("a.md", "teh ping", Settings()))
-    fixes = correct([report], Settings(), check, unsafe=True)
+    fixes = apply_fixes([report], Settings(), check, unsafe=True)
     assert fixes.texts == {"a.md": "the ping"}
     assert [s.reason for s in fixes.skipped] == [
         "corrected only as far as it is certain: one correction leads to another without end"
@@ -299,7 +299,7 @@ def test_three_rounds_of_correcting_are_made_and_no_more(steps: int, rests: bool
         looks.append(document.text)
         return check(document)
 
-    fixes = correct([check(read("a.md", "step1", Settings()))], Settings(), counted)
+    fixes = apply_fixes([check(read("a.md", "step1", Settings()))], Settings(), counted)
     assert bool(fixes.texts) is rests and len(looks) <= 3
     assert [s.reason for s in fixes.skipped] == (
         [] if rests else ["not corrected: one correction leads to another, still after 3 rounds"]

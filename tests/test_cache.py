@@ -17,11 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof import energy, proof
-from localproof.cache.forms import Unreadable, findings, packed, rows, unpacked
-from localproof.cache.memory import Remembering
+from localproof.cache.forms import Unreadable, rows_to_findings, pack, findings_to_rows, unpack
+from localproof.cache.memory import CachingEngine
 from localproof.cache.store import NAME, Store
-from localproof.child.given_up import AGAIN_S, REMEDY, GivenUp
-from localproof.decisions import Ignores, Vocabulary
+from localproof.child.given_up import AGAIN_S, REMEDY, RememberedTimeouts
+from localproof.decisions import Ignores, UserDictionary
 from localproof.formats import read
 from localproof.report import KINDS, Finding, Provenance, TooLong, Unavailable
 from localproof.settings import Settings
@@ -72,12 +72,12 @@ class Counting:
 
 
 @contextmanager
-def bench(engine: Counting, store: Store | None, settings: Settings | None = None) -> Iterator[proof.Bench]:
+def bench(engine: Counting, store: Store | None, settings: Settings | None = None) -> Iterator[proof.Checker]:
     settings = settings or Settings(profile="all")
-    remembering = Remembering(engine, store)
+    remembering = CachingEngine(engine, store)
     window = energy.open_window(settings)
-    words, ignores = Vocabulary.of(settings.words), Ignores.of(settings.ignores, settings.root)
-    yield proof.Bench(settings, {"harper": remembering}, (), words, window, 0.0, ignores, store)
+    words, ignores = UserDictionary.of(settings.words), Ignores.of(settings.ignores, settings.root)
+    yield proof.Checker(settings, {"harper": remembering}, (), words, window, 0.0, ignores, store)
     if store is not None:
         store.close()
 
@@ -145,7 +145,7 @@ class Blocked(Counting):
     failure = TooLong("harper", "gave no answer in 60 s", measured=False)
 
 
-def reasons(b: proof.Bench, text: str) -> list[tuple[str, str]]:
+def reasons(b: proof.Checker, text: str) -> list[tuple[str, str]]:
     report = proof.check(b, read("a.txt", text, Settings()))
     return [(s.reason, s.remedy) for s in report.skipped]
 
@@ -171,7 +171,7 @@ def test_without_the_cache_it_is_tried_once_in_a_run() -> None:
 def test_another_version_or_limit_is_tried_at_once(tmp_path: Path) -> None:
     for engine, limit_s in ((GivesUp("1"), 10.0), (GivesUp("2"), 10.0), (GivesUp("1"), 20.0), (GivesUp("2"), 20.0)):
         store = Store(tmp_path / NAME)
-        assert Remembering(engine, store, limit_s).submit("STUCK").exception() is engine.failure
+        assert CachingEngine(engine, store, limit_s).submit("STUCK").exception() is engine.failure
         store.close()
 
 
@@ -186,9 +186,9 @@ def test_what_was_only_blocked_is_tried_by_the_next_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("later_s", "known"), [(AGAIN_S - 1, True), (AGAIN_S + 1, False), (-5.0, False)])
 def test_after_a_day_it_is_tried_again(tmp_path: Path, later_s: float, known: bool) -> None:
     with_store = Store(tmp_path / NAME)
-    GivenUp(10.0, with_store, lambda: 1e9).note(b"digest", GivesUp.failure)
-    assert (GivenUp(10.0, with_store, lambda: 1e9 + later_s).recall(b"digest") is not None) == known
-    here = GivenUp(10.0, None, iter([1e9, 1e9 + later_s]).__next__)
+    RememberedTimeouts(10.0, with_store, lambda: 1e9).note(b"digest", GivesUp.failure)
+    assert (RememberedTimeouts(10.0, with_store, lambda: 1e9 + later_s).recall(b"digest") is not None) == known
+    here = RememberedTimeouts(10.0, None, iter([1e9, 1e9 + later_s]).__next__)
     here.note(b"digest", GivesUp.failure)
     assert later_s < 0 or (here.recall(b"digest") is not None) == known
     with_store.close()
@@ -197,7 +197,7 @@ def test_after_a_day_it_is_tried_again(tmp_path: Path, later_s: float, known: bo
 @pytest.mark.parametrize("damaged", [b"", b"{}", b"[1, 2]", b'["x", "harper", "slow"]', b"\xff"])
 def test_a_damaged_record_of_giving_up_is_none(tmp_path: Path, damaged: bytes) -> None:
     store = Store(tmp_path / NAME)
-    given_up = GivenUp(10.0, store)
+    given_up = RememberedTimeouts(10.0, store)
     store.put(given_up._key(b"digest"), damaged)
     assert given_up.recall(b"digest") is None
     store.close()
@@ -214,15 +214,15 @@ def test_the_provenance_says_how_much_earlier_runs_had_answered(tmp_path: Path) 
 def test_engines_are_started_at_once_where_nothing_is_kept_and_else_by_the_first_new_block(tmp_path: Path) -> None:
     pytest.importorskip("harper")
     kept = Settings(engines=("harper",), cache_folder=tmp_path)
-    with proof.open_bench(kept, at_once=False) as b:
+    with proof.open_checker(kept, at_once=False) as b:
         assert not list(b.pids())
         proof.check(b, read("a.txt", "It rains.", kept))
         assert list(b.pids())
-    with proof.open_bench(kept, at_once=False) as b:
+    with proof.open_checker(kept, at_once=False) as b:
         proof.check(b, read("a.txt", "It rains.", kept))
         assert not list(b.pids())
     for settings, at_once in ((kept, True), (Settings(engines=("harper",)), False)):
-        with proof.open_bench(settings, at_once=at_once) as b:
+        with proof.open_checker(settings, at_once=at_once) as b:
             b.engines["harper"].submit("Wait till it is there.").result(60)
             assert list(b.pids())
 
@@ -242,7 +242,7 @@ FINDINGS = st.builds(
     probability=st.none() | st.floats(0, 1),
     category=TEXTS,
     hints=st.lists(TEXTS, max_size=2).map(tuple),
-    certain=st.booleans(),
+    is_safe_fix=st.booleans(),
     agreement=st.integers(1, 3),
     variants=st.lists(TEXTS, max_size=2).map(tuple),
     short=TEXTS,
@@ -252,13 +252,13 @@ FINDINGS = st.builds(
 
 @given(st.lists(FINDINGS, max_size=4))
 def test_findings_survive_being_kept(every: list[Finding]) -> None:
-    assert findings(unpacked(packed(rows(every)))) == tuple(every)
+    assert rows_to_findings(unpack(pack(findings_to_rows(every)))) == tuple(every)
 
 
 @given(st.binary(max_size=60))
 def test_what_was_never_kept_is_unreadable_and_nothing_worse(data: bytes) -> None:
     with pytest.raises(Unreadable):
-        unpacked(data)
+        unpack(data)
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_what_was_never_kept_is_unreadable_and_nothing_worse(data: bytes) -> Non
 )
 def test_records_of_another_shape_are_unreadable(raw: object) -> None:
     with pytest.raises(Unreadable):
-        findings(raw)  # type: ignore[arg-type]
+        rows_to_findings(raw)  # type: ignore[arg-type]
 
 
 # ─ the file ─
@@ -474,7 +474,7 @@ def test_the_texts_themselves_are_not_kept(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / NAME) as db:
         ((key, value, _),) = db.execute("SELECT * FROM kept").fetchall()
     db.close()
-    assert len(key) == 32 and "treasure" not in str(unpacked(value))
+    assert len(key) == 32 and "treasure" not in str(unpack(value))
 
 
 # ─ the command ─

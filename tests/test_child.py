@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof.child.frames import LIMIT, from_json, read_frames, to_json, write_frame
-from localproof.child.process import STDERR_KEPT, Child, python
-from localproof.child.worker import FRUITLESS, Worker
+from localproof.child.process import STDERR_KEPT, HelperProcess, python
+from localproof.child.worker import FRUITLESS, WorkerSupervisor
 from localproof.energy.clocks import machine_clocks
 from localproof.energy.meter import Machine
 from localproof.report import Unavailable
@@ -34,7 +34,9 @@ def command(threads=2, *more):
 
 @contextlib.contextmanager
 def worker(threads=2, *more, limit_s=10.0, start_limit_s=30.0):
-    opened = Worker("checker", command(threads, *more), threads=threads, limit_s=limit_s, start_limit_s=start_limit_s)
+    opened = WorkerSupervisor(
+        "checker", command(threads, *more), threads=threads, limit_s=limit_s, start_limit_s=start_limit_s
+    )
     try:
         yield opened
     finally:
@@ -192,7 +194,7 @@ def test_a_question_that_sleeps_beside_one_that_spins_is_not_blamed():
 
 @linux
 def test_what_several_cores_work_out_may_take_more_of_their_time():
-    opened = Worker("checker", command(1), limit_s=1.0, cores=4)
+    opened = WorkerSupervisor("checker", command(1), limit_s=1.0, cores=4)
     assert answers(ask(opened, "work 1.3")) == ["work 1.3"]
     opened.close()
 
@@ -329,13 +331,13 @@ def test_a_child_that_speaks_no_frames_is_given_up():
 
 
 def test_a_program_that_is_not_there_is_a_reason_and_no_error():
-    opened = Worker("checker", ["/nonexistent/python"])
+    opened = WorkerSupervisor("checker", ["/nonexistent/python"])
     assert "cannot be started" in reason(*ask(opened, "1"))
     opened.close()
 
 
 def test_a_module_that_is_not_there_is_named():
-    opened = Worker("checker", python("localproof.no_such_module"))
+    opened = WorkerSupervisor("checker", python("localproof.no_such_module"))
     assert "ModuleNotFoundError: No module named 'localproof.no_such_module'" in reason(*ask(opened, "1"))
     opened.close()
 
@@ -344,9 +346,9 @@ def test_no_module_comes_from_the_folder_that_the_writer_is_in(tmp_path, monkeyp
     for name in ("importlib", "json", "harper", "localproof"):
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'taken')!r}, 'w')")
     monkeypatch.chdir(tmp_path)
-    with Child(python("localproof.engines.worker", "harper", "not JSON")) as child:
+    with HelperProcess(python("localproof.engines.worker", "harper", "not JSON")) as child:
         assert list(child.frames()) == []
-    assert "JSONDecodeError" in child.reason()
+    assert "JSONDecodeError" in child.exit_reason()
     assert not (tmp_path / "taken").exists()
 
 
@@ -361,7 +363,7 @@ def test_closing_while_busy_is_prompt_and_leaves_no_process_thread_or_descriptor
     with worker(1) as opened:  # whatever the first use imports and opens for good
         answers(ask(opened, "warm"))
     before = counted()
-    opened = Worker("checker", command(2), threads=2)
+    opened = WorkerSupervisor("checker", command(2), threads=2)
     answers(ask(opened, "warm"))
     futures = ask(opened, "sleep 60", "hold 60", "waiting")
     (pid,) = opened.pids()
@@ -374,14 +376,14 @@ def test_closing_while_busy_is_prompt_and_leaves_no_process_thread_or_descriptor
 
 
 def test_closing_twice_is_harmless_and_later_questions_are_refused():
-    opened = Worker("checker", command(1))
+    opened = WorkerSupervisor("checker", command(1))
     opened.close()
     opened.close()
     assert reason(*ask(opened, "1")) == "was closed"
 
 
 def test_a_future_may_close_the_worker_that_answers_it():
-    opened = Worker("checker", command(1))
+    opened = WorkerSupervisor("checker", command(1))
     first, second = ask(opened, "1", "sleep 60")
     first.add_done_callback(lambda _: opened.close())
     assert reason(second) == "was closed"
@@ -389,7 +391,7 @@ def test_a_future_may_close_the_worker_that_answers_it():
 
 def test_closing_right_after_opening_leaves_no_process():
     for _ in range(20):
-        opened = Worker("checker", command(1))
+        opened = WorkerSupervisor("checker", command(1))
         opened.close()
         assert opened.pids() == ()
 
@@ -397,7 +399,7 @@ def test_closing_right_after_opening_leaves_no_process():
 @linux
 def test_the_child_outlives_the_thread_that_opened_the_worker():
     made = []
-    thread = threading.Thread(target=lambda: made.append(Worker("checker", command(1))))
+    thread = threading.Thread(target=lambda: made.append(WorkerSupervisor("checker", command(1))))
     thread.start()
     thread.join()
     (pid,) = answers(ask(made[0], "pid"))
@@ -407,7 +409,7 @@ def test_the_child_outlives_the_thread_that_opened_the_worker():
 
 
 def test_the_child_ends_when_its_input_closes_even_while_it_is_busy():
-    with Child(command(1)) as child:
+    with HelperProcess(command(1)) as child:
         frames = child.frames()
         assert from_json(next(frames)) == {"ready": True}
         child.send(to_json({"id": 1, "text": "sleep 60"}))
@@ -416,7 +418,7 @@ def test_the_child_ends_when_its_input_closes_even_while_it_is_busy():
         last_resort.start()
         assert list(frames) == []
         last_resort.cancel()
-    assert child.reason() == "ended with status 0"
+    assert child.exit_reason() == "ended with status 0"
 
 
 @linux

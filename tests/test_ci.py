@@ -19,13 +19,13 @@ import yaml
 
 from localproof.cli import _parser
 from localproof.faces.batch import Task
-from localproof.faces.files import Found
-from localproof.faces.proposed import Survey, candidates, doubted, survey
+from localproof.faces.files import InputFile
+from localproof.faces.proposed import WordSurvey, candidate_words, doubted_words, survey_words
 from localproof.faces.rules import disable
-from localproof.faces.start import Seen, init, look, settings_text, spelled, tags
+from localproof.faces.start import ProjectTraits, init, inspect_project, settings_text, detect_dialect, tags
 from localproof.faces.terminal import Terminal
 from localproof.report import BadInput
-from localproof.settings import Settings, load, read_words
+from localproof.settings import Settings, load_settings, read_words
 
 REPOSITORY = Path(__file__).parents[1]
 ACTION: dict[str, Any] = yaml.safe_load((REPOSITORY / "action.yml").read_text("utf-8"))
@@ -148,7 +148,7 @@ def site(tmp_path: Path) -> Path:
 
 
 def test_what_a_site_shows_of_itself_becomes_its_settings(site: Path, tmp_path: Path) -> None:
-    seen = look(site, load(site, {}, {}))
+    seen = inspect_project(site, load_settings(site, {}, {}))
     assert (seen.generator.title if seen.generator else "", seen.language, seen.said_by, seen.exclude) == (
         "Hugo",
         "en-GB",
@@ -156,20 +156,20 @@ def test_what_a_site_shows_of_itself_becomes_its_settings(site: Path, tmp_path: 
         ("CHANGELOG.md",),
     )
     (site / ".localproof.toml").write_text(settings_text(seen))
-    settings = load(site, {}, {})
+    settings = load_settings(site, {}, {})
     assert (settings.language, settings.exclude) == ("en-GB", ("CHANGELOG.md",))
     assert "linkTitle" in settings.front_matter
 
 
 def test_the_editors_settings_say_the_language_first(site: Path) -> None:
     (site / ".editorconfig").write_text("[*]\nspelling_language = en-AU\n")
-    assert look(site, load(site, {}, {})).language == "en-AU"
-    assert "as .editorconfig:2 says" in settings_text(look(site, load(site, {}, {})))
+    assert inspect_project(site, load_settings(site, {}, {})).language == "en-AU"
+    assert "as .editorconfig:2 says" in settings_text(inspect_project(site, load_settings(site, {}, {})))
 
 
 def test_without_any_hint_the_settings_are_comments(tmp_path: Path) -> None:
-    (tmp_path / ".localproof.toml").write_text(settings_text(look(tmp_path, Settings())))
-    assert load(tmp_path, {}, {}).language == "en-US"
+    (tmp_path / ".localproof.toml").write_text(settings_text(inspect_project(tmp_path, Settings())))
+    assert load_settings(tmp_path, {}, {}).language == "en-US"
 
 
 def test_beginning_writes_settings_and_proposes_words_and_never_overwrites(site: Path, tmp_path: Path) -> None:
@@ -190,36 +190,36 @@ def test_beginning_writes_settings_and_proposes_words_and_never_overwrites(site:
     assert said(third)[0] == ""
 
 
-def surveyed(folder: Path, *texts: str) -> Survey:
+def surveyed(folder: Path, *texts: str) -> WordSurvey:
     for number, text in enumerate(texts):
         (folder / f"{number}.md").write_text(text)
-    found = tuple(Found(path, path.name, named=False) for path in sorted(folder.glob("*.md")))
-    return survey([Task(Settings(), found)], "en")
+    found = tuple(InputFile(path, path.name, named=False) for path in sorted(folder.glob("*.md")))
+    return survey_words([Task(Settings(), found)], "en")
 
 
 def test_words_are_proposed_in_the_form_they_mostly_have_and_the_most_used_first(tmp_path: Path) -> None:
     texts = [f"We run {w} here, and zyxwv too." for w in ("kubelet", "Kubelet", "kubelet's")]
     more = ["And k9, `kubelet`, sub-kubelet and kubelet.io.", "No zyxwv.", "Wombling womblify."]
     found = surveyed(tmp_path, *texts, *more)
-    assert list(candidates(found, set(), "en").items()) == [("zyxwv", 4), ("kubelet", 3)]
-    assert "womblify" in candidates(found, {"womblify"}, "en")
+    assert list(candidate_words(found, set(), "en").items()) == [("zyxwv", 4), ("kubelet", 3)]
+    assert "womblify" in candidate_words(found, {"womblify"}, "en")
 
 
 def test_spellers_are_asked_only_about_words_and_listed_misspellings_stay_out() -> None:
     words = {"Frobnitz": 9, "recieve": 5, "qemulator": 4, "receive": 3}
-    own, mistakes = doubted(words, Settings(engines=("harper",), service="off"), words)
+    own, mistakes = doubted_words(words, Settings(engines=("harper",), service="off"), words)
     assert (own, mistakes) == ({"Frobnitz": 9, "qemulator": 4}, ["recieve"])
 
 
 def test_the_spelling_of_the_texts_says_which_english_they_are_in(tmp_path: Path) -> None:
-    site = Seen(None, tmp_path, "en-US", "default", ())
+    site = ProjectTraits(None, tmp_path, "en-US", "default", ())
     british = surveyed(tmp_path, *["The colour of it was realised in the centre."] * 5, "A gray color.")
-    told = spelled(site, british)
+    told = detect_dialect(site, british)
     assert (told.language, told.evidence) == ("en-GB", "5 texts lean to British spelling, 1 to the other")
     assert 'language = "en-GB"  # 5 texts lean' in settings_text(told)
     torn = surveyed(tmp_path, *["The colour."] * 5, *["The color."] * 4)
-    assert spelled(site, torn) == site
-    assert spelled(replace(site, said_by="hugo.toml"), british).evidence == ""
+    assert detect_dialect(site, torn) == site
+    assert detect_dialect(replace(site, said_by="hugo.toml"), british).evidence == ""
 
 
 def test_tags_are_found_where_a_generator_keeps_them(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_tags_are_found_where_a_generator_keeps_them(tmp_path: Path) -> None:
     }
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
-    found = [Found(tmp_path / name, name, named=False) for name in (*texts, "gone.md")]
+    found = [InputFile(tmp_path / name, name, named=False) for name in (*texts, "gone.md")]
     assert sorted(tags(found, ("tags", "taxonomies.tags"))) == ["one", "three", "two"]
 
 

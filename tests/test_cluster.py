@@ -92,7 +92,7 @@ def reports(settings: Settings, every: list[Document], dask: Dask | None = None)
         if dask is not None and len(done) == 5:
             dask.workers[0].kill()
 
-    with proof.open_bench(settings) as bench:
+    with proof.open_checker(settings) as bench:
         run = proof.run(bench, every, on_report=note)
     assert run.skipped == ()
     return run.reports
@@ -112,7 +112,7 @@ def test_a_cluster_finds_what_is_found_here_though_a_worker_dies_in_the_middle(d
 def test_the_provenance_says_where_the_engines_worked_and_that_their_energy_is_not_counted(dask: Dask) -> None:
     dask.work(1)
     settings = Settings(engines=("harper",), executor=dask.address)
-    with proof.open_bench(settings) as bench:
+    with proof.open_checker(settings) as bench:
         assert not proof.check(bench, documents(1)[0]).skipped
         facts = dict(proof.provenance(bench)[0].facts)
     assert facts["worked on"] == "a Dask cluster of 1 worker, whose energy is not counted"
@@ -120,7 +120,7 @@ def test_the_provenance_says_where_the_engines_worked_and_that_their_energy_is_n
 
 def test_a_cluster_that_dies_is_told_and_ends_nothing_else(dask: Dask) -> None:
     dask.work(1)
-    with proof.open_bench(Settings(engines=("harper",), executor=dask.address)) as bench:
+    with proof.open_checker(Settings(engines=("harper",), executor=dask.address)) as bench:
         proof.check(bench, documents(1)[0])
         dask.workers[0].kill()
         with ThreadPoolExecutor(1) as pool:

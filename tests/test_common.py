@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from localproof import proof
-from localproof.cache.forms import Packed
+from localproof.cache.forms import PackedFindings
 from localproof.cache.store import NAME, Store
-from localproof.faces.batch import Task, proofread
-from localproof.faces.common import Common
-from localproof.faces.files import Found, Source, read_source
+from localproof.faces.batch import Task, run_task
+from localproof.faces.common import Corpus
+from localproof.faces.files import InputFile, SourceFile, read_source
 from localproof.formats import read
-from localproof.judge.site import shared, unusual
+from localproof.judge.site import shared_words, unusual_words
 from localproof.report import Report, Run
 from localproof.settings import Settings
 from tests.test_cache import Counting, bench
@@ -30,17 +30,17 @@ REPOSITORY = Path(__file__).parents[1]
 ALL = Settings(profile="all")
 
 
-def sources(**texts: str) -> list[Source]:
-    return [Source(f"{name}.md", text, "") for name, text in texts.items()]
+def sources(**texts: str) -> list[SourceFile]:
+    return [SourceFile(f"{name}.md", text, "") for name, text in texts.items()]
 
 
-def run(engine: Counting, store: Store | None, texts: list[Source], settings: Settings = ALL) -> tuple[Run, Common]:
+def run(engine: Counting, store: Store | None, texts: list[SourceFile], settings: Settings = ALL) -> tuple[Run, Corpus]:
     """`texts` proofread as one task."""
     with bench(engine, store, settings) as b:
-        common = Common(b, lambda source: read(source.name, source.text, settings))
+        common = Corpus(b, lambda source: read(source.name, source.text, settings))
         common.survey(partial(lambda s: s, source) for source in texts)
-        items = (common.remembered(s) or read(s.name, s.text, settings) for s in texts)
-        return proof.run(b, items, site=common.site, shape=common.shape), common
+        items = (common.cached_report(s) or read(s.name, s.text, settings) for s in texts)
+        return proof.run(b, items, site=common.site, shape=common.stripped), common
 
 
 def told(run: Run) -> list[tuple[str, list[str], list[str], int]]:
@@ -69,9 +69,9 @@ def test_the_second_run_takes_nothing_apart_asks_nothing_and_says_the_same(tmp_p
     first, _ = run(Counting(), Store(tmp_path / NAME), TEXTS)
     engine = Counting()
     with bench(engine, Store(tmp_path / NAME)) as b:
-        common = Common(b, lambda source: pytest.fail("taken apart again"))
+        common = Corpus(b, lambda source: pytest.fail("taken apart again"))
         common.survey(partial(lambda s: s, source) for source in TEXTS)
-        reports = [common.remembered(s) for s in TEXTS]
+        reports = [common.cached_report(s) for s in TEXTS]
         second = proof.run(b, [r for r in reports if r is not None])
     assert second.reports == first.reports and not engine.asked and not engine.started
     assert [p.facts for p in second.provenance[:1]] == [
@@ -144,7 +144,7 @@ def test_a_damaged_record_is_made_anew(tmp_path: Path) -> None:
 def test_a_run_keeps_no_text_in_which_nothing_was_found_and_makes_small_what_is_held_back() -> None:
     done, _ = run(Counting(), None, TEXTS, Settings(profile="quiet"))
     assert [bool(r.document.text) for r in done.reports] == [True, False, True]
-    assert all(isinstance(r.held_back, Packed) for r in done.reports if r.held_back)
+    assert all(isinstance(r.held_back, PackedFindings) for r in done.reports if r.held_back)
     assert all(not b.text for r in done.reports for b in r.document.blocks)
 
 
@@ -153,9 +153,12 @@ def test_a_run_keeps_no_text_in_which_nothing_was_found_and_makes_small_what_is_
 
 def test_a_word_that_three_texts_use_is_one_of_the_site() -> None:
     texts = [f"We like datasette {i} here.\n" for i in range(3)]
-    words = [unusual(read("a.md", text, ALL).blocks) for text in texts]
-    assert shared(words) == shared(reversed(words)) == {"datasette": 3}
-    assert shared(words[:2]) == {} and unusual(read("a.md", "The colour of a house.", ALL).blocks) == frozenset()
+    words = [unusual_words(read("a.md", text, ALL).blocks) for text in texts]
+    assert shared_words(words) == shared_words(reversed(words)) == {"datasette": 3}
+    assert (
+        shared_words(words[:2]) == {}
+        and unusual_words(read("a.md", "The colour of a house.", ALL).blocks) == frozenset()
+    )
 
 
 def probabilities(count: int, text: str) -> set[float | None]:
@@ -231,8 +234,8 @@ def test_two_runs_at_once_share_the_cache_and_agree(blog: Path, tmp_path: Path) 
     assert one == other and one and not said and not heard
 
 
-def found_in(folder: Path) -> tuple[Found, ...]:
-    return tuple(Found(p, p.name, named=False) for p in sorted(folder.iterdir()))
+def found_in(folder: Path) -> tuple[InputFile, ...]:
+    return tuple(InputFile(p, p.name, named=False) for p in sorted(folder.iterdir()))
 
 
 def test_files_that_vanish_or_change_meanwhile_are_told_or_read_as_they_are(blog: Path) -> None:
@@ -241,7 +244,7 @@ def test_files_that_vanish_or_change_meanwhile_are_told_or_read_as_they_are(blog
             (blog / "38.md").unlink()
             (blog / "39.md").write_text("All is new.\n")
 
-    outcome = proofread(Task(Settings(engines=("harper",)), found_in(blog)), on_report=meddle)
+    outcome = run_task(Task(Settings(engines=("harper",)), found_in(blog)), on_report=meddle)
     assert [s.what for s in outcome.run.skipped] == ["38.md"] and len(outcome.run.reports) == 39
     assert outcome.run.reports[-1].words == 3
 
@@ -253,7 +256,7 @@ def test_odd_files_are_named_and_the_rest_is_done(blog: Path) -> None:
     odd = os.fsencode(blog) + b"/line\nend \xff.md"
     Path(os.fsdecode(odd)).write_text("We saw teh end.\n")
     (blog / "loop").symlink_to(blog)
-    outcome = proofread(Task(Settings(engines=("harper",)), tuple(f for f in found_in(blog) if f.name != "loop")))
+    outcome = run_task(Task(Settings(engines=("harper",)), tuple(f for f in found_in(blog) if f.name != "loop")))
     assert {s.what for s in outcome.run.skipped} == {"binary.md", "pipe.md"}
     assert len(outcome.run.reports) == 42
 
@@ -261,10 +264,10 @@ def test_odd_files_are_named_and_the_rest_is_done(blog: Path) -> None:
 def test_correcting_after_a_run_from_the_cache_corrects_the_same(blog: Path, tmp_path: Path) -> None:
     settings = Settings(engines=("harper",), profile="all", cache_folder=tmp_path / "cache")
     certain: Callable[[Report], Report] = lambda r: replace(  # noqa: E731
-        r, findings=tuple(replace(f, certain=f.span.of(r.document.text) == "teh") for f in r.findings)
+        r, findings=tuple(replace(f, is_safe_fix=f.span.of(r.document.text) == "teh") for f in r.findings)
     )
-    one = proofread(Task(settings, found_in(blog)), fix=True, narrow=certain)
-    two = proofread(Task(settings, found_in(blog)), fix=True, narrow=certain)
+    one = run_task(Task(settings, found_in(blog)), fix=True, narrow=certain)
+    two = run_task(Task(settings, found_in(blog)), fix=True, narrow=certain)
     assert one.fixes.texts == two.fixes.texts and one.fixes.texts
     assert all(
         read_source(f, 10_000).text != one.fixes.texts[f.name] for f in found_in(blog) if f.name in one.fixes.texts

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from localproof.download import Wanted, digest, get
+from localproof.download import DownloadItem, file_digest, download_file
 from localproof.report import BadInput, Unavailable
 
 CONTENT = bytes(range(256)) * 1200  # 307,200 bytes
@@ -73,12 +73,12 @@ def serving(faults: Faults) -> Iterator[str]:
         server.server_close()
 
 
-def wanted(url: str, *, size: int = len(CONTENT), exact: bool = True, content: bytes = CONTENT) -> Wanted:
-    return Wanted("a.gguf", url, size, hashlib.sha256(content).hexdigest(), exact)
+def wanted(url: str, *, size: int = len(CONTENT), exact: bool = True, content: bytes = CONTENT) -> DownloadItem:
+    return DownloadItem("a.gguf", url, size, hashlib.sha256(content).hexdigest(), exact)
 
 
-def fetched(order: Wanted, folder: Path, progress: Callable[[int], None] = lambda _: None) -> Path:
-    return get(order, folder / "new" / "a.gguf", progress, threading.Event())
+def fetched(order: DownloadItem, folder: Path, progress: Callable[[int], None] = lambda _: None) -> Path:
+    return download_file(order, folder / "new" / "a.gguf", progress, threading.Event())
 
 
 @pytest.mark.parametrize("exact", [True, False])
@@ -190,11 +190,11 @@ def test_a_disk_without_room_is_told_before_anything_is_asked(tmp_path: Path) ->
 def test_stopping_ends_it_and_keeps_what_has_come(tmp_path: Path) -> None:
     stop = threading.Event()
     with serving(Faults()) as url, pytest.raises(Unavailable, match="stopped"):
-        get(wanted(url), tmp_path / "a.gguf", lambda _: stop.set(), stop)
+        download_file(wanted(url), tmp_path / "a.gguf", lambda _: stop.set(), stop)
     assert (tmp_path / "a.gguf.part").stat().st_size > 0
 
 
 def test_a_digest_is_that_of_the_bytes(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(CONTENT)
     came: list[int] = []
-    assert digest(tmp_path / "a", came.append) == hashlib.sha256(CONTENT).hexdigest() and sum(came) == len(CONTENT)
+    assert file_digest(tmp_path / "a", came.append) == hashlib.sha256(CONTENT).hexdigest() and sum(came) == len(CONTENT)

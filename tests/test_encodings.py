@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from localproof import proof
-from localproof.faces.batch import Task, proofread, write_fixes
-from localproof.faces.files import Found
-from localproof.faces.review.journal import Journal, undo
+from localproof.faces.batch import Task, run_task, write_fixes
+from localproof.faces.files import InputFile
+from localproof.faces.review.journal import UndoLog, undo
 from localproof.formats import read
 from localproof.render import diff
 from localproof.report import Finding
@@ -25,8 +25,8 @@ def test_a_correction_alters_its_own_bytes_alone(tmp_path: Path, encoding: str) 
     path = tmp_path / "a.md"
     mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
     path.write_bytes(mark + TEXT.encode(encoding))
-    outcome = proofread(Task(Settings(), (Found(path, str(path), named=True),)), fix=True)
-    journal = Journal(tmp_path / "journal")
+    outcome = run_task(Task(Settings(), (InputFile(path, str(path), named=True),)), fix=True)
+    journal = UndoLog(tmp_path / "journal")
     write_fixes(outcome, journal.write)
     assert path.read_bytes() == mark + TEXT.replace("recieve", "receive").encode(encoding)
     undo(journal)
@@ -35,9 +35,11 @@ def test_a_correction_alters_its_own_bytes_alone(tmp_path: Path, encoding: str) 
 
 def test_an_edit_that_cannot_be_encoded_is_refused_for_itself() -> None:
     document = read("a.md", "Wait, teh end.", Settings())
-    finding = Finding(Span(0, 4), "x/Y", "why", (Edit(Span(0, 4), "Wait→"), Edit(Span(0, 4), "Wait-")), certain=True)
+    finding = Finding(
+        Span(0, 4), "x/Y", "why", (Edit(Span(0, 4), "Wait→"), Edit(Span(0, 4), "Wait-")), is_safe_fix=True
+    )
     lost = proof._as_written(Document("a.md", document.text, document.blocks, encoding="cp1252"), finding)
-    assert [e.text for e in lost.edits] == ["Wait-"] and lost.hints == ("Wait→",) and not lost.certain
+    assert [e.text for e in lost.edits] == ["Wait-"] and lost.hints == ("Wait→",) and not lost.is_safe_fix
     assert proof._as_written(document, finding) == finding
 
 

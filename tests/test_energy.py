@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof import energy
-from localproof.energy.account import Use, difference, share
+from localproof.energy.account import CpuUse, counter_difference, cpu_share
 from localproof.energy.calibration import Calibration
 from localproof.energy.clocks import Clocks
-from localproof.energy.meter import REASONS, Absent, Counter, Machine
+from localproof.energy.meter import REASONS, MeterUnavailable, Counter, Machine
 from localproof.energy.powercap import RULE, open_powercap
 from localproof.report import BadInput, Energy
 from localproof.settings import Settings
@@ -41,7 +41,7 @@ def time() -> Time:
     return Time()
 
 
-def opened(tree: Tree, time: Time, **more: Any) -> energy.Window:
+def opened(tree: Tree, time: Time, **more: Any) -> energy.EnergyWindow:
     machine = more.pop("machine", None) or tree.machine()
     return energy.open_window(machine=machine, clocks=time.clocks(), **more)
 
@@ -254,7 +254,7 @@ def test_one_package_of_two_that_cannot_be_read_leaves_none(tree: Tree) -> None:
     tree.zone("intel-rapl:2", "package-1")
     machine = tree.machine(lambda p: closed_counter(p) if "intel-rapl:2" in p else Path(p).read_text())
     absent = open_powercap(machine)
-    assert isinstance(absent, Absent) and absent.reason == "permission"
+    assert isinstance(absent, MeterUnavailable) and absent.reason == "permission"
 
 
 def test_the_mmio_tree_repeats_a_package_and_is_not_added(tree: Tree, time: Time) -> None:
@@ -271,7 +271,7 @@ def test_the_mmio_tree_serves_where_it_alone_may_be_read(tree: Tree) -> None:
     tree.zone("intel-rapl-mmio:0", "package-0", 1)
     machine = tree.machine(lambda p: closed_counter(p) if "intel-rapl:0" in p else Path(p).read_text())
     meter = open_powercap(machine)
-    assert not isinstance(meter, Absent) and "mmio" in meter.paths[0]
+    assert not isinstance(meter, MeterUnavailable) and "mmio" in meter.paths[0]
 
 
 def test_two_dies_that_show_one_counter_count_once(tree: Tree, time: Time) -> None:
@@ -298,7 +298,7 @@ def reason_of(root: Path, flags: str = "", names: dict[str, str] | None = None, 
     if docker:
         (root / ".dockerenv").touch()
     absent = open_powercap(tree.machine())
-    assert isinstance(absent, Absent)
+    assert isinstance(absent, MeterUnavailable)
     return absent.reason
 
 
@@ -321,7 +321,7 @@ def test_a_missing_counter_has_its_reason(
 
 def test_no_powercap_folder_is_no_counter(tmp_path: Path) -> None:
     absent = open_powercap(Machine("linux", str(tmp_path)))
-    assert isinstance(absent, Absent) and absent.reason == "no_counter"
+    assert isinstance(absent, MeterUnavailable) and absent.reason == "no_counter"
 
 
 def test_the_environment_names_another_powercap_folder(tree: Tree, time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,8 +367,8 @@ def test_a_share_is_never_more_than_the_whole(tree: Tree, time: Time) -> None:
 
 
 def test_a_share_is_never_less_than_what_we_surely_used() -> None:
-    use = Use(1.0, 0.5, 0.0, 0.0, 10.0, 0.0, 0.0, 1)  # no machine of one processor is busy for 10 s in 1
-    assert share(use) == (0.5, ("share_clamped",))
+    use = CpuUse(1.0, 0.5, 0.0, 0.0, 10.0, 0.0, 0.0, 1)  # no machine of one processor is busy for 10 s in 1
+    assert cpu_share(use) == (0.5, ("share_clamped",))
 
 
 def test_time_taken_by_the_host_is_noted(tree: Tree, time: Time) -> None:
@@ -573,7 +573,7 @@ def test_wraps_never_make_energy_negative(start: int, steps: list[tuple[int, flo
     at, total = start, 0
     for used, seconds in steps:
         after = (at + used) % RANGE_UJ
-        step = difference(counter, at, after, seconds)
+        step = counter_difference(counter, at, after, seconds)
         assert not isinstance(step, str)
         at, total = after, total + step[0]
     assert total == sum(used for used, _ in steps)
@@ -581,7 +581,7 @@ def test_wraps_never_make_energy_negative(start: int, steps: list[tuple[int, flo
 
 @given(counts, counts, st.floats(0, 1e4))
 def test_a_difference_is_a_plausible_amount_or_a_reason(start: int, end: int, seconds: float) -> None:
-    step = difference(Counter("package-0", 1e-6, RANGE_UJ, 0.001), start, end, seconds)
+    step = counter_difference(Counter("package-0", 1e-6, RANGE_UJ, 0.001), start, end, seconds)
     if isinstance(step, str):
         assert step in REASONS
     else:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof import energy
-from localproof.energy.clocks import Busy, Kernel32, Tally, machine_clocks, proc_stat
+from localproof.energy.clocks import BusyTime, Kernel32, CpuTally, machine_clocks, proc_stat
 from localproof.energy.meter import Machine, this_machine
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux keeps a CPU clock for each process")
@@ -57,8 +57,8 @@ def helper() -> Iterator[Helper]:
         child.end()
 
 
-def tally(*pids: int) -> Tally:
-    return Tally(machine_clocks(this_machine()), lambda: pids)
+def tally(*pids: int) -> CpuTally:
+    return CpuTally(machine_clocks(this_machine()), lambda: pids)
 
 
 @linux
@@ -93,7 +93,7 @@ def test_a_helper_noted_before_it_ends_still_counts_once() -> None:
 @linux
 def test_a_helper_that_starts_later_counts_from_its_birth() -> None:
     pids: list[int] = []
-    count = Tally(machine_clocks(this_machine()), lambda: pids)
+    count = CpuTally(machine_clocks(this_machine()), lambda: pids)
     with helper() as child:
         pids.append(child.process.pid)
         child.work(0.1)
@@ -121,7 +121,7 @@ def test_a_window_counts_its_helpers() -> None:
 def test_a_system_that_forgets_ended_children_keeps_what_was_noted() -> None:
     time = Time()
     time.reaped, time.live = None, {7: 1.0}
-    count = Tally(time.clocks(), lambda: list(time.live))
+    count = CpuTally(time.clocks(), lambda: list(time.live))
     time.live[7] = 3.0
     count.note(7)
     del time.live[7]
@@ -131,7 +131,7 @@ def test_a_system_that_forgets_ended_children_keeps_what_was_noted() -> None:
 def test_a_process_number_used_again_is_another_helper() -> None:
     time = Time()
     time.live = {7: 5.0}
-    count = Tally(time.clocks(), lambda: list(time.live))
+    count = CpuTally(time.clocks(), lambda: list(time.live))
     time.reaped, time.live = 6.0, {7: 0.25}  # the first one did one second more and ended
     assert count.used_s()[1] == pytest.approx(1.25)
 
@@ -150,7 +150,7 @@ def test_a_helper_that_ends_between_two_looks_is_counted_once() -> None:
             return value
         return round(time.live[pid] * 1e9) if pid in time.live else None
 
-    count = Tally(time.clocks()._replace(child_ns=child), lambda: [7])
+    count = CpuTally(time.clocks()._replace(child_ns=child), lambda: [7])
     looks = 2
     time.live[7] = 3.5
     assert count.used_s()[1] == pytest.approx(3.0)
@@ -161,7 +161,7 @@ def test_whatever_helpers_do_their_work_is_counted_exactly(steps: list[tuple[str
     time = Time()
     time.live = {1: 2.0, 2: 0.5}
     done = 0.0
-    count = Tally(time.clocks(), lambda: list(time.live))
+    count = CpuTally(time.clocks(), lambda: list(time.live))
     for what, pid in steps:
         if what == "start" and pid not in time.live:
             time.live[pid] = 0.0
@@ -182,7 +182,7 @@ def test_a_strange_proc_stat_is_unknown(text: str) -> None:
 
 
 def test_an_old_proc_stat_has_no_steal() -> None:
-    assert proc_stat("cpu  10 0 0 900 0 0 0\n", 100) == Busy(0.1, 0.0)
+    assert proc_stat("cpu  10 0 0 900 0 0 0\n", 100) == BusyTime(0.1, 0.0)
 
 
 def test_windows_clocks_are_read_in_their_units() -> None:
@@ -190,7 +190,7 @@ def test_windows_clocks_are_read_in_their_units() -> None:
     clocks = machine_clocks(Machine("win32", libraries={"kernel32": kernel}))
     assert clocks.slept_ns() == 2_000_000_000
     assert (clocks.child_ns(4), clocks.child_ns(5)) == (3000, None)
-    assert clocks.busy() == Busy(2.0) and clocks.reaped_ns() is None
+    assert clocks.busy() == BusyTime(2.0) and clocks.reaped_ns() is None
 
 
 def test_macos_counts_helpers_in_mach_ticks() -> None:

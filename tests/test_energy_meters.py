@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from localproof import energy
 from localproof.energy import emi, macos, perf
 from localproof.energy.calibration import Calibration, load, measure, save
-from localproof.energy.meter import ELSEWHERE, Absent, Machine
+from localproof.energy.meter import ELSEWHERE, MeterUnavailable, Machine
 from localproof.energy.nvml import open_nvml
 from localproof.energy.perf import open_perf
 from localproof.energy.powercap import open_powercap
@@ -35,7 +35,7 @@ def test_a_meter_of_another_system_is_elsewhere_and_asks_nothing(name: str, tmp_
         raise AssertionError(path)
 
     meter = energy.METERS[name](Machine("plan9", str(tmp_path), "", forbidden))
-    assert meter == ELSEWHERE if name != "estimate" else not isinstance(meter, Absent)
+    assert meter == ELSEWHERE if name != "estimate" else not isinstance(meter, MeterUnavailable)
 
 
 # perf
@@ -80,7 +80,7 @@ def test_perf_reads_one_event_for_each_socket(pmu: Tree, time: Time, tmp_path: P
     events = Events(tmp_path)
     machine = pmu.machine(libraries={"perf": events})
     meter = open_perf(machine)
-    assert not isinstance(meter, Absent)
+    assert not isinstance(meter, MeterUnavailable)
     assert events.asked == [(23, 2, 0), (23, 2, 18)]
     events.say(0, 1)
     events.say(18, 2)
@@ -106,7 +106,7 @@ def test_perf_serves_where_powercap_does_not(pmu: Tree, time: Time, tmp_path: Pa
 def test_a_refused_perf_event_is_a_matter_of_permission(pmu: Tree, tmp_path: Path) -> None:
     events = Events(tmp_path, PermissionError(13, "Permission denied"))
     absent = open_perf(pmu.machine(libraries={"perf": events}))
-    assert isinstance(absent, Absent) and absent.reason == "permission"
+    assert isinstance(absent, MeterUnavailable) and absent.reason == "permission"
 
 
 @pytest.mark.parametrize(("held", "asked"), [("0000000000000000", False), ("0000004000000000", True)])
@@ -116,8 +116,8 @@ def test_perf_is_only_tried_where_it_is_allowed(pmu: Tree, tmp_path: Path, held:
     (tmp_path / "proc/self/status").write_text(f"Name:\tx\nCapEff:\t{held}\n")
     events = Events(tmp_path)
     meter = open_perf(pmu.machine(libraries={"perf": events}))
-    assert isinstance(meter, Absent) != asked and bool(events.asked) == asked
-    if not isinstance(meter, Absent):
+    assert isinstance(meter, MeterUnavailable) != asked and bool(events.asked) == asked
+    if not isinstance(meter, MeterUnavailable):
         meter.close()
 
 
@@ -132,7 +132,7 @@ def test_permission_is_the_reason_that_an_estimate_carries(pmu: Tree, time: Time
 def test_a_garbled_perf_device_is_no_counter(pmu: Tree, tmp_path: Path, name: str) -> None:
     (tmp_path / "sys/bus/event_source/devices/power" / name).write_text("?\n")
     absent = open_perf(pmu.machine(libraries={"perf": Events(tmp_path)}))
-    assert isinstance(absent, Absent) and absent.reason == "no_counter"
+    assert isinstance(absent, MeterUnavailable) and absent.reason == "no_counter"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="perf events are Linux's")
@@ -242,7 +242,7 @@ def test_a_helper_that_starts_later_counts_from_its_birth(time: Time) -> None:
 def test_the_macos_sum_never_falls(steps: list[tuple[str, int]]) -> None:
     kernel = Kernel()
     meter = macos.open_rusage(kernel.machine())
-    assert not isinstance(meter, Absent)
+    assert not isinstance(meter, MeterUnavailable)
     values: list[int] = []
     for what, pid in steps:
         if what == "work":
@@ -250,7 +250,7 @@ def test_the_macos_sum_never_falls(steps: list[tuple[str, int]]) -> None:
         elif what == "end":
             kernel.nj.pop(pid, None)
         read = meter.read(tuple(set(kernel.nj) - {os.getpid()}))
-        assert not isinstance(read, Absent)
+        assert not isinstance(read, MeterUnavailable)
         values += read
     assert values == sorted(values)
 
@@ -493,7 +493,7 @@ def test_a_shared_board_alone_claims_no_words(laptop: Tree, time: Time) -> None:
 def test_a_board_without_a_counter_has_its_reason(laptop: Tree, status: int, reason: str) -> None:
     driver = Driver(5000, status=status)
     absent = open_nvml(laptop.machine(libraries={"nvml": driver}))
-    assert isinstance(absent, Absent) and absent.reason == reason and driver.opened == 0
+    assert isinstance(absent, MeterUnavailable) and absent.reason == reason and driver.opened == 0
 
 
 def test_a_driver_without_the_call_is_too_old(laptop: Tree, time: Time) -> None:

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from localproof.engines import ENGINES, harper, languagetool, prepare, rule_files
-from localproof.engines.package import Package
+from localproof.engines.package import InstalledPackage
 from localproof.report import KINDS, Finding, Unavailable
 from localproof.settings import DIALECTS, Settings
-from localproof.text import Edit, Span, apply, units
+from localproof.text import Edit, Span, apply_edits, count_units
 
 PACKAGES = {"harper": "harper", "languagetool": "lt_py"}
 BOTH = tuple(PACKAGES)
@@ -52,7 +52,7 @@ def found(engine, text):
 def repaired(engine, text, rule):
     """`text` after the first edit of each finding of `rule`."""
     findings = [f for f in engine.submit(text).result(60) if f.rule == rule]
-    return apply(text, [f.edits[0] for f in findings])
+    return apply_edits(text, [f.edits[0] for f in findings])
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,15 @@ def repaired(engine, text, rule):
     ],
 )
 def test_harper_takes_half_of_the_cores_where_languagetool_reads_the_same_and_never_many(engines, cores, count):
-    assert harper._few(cores, Settings(engines=engines)) == count
+    assert harper._default_threads(cores, Settings(engines=engines)) == count
 
 
 @pytest.mark.skipif(find_spec("harper") is None, reason="harper is not installed")
-@pytest.mark.parametrize(("jobs", "count"), [(6, 6), (0, harper._few(prepare.threads(Settings()), Settings()))])
+@pytest.mark.parametrize(
+    ("jobs", "count"), [(6, 6), (0, harper._default_threads(prepare.threads(Settings()), Settings()))]
+)
 def test_the_writer_may_ask_for_more_threads_of_harper_than_it_would_take(jobs, count):
-    engine = harper.Harper(Settings(jobs=jobs))
+    engine = harper.HarperEngine(Settings(jobs=jobs))
     assert engine._worker._order["threads"] == count
     engine.close()
 
@@ -120,7 +122,7 @@ texts = st.lists(strange | st.text(max_size=5), max_size=12).map("".join)
 
 @given(texts)
 def test_every_character_that_is_kept_leads_back_to_itself(text):
-    block = prepare.readable(text)
+    block = prepare.prepare_text(text)
     for piece in block.pieces:
         if piece.kind == "text":
             assert piece.span.of(block.text) == piece.source.of(text)
@@ -131,17 +133,20 @@ def test_every_character_that_is_kept_leads_back_to_itself(text):
 
 @given(st.text(st.characters(codec="ascii", exclude_characters="\x7f"), max_size=99))
 def test_a_plain_text_is_read_as_it_is(text):
-    assert prepare.readable(text).text == text
+    assert prepare.prepare_text(text).text == text
 
 
 def test_no_break_spaces_are_read_as_spaces_and_marks_that_take_no_room_not_at_all():
-    assert prepare.readable("an\u00a0odd\u202finter\u00adnational\u200b\ufeff test").text == "an odd international test"
+    assert (
+        prepare.prepare_text("an\u00a0odd\u202finter\u00adnational\u200b\ufeff test").text
+        == "an odd international test"
+    )
 
 
 @given(st.lists(st.sampled_from(["One of them. ", "word and ", "x, ", "\n\n", "\r\n", "a" * 60 + " "]), max_size=900))
 def test_parts_are_short_and_together_the_whole_text(pieces):
     text = "".join(pieces)
-    split = list(prepare.parts(text))
+    split = list(prepare.split_text(text))
     assert "".join(p.text for p in split) == text
     assert all(len(p.text) <= prepare.PART for p in split)
     assert all(text.startswith(p.text, p.start) for p in split)
@@ -149,11 +154,11 @@ def test_parts_are_short_and_together_the_whole_text(pieces):
 
 
 def test_a_long_text_is_cut_between_paragraphs_else_sentences_else_words():
-    assert [p.text[-4:] for p in prepare.parts("One. Two.\n\n" * 2000)][:-1] == [".\n\n"[-4:].rjust(4, "o")] * 2
-    sentences = list(prepare.parts("This is it. " * 2000))
+    assert [p.text[-4:] for p in prepare.split_text("One. Two.\n\n" * 2000)][:-1] == [".\n\n"[-4:].rjust(4, "o")] * 2
+    sentences = list(prepare.split_text("This is it. " * 2000))
     assert [len(p.text) // 12 for p in sentences] == [833, 833, 334]
     assert all(p.text.startswith("This") and p.doubtful == () for p in sentences)
-    words = list(prepare.parts("word and " * 2000))
+    words = list(prepare.split_text("word and " * 2000))
     assert all(p.doubtful for p in words)
     assert {d.of(p.text) for p in words for d in p.doubtful} <= {"word ", "and ", "word", "and"}
 
@@ -170,31 +175,31 @@ def test_a_single_line_end_is_no_paragraph():
 def test_a_finding_lands_on_the_word_it_was_made_for(before, after):
     text = f"{before}\n\nHere is teh\u00a0word.\n\n{after}"
     start = len(before) + 10
-    result = prepare.check(Scripted(lambda text: None), text, at("teh")).result()
+    result = prepare.check_in_parts(Scripted(lambda text: None), text, at("teh")).result()
     assert Span(start, start + 3) in [f.span for f in result]
     for finding in result:
         # what takes no room may lie inside the word
-        assert prepare.readable(finding.span.of(text)).text == "teh"
-        assert apply(text, finding.edits)
+        assert prepare.prepare_text(finding.span.of(text)).text == "teh"
+        assert apply_edits(text, finding.edits)
 
 
 def test_findings_of_later_parts_are_shifted_and_all_parts_are_joined():
     text = "This is it. Not teh. " * 1500
-    result = prepare.check(Scripted(lambda text: None), text, at("teh")).result()
+    result = prepare.check_in_parts(Scripted(lambda text: None), text, at("teh")).result()
     assert [f.span.start for f in result] == [i for i in range(len(text)) if text.startswith("teh", i)]
 
 
 def test_the_words_beside_a_cut_in_mid_sentence_do_not_count():
     text = "word and " * 3000
-    result = prepare.check(Scripted(lambda text: None), text, at("word")).result()
-    cuts = len(list(prepare.parts(text))) - 1
+    result = prepare.check_in_parts(Scripted(lambda text: None), text, at("word")).result()
+    cuts = len(list(prepare.split_text(text))) - 1
     assert 0 < text.count("word") - len(result) <= 2 * cuts
 
 
 def test_lines_of_a_key_are_words_that_no_speller_looks_at():
     line = "mQINBFit2ioBEADhWpZ8/wvZ6hUTiXOwQHXMAlaFHcPH9hAtr4F1y2+OYdbtMuth"
     text = f"Teh key ({line}\n{line}) has {'Internationalization' * 3} in it, {'x' * 45} not."
-    block = prepare.readable(text)
+    block = prepare.prepare_text(text)
     assert block.text == f"Teh key (thing\nthing) has thing in it, {'x' * 45} not."
     assert block.to_source(Span(0, 3)) == Span(0, 3)
     at = block.text.index("not.")
@@ -203,7 +208,7 @@ def test_lines_of_a_key_are_words_that_no_speller_looks_at():
 
 def test_nothing_is_found_on_what_stands_in_for_a_very_long_word():
     text = "thing " + "Ab9/" * 50 + " thing"
-    result = prepare.check(Scripted(lambda text: None), text, at("thing")).result()
+    result = prepare.check_in_parts(Scripted(lambda text: None), text, at("thing")).result()
     assert [f.span.start for f in result] == [0, len(text) - 5]
 
 
@@ -212,20 +217,20 @@ def test_a_no_break_space_inside_an_edit_survives_it():
         span = Span(0, len(text))
         return (Finding(span, "scripted/Phrase", "", edits=(Edit(span, "a sure test"),)),)
 
-    (finding,) = prepare.check(Scripted(lambda text: None), "an\u00a0sure\u00a0test", convert).result()
-    assert apply("an\u00a0sure\u00a0test", finding.edits[:1]) == "a\u00a0sure\u00a0test"
+    (finding,) = prepare.check_in_parts(Scripted(lambda text: None), "an\u00a0sure\u00a0test", convert).result()
+    assert apply_edits("an\u00a0sure\u00a0test", finding.edits[:1]) == "a\u00a0sure\u00a0test"
 
 
 def test_a_text_with_nothing_to_read_has_no_findings_and_is_not_asked_about():
     worker = Scripted()
     for text in ("", "   ", "\n\u00a0", "\u200b\ufeff"):
-        assert prepare.check(worker, text, at("x")).result() == ()
+        assert prepare.check_in_parts(worker, text, at("x")).result() == ()
     assert worker.asked == []
 
 
 def test_one_part_that_fails_fails_the_whole_and_the_rest_is_not_asked(caplog):
     worker = Scripted()
-    whole = prepare.check(worker, "word and " * 5000, at("word"))
+    whole = prepare.check_in_parts(worker, "word and " * 5000, at("word"))
     (_, first), (_, second), *rest = worker.asked
     first.set_running_or_notify_cancel()
     second.set_running_or_notify_cancel()
@@ -239,7 +244,7 @@ def test_one_part_that_fails_fails_the_whole_and_the_rest_is_not_asked(caplog):
 
 def test_cancelling_the_whole_cancels_what_still_waits():
     worker = Scripted()
-    whole = prepare.check(worker, "word and " * 5000, at("word"))
+    whole = prepare.check_in_parts(worker, "word and " * 5000, at("word"))
     (_, first), *rest = worker.asked
     first.set_running_or_notify_cancel()
     assert whole.cancel()
@@ -253,7 +258,7 @@ def test_parts_may_be_answered_in_any_order_and_from_any_thread():
     for _ in range(5):
         worker = Scripted()
         text = "This is it. Not teh. " * 2500
-        whole = prepare.check(worker, text, at("teh"))
+        whole = prepare.check_in_parts(worker, text, at("teh"))
         for _, future in worker.asked:
             future.set_running_or_notify_cancel()
         threads = [threading.Thread(target=f.set_result, args=(None,)) for _, f in reversed(worker.asked)]
@@ -264,9 +269,9 @@ def test_parts_may_be_answered_in_any_order_and_from_any_thread():
 
 def test_an_answer_of_unknown_shape_is_a_failure_that_says_so():
     with pytest.raises(Unavailable, match="cannot be read"):
-        prepare.check(Scripted(lambda text: [["AnA"]]), "an test", harper.findings).result()
+        prepare.check_in_parts(Scripted(lambda text: [["AnA"]]), "an test", harper.findings).result()
     with pytest.raises(Unavailable, match="cannot be read"):
-        prepare.check(Scripted(lambda text: [{"rule_id": "X"}]), "an test", languagetool.findings).result()
+        prepare.check_in_parts(Scripted(lambda text: [{"rule_id": "X"}]), "an test", languagetool.findings).result()
 
 
 @pytest.mark.parametrize(
@@ -285,7 +290,7 @@ def test_an_answer_of_unknown_shape_is_a_failure_that_says_so():
     ],
 )
 def test_a_word_that_is_deleted_takes_one_space_with_it_where_that_is_clean(text, span, left):
-    assert apply(text, [prepare.without(text, span)]) == left
+    assert apply_edits(text, [prepare.delete_with_space(text, span)]) == left
 
 
 def test_harpers_three_kinds_of_suggestion_are_one_kind_of_edit():
@@ -319,7 +324,7 @@ def test_languagetool_counts_bytes_and_its_tags_become_quotes():
         "short_message": "Wrong\narticle",
         "url": "https://languagetool.org/a b",
         "message": "Use <suggestion>a</suggestion>  here.",
-        "offset": units(text[:5], "utf-8"),
+        "offset": count_units(text[:5], "utf-8"),
         "length": 2,
         "suggestions": ["a", "an", ""],
         "category_id": "MISC",
@@ -328,13 +333,13 @@ def test_languagetool_counts_bytes_and_its_tags_become_quotes():
     (finding,) = languagetool.findings(text, [match, match])
     assert finding.span.of(text) == "an"
     assert finding.message == 'Use "a" here.'
-    assert [apply(text, [edit])[5:] for edit in finding.edits] == ["a test", "test"]  # "an" would change nothing
+    assert [apply_edits(text, [edit])[5:] for edit in finding.edits] == ["a test", "test"]  # "an" would change nothing
     assert (finding.rule, finding.category, finding.kind) == ("languagetool/EN_A_VS_AN", "MISC", "grammar")
     assert (finding.variants, finding.short) == (("languagetool/EN_A_VS_AN[12]",), "Wrong article")
     assert finding.url == ""  # that was no address
     (paged,) = languagetool.findings(text, [match | {"sub_id": None, "url": "https://languagetool.org/a"}])
     assert (paged.variants, paged.url) == ((), "https://languagetool.org/a")
-    (other,) = languagetool.findings(text, [match | {"offset": units(text[:5], "utf-16")}], "utf-16")
+    (other,) = languagetool.findings(text, [match | {"offset": count_units(text[:5], "utf-16")}], "utf-16")
     assert other.span == finding.span
 
 
@@ -361,7 +366,7 @@ def test_every_kind_is_one_of_the_closed_list():
 def test_an_engine_finds_plain_errors_and_says_what_to_put_there(opened, name):
     text = "This is an test of the the plan."
     results = opened(name).submit(text).result(60)
-    fixed = {apply(text, [f.edits[0]]) for f in results if f.edits}
+    fixed = {apply_edits(text, [f.edits[0]]) for f in results if f.edits}
     assert {"This is a test of the the plan.", "This is an test of the plan."} <= fixed
     assert all(f.rule.startswith(f"{name}/") and f.message and f.kind in KINDS for f in results)
 
@@ -381,7 +386,7 @@ def test_offsets_hold_beside_whatever_characters(opened, name, before, after):
     assert Span(start, start + 2) in [f.span for f in results if f.span.of(text) == "an"]
     for finding in results:
         for edit in finding.edits:
-            apply(text, [edit])
+            apply_edits(text, [edit])
 
 
 @pytest.mark.parametrize("name", BOTH)
@@ -522,14 +527,14 @@ def test_a_dialect_that_is_only_the_nearest_is_said_to_be_so(opened, name):
 @pytest.mark.parametrize("name", BOTH)
 def test_the_key_changes_with_what_changes_the_answers_and_with_nothing_else(opened, name):
     key = opened(name).key()
-    assert key == opened(name).key() and Package("harper-py").version in key + "0.2.0"
+    assert key == opened(name).key() and InstalledPackage("harper-py").version in key + "0.2.0"
     assert opened(name, "en-GB").key() != key
     assert opened(name, enable=(f"{name}/SOME_RULE",)).key() != key
     assert opened(name, disable=(f"{name}/SOME_RULE",)).key() == key
 
 
 def test_a_package_that_is_missing_or_silent_is_a_gap_and_no_guess():
-    package = Package("no-such-package-at-all")
+    package = InstalledPackage("no-such-package-at-all")
     assert (package.version, package.licence, package.sha256("x"), package.contains("x")) == ("", "", "", "")
 
 
@@ -572,13 +577,13 @@ def test_a_missing_package_is_named_at_opening_with_its_remedy(name, said, remed
 
 
 def test_languagetools_rules_are_described_by_its_own_files():
-    if not rule_files.ids():
+    if not rule_files.rule_ids():
         pytest.skip("lingotweaker-data-en is not installed")
-    assert {"HE_LIKE", "ARRIVAL_TO_THE_HOUSE"} <= set(rule_files.ids())
-    said = rule_files.describe("HE_LIKE")
+    assert {"HE_LIKE", "ARRIVAL_TO_THE_HOUSE"} <= set(rule_files.rule_ids())
+    said = rule_files.describe_rule("HE_LIKE")
     assert said.startswith("He like (likes) me. Example: “") and "→" in said and "<" not in said
-    assert rule_files.describe("MORFOLOGIK_RULE_EN_GB") == rule_files.describe("MORFOLOGIK_RULE_EN_US")
-    assert rule_files.describe("NO_SUCH_RULE") is None
+    assert rule_files.describe_rule("MORFOLOGIK_RULE_EN_GB") == rule_files.describe_rule("MORFOLOGIK_RULE_EN_US")
+    assert rule_files.describe_rule("NO_SUCH_RULE") is None
     its = next(rule for rule in rule_files.catalogue(Settings()) if rule.name == "languagetool/IT_IS")
     assert "its" in its.wrong.lower() and its.url.startswith("https://languagetool.org/")
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from localproof.cli import run
-from localproof.faces.files import Found, read_source
+from localproof.faces.files import InputFile, read_source
 from localproof.faces.terminal import Terminal
-from localproof.faces.walk import gather
+from localproof.faces.walk import discover_files
 from localproof.report import Unavailable
 
 GOOD, BAD, LATIN = b"We came to the end of it.\n", b"We came to teh end of it.\n", b"caf\xe9\n"
@@ -187,7 +187,7 @@ def test_what_modes_forbid_cannot_be_read(here: Path, monkeypatch: pytest.Monkey
         (root / "a.md").chmod(0)
         (root / "below").chmod(0)
         with as_nobody():
-            found = [item for item in gather([folder]) if isinstance(item, Found)]
+            found = [item for item in discover_files([folder]) if isinstance(item, InputFile)]
             told = []
             for each in found:
                 with pytest.raises(Unavailable) as caught:

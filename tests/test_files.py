@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localproof.faces.files import Found, Source, decode, encoded, read_source, write_back, write_new
+from localproof.faces.files import InputFile, SourceFile, decode, encode, read_source, write_back, write_new
 from localproof.faces.terminal import Terminal
 from localproof.faces.words import add, remove
 from localproof.report import BadInput, Unavailable
@@ -23,8 +23,8 @@ from localproof.settings import read_words
 LIMIT = 1_000_000
 
 
-def source_of(path: Path) -> Source:
-    return read_source(Found(path, str(path), named=True), LIMIT)
+def source_of(path: Path) -> SourceFile:
+    return read_source(InputFile(path, str(path), named=True), LIMIT)
 
 
 def only(folder: Path, *names: str) -> None:
@@ -36,7 +36,7 @@ def test_what_is_read_is_written_back_byte_for_byte(text: str, bom: bool) -> Non
     data = (b"\xef\xbb\xbf" if bom else b"") + ("x" + text.replace("\0", "")).encode()
     read, had_mark, encoding = decode(data, "a.md")
     assert encoding == "utf-8" or data.isascii()
-    assert encoded(Source("a.md", read, "", had_mark, encoding=encoding), read) == data
+    assert encode(SourceFile("a.md", read, "", had_mark, encoding=encoding), read) == data
     assert had_mark is bom
 
 
@@ -91,7 +91,7 @@ def test_a_text_in_another_encoding_is_read_and_written_back(tmp_path: Path, dat
     path.write_bytes(data)
     source = source_of(path)
     assert source.encoding == encoding
-    assert encoded(source, source.text) == data
+    assert encode(source, source.text) == data
     write_back(source, source.text + " more")
     assert path.read_bytes() == data + (" more").encode(encoding)
 
@@ -102,7 +102,7 @@ def test_whatever_is_read_encodes_to_the_same_bytes(data: bytes, head: bytes) ->
         text, bom, encoding = decode(head + data, "a.md")
     except Unavailable:
         return
-    assert encoded(Source("a.md", text, "", bom, encoding=encoding), text) == head + data
+    assert encode(SourceFile("a.md", text, "", bom, encoding=encoding), text) == head + data
 
 
 def test_a_character_that_the_encoding_lacks_is_refused(tmp_path: Path) -> None:

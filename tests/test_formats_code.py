@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from test_formats_proof import proven
 
 from localproof import check
-from localproof.faces.batch import Task, proofread, write_fixes
-from localproof.faces.files import Found
+from localproof.faces.batch import Task, run_task, write_fixes
+from localproof.faces.files import InputFile
 from localproof.formats import FORMATS, read
 from localproof.formats.code import LONGEST
 from localproof.formats.code_marks import is_code
 from localproof.installation import install_command
 from localproof.report import Unavailable
 from localproof.settings import Settings
-from localproof.text import Document, Edit, Span, apply, plain
+from localproof.text import Document, Edit, Span, apply_edits, plain
 
 CODE = sorted(f.name for f in FORMATS.values() if not f.walked)
 
@@ -56,7 +56,7 @@ def test_of_every_language_a_comment_is_read_and_an_edit_changes_just_its_place(
     (block,) = seen(format_name, source).blocks
     assert block.text == "😀 Some teh words stand here."
     edit = block.edit_to_source(Edit(Span(7, 10), "the"))
-    assert edit is not None and apply(source, [edit]) == source.replace("teh", "the")
+    assert edit is not None and apply_edits(source, [edit]) == source.replace("teh", "the")
     assert block.edit_to_source(Edit(Span(7, 10), "*/ \n")) is None
 
 
@@ -148,8 +148,8 @@ def test_a_fix_changes_prose_in_comments_and_nothing_else(tmp_path: Path) -> Non
     )
     file = tmp_path / "a.py"
     file.write_bytes(source.encode())
-    task = Task(Settings(cache=False), (Found(file, "a.py", named=True),))
-    write_fixes(proofread(task, fix=True))
+    task = Task(Settings(cache=False), (InputFile(file, "a.py", named=True),))
+    write_fixes(run_task(task, fix=True))
     assert file.read_bytes().decode() == source.replace("in teh", "in the").replace("to teh", "to the")
 
 
@@ -163,7 +163,7 @@ def test_without_pygments_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tm
     assert str(caught.value) == f"a.py: not read: source code needs Pygments ({install_command(extra='code')})"
     file = tmp_path / "a.py"
     file.write_text("# Some words of prose.\n")
-    outcome = proofread(Task(Settings(engines=("harper",), cache=False), (Found(file, "a.py", named=True),)))
+    outcome = run_task(Task(Settings(engines=("harper",), cache=False), (InputFile(file, "a.py", named=True),)))
     assert [s.remedy for s in outcome.unread] == [install_command(extra="code")]
     assert not outcome.run.reports
     assert check("# Some words.", Settings(engines=("harper",)), name="a.py").skipped[-1].what == "a.py"

@@ -15,7 +15,7 @@ from test_formats_proof import FRAGMENTS, HOSTILE, prose_of, proven
 
 from localproof.formats import FORMATS, pieces, read
 from localproof.settings import Settings
-from localproof.text import Document, Edit, Span, apply, plain
+from localproof.text import Document, Edit, Span, apply_edits, plain
 
 HERE = Path(__file__).parent
 CORPUS = sorted(
@@ -96,7 +96,7 @@ def test_an_edit_changes_just_its_place(format_name: str) -> None:
     (block,) = seen(format_name, source).blocks
     assert block.text == "Some teh words stand here."
     edit = block.edit_to_source(Edit(Span(5, 8), "the"))
-    assert edit is not None and apply(source, [edit]) == source.replace("teh", "the")
+    assert edit is not None and apply_edits(source, [edit]) == source.replace("teh", "the")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_an_edit_is_written_as_its_format_writes_it_or_not_at_all(
         assert edit is None
         return
     assert edit is not None
-    changed = apply(source, [edit])
+    changed = apply_edits(source, [edit])
     assert changed == f"{before}Some {written} words stand here.{after}"
     (again,) = seen(format_name, changed).blocks
     assert again.text.split() == f"Some {put} words stand here.".split() or format_name == "plain"
@@ -143,7 +143,7 @@ def test_a_correction_of_a_notebook_leaves_valid_json(word: str) -> None:
     block = seen("notebook", source).blocks[1]
     edit = block.edit_to_source(Edit(Span(5, 8), word))
     assert edit is not None
-    (cell,) = json.loads(apply(source, [edit]))["cells"]
+    (cell,) = json.loads(apply_edits(source, [edit]))["cells"]
     assert cell["source"] == ["# Tïtle\n", f"some {word} words"]
 
 
@@ -258,7 +258,7 @@ def calls_of(format_name: str, text: str) -> int:
         nonlocal count
         count += event in ("call", "c_call")
 
-    pieces.forget()  # a block that was read before costs nothing
+    pieces.clear_block_cache()  # a block that was read before costs nothing
     sys.setprofile(note)
     try:
         read("a", text, Settings(), format=format_name)

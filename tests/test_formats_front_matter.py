@@ -7,7 +7,7 @@ from test_formats_proof import proven, read_markdown
 
 from localproof.formats import read
 from localproof.settings import Settings
-from localproof.text import Document, Edit, Span, apply
+from localproof.text import Document, Edit, Span, apply_edits
 
 
 def titles(document: Document) -> list[str]:
@@ -79,7 +79,7 @@ def test_an_edit_of_a_title_leaves_its_quotes_alone() -> None:
     at = block.text.index("teh")
     edit = block.edit_to_source(Edit(Span(at, at + 3), "the"))
     assert edit is not None
-    assert apply(source, [edit]) == "---\ntitle: 'It''s the best'\n---\n"
+    assert apply_edits(source, [edit]) == "---\ntitle: 'It''s the best'\n---\n"
     assert block.edit_to_source(Edit(Span(0, 4), "Its")) is None
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from localproof.formats import frames_of, read
 from localproof.settings import Settings
-from localproof.text import Document, Edit, Span, apply
+from localproof.text import Document, Edit, Span, apply_edits
 
 WORDS = {"occured": "occurred", "teh": "the", "alot": "a lot", "recieve": "get", "日本": "日本語"}
 _WORD = re.compile(r"\w+")
@@ -31,7 +31,7 @@ def edits_of(document: Document, words: dict[str, str] = WORDS) -> list[Edit]:
 
 def corrected(format_name: str, text: str) -> str:
     document = read("a", text, Settings(), format=format_name)
-    return apply(text, document.keep_layout(edits_of(document)))
+    return apply_edits(text, document.keep_layout(edits_of(document)))
 
 
 def shape(text: str) -> list[str]:

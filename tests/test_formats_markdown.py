@@ -8,7 +8,7 @@ import pytest
 from test_formats_proof import read_markdown
 
 from localproof.formats import pieces
-from localproof.text import Edit, Span, apply
+from localproof.text import Edit, Span, apply_edits
 
 
 def seen(text: str, name: str = "post.md") -> list[tuple[str, str]]:
@@ -282,7 +282,7 @@ def test_an_edit_goes_to_its_place_between_marks() -> None:
     at = block.text.index("of")
     edit = block.edit_to_source(Edit(Span(at, at + 2), "have"))
     assert edit is not None
-    assert apply(source, [edit]) == "We **could have** [gone](u) *home*."
+    assert apply_edits(source, [edit]) == "We **could have** [gone](u) *home*."
 
 
 def test_an_edit_across_marks_is_not_made() -> None:
@@ -315,5 +315,5 @@ def test_a_text_that_is_edited_is_read_as_if_it_had_never_been_read_before() -> 
         new = chance.choice(("a", " ", "\n", "\n\n", "`", "*", "[", "```\n", "> ", "<!-- ", "---\n", "- ", "é😀", ""))
         text = text[:start] + new + text[end:]
         kept = read_markdown(text)
-        pieces.forget()
+        pieces.clear_block_cache()
         assert kept == read_markdown(text)

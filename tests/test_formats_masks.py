@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from localproof.formats.masks import LONGEST_TOKEN, holes_in
+from localproof.formats.masks import LONGEST_TOKEN, placeholder_runs
 
 
 def masked(text: str) -> list[str]:
-    return [text[a:b] for a, b in holes_in(text)]
+    return [text[a:b] for a, b in placeholder_runs(text)]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from localproof.formats import FORMATS, read
 from localproof.settings import Settings
-from localproof.text import Block, Document, Edit, Span, apply, plain
+from localproof.text import Block, Document, Edit, Span, apply_edits, plain
 
 HERE = Path(__file__).parent
 BLOGS = HERE.parent.parent / "shared" / "data" / "blogs"
@@ -220,7 +220,7 @@ def test_dressed_words_come_out_undressed_and_an_edit_changes_just_the_word(
     (block,) = read_markdown(source).blocks
     assert block.text == plain("Start " + " ".join(DRESSES[dress].format(word, word) for word, dress in words))
     edit = block.edit_to_source(Edit(Span(0, 5), "End"))
-    assert edit is not None and apply(source, [edit]) == "End" + source[5:]
+    assert edit is not None and apply_edits(source, [edit]) == "End" + source[5:]
 
 
 # ── long and hostile: each of these is over in a blink, or the test file is not ──

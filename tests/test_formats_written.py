@@ -15,7 +15,7 @@ from test_formats_proof import proven
 
 from localproof.formats import read
 from localproof.settings import Settings
-from localproof.text import Block, Edit, Span, apply
+from localproof.text import Block, Edit, Span, apply_edits
 
 SETTINGS = Settings()
 
@@ -29,7 +29,7 @@ def put(source: str, old: str, new: str, name: str = "post.md") -> str | None:
     block = first_title(source, name)
     at = block.text.index(old)
     edit = block.edit_to_source(Edit(Span(at, at + len(old)), new))
-    return None if edit is None else apply(source, [edit])
+    return None if edit is None else apply_edits(source, [edit])
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_written_header_says_what_was_meant(
     edit = block.edit_to_source(Edit(Span(start, end), new))
     if edit is None:
         return
-    written = apply(source, [edit])
+    written = apply_edits(source, [edit])
     inside = re.sub(r"^(?:---|\+\+\+)(?:json)?\n|(?:---|\+\+\+)\n\Z", "", written)
     assert reads(inside) == {"title": meant(block, old, Span(start, end), new), "last": 1}
 

@@ -14,13 +14,13 @@ from localproof import judge
 from localproof.formats import read
 from localproof.judge import coefficients, features, spelling
 from localproof.judge.attested import tokens
-from localproof.judge.features import Surroundings, gain
-from localproof.judge.listed import BANDS, NOT_LISTED, Entry, listed
+from localproof.judge.features import FeatureContext, ngram_gain
+from localproof.judge.listed import BANDS, NOT_LISTED, WordEntry, word_lists
 from localproof.report import Finding, Kind
 from localproof.settings import Settings
-from localproof.text import Block, Edit, Piece, Span, apply, minimal
+from localproof.text import Block, Edit, Piece, Span, apply_edits, minimal_edit
 
-KNOWN = judge.attested()
+KNOWN = judge.ngram_counts()
 
 
 def block(text: str, kind: str = "paragraph") -> Block:
@@ -39,7 +39,7 @@ SPELL = ("harper/SpellCheck", "languagetool/MORFOLOGIK_RULE_EN_US")
 
 def probability(text: str, old: str, new: str, *rules: str, kind: Kind = "spelling", more: str = "") -> float:
     words = judge.count_words([block(text), block(more)])
-    judged = judge.judge(block(text), finding(text, old, new, *(rules or SPELL), kind=kind), words)
+    judged = judge.score_finding(block(text), finding(text, old, new, *(rules or SPELL), kind=kind), words)
     assert judged.probability is not None
     return judged.probability
 
@@ -62,7 +62,7 @@ def test_a_word_that_the_text_uses_again_and_again_is_less_likely_a_misspelling(
 
 def test_a_style_rule_stays_quiet() -> None:
     p = probability("It is red, white and blue.", "white", "white,", "harper/OxfordComma", kind="style")
-    assert p < judge.cut("quiet")
+    assert p < judge.threshold("quiet")
 
 
 def test_the_same_words_give_the_same_probability() -> None:
@@ -71,13 +71,14 @@ def test_the_same_words_give_the_same_probability() -> None:
 
 
 def test_profiles_are_cuts_from_strict_to_none() -> None:
-    assert judge.cut("quiet") > judge.cut("balanced") > judge.cut("all") == 0
+    assert judge.threshold("quiet") > judge.threshold("balanced") > judge.threshold("all") == 0
 
 
 def certain(text: str, wrong: str, right: str, agreement: int = 2) -> bool:
     words = judge.count_words([block(text)])
-    return judge.certain(
-        text, judge.judge(block(text), finding(text, wrong, right, *SPELL[:agreement], agreement=agreement), words)
+    return judge.is_safe_fix(
+        text,
+        judge.score_finding(block(text), finding(text, wrong, right, *SPELL[:agreement], agreement=agreement), words),
     )
 
 
@@ -114,16 +115,16 @@ def test_it_is_as_certain_with_the_capital_of_a_sentence(text: str, wrong: str, 
 )
 def test_what_may_be_a_name_at_the_head_of_a_sentence_is_not_certain(text: str, wrong: str, right: str) -> None:
     sure = replace(finding(text, wrong, right, *SPELL), probability=0.99)
-    assert not judge.certain(text, sure)
+    assert not judge.is_safe_fix(text, sure)
 
 
 def repeated(text: str, copies: str, rule: str = "harper/RepeatedWords") -> Finding:
     """What is made of Harper's finding that the last two of `copies` are one too many, judged."""
     end = text.index(copies) + len(copies)
     word = copies.split()[-1]
-    edit = minimal(text, Edit(Span(end - 2 * len(word) - 1, end), word))
+    edit = minimal_edit(text, Edit(Span(end - 2 * len(word) - 1, end), word))
     raw = Finding(edit.span, rule, "", (edit,), (rule,))
-    return judge.judge(block(text), raw, judge.count_words([block(text)]))
+    return judge.score_finding(block(text), raw, judge.count_words([block(text)]))
 
 
 @pytest.mark.parametrize(
@@ -136,8 +137,8 @@ def repeated(text: str, copies: str, rule: str = "harper/RepeatedWords") -> Find
 )
 def test_a_small_word_three_times_or_more_is_certainly_meant_once(text: str, copies: str, right: str) -> None:
     found = repeated(text, copies)
-    assert apply(text, found.edits) == right
-    assert judge.certain(text, found)
+    assert apply_edits(text, found.edits) == right
+    assert judge.is_safe_fix(text, found)
 
 
 @pytest.mark.parametrize(
@@ -153,9 +154,9 @@ def test_a_small_word_three_times_or_more_is_certainly_meant_once(text: str, cop
 def test_what_may_be_said_again_and_again_is_never_certain(text: str, copies: str) -> None:
     found = repeated(text, copies)
     assert len(found.span.of(text).split()) == 1
-    assert not judge.certain(text, replace(found, probability=0.99))
+    assert not judge.is_safe_fix(text, replace(found, probability=0.99))
     other = replace(repeated(text, copies, "x/Y"), probability=0.99)
-    assert not judge.certain(text, other)
+    assert not judge.is_safe_fix(text, other)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +185,7 @@ def test_a_word_said_twice_is_certain_where_nothing_else_can_be_meant(text: str,
     span = Span(at, at + len(second))
     rules = ("harper/RepeatedWords", "languagetool/ENGLISH_WORD_REPEAT_RULE")
     found = Finding(span, rules[0], "", (Edit(span, ""),), rules, "grammar", 0.99, agreement=2)
-    assert judge.certain(text, found) == sure
+    assert judge.is_safe_fix(text, found) == sure
 
 
 @pytest.mark.parametrize(
@@ -202,14 +203,14 @@ def test_what_is_english_in_any_list_or_dialect_is_never_certain(wrong: str, rig
 
 
 def test_what_may_end_a_clause_is_not_certain_said_three_times() -> None:
-    assert not judge.certain(
+    assert not judge.is_safe_fix(
         "The man I spoke to to to get it.", repeated("The man I spoke to to to get it.", "to to to")
     )
 
 
 def test_an_unjudged_finding_is_never_certain() -> None:
     text = "We will recieve it."
-    assert not judge.certain(text, finding(text, "recieve", "receive", *SPELL))
+    assert not judge.is_safe_fix(text, finding(text, "recieve", "receive", *SPELL))
 
 
 @pytest.mark.parametrize(
@@ -226,18 +227,18 @@ def test_a_good_correction_gains_and_its_reverse_loses(text: str, old: str, new:
     edit = Edit(Span(start, start + len(old)), new)
     fixed = text[:start] + new + text[start + len(old) :]
     back = Edit(Span(start, start + len(new)), old)
-    assert gain(text, edit, KNOWN) > 0 > gain(fixed, back, KNOWN)
+    assert ngram_gain(text, edit, KNOWN) > 0 > ngram_gain(fixed, back, KNOWN)
 
 
 def test_seen_words_outnumber_misspelt_ones_and_pairs_are_seen_in_order() -> None:
     assert KNOWN.count("receive") > 100 * KNOWN.count("recieve")
     assert KNOWN.count("of the") > 1000 * max(KNOWN.count("the of"), 1)
-    assert KNOWN.capitalised("london") == 1 and KNOWN.capitalised("the") == 0
-    assert KNOWN.capitalised("zzxqqy") is None
+    assert KNOWN.capital_share("london") == 1 and KNOWN.capital_share("the") == 0
+    assert KNOWN.capital_share("zzxqqy") is None
 
 
 def test_listed_misspellings_are_known_with_their_corrections() -> None:
-    assert KNOWN.misspelling("recieve", "receive") and KNOWN.only_meant("recieve", "receive")
+    assert KNOWN.misspelling("recieve", "receive") and KNOWN.is_only_correction("recieve", "receive")
     assert not KNOWN.misspelling("recieve", "relieve")
 
 
@@ -257,30 +258,30 @@ def test_an_engine_that_was_not_asked_is_not_taken_for_one_that_is_silent() -> N
     text = "We could of gone there."
     of = finding(text, "could of", "could have", "harper/ModalOf", kind="grammar", agreement=1)
     words = judge.count_words([block(text)])
-    alone = judge.judge(block(text), of, words, engines=("harper",)).probability
-    assert alone is not None and alone > judge.cut("quiet")
-    assert alone != judge.judge(block(text), of, words).probability
+    alone = judge.score_finding(block(text), of, words, engines=("harper",)).probability
+    assert alone is not None and alone > judge.threshold("quiet")
+    assert alone != judge.score_finding(block(text), of, words).probability
 
 
 def test_the_judge_looks_whether_a_suspect_is_listed() -> None:
     def seen(word: str) -> dict[str, float]:
         text = f"The old {word} looked up."
-        return features.features(text, finding(text, word, "squirrel", *SPELL), Surroundings(), KNOWN, {})
+        return features.features(text, finding(text, word, "squirrel", *SPELL), FeatureContext(), KNOWN, {})
 
     assert seen("squireen")["listed rare lower"] == seen("Huddleston")["listed person or place capitalised"] == 1
     assert not any(name.startswith("listed ") for name in seen("squirewn"))
 
 
 def test_the_lists_know_rare_words_names_and_their_possessives() -> None:
-    assert listed().entry("sesquipedalian").band == "rare"
-    assert listed().entry("huddleston's").person_or_place
-    assert listed().entry("xqzzyq") == NOT_LISTED
+    assert word_lists().entry("sesquipedalian").band == "rare"
+    assert word_lists().entry("huddleston's").person_or_place
+    assert word_lists().entry("xqzzyq") == NOT_LISTED
 
 
 @given(st.sampled_from(BANDS), st.booleans(), st.booleans())
 def test_an_entry_of_the_lists_comes_back_from_its_number(band: str, name: bool, borne: bool) -> None:
-    entry = Entry(band, name, borne)
-    assert Entry.unpacked(entry.packed()) == entry and 1 <= entry.packed() <= 31
+    entry = WordEntry(band, name, borne)
+    assert WordEntry.unpack(entry.pack()) == entry and 1 <= entry.pack() <= 31
 
 
 @settings(max_examples=200, deadline=None)
@@ -290,19 +291,19 @@ def test_any_text_and_edit_get_a_probability(text: str, start: int, length: int,
     span = Span(start, min(start + length, len(text)))
     for kind in ("spelling", "grammar"):
         f = Finding(span, "harper/X", "", (Edit(span, new),), ("harper/X",), kind)  # type: ignore[arg-type]
-        p = judge.judge(block(text), f, judge.count_words([block(text)])).probability
+        p = judge.score_finding(block(text), f, judge.count_words([block(text)])).probability
         assert p is not None and 0 <= p <= 1
 
 
 def test_a_word_of_five_thousand_letters_is_no_trouble() -> None:
     word = "abcde" * 1000
     assert 0 <= probability(f"See {word} here.", word, "abcde") <= 1
-    assert spelling.distance(word, word[1:]) <= 4 and spelling.channel(word, "abc") < 0
+    assert spelling.edit_distance(word, word[1:]) <= 4 and spelling.error_model_log_prob(word, "abc") < 0
 
 
 def test_features_are_numbers_with_names() -> None:
     text = "We will recieve it."
-    found = features.features(text, finding(text, "recieve", "receive", *SPELL), Surroundings(), KNOWN, {})
+    found = features.features(text, finding(text, "recieve", "receive", *SPELL), FeatureContext(), KNOWN, {})
     assert found["listed misspelling"] == 1 and found["same edit"] == 1
     assert all(isinstance(v, float) for v in found.values())
 
@@ -325,13 +326,17 @@ def test_what_only_the_writer_knows_weighs_against_a_finding(text: str, old: str
     of = finding(
         text, old, new, "harper/Some", kind="spelling" if feature in ("only accents", "clipped") else "grammar"
     )
-    assert feature in features.features(text, of, Surroundings(), KNOWN, {})
+    assert feature in features.features(text, of, FeatureContext(), KNOWN, {})
     assert coefficients().by_hand[feature] < 0
 
 
 def test_an_article_before_a_plain_word_is_no_matter_of_reading_aloud() -> None:
     seen = features.features(
-        "Take a apple.", finding("Take a apple.", "a ", "an ", "harper/AnA", kind="grammar"), Surroundings(), KNOWN, {}
+        "Take a apple.",
+        finding("Take a apple.", "a ", "an ", "harper/AnA", kind="grammar"),
+        FeatureContext(),
+        KNOWN,
+        {},
     )
     assert not any(name.startswith("article before") for name in seen)
 
@@ -343,10 +348,10 @@ def test_the_likeliest_correction_is_offered_first_and_then_stands_behind_no_eng
     of = Finding(
         span, SPELL[0], "", tuple(Edit(span, w) for w in ("bough", "both", "bought")), SPELL, "spelling", agreement=2
     )
-    ranked = judge.ranked(text, of)
+    ranked = judge.rank_edits(text, of)
     assert ranked.edits[0].text == "bought" and set(ranked.edits) == set(of.edits)
     assert ranked.agreement == 1
-    assert judge.ranked(text, ranked).edits == ranked.edits
+    assert judge.rank_edits(text, ranked).edits == ranked.edits
 
 
 def test_corrections_of_other_kinds_keep_the_engines_order() -> None:
@@ -354,7 +359,7 @@ def test_corrections_of_other_kinds_keep_the_engines_order() -> None:
     of = Finding(
         Span(3, 5), "harper/X", "", (Edit(Span(3, 5), "zz"), Edit(Span(3, 5), "goes")), ("harper/X",), "grammar"
     )
-    assert judge.ranked(text, of) is of
+    assert judge.rank_edits(text, of) is of
 
 
 @pytest.mark.parametrize("source", ["We use [{}](x) daily.", "We use [{} docs](x) daily.", "We use [the {}](x) daily."])
@@ -363,7 +368,7 @@ def test_a_word_at_an_end_of_a_link_is_more_likely_a_name(source: str) -> None:
         text = source.format("thonny")
         (paragraph,) = read("a.md", text, Settings()).blocks
         of = finding(paragraph.text, "thonny", "thorny", *SPELL)
-        judged = judge.judge(paragraph, of, judge.count_words([paragraph]), text)
+        judged = judge.score_finding(paragraph, of, judge.count_words([paragraph]), text)
         assert judged.probability is not None
         return judged.probability
 
@@ -380,5 +385,5 @@ def test_the_speller_of_another_dialect_counts_as_the_one_that_was_learned_from(
 @given(st.lists(st.sampled_from(["One Ada two.", "two Ada, two", "Bob", "", "one"])), st.data())
 def test_counts_that_are_carried_on_are_those_that_would_be_counted(before: list[str], data: st.DataObject) -> None:
     after = data.draw(st.permutations([*before, "Three", "two"]).map(lambda every: every[: len(before)]))
-    old, new = ([judge.counted(text) for text in texts] for texts in (before, after))
-    assert judge.changed(judge.added(old), old, new) == judge.added(new)
+    old, new = ([judge.count_block_words(text) for text in texts] for texts in (before, after))
+    assert judge.update_counts(judge.add_counts(old), old, new) == judge.add_counts(new)

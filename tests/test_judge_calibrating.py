@@ -16,16 +16,16 @@ from tiny_model import tiny
 from localproof.cli import run
 from localproof.faces.terminal import Terminal
 from localproof.judge import calibrating
-from localproof.judge.calibrating import FILE, Sentence, fitted, learn, sentences, table
+from localproof.judge.calibrating import FILE, CalibrationSentence, fit_weights, learn_weights, sentences, table
 from localproof.judge.proposal import Proposal
-from localproof.judge.reader import Reading
-from localproof.judge.weighing import Weights, likely
+from localproof.judge.reader import ModelResponse
+from localproof.judge.weighing import RescoringModel, predict
 from localproof.report import BadInput, Finding
 from localproof.settings import BUNDLED
-from localproof.text import Edit, Span, apply
+from localproof.text import Edit, Span, apply_edits
 
 FREE = ("CC0-1.0", "CC-BY-4.0", "CC-BY-3.0", "LicenseRef-Public-Domain", "LicenseRef-US-Government-Work")
-PLAIN = Weights({"log-odds": 1.0}, {"bias": -3.0, "gain": 2.0}, {})
+PLAIN = RescoringModel({"log-odds": 1.0}, {"bias": -3.0, "gain": 2.0}, {})
 
 
 def test_the_sentences_that_ship_name_their_sources_and_are_free_to_be_passed_on() -> None:
@@ -45,7 +45,7 @@ def test_every_correction_and_finding_lies_in_its_sentence() -> None:
     for s in every:
         assert len(s.findings) == len(s.right) and bool(s.corrections) == (s.part != "edited")
         for e in (*s.corrections, *(e for f in s.findings for e in f.edits)):
-            assert apply(s.text, [e]) != s.text
+            assert apply_edits(s.text, [e]) != s.text
     test = [ok for s in every if s.part == "test" for ok in s.right]
     assert 0.3 < sum(test) / len(test) < 0.99
 
@@ -64,9 +64,9 @@ TEXT = "He could of gone there."
 OF, THERE = Edit(Span(9, 11), "have"), Edit(Span(17, 22), "their")
 
 
-def sentence(part: calibrating.Part, right: bool, *, correct: bool = True) -> Sentence:
+def sentence(part: calibrating.Part, right: bool, *, correct: bool = True) -> CalibrationSentence:
     found = Finding(OF.span, "example", "", (OF,), ("example",), probability=0.5)
-    return Sentence(TEXT, (found,), (right,), (OF,) if correct else (), part, "source")
+    return CalibrationSentence(TEXT, (found,), (right,), (OF,) if correct else (), part, "source")
 
 
 def test_a_proposal_is_right_wrong_or_not_known() -> None:
@@ -78,30 +78,33 @@ def test_a_proposal_is_right_wrong_or_not_known() -> None:
 
 
 def test_what_a_model_says_is_trusted_as_far_as_it_was_right() -> None:
-    good = [(sentence("learn", True), Reading({OF: 5.0})), (sentence("learn", False), Reading({OF: -5.0}))] * 60
-    bad = [(s, Reading({OF: -r.gains[OF]})) for s, r in good]
+    good = [
+        (sentence("learn", True), ModelResponse({OF: 5.0})),
+        (sentence("learn", False), ModelResponse({OF: -5.0})),
+    ] * 60
+    bad = [(s, ModelResponse({OF: -r.gains[OF]})) for s, r in good]
     up = {"bias": 1.0, "log-odds": 0.0, "gain up": 1.25}
-    chances = [likely(up, learn(known, PLAIN, {}).findings) for known in (good, bad)]
+    chances = [predict(up, learn_weights(known, PLAIN, {}).findings) for known in (good, bad)]
     assert chances[0] > 0.7 > 0.4 > chances[1]
 
 
 def test_what_the_test_has_teaches_nothing() -> None:
-    known = [(sentence("test", True), Reading({OF: 5.0}, (Proposal(THERE, "confusion", 5.0, 5.0, 5.0),)))] * 50
-    learned = learn(known, PLAIN, {"made by": "a test"})
+    known = [(sentence("test", True), ModelResponse({OF: 5.0}, (Proposal(THERE, "confusion", 5.0, 5.0, 5.0),)))] * 50
+    learned = learn_weights(known, PLAIN, {"made by": "a test"})
     assert (learned.findings, learned.proposals) == (PLAIN.findings, PLAIN.proposals)
     assert learned.about == {"made by": "a test"}
 
 
 def test_few_examples_move_little_and_many_move_much() -> None:
-    few, many = (fitted([({"x": 1.0}, 1.0, 1.0)] * n, {"x": 0.0})["x"] for n in (1, 1000))
+    few, many = (fit_weights([({"x": 1.0}, 1.0, 1.0)] * n, {"x": 0.0})["x"] for n in (1, 1000))
     assert 0 < few < 0.1 < 0.5 < many
 
 
 def test_the_table_counts_what_is_shown_and_what_of_it_is_right() -> None:
     known = [
-        (sentence("test", True), Reading({OF: 5.0}, (Proposal(THERE, "confusion", 9.0, 5.0, 5.0),))),
-        (sentence("test", False), Reading({})),
-        (sentence("learn", True), Reading({})),
+        (sentence("test", True), ModelResponse({OF: 5.0}, (Proposal(THERE, "confusion", 9.0, 5.0, 5.0),))),
+        (sentence("test", False), ModelResponse({})),
+        (sentence("learn", True), ModelResponse({})),
     ]
     rows = {row.what: (row.shown, row.right, row.of) for row in table(known, PLAIN, PLAIN)}
     assert rows["engines alone"] == (2, 1, 1)
@@ -154,24 +157,24 @@ def test_calibrate_wants_a_model_that_is_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("kept", "then"), [(True, "goes on from there"), (False, "begins anew")])
 def test_ended_early_it_says_where_it_goes_on(kept: bool, then: str) -> None:
-    from localproof.faces.model_calibrating import _asked
+    from localproof.faces.model_calibrating import _score_sentences
 
     class Stopped:
         """A reader whose user presses Ctrl-C at the twelfth sentence."""
 
         asked = 0
 
-        def ask(self, text: str, edits: object) -> Future[Reading]:
+        def ask(self, text: str, edits: object) -> Future[ModelResponse]:
             self.asked += 1
             if self.asked == 12:
                 raise KeyboardInterrupt
-            done: Future[Reading] = Future()
-            done.set_result(Reading({}))
+            done: Future[ModelResponse] = Future()
+            done.set_result(ModelResponse({}))
             return done
 
     log = io.StringIO()
     with pytest.raises(KeyboardInterrupt):
-        _asked(Stopped(), sentences()[:20], Terminal(None, io.StringIO(), log, {}), kept=kept)  # type: ignore[arg-type]
+        _score_sentences(Stopped(), sentences()[:20], Terminal(None, io.StringIO(), log, {}), kept=kept)  # type: ignore[arg-type]
     assert "localproof: 1 of 20 sentences (5 %), " in log.getvalue()
     assert log.getvalue().endswith(
         f"ended after 3 of 20 sentences; the same command {then}{'' if kept else ', for there is no cache'}\n"

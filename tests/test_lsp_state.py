@@ -15,30 +15,30 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from localproof import proof
-from localproof.cache.memory import Remembering
-from localproof.decisions import Vocabulary
+from localproof.cache.memory import CachingEngine
+from localproof.decisions import UserDictionary
 from localproof.energy import open_window
 from localproof.engines import Engine
 from localproof.faces import rules
 from localproof.faces.lsp import actions, marks
-from localproof.faces.lsp.desk import Desk, Job, format_for, wishes_of
-from localproof.faces.lsp.opened import Change, Opened, changed, moved, unfinished
-from localproof.faces.lsp.session import Session
-from localproof.faces.toml_edit import disabled
+from localproof.faces.lsp.desk import DocumentChecker, DocumentCheck, format_for, parse_client_settings
+from localproof.faces.lsp.opened import TextChange, TextDocument, apply_changes, move_findings, unfinished_word
+from localproof.faces.lsp.session import EditorSession
+from localproof.faces.toml_edit import add_to_disable
 from localproof.formats import read
 from localproof.render.phrase import suggestion
 from localproof.render.style import Style
 from localproof.report import BadInput, Finding, Provenance, Report, Unavailable
 from localproof.settings import ELSEWHERE, Settings
-from localproof.text import Document, Edit, LineIndex, Span, Unit, apply
+from localproof.text import Document, Edit, LineIndex, Span, Unit, apply_edits
 
 UNITS: tuple[Unit, ...] = ("utf-8", "utf-16", "utf-32")
 CHARS = st.sampled_from("ab \n\r\x85\u2028\x0c\t😀é\u0301中")
 TEXTS = st.text(CHARS, max_size=30)
 
 
-def open_text(text: str, language: str = "markdown") -> Opened:
-    return Opened("file:///a.md", language, 1, text)
+def open_text(text: str, language: str = "markdown") -> TextDocument:
+    return TextDocument("file:///a.md", language, 1, text)
 
 
 # ── the text ──
@@ -58,13 +58,13 @@ def test_the_servers_text_is_the_editors_after_any_edits(
         lines = LineIndex(here)
         # A place between \r and \n cannot be told as a line and a column.
         assume(all(here[i - 1 : i + 1] != "\r\n" for i in (start, end)))
-        changes.append(Change(lines.position(start, unit), lines.position(end, unit), new))
+        changes.append(TextChange(lines.position(start, unit), lines.position(end, unit), new))
         here = here[:start] + new + here[end:]
-    after, made = changed(open_text(there), changes, 2, unit)
+    after, made = apply_changes(open_text(there), changes, 2, unit)
     assert after.text == here
     assert after.version == 2
     for edit in made:
-        there = apply(there, [edit])
+        there = apply_edits(there, [edit])
     assert there == here
 
 
@@ -72,12 +72,12 @@ def test_the_servers_text_is_the_editors_after_any_edits(
 def test_positions_that_make_no_sense_break_nothing(text: str, start: tuple[int, int], end: tuple[int, int]) -> None:
     within = 0 <= min(start, end)[0] <= len(LineIndex(text).starts)
     with nullcontext() if within else pytest.raises(BadInput):
-        after, (edit,) = changed(open_text(text), [Change(start, end, "x")], 2, "utf-16")
-        assert after.text == apply(text, [edit])
+        after, (edit,) = apply_changes(open_text(text), [TextChange(start, end, "x")], 2, "utf-16")
+        assert after.text == apply_edits(text, [edit])
 
 
 def test_the_whole_text_may_come_anew() -> None:
-    assert changed(open_text("old"), [Change(None, None, "new")], 2, "utf-16")[0].text == "new"
+    assert apply_changes(open_text("old"), [TextChange(None, None, "new")], 2, "utf-16")[0].text == "new"
 
 
 @given(TEXTS, st.integers(0, 30), st.integers(0, 5), st.integers(0, 30), st.integers(0, 5), TEXTS)
@@ -88,25 +88,25 @@ def test_a_finding_moves_with_its_words_or_goes(
     span = Span(at, min(at + length, len(text)))
     edit = Edit(Span(edited, min(edited + cut, len(text))), new)
     finding = Finding(span, "harper/X", "", (Edit(span, "y"),))
-    after = apply(text, [edit])
-    for left in moved([finding], [edit]):
+    after = apply_edits(text, [edit])
+    for left in move_findings([finding], [edit]):
         assert left.span.of(after) == span.of(text)
         assert left.edits[0].span == left.span
 
 
 def test_a_space_after_a_misspelling_does_not_hide_it() -> None:
     finding = Finding(Span(2, 5), "harper/SpellCheck", "")
-    assert moved([finding], [Edit(Span(5, 5), " ")]) == (finding,)
-    assert moved([finding], [Edit(Span(5, 5), "m")]) == ()
-    assert moved([finding], [Edit(Span(1, 2), " ")]) == (finding,)
+    assert move_findings([finding], [Edit(Span(5, 5), " ")]) == (finding,)
+    assert move_findings([finding], [Edit(Span(5, 5), "m")]) == ()
+    assert move_findings([finding], [Edit(Span(1, 2), " ")]) == (finding,)
 
 
 def test_the_word_being_typed_is_left_alone_until_it_ends() -> None:
     finding = Finding(Span(2, 7), "harper/SpellCheck", "")
-    assert unfinished("I recie", 7) == Span(2, 7)
-    assert marks.settled("I recie", [finding], 7) == ()
-    assert marks.settled("I recie ", [finding], 8) == (finding,)
-    assert marks.settled("I recie", [finding], None) == (finding,)
+    assert unfinished_word("I recie", 7) == Span(2, 7)
+    assert marks.drop_unfinished("I recie", [finding], 7) == ()
+    assert marks.drop_unfinished("I recie ", [finding], 8) == (finding,)
+    assert marks.drop_unfinished("I recie", [finding], None) == (finding,)
 
 
 # ── marks ──
@@ -115,11 +115,11 @@ def test_the_word_being_typed_is_left_alone_until_it_ends() -> None:
 def test_how_loud_a_mark_is_goes_by_the_kind_of_finding() -> None:
     kinds = ("spelling", "grammar", "punctuation", "typography", "style")
     found = [Finding(Span(i, i + 1), "harper/X", "m", kind=kind) for i, kind in enumerate(kinds)]  # type: ignore[arg-type]
-    assert [m.severity for m in marks.marks("abcde", found)] == [2, 2, 3, 3, 4]
+    assert [m.severity for m in marks.make_diagnostics("abcde", found)] == [2, 2, 3, 3, 4]
 
 
 def test_a_comment_that_silences_nothing_is_marked_as_unnecessary() -> None:
-    (mark,) = marks.marks("one\ntwo\n", [], notes=["line 2: nothing is said there", "no line at all"])
+    (mark,) = marks.make_diagnostics("one\ntwo\n", [], notes=["line 2: nothing is said there", "no line at all"])
     assert (mark.span, mark.tags, mark.message) == (Span(4, 7), ("unnecessary",), "nothing is said there")
 
 
@@ -127,7 +127,7 @@ def test_a_message_begins_with_the_correction() -> None:
     def said(old: str, *new: str, text: str = "It is teh cat, very odd.") -> str:
         span = Span(text.index(old), text.index(old) + len(old))
         edits = tuple(Edit(span, each) for each in new)
-        (mark,) = marks.marks(text, [Finding(span, "harper/X", "Why.", edits)])
+        (mark,) = marks.make_diagnostics(text, [Finding(span, "harper/X", "Why.", edits)])
         return mark.message
 
     assert said("teh", "the") == "teh → the: Why."
@@ -145,18 +145,18 @@ def test_the_correction_is_the_one_that_the_terminal_shows(text: str, at: int, l
         Span(at, min(at + length, len(text))), "x/Y", "", (Edit(Span(at, min(at + length, len(text))), new),)
     )
     whole = " ".join(word.text for word in suggestion(text, finding, Style(colour=False)))
-    (mark,) = marks.marks(text, [finding])
+    (mark,) = marks.make_diagnostics(text, [finding])
     assert mark.message == (whole if len(whole) <= 80 else "")
 
 
 def test_what_an_engine_says_reaches_the_editor_without_control_characters() -> None:
-    (mark,) = marks.marks("abc", [Finding(Span(0, 1), "harper/X", "\x1b[31m\u202ered")])
+    (mark,) = marks.make_diagnostics("abc", [Finding(Span(0, 1), "harper/X", "\x1b[31m\u202ered")])
     assert mark.message == "\\x1b[31m\\u202ered"
 
 
 # ── menus ──
 
-HERE = actions.Place("file:///p/a.md", project=True)
+HERE = actions.EditTargets("file:///p/a.md", project=True)
 
 
 def report_on(text: str, *findings: Finding, name: str = "a.md", held_back: tuple[Finding, ...] = ()) -> Report:
@@ -166,12 +166,12 @@ def report_on(text: str, *findings: Finding, name: str = "a.md", held_back: tupl
 def spelling(text: str, word: str, *fixes: str, certain: bool = False) -> Finding:
     span = Span(text.index(word), text.index(word) + len(word))
     edits = tuple(Edit(span, fix) for fix in fixes)
-    return Finding(span, "harper/SpellCheck", "Unknown.", edits, kind="spelling", probability=0.9, certain=certain)
+    return Finding(span, "harper/SpellCheck", "Unknown.", edits, kind="spelling", probability=0.9, is_safe_fix=certain)
 
 
 def test_the_menu_begins_with_the_corrections_and_ends_with_silence() -> None:
     text = "We recieve it.\n"
-    menu = actions.at(report_on(text, spelling(text, "recieve", "receive", "relieve")), Span(4, 4), HERE)
+    menu = actions.actions_at(report_on(text, spelling(text, "recieve", "receive", "relieve")), Span(4, 4), HERE)
     assert [a.title for a in menu] == [
         "“recieve” → “receive”",
         "“recieve” → “relieve”",
@@ -192,23 +192,23 @@ def test_a_correction_is_preferred_where_it_is_the_only_one_or_certain() -> None
 
     assert preferred(spelling(text, "recieve", "receive")) == [True]
     assert preferred(spelling(text, "recieve", "receive", "relieve")) == [False, False]
-    assert preferred(spelling(text, "recieve", "receive", "relieve", certain=True)) == [True, False]
+    assert preferred(spelling(text, "recieve", "receive", "relieve", is_safe_fix=True)) == [True, False]
 
 
 def test_fix_all_makes_only_what_is_certain() -> None:
     text = "We recieve teh mail.\n"
-    report = report_on(text, spelling(text, "recieve", "receive", certain=True), spelling(text, "teh", "the"))
-    (act,) = (a for a in actions.at(report, Span(0, 0), HERE) if a.kind == actions.FIX_ALL)
-    assert apply(text, act.edits) == "We receive teh mail.\n"
+    report = report_on(text, spelling(text, "recieve", "receive", is_safe_fix=True), spelling(text, "teh", "the"))
+    (act,) = (a for a in actions.actions_at(report, Span(0, 0), HERE) if a.kind == actions.FIX_ALL)
+    assert apply_edits(text, act.edits) == "We receive teh mail.\n"
 
 
 def test_the_rule_below_a_title_grows_with_it_in_the_menu() -> None:
     text = "Beleive\n=======\n\nWe recieve.\n"
-    found = spelling(text, "Beleive", "Believers", certain=True)
+    found = spelling(text, "Beleive", "Believers", is_safe_fix=True)
     report = report_on(text, found, spelling(text, "recieve", "receive"), name="a.rst")
-    first, *_, last = actions.at(report, Span(0, 0), HERE)
+    first, *_, last = actions.actions_at(report, Span(0, 0), HERE)
     for act in (first, last):
-        assert apply(text, act.edits) == "Believers\n=========\n\nWe recieve.\n"
+        assert apply_edits(text, act.edits) == "Believers\n=========\n\nWe recieve.\n"
 
 
 @pytest.mark.parametrize(
@@ -226,10 +226,10 @@ def test_the_rule_below_a_title_grows_with_it_in_the_menu() -> None:
 def test_a_comment_from_the_menu_silences_that_finding(text: str) -> None:
     finding = spelling(text, "recieve", "receive")
     document = read("a.md", text, Settings())
-    here, everywhere = actions.comment_here(document, finding), actions.comment_for_file(document, finding.rule)
+    here, everywhere = actions.block_comment(document, finding), actions.file_comment(document, finding.rule)
     assert here is not None and everywhere is not None
     for edit in (here, everywhere):
-        after = read("a.md", apply(text, [edit]), Settings())
+        after = read("a.md", apply_edits(text, [edit]), Settings())
         assert [d.rules for d in after.directives] == [("harper/SpellCheck",)]
         assert [" ".join(b.text.split()) for b in after.blocks] == [" ".join(b.text.split()) for b in document.blocks]
 
@@ -245,9 +245,9 @@ def test_a_comment_from_the_menu_silences_that_finding(text: str) -> None:
 def test_a_comment_is_written_as_its_format_writes_it(name: str, text: str) -> None:
     finding = spelling(text, "recieve", "receive")
     document = read(name, text, Settings())
-    here, everywhere = actions.comment_here(document, finding), actions.comment_for_file(document, finding.rule)
+    here, everywhere = actions.block_comment(document, finding), actions.file_comment(document, finding.rule)
     assert here is not None and everywhere is not None
-    after = read(name, apply(text, sorted({here, everywhere})), Settings())
+    after = read(name, apply_edits(text, sorted({here, everywhere})), Settings())
     assert [(d.scope, d.rules) for d in after.directives] == [("file", (finding.rule,)), ("line", (finding.rule,))]
     assert [b.text for b in after.blocks] == [b.text for b in document.blocks]
 
@@ -257,14 +257,14 @@ def test_a_comment_is_written_as_its_format_writes_it(name: str, text: str) -> N
 )
 def test_where_no_comment_can_follow_one_can_stand_at_the_head(name: str, text: str) -> None:
     finding, document = spelling(text, "recieve"), read(name, text, Settings())
-    edit = actions.comment_for_file(document, finding.rule)
-    assert actions.comment_here(document, finding) is None and edit is not None
-    assert [d.scope for d in read(name, apply(text, [edit]), Settings()).directives] == ["file"]
+    edit = actions.file_comment(document, finding.rule)
+    assert actions.block_comment(document, finding) is None and edit is not None
+    assert [d.scope for d in read(name, apply_edits(text, [edit]), Settings()).directives] == ["file"]
 
 
 @pytest.mark.parametrize("text", ["| recieve | b |\n|---|---|\n| a | b |\n", "---\ntitle: We recieve\n---\n\nText.\n"])
 def test_no_comment_is_offered_where_none_can_stand(text: str) -> None:
-    assert actions.comment_here(read("a.md", text, Settings()), spelling(text, "recieve")) is None
+    assert actions.block_comment(read("a.md", text, Settings()), spelling(text, "recieve")) is None
 
 
 def test_what_the_writer_wrote_cannot_break_out_of_the_hover() -> None:
@@ -283,8 +283,8 @@ def test_the_hover_has_the_short_message_for_a_heading_and_the_page_at_its_end()
 
 def test_the_code_of_a_mark_leads_to_the_rules_own_page_else_to_that_of_the_texts_language() -> None:
     finding = replace(spelling("x recieve", "recieve"), rule="languagetool/X")
-    (german,) = marks.marks("x recieve", [finding], language="de")
-    (paged,) = marks.marks("x recieve", [replace(finding, url="https://a.example/")])
+    (german,) = marks.make_diagnostics("x recieve", [finding], language="de")
+    (paged,) = marks.make_diagnostics("x recieve", [replace(finding, url="https://a.example/")])
     assert german.link.endswith("rule/show/X?lang=de") and paged.link == "https://a.example/"
 
 
@@ -316,7 +316,7 @@ def test_the_code_of_a_mark_leads_to_the_rules_own_page_else_to_that_of_the_text
     ],
 )
 def test_a_rule_is_added_to_a_settings_file_and_nothing_else_changes(before: str, table: str, after: str) -> None:
-    assert disabled(before, "a/B", table=table) == after
+    assert add_to_disable(before, "a/B", table=table) == after
 
 
 NAMES = st.text(st.sampled_from("ab#[]\"'\\, /"), max_size=6)
@@ -330,7 +330,7 @@ def test_a_list_of_any_rules_is_added_to_or_left_alone(names: list[str], many: b
     head = f"[{table}]\n" if table else "# head\n"
     text = f"{head}disable = [{inside}]  # kept\n\n[other]\ndisable = ['no']\n"
     try:
-        after = disabled(text, "harper/AnA", table=table)
+        after = add_to_disable(text, "harper/AnA", table=table)
     except BadInput:
         return
     value = tomllib.loads(after)
@@ -359,13 +359,13 @@ def test_a_project_without_settings_gets_a_file_in_its_top_folder(tmp_path: Path
 
 @pytest.mark.parametrize("raw", [None, {}, [], "x", 7, {"localproof": None}, {"localproof": {}}])
 def test_an_editor_that_sends_nothing_wishes_nothing(raw: object) -> None:
-    assert wishes_of(raw, pytest.fail) == {}
+    assert parse_client_settings(raw, pytest.fail) == {}
 
 
 def test_a_wish_that_makes_no_sense_is_told_and_the_others_hold() -> None:
     said: list[str] = []
     raw = {"profile": "loud", "frontMatter": ["title"], "jobs": 9, "colour": "red", "debounceMs": 10}
-    assert wishes_of(raw, said.append) == {"front_matter": ("title",)}
+    assert parse_client_settings(raw, said.append) == {"front_matter": ("title",)}
     assert len(said) == 3
 
 
@@ -446,17 +446,17 @@ class Slow:
         """Nothing to end."""
 
 
-class FakeDesk(Desk):
+class FakeDesk(DocumentChecker):
     """A desk whose bench holds engines of ours."""
 
     def __init__(self, engines: Mapping[str, Engine]) -> None:
         super().__init__({"LOCALPROOF_CONFIG_DIR": "/nonexistent"})
         self.engines = engines
 
-    def _bench(self, settings: Settings) -> tuple[proof.Bench, bool]:
+    def _bench(self, settings: Settings) -> tuple[proof.Checker, bool]:
         window = open_window(method="off")
         everything = replace(settings, profile="all")
-        return proof.Bench(everything, self.engines, (), Vocabulary.of(settings.words), window, 0.0), False
+        return proof.Checker(everything, self.engines, (), UserDictionary.of(settings.words), window, 0.0), False
 
 
 class Screen:
@@ -466,7 +466,7 @@ class Screen:
         self.shown: list[tuple[int, str, list[str]]] = []
         self.lines: list[str] = []
 
-    def show(self, opened: Opened, marks: tuple[marks.Mark, ...]) -> None:
+    def show(self, opened: TextDocument, marks: tuple[marks.Diagnostic, ...]) -> None:
         self.shown.append((opened.version, opened.text, [m.span.of(opened.text) for m in marks]))
 
     def log(self, line: str) -> None:
@@ -495,11 +495,11 @@ def test_every_state_that_is_shown_belongs_to_the_version_it_names() -> None:
 
     async def scene() -> None:
         with ThreadPoolExecutor(1) as pool:
-            session = Session(FakeDesk({"harper": engine}), pool, screen, debounce_s=0.01)
+            session = EditorSession(FakeDesk({"harper": engine}), pool, screen, debounce_s=0.01)
             session.open(open_text("One teh.\n\nTwo.\n"), None)
             await until(lambda: screen.shown and screen.shown[-1][2] == ["teh"], screen)
             for version in range(2, 12):
-                session.change("file:///a.md", [Change((2, 0), (2, 0), "And teh.\n\n")], version)
+                session.change("file:///a.md", [TextChange((2, 0), (2, 0), "And teh.\n\n")], version)
                 await asyncio.sleep(0.004 * (version % 4))
             await until(lambda: screen.shown[-1][0] == 11 and len(screen.shown[-1][2]) == 11, screen)
             session.end()
@@ -515,7 +515,7 @@ def test_an_engine_that_is_not_ready_does_not_delay_the_one_that_is() -> None:
 
     async def scene() -> None:
         with ThreadPoolExecutor(1) as pool:
-            session = Session(FakeDesk({"harper": quick, "languagetool": slow}), pool, screen)
+            session = EditorSession(FakeDesk({"harper": quick, "languagetool": slow}), pool, screen)
             session.open(open_text("One teh.\n"), None)
             await asyncio.sleep(0.05)
             assert screen.shown == []
@@ -534,12 +534,12 @@ def test_only_the_block_that_changed_is_judged_again_and_the_result_is_the_same(
     engine, screen = Slow("harper"), Screen()
     text = "".join(f"Paragraph {i} with teh word.\n\n" for i in range(30))
     desk = FakeDesk({"harper": engine})
-    job = desk.begin(open_text(text), None)
-    assert isinstance(job, Job)
-    first = desk.so_far(job)
-    later = desk.begin(open_text("New teh.\n\n" + text), None)
-    assert isinstance(later, Job)
-    assert desk.so_far(later) == proof.check(later.bench, later.begun.document)
+    job = desk.start_check(open_text(text), None)
+    assert isinstance(job, DocumentCheck)
+    first = desk.partial_report(job)
+    later = desk.start_check(open_text("New teh.\n\n" + text), None)
+    assert isinstance(later, DocumentCheck)
+    assert desk.partial_report(later) == proof.check(later.bench, later.begun.document)
     assert len(first.findings) == 30 and screen.lines == []
 
 
@@ -548,10 +548,10 @@ def test_an_engine_that_fails_is_told_once_and_the_rest_is_shown() -> None:
 
     async def scene() -> None:
         with ThreadPoolExecutor(1) as pool:
-            session = Session(FakeDesk({"harper": good, "languagetool": bad}), pool, screen, debounce_s=0.0)
+            session = EditorSession(FakeDesk({"harper": good, "languagetool": bad}), pool, screen, debounce_s=0.0)
             session.open(open_text("One teh.\n\nA crash.\n"), None)
             await session.finished("file:///a.md")
-            session.change("file:///a.md", [Change((0, 0), (0, 0), "x ")], 2)
+            session.change("file:///a.md", [TextChange((0, 0), (0, 0), "x ")], 2)
             await session.finished("file:///a.md")
             session.end()
 
@@ -565,10 +565,10 @@ def test_a_correction_takes_its_mark_away_before_anything_is_checked() -> None:
 
     async def scene() -> None:
         with ThreadPoolExecutor(1) as pool:
-            session = Session(FakeDesk({"harper": engine}), pool, screen, debounce_s=60.0)
+            session = EditorSession(FakeDesk({"harper": engine}), pool, screen, debounce_s=60.0)
             session.open(open_text("One teh. Two teh.\n"), None)
             await session.finished("file:///a.md")
-            session.change("file:///a.md", [Change((0, 4), (0, 7), "the")], 2)
+            session.change("file:///a.md", [TextChange((0, 4), (0, 7), "the")], 2)
             session.end()
 
     asyncio.run(scene())
@@ -581,7 +581,9 @@ def test_settings_that_make_no_sense_are_told_once(tmp_path: Path) -> None:
 
     async def scene() -> None:
         with ThreadPoolExecutor(1) as pool:
-            session = Session(Desk({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}), pool, screen, debounce_s=0.0)
+            session = EditorSession(
+                DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}), pool, screen, debounce_s=0.0
+            )
             session.open(open_text("One teh.\n"), tmp_path / "a.md")
             await session.finished("file:///a.md")
             session.save("file:///a.md")
@@ -594,14 +596,14 @@ def test_settings_that_make_no_sense_are_told_once(tmp_path: Path) -> None:
 
 def test_who_waits_for_a_check_that_breaks_is_answered() -> None:
     class Broken(FakeDesk):
-        def so_far(self, job: Job) -> Report:
+        def so_far(self, job: DocumentCheck) -> Report:
             raise RuntimeError("broken")
 
     screen = Screen()
 
     async def scene() -> None:
         with ThreadPoolExecutor(1) as pool:
-            session = Session(Broken({"harper": Slow("harper")}), pool, screen, debounce_s=0.0)
+            session = EditorSession(Broken({"harper": Slow("harper")}), pool, screen, debounce_s=0.0)
             session.open(open_text("One teh.\n"), None)
             async with asyncio.timeout(10):
                 assert await session.finished("file:///a.md") == (open_text("One teh.\n"), ())
@@ -616,9 +618,9 @@ def test_who_waits_for_a_check_that_breaks_is_answered() -> None:
 NO_ENGINES: dict[str, object] = {"engines": (), "energy_meter": "off", "cache": False}
 
 
-def at_work(desk: Desk, path: Path) -> proof.Bench:
-    job = desk.begin(open_text("One.\n"), path)
-    assert isinstance(job, Job)
+def at_work(desk: DocumentChecker, path: Path) -> proof.Checker:
+    job = desk.start_check(open_text("One.\n"), path)
+    assert isinstance(job, DocumentCheck)
     return job.bench
 
 
@@ -641,9 +643,9 @@ def at_work(desk: Desk, path: Path) -> proof.Bench:
 def test_only_settings_that_concern_engines_bring_other_engines(
     tmp_path: Path, wish: dict[str, object], same: bool
 ) -> None:
-    with Desk({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as desk:
+    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as desk:
         before = at_work(desk, tmp_path / "a.md")
-        desk.wish({**NO_ENGINES, **wish})
+        desk.set_client_settings({**NO_ENGINES, **wish})
         assert (at_work(desk, tmp_path / "a.md").engines is before.engines) is same
 
 
@@ -658,30 +660,30 @@ def test_engines_that_were_built_ahead_serve_the_first_text_or_end(
 
     monkeypatch.setattr(proof, "ENGINES", {"harper": lambda settings: Built(settings.language)})
     one = {**NO_ENGINES, "engines": ("harper",)}
-    with Desk({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, one) as desk:
+    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, one) as desk:
         desk.warm(tmp_path)
         desk.warm(tmp_path)
         assert at_work(desk, tmp_path / "a.md").engines is at_work(desk, tmp_path / "b.md").engines
         assert not closed
-        desk.wish({**one, "language": "en-GB"})
+        desk.set_client_settings({**one, "language": "en-GB"})
         at_work(desk, tmp_path / "a.md")
         assert not closed  # a text was checked with the first ones, and another may be again
     assert closed == ["en-US", "en-GB"]
     closed.clear()
-    with Desk({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, one) as desk:
+    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, one) as desk:
         desk.warm(tmp_path)
-        desk.wish({**one, "language": "en-GB"})
+        desk.set_client_settings({**one, "language": "en-GB"})
         desk.warm(tmp_path)
         assert closed == ["en-US"]
-        desk.wish({**one, "language": "en-CA"})
+        desk.set_client_settings({**one, "language": "en-CA"})
         at_work(desk, tmp_path / "a.md")
         assert closed == ["en-US", "en-GB"]
 
 
 def test_a_cluster_that_is_named_later_is_asked_for(tmp_path: Path) -> None:
-    with Desk({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as desk:
+    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as desk:
         at_work(desk, tmp_path / "a.md")
-        desk.wish({**NO_ENGINES, "executor": "nonsense"})
+        desk.set_client_settings({**NO_ENGINES, "executor": "nonsense"})
         with pytest.raises(BadInput, match="expected dask://HOST:PORT"):
             at_work(desk, tmp_path / "a.md")
 
@@ -690,7 +692,7 @@ def test_the_words_of_a_list_for_one_language_count_and_are_read_again(tmp_path:
     lists = tmp_path / ".localproof"
     for folder in (tmp_path / ".git", lists):
         folder.mkdir()
-    with Desk({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as desk:
+    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as desk:
         for words in ("frobnicate\n", "frobnicate\nbazqux\n"):
             for language in ("en-US", "de"):
                 (lists / f"dictionary.{language}.txt").write_text(words)
@@ -710,22 +712,22 @@ def test_judgements_that_are_kept_are_those_that_would_be_made(parts: list[str])
     text = ""
     for part in parts:
         text = f"{part}.\n\n{text}"
-        job = desk.begin(open_text(text), None)
-        assert isinstance(job, Job)
-        assert desk.so_far(job) == proof.check(job.bench, job.begun.document)
+        job = desk.start_check(open_text(text), None)
+        assert isinstance(job, DocumentCheck)
+        assert desk.partial_report(job) == proof.check(job.bench, job.begun.document)
 
 
 def test_a_document_says_the_line_of_an_ignores_file() -> None:
     text = "It is *more* teh I had hoped for.\n"
     document: Document = read("a.md", text, Settings())
-    line = actions.ignored(document, spelling(text, "teh"))
+    line = actions.ignore_line(document, spelling(text, "teh"))
     assert line == "harper/SpellCheck: It is more [[teh]] I had hoped for."
 
 
 def test_a_block_that_an_engine_is_busy_with_is_not_asked_about_again() -> None:
     engine = Slow("harper")
     engine.at_once = False
-    remembering = Remembering(engine)
+    remembering = CachingEngine(engine)
     first, second = remembering.submit("One teh."), remembering.submit("One teh.")
     assert len(engine.asked) == 1
     engine.answer_all()
@@ -736,7 +738,7 @@ def test_a_block_that_an_engine_is_busy_with_is_not_asked_about_again() -> None:
 
 def test_a_block_that_could_not_be_checked_is_asked_about_again() -> None:
     engine = Slow("harper")
-    remembering = Remembering(engine)
+    remembering = CachingEngine(engine)
     for _ in range(2):
         with pytest.raises(Unavailable):
             remembering.submit("A crash.").result()
@@ -746,9 +748,9 @@ def test_a_block_that_could_not_be_checked_is_asked_about_again() -> None:
 def test_what_a_writer_has_changed_since_is_not_waited_for() -> None:
     engine = Slow("harper")
     engine.at_once = False
-    desk = FakeDesk({"harper": Remembering(engine)})
-    desk.begin(open_text("Stays teh.\n\nGoes teh.\n"), None)
-    desk.begin(open_text("Stays teh.\n\nComes teh.\n"), None)
+    desk = FakeDesk({"harper": CachingEngine(engine)})
+    desk.start_check(open_text("Stays teh.\n\nGoes teh.\n"), None)
+    desk.start_check(open_text("Stays teh.\n\nComes teh.\n"), None)
     assert [(text, future.cancelled()) for text, future in engine.asked] == [
         ("Stays teh.", False),
         ("Goes teh.", True),
@@ -759,7 +761,7 @@ def test_what_a_writer_has_changed_since_is_not_waited_for() -> None:
 
 
 def test_another_model_in_the_settings_is_another_bench(tmp_path: Path) -> None:
-    with Desk({}) as desk:
+    with DocumentChecker({}) as desk:
         plain = Settings(engines=(), service="off")
         without, _ = desk._bench(plain)
         wanting, _ = desk._bench(replace(plain, model=str(tmp_path / "not-there.gguf")))

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from localproof.models.card import whole
-from localproof.models.catalogue import CLAIMS, GAPS, LADDER, load, parsed, shipped, shipped_path
+from localproof.models.card import card_lines
+from localproof.models.catalogue import CLAIMS, GAPS, LADDER, load, parse_catalogue, shipped_entries, shipped_path
 from localproof.models.licences import is_osi
 from localproof.models.validity import complaints
 from localproof.report import BadInput
@@ -36,7 +36,7 @@ def tables(value: object) -> Iterator[dict[str, Any]]:
 
 def test_our_own_catalogue_is_sound() -> None:
     assert complaints(RAW) == []
-    assert set(NAMED) <= {model.id for model in shipped()}
+    assert set(NAMED) <= {model.id for model in shipped_entries()}
 
 
 def test_every_value_has_a_status_and_a_source_that_says_who_read_it() -> None:
@@ -53,7 +53,7 @@ def test_no_source_is_named_for_nothing() -> None:
     assert {row["id"] for row in RAW["source"]} - used == set()
 
 
-@pytest.mark.parametrize("model", shipped(), ids=lambda m: m.id)
+@pytest.mark.parametrize("model", shipped_entries(), ids=lambda m: m.id)
 def test_no_field_of_ours_is_left_out(model: Any) -> None:
     assert [name for name in CLAIMS if name not in model.claims] == []
     assert [cost.of for cost in model.costs].count("self") == 1
@@ -72,9 +72,9 @@ def test_a_licence_that_is_called_open_is_one() -> None:
             assert table["osi"] == is_osi(table["value"]), table
 
 
-@pytest.mark.parametrize("model", shipped(), ids=lambda m: m.id)
+@pytest.mark.parametrize("model", shipped_entries(), ids=lambda m: m.id)
 def test_a_card_says_every_gap_and_what_each_figure_covers(model: Any) -> None:
-    lines = list(whole(model))
+    lines = list(card_lines(model))
     assert all(line.text for line in lines)
     assert {CLAIMS[name] for name in CLAIMS} <= {line.label for line in lines}
     for cost in model.costs:
@@ -150,12 +150,12 @@ conflict = "tagged Apache-2.0, made from Gemma 2"
 id = "s"
 title = "A card"
 """
-    model = parsed(text, "mine", own=True)[0]
+    model = parse_catalogue(text, "mine", own=True)[0]
     assert model.licence().value == "LicenseRef-Gemma-Terms-of-Use" and model.conflict
 
 
 def test_the_ladder_has_no_model_on_its_first_rung() -> None:
-    levels = {model.claim("consent.level").value for model in shipped()}
+    levels = {model.claim("consent.level").value for model in shipped_entries()}
     assert levels <= {None, *LADDER} and LADDER[0] not in levels
 
 

@@ -15,7 +15,7 @@ from test_models_store import FILE, SUM, entry, places
 from localproof.cli import run
 from localproof.faces.models import state
 from localproof.faces.terminal import Terminal
-from localproof.models.catalogue import CLAIMS, load, shipped
+from localproof.models.catalogue import CLAIMS, load, shipped_entries
 from localproof.report import BadInput, Unavailable
 from localproof.settings import BUNDLED, Settings
 
@@ -54,7 +54,7 @@ def test_the_list_says_licence_data_consent_and_cost_of_each(tmp_path: Path) -> 
     status, said, told = models(places(tmp_path))
     lines = entries(said)
     assert max(map(len, said.splitlines())) <= 80
-    assert status == 0 and set(lines) == {m.id for m in shipped()}
+    assert status == 0 and set(lines) == {m.id for m in shipped_entries()}
     assert "LicenseRef-Llama-3.2-Community (not an OSI licence)" in lines["llama-3.2-1b-instruct"]
     assert "259 MWh (derived, without its teachers)" in lines["llama-3.2-1b-instruct"]
     assert "training energy not disclosed" in lines["olmo2-1b-instruct-q4km"]
@@ -98,7 +98,7 @@ def test_scripts_get_the_card_the_entry_and_its_sources(tmp_path: Path) -> None:
     assert model["verdicts"]["energy-disclosed"]["answer"] == "no"
     assert set(model["sources"]) == {"llama-3.2-card", "llama-3.2-second-hand", "aial"}
     _, said, _ = models(places(tmp_path), "list", "--json")
-    assert len(json.loads(said)["models"]) == len(shipped())
+    assert len(json.loads(said)["models"]) == len(shipped_entries())
 
 
 def test_nothing_is_got_before_somebody_says_yes(tmp_path: Path) -> None:
@@ -215,17 +215,17 @@ def test_the_one_that_comes_along_is_used_and_neither_got_nor_removed(tmp_path: 
     ],
 )
 def test_only_one_line_of_the_users_settings_changes(before: str, after: str) -> None:
-    from localproof.faces.toml_edit import assigned
+    from localproof.faces.toml_edit import assign_key
 
-    assert assigned(before, "model", "x") == after
+    assert assign_key(before, "model", "x") == after
 
 
 def test_settings_that_are_laid_out_oddly_are_left_alone() -> None:
-    from localproof.faces.toml_edit import assigned
+    from localproof.faces.toml_edit import assign_key
 
     for text in ('"model" = "y"\n', "model = ", "a = 1\na = 2\n"):
         with pytest.raises(BadInput):
-            assigned(text, "model", "x")
+            assign_key(text, "model", "x")
 
 
 def test_the_doctor_says_how_the_model_stands(tmp_path: Path) -> None:

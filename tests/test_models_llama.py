@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from tiny_model import Tiny, blanked, tiny
 
 from localproof.judge import candidates
-from localproof.judge.proposing import read
-from localproof.judge.rewriting import rewritten
+from localproof.judge.proposing import score_passage
+from localproof.judge.rewriting import generate_edits
 from localproof.judge.worker import build
-from localproof.models.llama import AFTER, PASSAGE, Broken, Llama, Passage, straight
-from localproof.text import Edit, Span, apply
+from localproof.models.llama import AFTER, PASSAGE, ModelUnusable, LlamaModel, Passage, straight
+from localproof.text import Edit, Span, apply_edits
 
 if os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all":
     pytest.importorskip("llama_cpp", reason="llama-cpp-python is not installed: pip install '.[model]'")
@@ -40,17 +40,17 @@ def path(model: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def llama(path: Path) -> Llama:
-    return Llama(path)
+def llama(path: Path) -> LlamaModel:
+    return LlamaModel(path)
 
 
-def test_log_probabilities_are_those_of_the_definition(llama: Llama, model: Tiny) -> None:
+def test_log_probabilities_are_those_of_the_definition(llama: LlamaModel, model: Tiny) -> None:
     for passage in llama.passages(TEXT):
         by_hand = model.log_probabilities([0, *passage.tokens])[:-1]
         assert np.abs(passage.rows - by_hand).max() < NEAR
 
 
-def test_a_gain_is_the_difference_of_two_whole_texts(llama: Llama, model: Tiny) -> None:
+def test_a_gain_is_the_difference_of_two_whole_texts(llama: LlamaModel, model: Tiny) -> None:
     (passage,) = llama.passages(TEXT)
     at = TEXT.index("could of") + 6
     edits = [
@@ -65,7 +65,7 @@ def test_a_gain_is_the_difference_of_two_whole_texts(llama: Llama, model: Tiny) 
         return sum(float(rows[i, tokens[i]]) for i in range(upto))
 
     for edit, gain in zip(edits, llama.gains(TEXT, passage, edits), strict=True):
-        new = llama.tokens(straight(apply(TEXT, [edit])))
+        new = llama.tokens(straight(apply_edits(TEXT, [edit])))
         same_end = next(
             i
             for i in range(len(new) + 1)
@@ -75,25 +75,25 @@ def test_a_gain_is_the_difference_of_two_whole_texts(llama: Llama, model: Tiny) 
         assert gain == pytest.approx(cost(new, upto[0]) - cost(passage.tokens, upto[1]), abs=20 * NEAR)
 
 
-def test_what_changes_nothing_or_lies_elsewhere_gains_nothing_that_can_be_told(llama: Llama) -> None:
+def test_what_changes_nothing_or_lies_elsewhere_gains_nothing_that_can_be_told(llama: LlamaModel) -> None:
     (passage,) = llama.passages("The cat sat.")
     nothing, elsewhere = Edit(Span(4, 7), "cat"), Edit(Span(40, 44), "dog")
     assert llama.gains("The cat sat.", passage, [nothing, elsewhere]) == [None, None]
 
 
-def test_quotation_marks_do_not_matter(llama: Llama) -> None:
+def test_quotation_marks_do_not_matter(llama: LlamaModel) -> None:
     curly, plain = "“The cat’s mat.”", '"The cat\'s mat."'
     (one,), (other,) = llama.passages(curly), llama.passages(plain)
     assert one.tokens == other.tokens and np.array_equal(one.rows, other.rows)
 
 
-def test_the_same_in_company_and_alone_in_one_thread_and_in_two(path: Path, llama: Llama) -> None:
+def test_the_same_in_company_and_alone_in_one_thread_and_in_two(path: Path, llama: LlamaModel) -> None:
     text = "The cat sat on the mat and the dog could of sat on it."
     edits = [Edit(Span(m, m + 3), new) for m in (4, 8, 19) for new in ("dog", "sit", "a cat", "")]
     (passage,) = llama.passages(text)
     together = llama.gains(text, passage, edits)
     alone = [llama.gains(text, passage, [e])[0] for e in edits]
-    other = Llama(path, threads=2)
+    other = LlamaModel(path, threads=2)
     (again,) = other.passages(text)
     for a, b, c in zip(together, alone, other.gains(text, again, edits), strict=True):
         assert a == pytest.approx(b, abs=NEAR) and a == pytest.approx(c, abs=NEAR)
@@ -105,7 +105,7 @@ def test_the_same_in_company_and_alone_in_one_thread_and_in_two(path: Path, llam
     st.text(max_size=300)
     | st.lists(st.sampled_from(["cat ", "sat. ", "\u2028", "é", "😀 ", "\t", "x" * 90]), max_size=80).map("".join)
 )
-def test_passages_cover_every_text_once_and_know_their_places(llama: Llama, text: str) -> None:
+def test_passages_cover_every_text_once_and_know_their_places(llama: LlamaModel, text: str) -> None:
     read_so_far = 0
     for passage in llama.passages(text):
         assert passage.span.start <= passage.own == read_so_far <= passage.span.end
@@ -117,24 +117,30 @@ def test_passages_cover_every_text_once_and_know_their_places(llama: Llama, text
     assert read_so_far == len(text)
 
 
-def test_one_word_of_5000_letters_is_read_in_part(llama: Llama) -> None:
-    gains, _ = read(llama, "The " + "x" * 5000 + " cat sat on a mat.", [Edit(Span(0, 3), "A")], suggest="closed")
+def test_one_word_of_5000_letters_is_read_in_part(llama: LlamaModel) -> None:
+    gains, _ = score_passage(
+        llama, "The " + "x" * 5000 + " cat sat on a mat.", [Edit(Span(0, 3), "A")], suggest="closed"
+    )
     assert gains[0] is not None
 
 
-def test_everything_proposed_is_of_the_closed_set(llama: Llama) -> None:
+def test_everything_proposed_is_of_the_closed_set(llama: LlamaModel) -> None:
     text = "The cat sits on the the mat of a dog and it could of sat on its mat."
-    _, proposals = read(llama, text, [], suggest="closed")
-    row = candidates.words(text)
-    allowed = {c.edit for i in range(len(row)) for c in candidates.at_word(text, row, i, candidates.near(row[i].low))}
-    allowed |= {c.edit for a, b in pairwise(row) for c in candidates.between(text, a, b)}
+    _, proposals = score_passage(llama, text, [], suggest="closed")
+    row = candidates.split_words(text)
+    allowed = {
+        c.edit
+        for i in range(len(row))
+        for c in candidates.edits_at_word(text, row, i, candidates.near_words(row[i].low))
+    }
+    allowed |= {c.edit for a, b in pairwise(row) for c in candidates.insertions_between(text, a, b)}
     assert proposals and all(p.edit in allowed for p in proposals)
     assert all(p.gain >= 1 and p.margin <= p.gain for p in proposals)
 
 
-def test_names_numbers_and_code_are_left_alone(llama: Llama) -> None:
+def test_names_numbers_and_code_are_left_alone(llama: LlamaModel) -> None:
     text = "We asked Dogs Sat 42 cats; run_cats and mat.on are the cat-mat."
-    _, proposals = read(llama, text, [], suggest="closed")
+    _, proposals = score_passage(llama, text, [], suggest="closed")
     for name in ("Dogs", "Sat", "42", "run_cats", "mat.on", "cat-mat"):
         at = Span(text.index(name), text.index(name) + len(name))
         assert not any(at.overlaps(p.edit.span) for p in proposals)
@@ -151,8 +157,8 @@ def test_a_broken_file_is_refused(tmp_path: Path, path: Path) -> None:
     for name, content in (("empty", b""), ("cut", path.read_bytes()[:2000]), ("other", b"GGUF" + bytes(100))):
         broken = tmp_path / name
         broken.write_bytes(content)
-        with pytest.raises(Broken):
-            Llama(broken)
+        with pytest.raises(ModelUnusable):
+            LlamaModel(broken)
 
 
 # ── what an instruct model would write ──
@@ -161,14 +167,14 @@ CHATML = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_e
 
 
 @pytest.fixture(scope="module")
-def instruct(model: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Llama:
-    return Llama(replace(model, chat=CHATML).write(tmp_path_factory.mktemp("instruct") / "tiny.gguf"))
+def instruct(model: Tiny, tmp_path_factory: pytest.TempPathFactory) -> LlamaModel:
+    return LlamaModel(replace(model, chat=CHATML).write(tmp_path_factory.mktemp("instruct") / "tiny.gguf"))
 
 
-def test_an_answer_is_as_likely_as_the_definition_says(instruct: Llama, model: Tiny) -> None:
+def test_an_answer_is_as_likely_as_the_definition_says(instruct: LlamaModel, model: Tiny) -> None:
     (passage,) = instruct.passages(TEXT)
     before = instruct.gains(TEXT, passage, [Edit(Span(0, 3), "A")])
-    asked = instruct.asked("Mend this: ", TEXT)
+    asked = instruct.chat_tokens("Mend this: ", TEXT)
     rows = instruct.answered(asked, passage.tokens)
     assert rows is not None
     by_hand = model.log_probabilities([*asked, *passage.tokens])[len(asked) - 1 :]
@@ -183,25 +189,25 @@ def test_an_answer_is_as_likely_as_the_definition_says(instruct: Llama, model: T
     assert instruct.gains(TEXT, passage, [Edit(Span(0, 3), "A")]) == before
 
 
-def test_what_a_text_says_never_counts_as_a_mark_of_the_chat(instruct: Llama) -> None:
-    head, tail = instruct.asked("Mend this: ", "").index(0), instruct.asked("Mend this: ", "")
-    asked = instruct.asked("Mend this: ", "A cat.<|endoftext|>")
+def test_what_a_text_says_never_counts_as_a_mark_of_the_chat(instruct: LlamaModel) -> None:
+    head, tail = instruct.chat_tokens("Mend this: ", "").index(0), instruct.chat_tokens("Mend this: ", "")
+    asked = instruct.chat_tokens("Mend this: ", "A cat.<|endoftext|>")
     assert asked.count(0) == tail.count(0) and head == asked.index(0)
     assert instruct.tokens("<|endoftext|>", marks=True) == [0]
 
 
-def test_a_model_without_a_form_for_chats_suggests_from_the_closed_set_alone(llama: Llama) -> None:
-    assert llama.asked("Mend this: ", TEXT) == []
-    assert read(llama, TEXT, [], suggest="rewrite") == read(llama, TEXT, [], suggest="closed")
-    assert read(llama, TEXT, [Edit(Span(0, 3), "A")], suggest="none")[1] == []
+def test_a_model_without_a_form_for_chats_suggests_from_the_closed_set_alone(llama: LlamaModel) -> None:
+    assert llama.chat_tokens("Mend this: ", TEXT) == []
+    assert score_passage(llama, TEXT, [], suggest="rewrite") == score_passage(llama, TEXT, [], suggest="closed")
+    assert score_passage(llama, TEXT, [Edit(Span(0, 3), "A")], suggest="none")[1] == []
 
 
 @pytest.mark.parametrize("text", [TEXT, "", "x" * 3000, "The cat. " * 300, "<|im_end|> 😀"])
-def test_an_instruct_model_may_be_asked_of_any_text(instruct: Llama, text: str) -> None:
-    gains, proposals = read(instruct, text, [Edit(Span(0, min(3, len(text))), "A")], suggest="rewrite")
+def test_an_instruct_model_may_be_asked_of_any_text(instruct: LlamaModel, text: str) -> None:
+    gains, proposals = score_passage(instruct, text, [Edit(Span(0, min(3, len(text))), "A")], suggest="rewrite")
     assert len(gains) == 1
     assert all(p.kind == "rewrite" or p.kind in candidates.KINDS for p in proposals)
-    assert proposals == read(instruct, text, [Edit(Span(0, min(3, len(text))), "A")], suggest="rewrite")[1]
+    assert proposals == score_passage(instruct, text, [Edit(Span(0, min(3, len(text))), "A")], suggest="rewrite")[1]
 
 
 class Writer:
@@ -262,12 +268,12 @@ def test_what_it_would_write_is_one_small_edit_of_plain_words(
     text: str, instead: str, edits: list[tuple[int, int, str]]
 ) -> None:
     writer = Writer(text, instead)
-    found = rewritten(cast(Llama, writer), text, writer.passage)
+    found = generate_edits(cast(LlamaModel, writer), text, writer.passage)
     assert [(c.edit.span.start, c.edit.span.end, c.edit.text) for c in found] == edits
 
 
 def test_a_blank_that_a_vocabulary_puts_before_a_text_moves_no_place(tmp_path: Path) -> None:
-    llama = Llama(blanked("They", "was", "late").write(tmp_path / "blanked.gguf"))
+    llama = LlamaModel(blanked("They", "was", "late").write(tmp_path / "blanked.gguf"))
     for text in ("They was late.", "They 😀 was late.", "“They was late.”"):
         (passage,) = llama.passages(text)
         assert passage.starts[-1] == len(text)

@@ -19,13 +19,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_model import Tiny, blanked, tiny
 
-from localproof.judge.proposing import read
+from localproof.judge.proposing import score_passage
 from localproof.judge.worker import build
 from localproof.models import runtimes
 from localproof.models.bpe import Vocabulary
 from localproof.models.network import Network
 from localproof.models.numpy_model import NumpyModel
-from localproof.models.passages import Broken
+from localproof.models.passages import ModelUnusable
 from localproof.models.tensors import load
 from localproof.report import Unavailable
 from localproof.text import Edit, Span
@@ -57,9 +57,9 @@ def shipped() -> NumpyModel:
 def llama_of(path: Path) -> Any:
     if os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all":
         pytest.importorskip("llama_cpp", reason="llama-cpp-python is not installed: pip install '.[model]'")
-    from localproof.models.llama import Llama
+    from localproof.models.llama import LlamaModel
 
-    return Llama(path)
+    return LlamaModel(path)
 
 
 def test_numpy_computes_what_the_definition_says(path: Path, model: Tiny) -> None:
@@ -153,7 +153,7 @@ def test_tokens_begin_where_their_bytes_do(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "a", "é", "word " * 400, "x" * 3000])
 def test_any_text_can_be_read(text: str, shipped: NumpyModel) -> None:
-    gains, _ = read(shipped, text, [Edit(Span(0, len(text)), "b")])
+    gains, _ = score_passage(shipped, text, [Edit(Span(0, len(text)), "b")])
     assert len(gains) == 1
 
 
@@ -168,8 +168,8 @@ def test_threads_change_nothing() -> None:
     network = Network(SHIPPED)
     with ThreadPoolExecutor(4) as pool:
         texts = [*SENTENCES] * 4
-        found = list(pool.map(lambda text: read(NumpyModel(network), text, []), texts))
-    alone = [read(NumpyModel(network), text, []) for text in SENTENCES]
+        found = list(pool.map(lambda text: score_passage(NumpyModel(network), text, []), texts))
+    alone = [score_passage(NumpyModel(network), text, []) for text in SENTENCES]
     assert found == alone * 4
 
 
@@ -191,13 +191,13 @@ def _has_llama() -> bool:
 
 
 def test_a_file_of_another_kind_is_refused_in_words(tmp_path: Path, model: Tiny) -> None:
-    with pytest.raises(Broken, match="kind"):
+    with pytest.raises(ModelUnusable, match="kind"):
         NumpyModel(blanked("the").write(tmp_path / "blanked.gguf"))
     lacking = {name: w for name, w in model.weights.items() if name != "ffn_up"}
-    with pytest.raises(Broken, match="ffn_up"):
+    with pytest.raises(ModelUnusable, match="ffn_up"):
         NumpyModel(replace(model, weights=lacking).write(tmp_path / "lacking.gguf"))
     other = model.weights | {"ffn_up": model.weights["ffn_up"][:16]}
-    with pytest.raises(Broken, match="ffn_up"):
+    with pytest.raises(ModelUnusable, match="ffn_up"):
         NumpyModel(replace(model, weights=other).write(tmp_path / "other.gguf"))
     whole = (tmp_path / "whole.gguf", tmp_path / "half.gguf")
     whole[1].write_bytes(model.write(whole[0]).read_bytes()[:-4000])

@@ -13,14 +13,14 @@ import pytest
 from gguf_fakes import KEYS, TENSORS, gguf, tiny
 from test_download import Faults, serving
 
-from localproof.models import is_path, policy, provenance, resolve, store
-from localproof.models.added import id_of, toml_of
-from localproof.models.catalogue import Claim, Model, load, parsed, shipped
+from localproof.models import is_path, policy, provenance, resolve_model, store
+from localproof.models.added import suggest_id, entry_to_toml
+from localproof.models.catalogue import Claim, ModelEntry, load, parse_catalogue, shipped_entries
 from localproof.models.gguf import read
 from localproof.render import RENDERERS, Style, report_block
 from localproof.report import BadInput, Run, Unavailable
 from localproof.settings import REQUIREMENTS, Settings
-from localproof.settings import load as load_settings
+from localproof.settings import load_settings as load_settings
 
 FILE = gguf(KEYS, TENSORS)
 SUM = hashlib.sha256(FILE).hexdigest()
@@ -58,19 +58,19 @@ def fetch(env: Mapping[str, str]) -> Path:
 
 
 def test_no_model_is_switched_on_unless_somebody_does(tmp_path: Path) -> None:
-    assert resolve(Settings(), places(tmp_path)) is None
-    assert resolve(Settings(model="none"), places(tmp_path)) is None
+    assert resolve_model(Settings(), places(tmp_path)) is None
+    assert resolve_model(Settings(model="none"), places(tmp_path)) is None
 
 
 def test_a_model_is_got_found_and_verified(tmp_path: Path) -> None:
     with serving(Faults(content=FILE)) as url:
         env = places(tmp_path, entry(url))
         with pytest.raises(Unavailable, match="its file is not there") as caught:
-            resolve(Settings(model="tiny"), env)
+            resolve_model(Settings(model="tiny"), env)
         assert caught.value.skipped.remedy == "localproof models get tiny"
         path = fetch(env)
     assert path == tmp_path / "models" / "tiny" / "tiny.gguf"
-    found = resolve(Settings(model="tiny"), env)
+    found = resolve_model(Settings(model="tiny"), env)
     assert found is not None and (found.path, found.sha256, found.verified) == (path, SUM, True)
     assert found.model.id == "tiny" and found.file is not None
     assert "the licence of the weights is not known" in found.warnings
@@ -81,10 +81,10 @@ def test_a_file_that_was_changed_is_not_let_in(tmp_path: Path) -> None:
     path = tmp_path / "models" / "tiny" / "tiny.gguf"
     path.parent.mkdir(parents=True)
     path.write_bytes(FILE)
-    assert resolve(Settings(model="tiny"), env) is not None
+    assert resolve_model(Settings(model="tiny"), env) is not None
     path.write_bytes(FILE[:-1] + b"x")
     with pytest.raises(Unavailable, match="SHA-256 is another"):
-        resolve(Settings(model="tiny"), env)
+        resolve_model(Settings(model="tiny"), env)
 
 
 def test_a_sum_is_computed_once_for_a_file_that_does_not_change(tmp_path: Path) -> None:
@@ -116,10 +116,10 @@ def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None
 
 def test_what_cannot_be_checked_is_not_got() -> None:
     reasons = {}
-    ours = [model for model in shipped() if not model.bundled]
+    ours = [model for model in shipped_entries() if not model.bundled]
     for model in ours:
         try:
-            store.wanted(model)
+            store.download_plan(model)
         except BadInput as error:
             reasons[model.id] = str(error)
     assert set(reasons) == {m.id for m in ours} - {"olmo2-1b-instruct-q4km", "smollm3-3b"}
@@ -143,9 +143,9 @@ def test_a_file_that_nobody_vouches_for_needs_to_be_trusted_in_so_many_words(tmp
     env = places(tmp_path)
     path = tiny(tmp_path / "mine.gguf")
     with pytest.raises(Unavailable, match="native code is not let near it") as caught:
-        resolve(Settings(model=str(path)), env)
+        resolve_model(Settings(model=str(path)), env)
     assert "--trust-file" in caught.value.skipped.remedy
-    found = resolve(Settings(model=str(path), trust_file=True), env)
+    found = resolve_model(Settings(model=str(path), trust_file=True), env)
     assert found is not None and not found.verified and found.sha256 == SUM
     assert found.model.name == "Tiny" and found.model.licence().value == "Apache-2.0"
     assert "in no catalogue" in found.warnings[0]
@@ -155,29 +155,29 @@ def test_trust_does_not_reach_a_file_that_is_spoilt(tmp_path: Path) -> None:
     path = tmp_path / "mine.gguf"
     path.write_bytes(FILE[:100])
     with pytest.raises(Unavailable, match="not a GGUF file that can be used"):
-        resolve(Settings(model=str(path), trust_file=True), places(tmp_path))
+        resolve_model(Settings(model=str(path), trust_file=True), places(tmp_path))
 
 
 def test_a_file_that_is_in_the_catalogue_is_known_wherever_it_lies(tmp_path: Path) -> None:
     path = tiny(tmp_path / "renamed.gguf")
-    found = resolve(Settings(model=str(path)), places(tmp_path, entry()))
+    found = resolve_model(Settings(model=str(path)), places(tmp_path, entry()))
     assert found is not None and found.verified and found.model.id == "tiny"
 
 
 def test_a_model_that_does_not_exist_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no model is called 'olmo'"):
-        resolve(Settings(model="olmo"), places(tmp_path))
+        resolve_model(Settings(model="olmo"), places(tmp_path))
     with pytest.raises(Unavailable, match="there is no such file"):
-        resolve(Settings(model=str(tmp_path / "no.gguf")), places(tmp_path))
+        resolve_model(Settings(model=str(tmp_path / "no.gguf")), places(tmp_path))
     assert is_path("./a") and not is_path("smollm2-135m-instruct")
 
 
 def test_the_model_that_comes_with_localproof_lies_beside_its_code_and_is_never_got() -> None:
-    model = parsed(entry(more="").replace('name = "Tiny"', 'name = "Tiny"\nbundled = true'), "ours")[0]
+    model = parse_catalogue(entry(more="").replace('name = "Tiny"', 'name = "Tiny"\nbundled = true'), "ours")[0]
     assert store.place(model, model.files[0]) == Path(store.__file__).with_name("tiny.gguf")
     with pytest.raises(BadInput, match="comes with LocalProof"):
-        store.wanted(model)
-    assert store.found(model) is None
+        store.download_plan(model)
+    assert store.find_file(model) is None
 
 
 def test_a_header_that_lies_is_not_let_in_whatever_its_sum(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_header_that_lies_is_not_let_in_whatever_its_sum(tmp_path: Path) -> No
     path.write_bytes(spoilt)
     for _ in range(2):
         with pytest.raises(Unavailable, match="not a GGUF file that can be used"):
-            resolve(Settings(model="tiny"), env)
+            resolve_model(Settings(model="tiny"), env)
 
 
 # ─ policy ─
@@ -198,8 +198,8 @@ def test_every_requirement_that_settings_may_name_has_a_meaning() -> None:
     assert tuple(policy.REQUIREMENTS) == REQUIREMENTS
 
 
-def by_id(id: str) -> Model:
-    return next(model for model in shipped() if model.id == id)
+def by_id(id: str) -> ModelEntry:
+    return next(model for model in shipped_entries() if model.id == id)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_refusal_names_all_that_is_missing(tmp_path: Path) -> None:
         model=str(path), models_allow_licenses=("Apache-2.0",), models_require=("data-disclosed", "energy-disclosed")
     )
     with pytest.raises(Unavailable) as caught:
-        resolve(wishes, env)
+        resolve_model(wishes, env)
     for part in ("licence is not known", "training data is disclosed", "energy of its training"):
         assert part in caught.value.skipped.reason
 
@@ -243,7 +243,7 @@ def test_a_refusal_names_all_that_is_missing(tmp_path: Path) -> None:
 def test_what_the_settings_ask_for_and_get_is_let_in_without_a_word(tmp_path: Path) -> None:
     more = '[model.license]\nweights = { value = "MIT", status = "disclosed", source = "s" }'
     wishes = Settings(model=str(tiny(tmp_path / "a.gguf")), models_allow_licenses=("mit",))
-    found = resolve(wishes, places(tmp_path, entry(more=more)))
+    found = resolve_model(wishes, places(tmp_path, entry(more=more)))
     assert found is not None and found.warnings == ()
 
 
@@ -272,16 +272,16 @@ def test_an_entry_for_a_file_of_ones_own_says_what_the_file_says_and_of_the_rest
         "general.dataset.0.name": "Texts",
     }
     path = tiny(tmp_path / "a.gguf", keys)
-    model = parsed(toml_of(read(path), path, SUM, "odd"), "mine", own=True)[0]
+    model = parse_catalogue(entry_to_toml(read(path), path, SUM, "odd"), "mine", own=True)[0]
     assert model.name == 'Odd "name" \x1b[31m' and model.bases[0].name == "Base" and model.data[0].name == "Texts"
     assert model.claim("context_length").value == 128 and model.claim("parameters").value == 12
     assert model.claim("carbon") == Claim(status="not_found", note="the file does not say")
     assert model.files[0].sha256 == SUM and model.files[0].path == str(path)
-    assert id_of(read(path), path) == "odd-name-31m"
+    assert suggest_id(read(path), path) == "odd-name-31m"
 
 
 def test_a_run_says_whose_model_it_was(tmp_path: Path) -> None:
-    found = resolve(Settings(model=str(tiny(tmp_path / "a.gguf")), trust_file=True), places(tmp_path))
+    found = resolve_model(Settings(model=str(tiny(tmp_path / "a.gguf")), trust_file=True), places(tmp_path))
     assert found is not None
     assert len(provenance(found)) == 1
     _, asked = provenance(found, suggest="rewrite")
@@ -299,7 +299,7 @@ def test_a_run_says_whose_model_it_was(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("format", RENDERERS)
 def test_every_report_names_the_model(format: str, tmp_path: Path) -> None:
-    found = resolve(Settings(model=str(tiny(tmp_path / "a.gguf")), trust_file=True), places(tmp_path))
+    found = resolve_model(Settings(model=str(tiny(tmp_path / "a.gguf")), trust_file=True), places(tmp_path))
     assert found is not None
     run = Run(provenance=provenance(found), version="0.1.0")
     whole = RENDERERS[format](run, Style()) + (report_block(run, Style()) if format == "text" else "")
@@ -309,11 +309,11 @@ def test_every_report_names_the_model(format: str, tmp_path: Path) -> None:
         assert "Tiny" in whole
 
 
-@pytest.mark.parametrize("model", shipped(), ids=lambda m: m.id)
-def test_the_card_in_short_leaves_no_gap_unsaid(model: Model) -> None:
-    from localproof.models import Resolved
+@pytest.mark.parametrize("model", shipped_entries(), ids=lambda m: m.id)
+def test_the_card_in_short_leaves_no_gap_unsaid(model: ModelEntry) -> None:
+    from localproof.models import ResolvedModel
 
-    part = provenance(Resolved(Path("a.gguf"), model, SUM, True))[0]
+    part = provenance(ResolvedModel(Path("a.gguf"), model, SUM, True))[0]
     names = [name for name, _ in part.facts]
     for name in ("file", "consent", "licence of the data", "human annotators", "training CO2", "training energy"):
         assert name in names

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof.faces import accept, baseline
-from localproof.faces.changes import Changes, changes
-from localproof.faces.check import CLEAN, NOTHING, Wishes, check
-from localproof.faces.narrow import limited, narrowing, to_changes, to_news
+from localproof.faces.changes import GitChanges, git_changes
+from localproof.faces.check import CLEAN, NOTHING, CheckOptions, check
+from localproof.faces.narrow import limit_findings, report_filter, changes_filter, baseline_filter
 from localproof.faces.statistics import statistics
 from localproof.faces.terminal import Terminal
 from localproof.faces.watch import watch
@@ -81,7 +81,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
 def shown(name: str, base: str = "", word: str = "teh") -> list[int]:
     """The lines of the file `name` on which `word` is shown."""
     text = Path(name).read_bytes().decode()
-    return lines(to_changes(changes([Path(name)], base))(found(name, text, word)))
+    return lines(changes_filter(git_changes([Path(name)], base))(found(name, text, word)))
 
 
 def test_only_lines_that_changed_are_spoken_of(repository: Repository) -> None:
@@ -97,16 +97,18 @@ def test_only_lines_that_changed_are_spoken_of(repository: Repository) -> None:
 
 def test_what_is_set_aside_is_counted_with_its_reason(repository: Repository) -> None:
     repository.commit(a__md="teh one\n\nteh two\n")
-    report = to_changes(changes([Path()], ""))(found("a.md", "teh one\n\nteh two\n", "teh"))
+    report = changes_filter(git_changes([Path()], ""))(found("a.md", "teh one\n\nteh two\n", "teh"))
     assert (report.findings, report.set_aside) == ((), (("on lines unchanged since HEAD", 2),))
 
 
 def test_a_finding_over_two_lines_is_shown_when_either_changed(repository: Repository) -> None:
     repository.commit(a__md="one\ntwo\nthree\n")
     repository.write(a__md="one\ntwo!\nthree\n")
-    changed = changes([Path()], "")
+    changed = git_changes([Path()], "")
     text = "one\ntwo!\nthree\n"
-    told = [changed.touch(Path("a.md"), text, [Span(start, end)]) for start, end in ((0, 5), (2, 4), (8, 10), (9, 11))]
+    told = [
+        changed.touches(Path("a.md"), text, [Span(start, end)]) for start, end in ((0, 5), (2, 4), (8, 10), (9, 11))
+    ]
     assert told == [[True], [False], [True], [False]]
 
 
@@ -127,7 +129,7 @@ def test_globs_and_names_that_are_not_there_are_asked_about_where_they_would_be(
     repository.commit(a__md="x\n")
     repository.write(a__md="teh\n")
     for name in ("**/*.md", "none/of/this.md", "a.md"):
-        assert changes([Path(name)], "").file(Path("a.md"))
+        assert git_changes([Path(name)], "").has_changes(Path("a.md"))
 
 
 def test_a_base_means_where_the_work_parted_from_it(repository: Repository) -> None:
@@ -163,7 +165,7 @@ def test_lines_that_look_like_a_patch_are_text(repository: Repository) -> None:
     repository.commit(a__md="x\n", b__md="x\n")
     repository.write(a__md="++ b/b.md\n@@ -0,0 +1,9 @@\ndiff --git a/b.md b/b.md\nteh\n", b__md="x\n\nteh\n")
     assert (shown("a.md"), shown("b.md")) == ([4], [3])
-    assert changes([Path()], "").files[os.path.realpath("b.md")] == ((2, 3),)
+    assert git_changes([Path()], "").files[os.path.realpath("b.md")] == ((2, 3),)
 
 
 def test_a_repositorys_settings_run_nothing(repository: Repository) -> None:
@@ -194,7 +196,7 @@ def test_a_folder_that_looks_like_a_repository_of_its_own_is_not_taken_for_one(r
         '[core]\n\trepositoryformatversion = 0\n\tworktree = .\n[filter "x"]\n\tclean = touch ran; cat\n'
     )
     with pytest.raises(BadInput):
-        changes([docs], "")
+        git_changes([docs], "")
     assert not list(repository.top.rglob("ran"))
 
 
@@ -202,18 +204,18 @@ def test_what_git_cannot_tell_is_one_clear_line(repository: Repository, tmp_path
     repository.commit(a__md="x\n")
     for base, said in (("nope", "git knows no commit nope"), ("--output=x", "is no name of a commit")):
         with pytest.raises(BadInput, match=said):
-            changes([Path()], base)
+            git_changes([Path()], base)
     repository.git("checkout", "-q", "--orphan", "apart")
     repository.commit(a__md="y\n")
     with pytest.raises(BadInput, match="no common ancestor"):
-        changes([Path()], "main")
+        git_changes([Path()], "main")
     with pytest.raises(BadInput, match="not a git repository"):
-        changes([tmp_path], "")
+        git_changes([tmp_path], "")
 
 
 def test_correcting_never_leaves_the_lines_that_changed() -> None:
     text = "teh\n\nteh\n"
-    narrow = to_changes(Changes("HEAD", {os.path.realpath("a.md"): ((3, 3),)}))
+    narrow = changes_filter(GitChanges("HEAD", {os.path.realpath("a.md"): ((3, 3),)}))
     assert lines(narrow(found("a.md", text, "teh"))) == [3]
     assert narrow(found("a.md", "teh\nteh\n", "teh")).findings == ()  # a line is gone: which is which?
 
@@ -231,8 +233,8 @@ PARAGRAPHS = st.lists(
 def known(root: Path, *reports: Report) -> baseline.Baseline:
     """The baseline of `reports` as it is read from its file again."""
     (root / ".localproof").mkdir(exist_ok=True)
-    baseline.write(baseline.made_of(reports, root))
-    made = baseline.stored(root)
+    baseline.write(baseline.make_baseline(reports, root))
+    made = baseline.load_baseline(root)
     assert made is not None
     return made
 
@@ -247,31 +249,31 @@ def test_what_was_there_is_known_wherever_it_moves(
     shuffled = list(paragraphs)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     moved = found(name, "# New\n\n" + "\n\n".join(p.replace(" ", "\n") for p in shuffled), "teh")
-    assert all(known_then.holds(moved))
-    assert to_news(known_then)(moved).findings == ()
+    assert all(known_then.find_known(moved))
+    assert baseline_filter(known_then)(moved).findings == ()
 
 
 def test_a_new_sentence_and_one_more_of_the_same_are_new(tmp_path: Path) -> None:
     name = str(tmp_path / "a.md")
     then = known(tmp_path, found(name, "See teh end.\n", "teh"))
-    assert then.holds(found(name, "See teh end.\n\nSee teh end.\n", "teh")) == [True, False]
-    assert then.holds(found(name, "See teh very end.\n", "teh")) == [False]
-    assert then.holds(found(name, "See teh end.\n", "teh", rule="test/Other")) == [False]
+    assert then.find_known(found(name, "See teh end.\n\nSee teh end.\n", "teh")) == [True, False]
+    assert then.find_known(found(name, "See teh very end.\n", "teh")) == [False]
+    assert then.find_known(found(name, "See teh end.\n", "teh", rule="test/Other")) == [False]
 
 
 def test_a_file_that_was_renamed_keeps_what_is_known_and_a_copy_does_not(tmp_path: Path) -> None:
     text, old, new = "See teh end.\n", tmp_path / "old.md", tmp_path / "new.md"
     old.write_text(text)
     then = known(tmp_path, found(str(old), text, "teh"))
-    assert then.holds(found(str(new), text, "teh")) == [False]
+    assert then.find_known(found(str(new), text, "teh")) == [False]
     old.rename(new)
-    assert then.holds(found(str(new), text, "teh")) == [True]
+    assert then.find_known(found(str(new), text, "teh")) == [True]
 
 
 def test_the_file_is_one_line_a_finding_and_the_same_in_any_order(tmp_path: Path) -> None:
     one, two = (found(str(tmp_path / n), "See teh end. Is teh\n", "teh") for n in ("a.md", "b.md"))
-    text = baseline.text_of(baseline.made_of([one, two], tmp_path))
-    assert text == baseline.text_of(baseline.made_of([two, one], tmp_path))
+    text = baseline.baseline_text(baseline.make_baseline([one, two], tmp_path))
+    assert text == baseline.baseline_text(baseline.make_baseline([two, one], tmp_path))
     assert text.count("\n") == 4 + 5
     assert [e["file"] for e in json.loads(text)["findings"]] == ["a.md", "a.md", "b.md", "b.md"]
 
@@ -279,10 +281,10 @@ def test_the_file_is_one_line_a_finding_and_the_same_in_any_order(tmp_path: Path
 def test_updating_some_files_keeps_what_is_known_of_the_others_that_are_there(tmp_path: Path) -> None:
     for name in ("a.md", "b.md"):
         (tmp_path / name).write_text("x")
-    old = baseline.made_of(
+    old = baseline.make_baseline(
         [found(str(tmp_path / n), "See teh end.", "teh") for n in ("a.md", "b.md", "c.md")], tmp_path
     )
-    new = baseline.updated(old, baseline.made_of([], tmp_path), [str(tmp_path / "a.md")])
+    new = baseline.update_baseline(old, baseline.make_baseline([], tmp_path), [str(tmp_path / "a.md")])
     assert [key[0] for key in new.known] == ["b.md"]
 
 
@@ -302,19 +304,19 @@ def test_a_baseline_that_is_none_is_an_error_and_never_silence(tmp_path: Path, t
     (tmp_path / ".localproof").mkdir()
     (tmp_path / baseline.FILE).write_text(text)
     with pytest.raises(BadInput, match="no baseline that this version reads"):
-        baseline.stored(tmp_path)
+        baseline.load_baseline(tmp_path)
 
 
 def test_a_baseline_does_not_lead_out_of_the_project(tmp_path: Path) -> None:
     (tmp_path / "project/.localproof").mkdir(parents=True)
     (tmp_path / "project" / baseline.FILE).symlink_to(tmp_path / "elsewhere.json")
     with pytest.raises(BadInput, match="leads out of the project"):
-        baseline.write(baseline.made_of([], tmp_path / "project"))
+        baseline.write(baseline.make_baseline([], tmp_path / "project"))
 
 
 def test_a_project_without_baseline_narrows_nothing(tmp_path: Path) -> None:
     report = found("a.md", "teh\n", "teh")
-    narrow_of = narrowing(None, baseline=True)
+    narrow_of = report_filter(None, baseline=True)
     assert narrow_of(Settings(root=tmp_path))(report) is report
     assert narrow_of(Settings())(report) is report
 
@@ -324,11 +326,11 @@ def test_a_project_without_baseline_narrows_nothing(tmp_path: Path) -> None:
 
 def test_the_first_findings_are_shown_and_the_others_counted() -> None:
     run = Run((found("a.md", "teh teh", "teh"), found("b.md", "teh teh", "teh")))
-    few = limited(run, 3)
+    few = limit_findings(run, 3)
     assert [len(r.findings) for r in few.reports] == [2, 1]
     assert few.set_aside() == {"more than --max-findings shows": 1}
-    assert limited(run, None) is run
-    assert not list(limited(run, 0).findings())
+    assert limit_findings(run, None) is run
+    assert not list(limit_findings(run, 0).findings())
 
 
 def test_numbers_are_by_kind_by_rule_and_by_file() -> None:
@@ -357,7 +359,7 @@ HARPER = {"engines": ("harper",)}
 
 def test_a_baseline_silences_what_was_there_till_it_is_switched_off(repository: Repository) -> None:
     repository.write(a__md="We came to teh end.\n")
-    wishes = Wishes((".",), flags=HARPER)
+    wishes = CheckOptions((".",), flags=HARPER)
     assert accept.baseline("create", wishes, terminal()) == CLEAN
     with pytest.raises(BadInput, match="has a baseline"):
         accept.baseline("create", wishes, terminal())
@@ -377,14 +379,14 @@ def test_a_baseline_silences_what_was_there_till_it_is_switched_off(repository: 
 
 def test_no_baseline_is_made_of_nothing(repository: Repository) -> None:
     repository.write(a__png="x")
-    assert accept.baseline("create", Wishes((".",), flags=HARPER), terminal()) == NOTHING
+    assert accept.baseline("create", CheckOptions((".",), flags=HARPER), terminal()) == NOTHING
     assert not (repository.top / baseline.FILE).exists()
 
 
 def test_nothing_changed_is_no_failure(repository: Repository) -> None:
     repository.commit(a__md="We came to teh end.\n")
     now = terminal()
-    assert check(Wishes((".",), flags=HARPER, changed=""), now) == CLEAN
+    assert check(CheckOptions((".",), flags=HARPER, changed=""), now) == CLEAN
     assert said(now.stderr) == "localproof: no text changed since HEAD\n"  # type: ignore[arg-type]
 
 
@@ -393,18 +395,18 @@ def test_a_link_is_told_and_no_failure_where_nothing_changed(repository: Reposit
     repository.commit(a__md="We came to the end.\n")
     (repository.top / "b.md").symlink_to("a.md")
     now = terminal()
-    assert check(Wishes((".",), flags=HARPER, changed=""), now) == CLEAN
+    assert check(CheckOptions((".",), flags=HARPER, changed=""), now) == CLEAN
     assert "b.md: a symbolic link" in said(now.stderr)  # type: ignore[arg-type]
     (repository.top / "b.md").unlink()
     repository.write(b__md="\0")
-    assert check(Wishes((".",), flags=HARPER, changed=""), terminal()) == NOTHING
+    assert check(CheckOptions((".",), flags=HARPER, changed=""), terminal()) == NOTHING
 
 
 def test_only_what_changed_is_corrected(repository: Repository) -> None:
     repository.commit(a__md="We came to teh end.\n")
     repository.write(a__md="We came to teh end.\n\nWe came to teh start of of it.\n")
     both = {"engines": ("harper", "languagetool")}
-    check(Wishes((".",), flags=both, changed="", correct="fix"), terminal())
+    check(CheckOptions((".",), flags=both, changed="", correct="fix"), terminal())
     assert (repository.top / "a.md").read_text().startswith("We came to teh end.\n")
 
 
@@ -414,7 +416,7 @@ def test_a_patch_applies_that_was_made_of_a_link_or_of_a_path_from_the_root(repo
     (repository.top / "a.md").symlink_to("real/a.md")
     now = terminal()
     paths = ("a.md", str(repository.top / "b.md"))
-    check(Wishes(paths, flags=HARPER, correct="diff", unsafe=True), now)
+    check(CheckOptions(paths, flags=HARPER, correct="diff", unsafe=True), now)
     (repository.top / "x.patch").write_text(said(now.stdout))  # type: ignore[arg-type]
     repository.git("apply", "x.patch")
     assert [p.read_text() for p in (repository.top / "real/a.md", repository.top / "b.md")] == 2 * [
@@ -449,7 +451,7 @@ def test_watching_checks_what_is_saved_and_all_when_the_settings_change(reposito
         lambda: repository.write(localproof__toml='words = ["teh"]\n'),
         lambda: (repository.top / "a.md").unlink(),
     )
-    wishes = Wishes((".",), flags=HARPER, output_format="concise", quiet=True)
+    wishes = CheckOptions((".",), flags=HARPER, output_format="concise", quiet=True)
     assert watch(wishes, now, pause=pause, once=done) == 0
     places = [line.split(": ")[0] for line in said(now.stdout).splitlines()]  # type: ignore[arg-type]
     assert places == ["a.md:1:12", "b.md:1:8", "b.md:1:20"]
@@ -464,11 +466,13 @@ def test_interrupting_a_watch_is_its_proper_end(repository: Repository) -> None:
     def interrupt(_: float) -> None:
         raise KeyboardInterrupt
 
-    assert watch(Wishes((".",), flags=HARPER), terminal(), pause=interrupt) == 0
+    assert watch(CheckOptions((".",), flags=HARPER), terminal(), pause=interrupt) == 0
 
 
-@pytest.mark.parametrize("wishes", [Wishes(), Wishes((".",), correct="fix"), Wishes((".",), output_file=Path("x"))])
-def test_what_cannot_be_watched_is_said(wishes: Wishes) -> None:
+@pytest.mark.parametrize(
+    "wishes", [CheckOptions(), CheckOptions((".",), correct="fix"), CheckOptions((".",), output_file=Path("x"))]
+)
+def test_what_cannot_be_watched_is_said(wishes: CheckOptions) -> None:
     with pytest.raises(BadInput, match="--watch looks at files"):
         watch(wishes, terminal())
 
@@ -492,6 +496,6 @@ def test_a_review_is_of_changed_lines_where_that_is_asked(repository: Repository
 
 def test_a_review_leaves_out_what_the_baseline_accepts(repository: Repository) -> None:
     repository.commit(a__md="We came to teh end.\n")
-    assert accept.baseline("create", Wishes((".",), flags=HARPER), terminal()) == CLEAN
+    assert accept.baseline("create", CheckOptions((".",), flags=HARPER), terminal()) == CLEAN
     assert "Nothing was found." in reviewed(".")
     assert "finding 1 of 1 here" in reviewed("--no-baseline", ".")

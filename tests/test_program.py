@@ -32,8 +32,8 @@ def ends(pid: int, within_s: float = 2.0) -> bool:
 
 
 def begun(program: Program) -> int:
-    assert program.hears("begun", 30.0)
-    return int(program.last_words()[-1].split()[1])
+    assert program.wait_for_line("begun", 30.0)
+    return int(program.last_lines()[-1].split()[1])
 
 
 @posix
@@ -41,8 +41,8 @@ def begun(program: Program) -> int:
 def test_what_it_says_is_heard_and_leaving_the_context_ends_it(tmp_path: Path, platform: str) -> None:
     with Program([sys.executable, "-c", TALK], ENV, tmp_path, platform=platform) as program:
         pid = begun(program)
-        assert program.lives() and (pid == program.pid) == (platform == "linux")
-    assert ends(pid) and not program.lives()
+        assert program.is_alive() and (pid == program.pid) == (platform == "linux")
+    assert ends(pid) and not program.is_alive()
 
 
 @posix
@@ -55,9 +55,9 @@ def test_it_may_put_things_in_order_when_it_is_asked_to_end(tmp_path: Path, plat
     )
     with Program([sys.executable, "-c", code], ENV, tmp_path, platform=platform) as program:
         begun(program)
-        program.ask_to_end()
-        assert program.ended(10.0) == 0
-    assert program.last_words()[-1] == "in order"
+        program.terminate()
+        assert program.wait_for_exit(10.0) == 0
+    assert program.last_lines()[-1] == "in order"
 
 
 @posix
@@ -84,14 +84,14 @@ def test_it_ends_when_whoever_started_it_is_killed(tmp_path: Path, platform: str
 def test_one_that_cannot_be_started_or_ends_early_is_not_waited_for(tmp_path: Path, platform: str) -> None:
     for command in (["/nowhere/java"], [sys.executable, "-c", "print('no'); raise SystemExit(3)"]):
         with Program(command, ENV, tmp_path, platform=platform) as program:
-            assert not program.hears("begun", 30.0)
-            assert program.ended(10.0) != 0
-            assert program.last_words()
+            assert not program.wait_for_line("begun", 30.0)
+            assert program.wait_for_exit(10.0) != 0
+            assert program.last_lines()
 
 
 def test_it_sees_no_variables_but_those_it_is_given(tmp_path: Path) -> None:
     with Program(
         [sys.executable, "-c", "import os; print('begun', sorted(os.environ))"], {"A": "b"}, tmp_path
     ) as program:
-        assert program.hears("begun", 30.0)
-        assert "'HOME'" not in program.last_words()[-1] and "'A'" in program.last_words()[-1]
+        assert program.wait_for_line("begun", 30.0)
+        assert "'HOME'" not in program.last_lines()[-1] and "'A'" in program.last_lines()[-1]

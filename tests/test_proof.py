@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from localproof import energy, proof
-from localproof.decisions import Vocabulary
+from localproof.decisions import UserDictionary
 from localproof.formats import read
 from localproof.report import Finding, Kind, Provenance, Skipped, Unavailable
 from localproof.settings import Settings
@@ -60,11 +60,11 @@ FLAGS = {"recieve": "receive", "teh": "the", "wether": "whether", "beleive": "be
 
 
 @contextmanager
-def bench(settings: Settings | None = None, *engines: Fake) -> Iterator[proof.Bench]:
+def bench(settings: Settings | None = None, *engines: Fake) -> Iterator[proof.Checker]:
     settings = settings or Settings(profile="all")
     both = engines or (Fake("harper", FLAGS), Fake("languagetool", FLAGS))
-    vocabulary = Vocabulary.of(settings.words)
-    yield proof.Bench(settings, {e.name: e for e in both}, (), vocabulary, energy.open_window(settings), 0.0)
+    vocabulary = UserDictionary.of(settings.words)
+    yield proof.Checker(settings, {e.name: e for e in both}, (), vocabulary, energy.open_window(settings), 0.0)
 
 
 def document(text: str, settings: Settings | None = None, name: str = "post.md") -> Document:
@@ -89,7 +89,7 @@ def test_an_edit_that_would_cross_markup_is_a_hint() -> None:
     text = "We will re*cieve* it."
     with bench() as b:
         (finding,) = proof.check(b, document(text)).findings
-    assert finding.edits == () and finding.hints == ("receive",) and not finding.certain
+    assert finding.edits == () and finding.hints == ("receive",) and not finding.is_safe_fix
 
 
 def test_fix_makes_certain_edits_only_and_leaves_every_other_byte() -> None:

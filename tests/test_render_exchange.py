@@ -27,7 +27,7 @@ from test_render import UNSAFE, hostile_run
 from localproof.render import RENDERERS, Style
 from localproof.render.exchange import items, uri
 from localproof.report import Finding, Report, Run, Skipped
-from localproof.text import Document, Edit, Span, apply
+from localproof.text import Document, Edit, Span, apply_edits
 
 SARIF = json.loads((Path(__file__).parent / "schemas" / "sarif-2.1.0.json").read_text("utf-8"))
 RUNS = {"sample": sample.RUN, "clean": sample.CLEAN, "empty": Run(), "hostile": hostile_run()}
@@ -240,7 +240,7 @@ def moved(report: Report, by: str) -> Report:
 def test_fingerprints_stay_when_lines_move_and_when_another_place_is_corrected() -> None:
     report = sample.RUN.reports[0]
     assert prints(moved(report, "A new first line.\n\n")) == prints(report)
-    text = apply(report.document.text, [report.findings[-1].edits[0]])
+    text = apply_edits(report.document.text, [report.findings[-1].edits[0]])
     corrected = replace(report, document=sample.document(report.document.name, text), findings=report.findings[:-1])
     assert prints(corrected) == prints(report)[:-1]
 
@@ -412,7 +412,7 @@ def test_places_and_fixes_lead_back_to_the_characters(text: str, new: str, data:
     span = Span(start, data.draw(st.integers(start, len(text))))
     run = Run((Report(Document("a", text, ()), (Finding(span, "x/Y", "", (Edit(span, new),)),)),))
     lines = re.split("(?<=\n)|(?<=\r)(?!\n)", text)
-    fixed = apply(text, [Edit(span, new)])
+    fixed = apply_edits(text, [Edit(span, new)])
 
     result = sarif(run)["results"][0]
     replacement = result["fixes"][0]["artifactChanges"][0]["replacements"][0]

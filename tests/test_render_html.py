@@ -20,7 +20,7 @@ from test_render import UNSAFE, hostile_run
 
 from localproof.render import RENDERERS, Style
 from localproof.render.html import shown_names
-from localproof.render.markup import Html, element, escaped
+from localproof.render.markup import SafeHtml, element, escape
 from localproof.report import Energy, Finding, ModelUse, Provenance, Report, Run, Skipped
 from localproof.text import Document, Edit, Span
 
@@ -236,7 +236,7 @@ def test_what_a_language_model_did_is_told_with_what_it_cost_and_beside_each_fin
     energy = Energy("estimated", 10.0, 3.0, 30.0, record={"cpu_s": 2.0, "cpu_s_children": 1.5})
     use = ModelUse("Tiny", supported=1, held_back=2, proposed=3, blocks=4, tokens=50, loading_s=0.2, reading_s=0.8)
     (report,) = slips("teh").reports
-    helped = replace(report.findings[0], probability=0.9, unaided=0.6)
+    helped = replace(report.findings[0], probability=0.9, probability_without_model=0.6)
     run = Run((replace(report, findings=(helped,)),), energy=energy, model=use)
     text = Reader(page(run)).text
     did = "The language model Tiny supported 1 finding, held back 2 that would have been shown without it, and proposed"
@@ -306,4 +306,4 @@ def test_whatever_is_put_into_an_element_stays_text(text: str) -> None:
 
 
 def test_html_is_not_escaped_twice() -> None:
-    assert escaped(Html("<b>")) == "<b>" and element("p", Html("<b></b>")) == "<p><b></b></p>"
+    assert escape(SafeHtml("<b>")) == "<b>" and element("p", SafeHtml("<b></b>")) == "<p><b></b></p>"

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof.render import Style, findings_of
-from localproof.render.phrase import changes, in_context
-from localproof.render.scene import drawn, scenes
-from localproof.render.width import cells, columns, one_line
+from localproof.render.phrase import describe_changes, widen_to_words
+from localproof.render.scene import draw_snippet, make_snippets
+from localproof.render.width import to_cells, columns, one_line
 from localproof.report import Finding, Report
 from localproof.text import Block, Document, Edit, Piece, Span
 
@@ -26,8 +26,8 @@ def shown(text: str, *spans: tuple[int, int], room: int = 76, style: Style | Non
     style = style or Style()
     report = report_of(text, *(Finding(Span(*s), "x/Y", "") for s in spans))
     out: list[str] = []
-    for scene in scenes(report, report.findings, room, style):
-        out += drawn(text, scene, room, style)
+    for scene in make_snippets(report, report.findings, room, style):
+        out += draw_snippet(text, scene, room, style)
     return out
 
 
@@ -56,7 +56,7 @@ def shown(text: str, *spans: tuple[int, int], room: int = 76, style: Style | Non
 )
 def test_characters_take_the_columns_that_terminals_give_them(text: str, width: int) -> None:
     assert columns(text) == width
-    assert len(cells(text)) == len(text)
+    assert len(to_cells(text)) == len(text)
 
 
 def test_marks_stand_beneath_the_words() -> None:
@@ -126,8 +126,8 @@ def test_a_sentence_ends_with_its_block() -> None:
         Block("paragraph", text[a:b], (Piece(Span(0, b - a), Span(a, b), "text"),)) for a, b in ((2, 11), (12, 33))
     )
     report = Report(Document("a.md", text, blocks), (Finding(Span(4, 11), "x/Y", ""),))
-    (scene,) = scenes(report, report.findings, 76, Style())
-    assert drawn(text, scene, 76, Style())[0] == "A heading"
+    (scene,) = make_snippets(report, report.findings, 76, Style())
+    assert draw_snippet(text, scene, 76, Style())[0] == "A heading"
 
 
 def test_a_sentence_over_several_lines_is_told_in_one() -> None:
@@ -167,7 +167,7 @@ WORDS = st.lists(
 def test_the_mark_begins_under_the_flagged_words_and_no_line_is_too_long(
     text: str, room: int, data: st.DataObject
 ) -> None:
-    starts = [i for i, c in enumerate(cells(text)) if c.width and c.text.strip()]
+    starts = [i for i, c in enumerate(to_cells(text)) if c.width and c.text.strip()]
     if not starts:
         return
     start = data.draw(st.sampled_from(starts))
@@ -176,7 +176,7 @@ def test_the_mark_begins_under_the_flagged_words_and_no_line_is_too_long(
     assert columns(line) <= room and len(marks) <= room
     column = len(marks) - len(marks.lstrip())
     under = {line[i:] for i in range(len(line) + 1) if columns(line[:i]) == column}
-    flagged = one_line(text)[len("".join(c.text for c in cells(text)[:start])) :]
+    flagged = one_line(text)[len("".join(c.text for c in to_cells(text)[:start])) :]
     wanted = {flagged[:1], "…", ""} if start == end else {flagged[:1]}  # an insertion may stand at the end
     assert wanted & {rest[:1] for rest in under}
     assert ("^" in marks) == (start == end)
@@ -215,7 +215,7 @@ def test_the_whole_text_of_any_finding_stays_within_the_width(text: str, width: 
 def test_a_change_is_told_in_whole_words(context: str, news: list[str], told: list[tuple[str, list[str]]]) -> None:
     text = context.replace("[", "").replace("]", "")
     finding = sample.finding(text, context, *news, source=("x/Y",), message="")
-    assert changes(text, finding) == told
+    assert describe_changes(text, finding) == told
 
 
 @pytest.mark.parametrize(
@@ -245,14 +245,14 @@ def test_alternatives_of_different_words_are_marked_together() -> None:
 def test_alternatives_of_different_reach_are_told_of_the_same_words() -> None:
     text = "I could of gone"
     edits = (Edit(Span(8, 10), "have"), Edit(Span(2, 10), "could've"))
-    assert changes(text, Finding(Span(8, 10), "x/Y", "", edits)) == [("could of", ["could have", "could've"])]
+    assert describe_changes(text, Finding(Span(8, 10), "x/Y", "", edits)) == [("could of", ["could have", "could've"])]
 
 
 @given(st.text(max_size=40), st.text(max_size=8), st.data())
 def test_a_change_told_in_context_has_the_same_result(text: str, new: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     edit = Edit(Span(start, data.draw(st.integers(start, len(text)))), new)
-    wide = in_context(text, edit)
+    wide = widen_to_words(text, edit)
     assert wide.span.contains(edit.span)
     made = text[: edit.span.start] + new + text[edit.span.end :]
     assert text[: wide.span.start] + wide.text + text[wide.span.end :] == made

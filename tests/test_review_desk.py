@@ -13,35 +13,35 @@ import pytest
 from review_fakes import desk, environment, find
 
 from localproof.decisions import Ignores
-from localproof.faces.files import Found, read_source
+from localproof.faces.files import InputFile, read_source
 from localproof.faces.review import intake, journal, lists
 from localproof.faces.review import session as review
-from localproof.faces.review.desk import Desk
+from localproof.faces.review.desk import ReviewWorkspace
 from localproof.faces.review.editor import open_editor
-from localproof.faces.review.plain import converse
-from localproof.faces.review.session import Session
-from localproof.faces.review.summary import as_json, as_text, ending
+from localproof.faces.review.plain import run_dialogue
+from localproof.faces.review.session import ReviewSession
+from localproof.faces.review.summary import as_json, as_text, summarize
 from localproof.faces.terminal import Terminal
 from localproof.render import Style
 from localproof.report import BadInput, Unavailable
-from localproof.settings import load
+from localproof.settings import load_settings
 
 
-def opened(d: Desk) -> Session:
-    s = Session()
+def opened(d: ReviewWorkspace) -> ReviewSession:
+    s = ReviewSession()
     for page in d.pages():
-        s = intake.arrived(s, page)
+        s = intake.add_page(s, page)
     return s
 
 
-def anew(d: Desk, s: Session, numbers: list[int]) -> Session:
+def anew(d: ReviewWorkspace, s: ReviewSession, numbers: list[int]) -> ReviewSession:
     for number in numbers:
-        s = d.anew(s, number)
+        s = d.reread_and_take_in(s, number)
     return s
 
 
 def source(path: Path) -> object:
-    return read_source(Found(path, path.name, named=True), 10_000)
+    return read_source(InputFile(path, path.name, named=True), 10_000)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_a_file_that_changed_after_the_session_is_not_put_back_and_that_is_said(
     assert file.read_text() == "All new.\n"
     kept = Path(told[1].rpartition(": ")[2])
     assert b"teh end" in kept.read_bytes()
-    assert "changed since" in journal.told(session)
+    assert "changed since" in journal.describe_session(session)
 
 
 def test_what_a_killed_write_left_behind_is_swept_away_by_the_next(tmp_path: Path, place: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_session_that_could_not_be_put_back_can_be_undone_another_time(tmp_pat
 
 def test_an_entry_of_the_journal_never_takes_the_place_of_another(tmp_path: Path) -> None:
     """They are counted in memory, not by what is in the folder, which would be listed for every file."""
-    kept = journal.begin(environment(tmp_path))
+    kept = journal.start_undo_log(environment(tmp_path))
     for word in ("one", "two", "three"):
         if word == "three":
             (kept.folder / "001.json").unlink()
@@ -145,18 +145,18 @@ def test_an_entry_of_the_journal_never_takes_the_place_of_another(tmp_path: Path
 
 
 def test_the_journal_is_written_before_the_file_and_keeps_only_some_sessions(tmp_path: Path, place: Path) -> None:
-    locked = journal.Journal(tmp_path / "nowhere" / "x")
+    locked = journal.UndoLog(tmp_path / "nowhere" / "x")
     (tmp_path / "nowhere").write_text("a file, not a folder")
     before = (place / "a.md").read_bytes()
     with pytest.raises(Unavailable, match="the journal cannot be written"):
-        locked.write(read_source(Found(place / "a.md", "a.md", named=True), 1000), "new")
+        locked.write(read_source(InputFile(place / "a.md", "a.md", named=True), 1000), "new")
     assert (place / "a.md").read_bytes() == before
 
 
 def test_correcting_works_where_no_journal_can_be_kept_and_says_so(tmp_path: Path, place: Path) -> None:
-    assert journal.hindrance(environment(tmp_path)) == ""
+    assert journal.why_unavailable(environment(tmp_path)) == ""
     (tmp_path / "a file").write_text("")
-    assert "not a directory" in journal.hindrance({"LOCALPROOF_STATE_DIR": str(tmp_path / "a file" / "state")})
+    assert "not a directory" in journal.why_unavailable({"LOCALPROOF_STATE_DIR": str(tmp_path / "a file" / "state")})
 
 
 def test_changes_made_elsewhere_are_brought_together_where_they_fit(tmp_path: Path, place: Path) -> None:
@@ -169,7 +169,7 @@ def test_changes_made_elsewhere_are_brought_together_where_they_fit(tmp_path: Pa
         s = anew(d, s, again)
         assert not d.pending(s)
         assert review.current(s) is not None
-        assert ending(d, s).changed_words == 1  # ours; not those of who changed it elsewhere
+        assert summarize(d, s).changed_words == 1  # ours; not those of who changed it elsewhere
     assert file.read_bytes().startswith(b"\xef\xbb\xbfA new line.\r\n\r\nIt is the end.\r\n")
 
 
@@ -210,7 +210,7 @@ def test_words_and_ignored_places_go_to_lists_that_can_be_read_and_undone(tmp_pa
         "test/Wich: A [[wich]] could of been.",
         "test/CouldOf in a.md",
     ]
-    settings = load(place, {}, environment(tmp_path))
+    settings = load_settings(place, {}, environment(tmp_path))
     asked = Ignores.of(settings.ignores, settings.root)
     report = find(opened_document(place / "a.md"))
     silent = [asked.covers(str(place / "a.md"), report.document.blocks[1].text, in_block(f)) for f in report.findings]
@@ -265,13 +265,13 @@ def test_what_a_list_held_before_is_not_taken_out_by_undoing(tmp_path: Path, pla
 
 
 def test_without_a_project_places_are_ignored_in_the_users_own_list(tmp_path: Path) -> None:
-    settings = load(None, {}, environment(tmp_path))
+    settings = load_settings(None, {}, environment(tmp_path))
     path = lists.ignores_file(settings, environment(tmp_path))
     assert path == tmp_path / "config" / "ignores"
-    assert lists.put(path, ["x/Y: a [[b]] c"]) == ("x/Y: a [[b]] c",)
-    assert lists.put(path, ["x/Y: a [[b]] c"]) == ()
-    assert lists.take(path, ["x/Y: a [[b]] c"]) == ("x/Y: a [[b]] c",)
-    assert lists.take(path, ["x/Y: a [[b]] c"]) == ()
+    assert lists.append_lines(path, ["x/Y: a [[b]] c"]) == ("x/Y: a [[b]] c",)
+    assert lists.append_lines(path, ["x/Y: a [[b]] c"]) == ()
+    assert lists.remove_lines(path, ["x/Y: a [[b]] c"]) == ("x/Y: a [[b]] c",)
+    assert lists.remove_lines(path, ["x/Y: a [[b]] c"]) == ()
 
 
 def test_a_review_goes_on_where_it_stopped_even_when_the_file_has_changed(tmp_path: Path, place: Path) -> None:
@@ -329,18 +329,18 @@ def test_the_editor_of_the_writer_opens_at_the_line_and_what_it_wrote_is_read(tm
         d.env = {**d.env, "VISUAL": str(editor)}
         s, number = open_editor(s, d)
         assert number == 0
-        s = d.anew(s, 0)
+        s = d.reread_and_take_in(s, 0)
         assert [i.span.of(s.pages[0].text) for i in review.queue(s)] == ["wich", "could of", "teh"]
     assert (tmp_path / "line").read_text() == "+3"
     assert "It is the end." in (place / "a.md").read_text("utf-8-sig")  # what was accepted was written first
 
 
-def talked(tmp_path: Path, answers: str, *files: Path) -> tuple[str, Desk, Session]:
+def talked(tmp_path: Path, answers: str, *files: Path) -> tuple[str, ReviewWorkspace, ReviewSession]:
     out = io.StringIO()
     terminal = Terminal(io.BytesIO(answers.encode()), out, out, environment(tmp_path))
     with desk(tmp_path, *files) as d:
-        s = converse(d, terminal, terminal.write, lambda rule: f"{rule} explained\n")
-        out.write(as_text(ending(d, s), Style()))
+        s = run_dialogue(d, terminal, terminal.write, lambda rule: f"{rule} explained\n")
+        out.write(as_text(summarize(d, s), Style()))
         return out.getvalue(), d, s
 
 
@@ -399,7 +399,7 @@ def test_no_command_fails_where_nothing_is_left_to_decide(tmp_path: Path, comman
 
 def test_the_summary_for_scripts_holds_the_account(tmp_path: Path, place: Path) -> None:
     _, d, s = talked(tmp_path, "1\nw\nq\n", place / "a.md")
-    record = json.loads(as_json(ending(d, s)))
+    record = json.loads(as_json(summarize(d, s)))
     assert record["decided"] == {"accepted": 1, "edited": 0, "skipped": 0, "ignored": 0, "word": 0, "rule": 0}
     assert (record["undecided"], record["words_changed"], record["words"]) == (2, 1, 9)
     assert record["written"] == [str(place / "a.md")]
@@ -421,13 +421,13 @@ def test_hostile_names_and_texts_reach_the_terminal_only_written_out(tmp_path: P
     assert "\x1b" not in told and "\u202e" not in told and "\x9b" not in told
 
 
-def undoable() -> list[Callable[[Session], Session]]:
+def undoable() -> list[Callable[[ReviewSession], ReviewSession]]:
     return [review.accept, review.skip, review.ignore]
 
 
 @pytest.mark.parametrize("first", undoable())
 def test_everything_that_was_decided_survives_a_sudden_end(
-    tmp_path: Path, place: Path, first: Callable[[Session], Session]
+    tmp_path: Path, place: Path, first: Callable[[ReviewSession], ReviewSession]
 ) -> None:
     with desk(tmp_path, place / "a.md") as d:
         s = first(opened(d))
@@ -459,7 +459,7 @@ def test_the_journal_has_a_limit_in_bytes(
     tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch, sizes: list[int], left: list[bool]
 ) -> None:
     monkeypatch.setattr(journal, "_MOST_BYTES", 1200)
-    folder = journal.begin(environment(tmp_path)).folder.parent
+    folder = journal.start_undo_log(environment(tmp_path)).folder.parent
     old = [kept(folder, f"2020-01-0{n}T000000.000000-aaaaaa", size) for n, size in enumerate(sizes, 1)]
     with desk(tmp_path, place / "a.md") as d:
         d.write(review.accept(opened(d)))

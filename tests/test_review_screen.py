@@ -23,12 +23,12 @@ from localproof.faces.lsp import marks
 from localproof.faces.lsp.actions import corrections
 from localproof.faces.review import intake, picture
 from localproof.faces.review import session as review
-from localproof.faces.review.picture import Look
-from localproof.faces.review.plain import settle, told
+from localproof.faces.review.picture import ScreenState
+from localproof.faces.review.plain import finish_writing, describe_item
 from localproof.faces.review.program import application
-from localproof.faces.review.screen import Screen
-from localproof.faces.review.session import Page, Session, View
-from localproof.faces.review.summary import as_text, ending
+from localproof.faces.review.screen import ReviewScreen
+from localproof.faces.review.session import ReviewPage, ReviewSession, ViewFilter
+from localproof.faces.review.summary import as_text, summarize
 from localproof.formats import read
 from localproof.render import RENDERERS, Style
 from localproof.render.width import columns
@@ -51,14 +51,16 @@ def text_of(lines: list[picture.Line]) -> str:
     return "\n".join("".join(text for _, text in line) for line in lines)
 
 
-def seen(s: Session, size: tuple[int, int] = (80, 20), **look: Any) -> str:
+def seen(s: ReviewSession, size: tuple[int, int] = (80, 20), **look: Any) -> str:
     wide, high = size
-    return text_of([picture.head(s, Look(**look), wide), *picture.body(s, Look(**look), wide, high - 1)])
+    return text_of(
+        [picture.header_line(s, ScreenState(**look), wide), *picture.body_lines(s, ScreenState(**look), wide, high - 1)]
+    )
 
 
 def pressed(
     home: Path, texts: dict[str, str], *keys: str, size: tuple[int, int] = (80, 24)
-) -> tuple[Screen, list[str]]:
+) -> tuple[ReviewScreen, list[str]]:
     """The screen after the keys, each pressed when all that was begun is done, and what was to be seen before each."""
     files = []
     for name, text in texts.items():
@@ -66,7 +68,7 @@ def pressed(
         files.append(home / name)
     shots: list[str] = []
     with desk(home, *files, restart=True) as d, create_pipe_input() as pipe:
-        screen = Screen(d, lambda rule: f"{rule} explained", colour=False)
+        screen = ReviewScreen(d, lambda rule: f"{rule} explained", colour=False)
         app = application(screen, mouse=True, source=pipe, target=Room(size))
 
         async def type_them() -> None:
@@ -74,13 +76,13 @@ def pressed(
             for key in keys:
                 if app.is_done:
                     break
-                shots.append(text_of(screen.picture(*size)))
+                shots.append(text_of(screen.render(*size)))
                 pipe.send_text(key)
                 await asyncio.sleep(0.15 if key.startswith("\x1b") else 0.01)
                 await settled(lambda: screen.checking._work_queue.empty())
                 await asyncio.sleep(0.02)
             if not app.is_done:
-                shots.append(text_of(screen.picture(*size)))
+                shots.append(text_of(screen.render(*size)))
                 app.exit()
 
         def begin() -> None:
@@ -144,7 +146,11 @@ def test_help_is_told_of_this_screen_and_stands_beside_its_keys(tmp_path: Path) 
     _, shots = pressed(tmp_path, TWO, "?", size=(46, 40))
     assert "line by line" not in shots[1]
     assert shots[1].rstrip().endswith("any other key goes back; arrows and space \n scroll")
-    assert [text_of(picture.keys(width, rows)).count("? ") for width, rows in ((40, 1), (40, 3), (80, 3))] == [1, 1, 1]
+    assert [text_of(picture.key_lines(width, rows)).count("? ") for width, rows in ((40, 1), (40, 3), (80, 3))] == [
+        1,
+        1,
+        1,
+    ]
     assert "o      open in $VISUAL or $EDITOR at the \n        line; what you accepted there is" in shots[1]
 
 
@@ -188,7 +194,7 @@ def test_the_whole_explanation_comes_and_goes(tmp_path: Path) -> None:
 def test_leaving_asks_what_becomes_of_what_is_not_written(tmp_path: Path, key: str, end: str) -> None:
     screen, shots = pressed(tmp_path, TWO, "1", "q", key)
     assert "Not written yet" in shots[2]
-    settle(screen.session, screen.desk, screen.fate)
+    finish_writing(screen.session, screen.desk, screen.fate)
     assert (tmp_path / "a.md").read_text().startswith(end)
     with desk(tmp_path, tmp_path / "a.md") as d:
         assert next(d.pages()).changed == (key == "l")
@@ -205,7 +211,7 @@ def test_an_error_in_the_checking_thread_ends_the_screen_and_is_raised(tmp_path:
     (tmp_path / "a.md").write_text("teh\n")
     with desk(tmp_path, tmp_path / "a.md") as d, create_pipe_input() as pipe:
         d._finder = lambda document: 1 // 0
-        screen = Screen(d, str, colour=True)
+        screen = ReviewScreen(d, str, colour=True)
         with pytest.raises(ZeroDivisionError):
             application(screen, source=pipe, target=DummyOutput()).run(pre_run=screen.begin)
 
@@ -220,11 +226,11 @@ def test_who_leaves_before_anything_is_known_gets_a_summary_at_once(tmp_path: Pa
 
     with desk(tmp_path, tmp_path / "a.md") as d, create_pipe_input() as pipe:
         d._finder = slow
-        screen = Screen(d, str, colour=True)
+        screen = ReviewScreen(d, str, colour=True)
         pipe.send_text("q")
         application(screen, source=pipe, target=DummyOutput()).run(pre_run=screen.begin)
         screen.checking.shutdown(wait=False, cancel_futures=True)
-        said = as_text(ending(d, settle(screen.session, d, screen.fate)), Style())
+        said = as_text(summarize(d, finish_writing(screen.session, d, screen.fate)), Style())
         assert "nothing decided; 0 left undecided\n1 file not checked yet when you left\n" in said
         go_on.set()
 
@@ -248,8 +254,8 @@ HARD += ["\t", "x" * 300, "\x1b[31m", "\u202e", "`code`", "*a*"]
 @given(st.lists(st.sampled_from(HARD), min_size=1, max_size=40).map(" ".join), st.integers(20, 120), st.integers(4, 40))
 def test_no_text_is_wider_than_the_window_or_reaches_it_raw(text: str, wide: int, high: int) -> None:
     s = session(f"a {text} teh\n")
-    for look in (Look(colour=False), Look(draft="漢\x1b", colour=True), Look(selected=2)):
-        lines = picture.body(s, look, wide, high)
+    for look in (ScreenState(colour=False), ScreenState(draft="漢\x1b", colour=True), ScreenState(selected=2)):
+        lines = picture.body_lines(s, look, wide, high)
         assert len(lines) == high
         for line in lines:
             shown = "".join(t for _, t in line)
@@ -281,13 +287,13 @@ def test_every_face_marks_the_words_that_it_names(finding: Finding, old: str, ne
     assert f'"{old}" → {" or ".join(new)}: Why.' in RENDERERS["concise"](run, Style())
     html = RENDERERS["html"](run, Style())
     assert f">{old}</mark>" in html and f"<ins>{new[0]}</ins>" in html
-    s = intake.arrived(Session(), Page("a.md", text, text, report))
+    s = intake.add_page(ReviewSession(), ReviewPage("a.md", text, text, report))
     assert f"[-{old}-] {{+{new[0]}+}}" in seen(s, colour=False)
     assert f"1 {new[0]}" in seen(s, colour=False)
-    line_by_line = told(s, review.current(s))
+    line_by_line = describe_item(s, review.current(s))
     assert f"[{old}]" in line_by_line and f"1 {new[0]}\n" in line_by_line
     (first, *_) = corrections(report.document, finding)
-    (mark,) = marks.marks(text, (finding,))
+    (mark,) = marks.make_diagnostics(text, (finding,))
     assert first.title == f"“{mark.span.of(text)}” → “its”"
     assert mark.span == finding.span  # an editor's mark is the place of the edit, as in JSON
 
@@ -295,7 +301,9 @@ def test_every_face_marks_the_words_that_it_names(finding: Finding, old: str, ne
 def test_two_ways_out_of_two_words_show_no_space_that_is_not_there() -> None:
     text = "He felt the a cat.\n"
     ways = Finding(Span(12, 14), "x/Y", "Why.", (Edit(Span(12, 14), ""), Edit(Span(8, 12), "")))
-    s = intake.arrived(Session(), Page("a.md", text, text, Report(read("a.md", text, Settings()), (ways,))))
+    s = intake.add_page(
+        ReviewSession(), ReviewPage("a.md", text, text, Report(read("a.md", text, Settings()), (ways,)))
+    )
     assert "He felt [-the a-] {+the+} cat." in seen(s, colour=False)
     assert "1 the  2 a" in seen(s)
 
@@ -322,13 +330,13 @@ def test_a_place_in_a_notebook_is_told_by_its_cell() -> None:
         {"cells": [{"cell_type": "code", "source": "x"}, {"cell_type": "markdown", "source": ["All well.\n", "teh"]}]},
         indent=1,
     )
-    s = intake.arrived(Session(), page(raw, "notes/nb.ipynb"))
+    s = intake.add_page(ReviewSession(), page(raw, "notes/nb.ipynb"))
     line = next(n for n, content in enumerate(raw.splitlines(), 1) if "teh" in content)
     assert f" notes/nb.ipynb:{line}:6 (cell 2, line 2)" in seen(s)
     assert "All well. [-teh-] {+the+}\n" in seen(s, colour=False)
     assert "(cell 2, line 2)" in seen(s, (36, 20)).split("\n")[0]
-    assert f"\nnotes/nb.ipynb:{line}:6 (cell 2, line 2): finding 1 of 1" in told(s, review.current(s))
-    assert "\nAll well. [teh]\n" in told(s, review.current(s))
+    assert f"\nnotes/nb.ipynb:{line}:6 (cell 2, line 2): finding 1 of 1" in describe_item(s, review.current(s))
+    assert "\nAll well. [teh]\n" in describe_item(s, review.current(s))
 
 
 def test_an_insertion_and_a_finding_without_suggestion_are_marked() -> None:
@@ -338,7 +346,7 @@ def test_an_insertion_and_a_finding_without_suggestion_are_marked() -> None:
 
 
 def test_the_head_names_place_position_and_what_is_shown() -> None:
-    s = review.show(session("teh wich\n", "teh\n"), View("spell"))
+    s = review.show(session("teh wich\n", "teh\n"), ViewFilter("spell"))
     assert "a.md:1:1" in seen(s) and "file 1/2  1 of 3 left" in seen(s) and "[only spell]" in seen(s)
     assert "checking 3 more  file 1/5" in seen(s, (100, 20), arriving=3)
     assert seen(s, (24, 20)).split("\n")[0].rstrip().startswith(" a.md:1:1")
@@ -351,8 +359,8 @@ def test_where_nothing_is_left_the_screen_says_what_to_do() -> None:
     unchecked = tuple(replace(page, report=replace(page.report, checked=False)) for page in clean.pages)
     assert "Nothing was checked." in seen(replace(clean, pages=unchecked))
     assert "Every finding is decided." in seen(review.skip(session("teh\n")))
-    filtered = review.skip(review.show(session("teh could of\n"), View("spell")))
+    filtered = review.skip(review.show(session("teh could of\n"), ViewFilter("spell")))
     assert "Nothing is left for spell: f and Enter shows all again." in seen(filtered)
     assert review.forward(filtered).note == "there is no finding to go to"
     assert "1 finding before this still undecided: n goes to the first." in seen(review.forward(session("teh\n")))
-    assert "Checking: 2 files to come." in seen(Session(), arriving=2)
+    assert "Checking: 2 files to come." in seen(ReviewSession(), arriving=2)

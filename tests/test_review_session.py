@@ -13,43 +13,43 @@ from review_fakes import find, page, session
 
 from localproof.faces.review import intake
 from localproof.faces.review import session as review
-from localproof.faces.review.content import edits_between, merged, words_changed
-from localproof.faces.review.places import Blocks, carried, inverse, moved
-from localproof.faces.review.session import Session, View
+from localproof.faces.review.content import edits_between, merge_content, words_changed
+from localproof.faces.review.places import BlockIndex, carry_span, inverse_edits, move_offset
+from localproof.faces.review.session import ReviewSession, ViewFilter
 from localproof.formats import read
 from localproof.settings import Settings
-from localproof.text import Edit, Span, apply
+from localproof.text import Edit, Span, apply_edits
 
 
-def flagged(s: Session) -> list[str]:
+def flagged(s: ReviewSession) -> list[str]:
     return [item.span.of(s.pages[item.page].text) for item in review.queue(s)]
 
 
-def now(s: Session) -> str | None:
+def now(s: ReviewSession) -> str | None:
     item = review.current(s)
     return item.span.of(s.pages[item.page].text) if item else None
 
 
-def sentence_now(s: Session) -> str | None:
+def sentence_now(s: ReviewSession) -> str | None:
     """What is offered for writing the present sentence anew."""
     item = review.current(s)
-    span = review.editable(s, item, sentence=True) if item else None
-    return review.draft(s.pages[item.page].text, span) if item and span else None
+    span = review.editable_span(s, item, sentence=True) if item else None
+    return review.draft_text(s.pages[item.page].text, span) if item and span else None
 
 
-def again(s: Session, *, follow: bool = False) -> Session:
+def again(s: ReviewSession, *, follow: bool = False) -> ReviewSession:
     """Every page that was changed, checked again."""
     for n, p in enumerate(s.pages):
         if p.since:
             report = find(read(p.name, p.text, Settings()))
-            s = intake.checked(s, n, p.version, report, follow=follow)
+            s = intake.update_page(s, n, p.version, report, follow=follow)
     return s
 
 
 def test_going_between_two_views_makes_neither_anew() -> None:
     s = session("teh maybe\n")
     here = review.items(s, 0)
-    other = review.show(s, View("", True))
+    other = review.show(s, ViewFilter("", True))
     assert len(review.items(other, 0)) == 2
     assert review.items(s, 0) is here
 
@@ -63,7 +63,7 @@ def test_a_suggestion_is_made_and_the_next_finding_comes_up() -> None:
 
 def test_what_a_correction_widens_is_widened_with_it_and_undone() -> None:
     text = "It could of then\n================\n\n+---------+\n| then xx |\n| teh teh |\n| wich xx |\n+---------+\n"
-    s = intake.arrived(Session(), page(text, "a.rst"))
+    s = intake.add_page(ReviewSession(), page(text, "a.rst"))
     s = review.accept(review.accept(s))
     assert s.pages[0].text.startswith("It could have than\n==================\n")
     s = review.accept_alike(review.accept(s))
@@ -104,7 +104,7 @@ def test_a_report_on_a_text_that_has_changed_since_is_not_taken() -> None:
     s = session("It is teh end, wich is good.\n")
     late = s.pages[0].report
     s = review.accept(s)
-    assert intake.checked(s, 0, 0, late) is s
+    assert intake.update_page(s, 0, 0, late) is s
 
 
 def test_skipped_ignored_and_silenced_findings_leave_the_queue_and_come_back_on_undo() -> None:
@@ -153,19 +153,19 @@ def test_next_and_previous_go_round_and_files_are_leapt_over() -> None:
 
 def test_findings_are_filtered_by_kind_engine_or_rule_and_held_back_ones_shown_on_demand() -> None:
     s = session("Maybe teh end could of been, maybe.\n")
-    assert flagged(review.show(s, View("grammar"))) == ["could of"]
-    assert flagged(review.show(s, View("test/teh"))) == ["teh"]
-    assert flagged(review.show(s, View("", held=True))) == ["teh", "could of", "maybe"]
+    assert flagged(review.show(s, ViewFilter("grammar"))) == ["could of"]
+    assert flagged(review.show(s, ViewFilter("test/teh"))) == ["teh"]
+    assert flagged(review.show(s, ViewFilter("", held=True))) == ["teh", "could of", "maybe"]
     later = review.forward(session("maybe teh, maybe wich.\n"))
-    assert now(later) == now(review.show(later, View("", held=True))) == "wich"
-    assert review.show(s, View("zebra")).note.startswith("0 findings for zebra")
+    assert now(later) == now(review.show(later, ViewFilter("", held=True))) == "wich"
+    assert review.show(s, ViewFilter("zebra")).note.startswith("0 findings for zebra")
 
 
 def test_edits_by_hand_begin_with_whole_words_and_stay_within_the_prose() -> None:
     s = session("He said **teh**-end, `teh` [teh end](http://teh.example/teh).\n")
     item = review.current(s)
     assert item is not None
-    span = review.editable(s, item)
+    span = review.editable_span(s, item)
     assert span is not None and span.of(s.pages[0].text) == "teh"
     assert review.edit(s, "one\ntwo").note.startswith("one line only")
     assert review.edit(s, "teh").note == "nothing changed"
@@ -210,7 +210,7 @@ def test_a_sentence_ends_where_the_prose_does() -> None:
 def test_what_is_written_by_hand_is_written_as_the_format_writes_it(
     name: str, text: str, typed: str, left: str
 ) -> None:
-    s = intake.arrived(Session(), page(text, name))
+    s = intake.add_page(ReviewSession(), page(text, name))
     after = review.edit(s, typed)
     assert after.pages[0].text == (left or text)
     assert ("something in this means markup here" in after.note) == (not left)
@@ -218,7 +218,7 @@ def test_what_is_written_by_hand_is_written_as_the_format_writes_it(
 
 def test_a_notebook_stays_one_whatever_is_written_by_hand() -> None:
     raw = json.dumps({"cells": [{"cell_type": "markdown", "source": ["It is teh end.\n", "All."]}]}, indent=1)
-    s = intake.arrived(Session(), page(raw, "a.ipynb"))
+    s = intake.add_page(ReviewSession(), page(raw, "a.ipynb"))
     after = review.edit(s, 'It is "the" C:\\new end.', sentence=True)
     assert json.loads(after.pages[0].text)["cells"][0]["source"][0] == 'It is "the" C:\\new end.\n'
 
@@ -238,27 +238,29 @@ def test_undo_and_redo_without_anything_to_do_say_so() -> None:
 
 def test_decisions_of_an_earlier_review_are_known_by_the_words_around_them() -> None:
     s = review.skip(session("Before it all, teh end of it.\n"))
-    kept = intake.remembered(s.pages[0], s.pages[0].report.document)
+    kept = intake.marks_by_context(s.pages[0], s.pages[0].report.document)
     moved_on = page("A new paragraph, wich is here.\n\nBefore it all,\nteh end of it.\n\nAnd teh end.\n")
-    s = intake.arrived(Session(), replace(moved_on, recalled=frozenset(kept)))
+    s = intake.add_page(ReviewSession(), replace(moved_on, recalled=frozenset(kept)))
     assert flagged(s) == ["wich", "teh"]
     assert s.pages[0].marks[0].verdict == "skipped"
 
 
 def test_a_file_that_changed_elsewhere_keeps_the_decisions_that_fit() -> None:
     s = review.skip(review.accept(session("It is teh end.\n\nA wich b.\n")))
-    both, misfits = merged(s.pages[0].original, s.pages[0].text, "New.\n\nIt is teh end.\n\nA wich b.\n")
+    both, misfits = merge_content(s.pages[0].original, s.pages[0].text, "New.\n\nIt is teh end.\n\nA wich b.\n")
     assert (both, misfits) == ("New.\n\nIt is the end.\n\nA wich b.\n", 0)
     document = read("a.md", s.pages[0].text, Settings())
-    places = intake.remembered(s.pages[0], document)
-    s = intake.reread(s, 0, "New.\n\nIt is teh end.\n\nA wich b.\n", find(read("a.md", both, Settings())), places)
+    places = intake.marks_by_context(s.pages[0], document)
+    s = intake.replace_original(
+        s, 0, "New.\n\nIt is teh end.\n\nA wich b.\n", find(read("a.md", both, Settings())), places
+    )
     assert flagged(s) == []
     assert s.pages[0].text == both and s.pages[0].changed
     assert review.tally(s) == {"accepted": 1, "skipped": 1}
     assert review.undo(s).note.startswith("a file was changed elsewhere: what was done in it before")
 
 
-COMMANDS: list[Callable[[Session], Session]] = [
+COMMANDS: list[Callable[[ReviewSession], ReviewSession]] = [
     review.accept,
     lambda s: review.accept(s, 2),
     review.accept_alike,
@@ -320,7 +322,7 @@ def test_words_that_are_taken_out_take_the_blanks_behind_them_along() -> None:
         assert review.edit(session(text), "").pages[0].text == left
 
 
-def edits_made(before: review.Page, after: review.Page) -> list[Edit]:
+def edits_made(before: review.ReviewPage, after: review.ReviewPage) -> list[Edit]:
     return [e for group in after.since[len(before.since) :] for e in group] if after.version > before.version else []
 
 
@@ -349,7 +351,7 @@ def edited(draw: st.DrawFn) -> tuple[str, tuple[Edit, ...]]:
 @given(edited())
 def test_the_inverse_of_edits_leads_back(case: tuple[str, tuple[Edit, ...]]) -> None:
     text, edits = case
-    assert apply(apply(text, edits), inverse(text, edits)) == text
+    assert apply_edits(apply_edits(text, edits), inverse_edits(text, edits)) == text
 
 
 @given(edited(), st.integers(0, 40), st.integers(0, 40))
@@ -358,31 +360,31 @@ def test_what_no_edit_went_into_is_carried_to_the_same_characters(
 ) -> None:
     text, edits = case
     span = Span(min(start, len(text)), min(start + length, len(text)))
-    there = carried(span, [edits])
+    there = carry_span(span, [edits])
     if there is not None:
-        assert there.of(apply(text, edits)) == span.of(text)
-        assert moved(span.end, [edits]) >= there.end
+        assert there.of(apply_edits(text, edits)) == span.of(text)
+        assert move_offset(span.end, [edits]) >= there.end
 
 
 @given(texts, texts, texts)
 def test_merging_loses_nothing_of_theirs_but_what_we_changed(base: str, ours: str, theirs: str) -> None:
-    assert merged(base, ours, base) == (ours, 0)
-    assert merged(base, base, theirs) == (theirs, 0)
-    both, _ = merged(base, ours, theirs)
+    assert merge_content(base, ours, base) == (ours, 0)
+    assert merge_content(base, base, theirs) == (theirs, 0)
+    both, _ = merge_content(base, ours, theirs)
     kept = set(theirs.splitlines()) - set(base.splitlines())
     assert kept <= set(both.splitlines())
 
 
 @given(texts, texts)
 def test_edits_between_two_texts_make_one_of_the_other(old: str, new: str) -> None:
-    assert apply(old, edits_between(old, new)) == new
+    assert apply_edits(old, edits_between(old, new)) == new
     assert (words_changed(old, new) == 0) or old.split() != new.split()
 
 
 @given(prose)
 def test_a_place_of_the_source_is_found_in_its_block(text: str) -> None:
     document = find(read("a.md", text, Settings()))
-    blocks = Blocks(document.document)
+    blocks = BlockIndex(document.document)
     for finding in document.findings:
         found = blocks.at(finding.span)
         assert found is not None

@@ -14,7 +14,7 @@ import pytest
 from localproof.engines import ENGINES, rule_files
 from localproof.engines.catalogue import CATALOGUES, Rule
 from localproof.engines.languagetool import ENDLESS
-from localproof.faces.listing import Wanted, listed, rules
+from localproof.faces.listing import RuleFilter, list_rules, rules
 from localproof.faces.terminal import Terminal
 from localproof.judge import coefficients
 from localproof.render.width import columns
@@ -48,7 +48,7 @@ def made(settings: Settings) -> tuple[Rule, ...]:
 OWN = Settings(engines=("harper",))
 
 
-def said(wanted: Wanted, settings: Settings = OWN, *, format: str = "text", **env: str) -> tuple[int, str, str]:
+def said(wanted: RuleFilter, settings: Settings = OWN, *, format: str = "text", **env: str) -> tuple[int, str, str]:
     terminal = Terminal(None, io.StringIO(), io.StringIO(), env)
     status = rules(wanted, settings, terminal, format=format, catalogues={"harper": made})
     return status, terminal.stdout.getvalue(), terminal.stderr.getvalue()  # type: ignore[attr-defined]
@@ -124,7 +124,7 @@ def test_ids_groups_defaults_and_examples_are_read_as_languagetool_means_them(tm
 def test_the_settings_switch_rules_on_and_off_and_are_named() -> None:
     sources = {"disable": "a.toml", "enable": "b.toml"}
     settings = replace(OWN, disable=("ana",), enable=("harper/Boring*",), sources=sources)
-    found = {each.rule.name: each for each in listed(settings, {"harper": made})[0]}
+    found = {each.rule.name: each for each in list_rules(settings, {"harper": made})[0]}
     assert [(found[n].on, found[n].why) for n in ("harper/AnA", "harper/BoringWords", "harper/PreferPled")] == [
         (False, "a.toml"),
         (True, "b.toml"),
@@ -134,34 +134,34 @@ def test_the_settings_switch_rules_on_and_off_and_are_named() -> None:
 
 @pytest.mark.parametrize("width", [24, 40, 60, 80, 100, 200])
 def test_lines_fit_the_terminal(width: int) -> None:
-    _, out, _ = said(Wanted(), COLUMNS=str(width))
+    _, out, _ = said(RuleFilter(), COLUMNS=str(width))
     assert len(out.splitlines()) == 4
     assert all(columns(line) <= width for line in out.splitlines())
 
 
 def test_lines_are_whole_in_a_pipe_and_hold_nothing_that_a_terminal_obeys() -> None:
-    _, out, _ = said(Wanted())
+    _, out, _ = said(RuleFilter())
     assert "More of it. More of it." in out and "…" not in out and "\x1b" not in out and "as the next" in out
 
 
 def test_only_what_is_asked_for_is_listed() -> None:
-    assert [line.split()[0] for line in said(Wanted(off=True))[1].splitlines()] == [
+    assert [line.split()[0] for line in said(RuleFilter(off=True))[1].splitlines()] == [
         "harper/BoringWords",
         "harper/PreferPled",
     ]
-    assert said(Wanted(kinds=("style",)))[1].startswith("harper/BoringWords\n")
-    assert said(Wanted(("*word*", "pref*")))[2].startswith("2 rules, 2 off, 0 that --fix")
-    assert said(Wanted(kinds=("punctuation",)))[:2] == (0, "")
+    assert said(RuleFilter(kinds=("style",)))[1].startswith("harper/BoringWords\n")
+    assert said(RuleFilter(("*word*", "pref*")))[2].startswith("2 rules, 2 off, 0 that --fix")
+    assert said(RuleFilter(kinds=("punctuation",)))[:2] == (0, "")
 
 
 def test_one_rule_is_told_with_its_example() -> None:
-    _, out, err = said(Wanted(safe=True))
+    _, out, err = said(RuleFilter(safe=True))
     assert out.startswith("harper/SpellCheck\n") and "Example: “teh” → “the”" in out and "--fix may act" in out
     assert err == ""
 
 
 def test_a_variant_is_told_as_the_rule_that_has_it() -> None:
-    assert said(Wanted(("harper/SpellCheck[2]",)))[1] == said(Wanted(safe=True))[1]
+    assert said(RuleFilter(("harper/SpellCheck[2]",)))[1] == said(RuleFilter(safe=True))[1]
 
 
 @pytest.mark.parametrize(
@@ -170,17 +170,17 @@ def test_a_variant_is_told_as_the_rule_that_has_it() -> None:
 )
 def test_a_name_that_no_rule_has_is_answered_with_what_may_help(pattern: str, hint: str) -> None:
     with pytest.raises(BadInput, match=hint) as told:
-        said(Wanted((pattern,)))
+        said(RuleFilter((pattern,)))
     assert "\x1b" not in str(told.value)
 
 
 def test_an_engine_whose_rules_cannot_be_told_is_named() -> None:
-    status, out, err = said(Wanted(), replace(OWN, language="de"))
+    status, out, err = said(RuleFilter(), replace(OWN, language="de"))
     assert (status, out, err) == (3, "", "localproof: harper: checks English only, not de (ask for English)\n")
 
 
 def test_the_list_as_json_has_a_schema_number_and_every_fact() -> None:
-    told = json.loads(said(Wanted(safe=True), format="json")[1])
+    told = json.loads(said(RuleFilter(safe=True), format="json")[1])
     per_million = told["rules"][0].pop("per_million")
     assert per_million > 1000
     assert told == {

@@ -12,22 +12,22 @@ import pytest
 from test_lsp_state import FakeDesk, Screen, open_text, until
 
 from localproof import energy, proof
-from localproof.cache.memory import Remembering
+from localproof.cache.memory import CachingEngine
 from localproof.cache.store import Store
-from localproof.decisions import Vocabulary
-from localproof.faces.lsp.session import Session
+from localproof.decisions import UserDictionary
+from localproof.faces.lsp.session import EditorSession
 from localproof.formats import read
 from localproof.judge.proposal import Proposal
-from localproof.judge.reader import Reading
-from localproof.judge.second import MOST, Second, unhappier
-from localproof.judge.weighing import Weights
+from localproof.judge.reader import ModelResponse
+from localproof.judge.second import MOST, ProposalVerifier, has_new_findings
+from localproof.judge.weighing import RescoringModel
 from localproof.report import Finding, ModelUse, Provenance, Report, Unavailable
 from localproof.settings import Settings
 from localproof.text import Edit, Span
 
 TEXT = "There house is big, and teh dog sleeps."
 THEIR = Edit(Span(0, 5), "Their")
-WEIGHTS = Weights({"log-odds": 1.0}, {"bias": -3.0, "gain": 2.0}, {})
+WEIGHTS = RescoringModel({"log-odds": 1.0}, {"bias": -3.0, "gain": 2.0}, {})
 
 
 class Words:
@@ -74,10 +74,10 @@ class Says:
     """A model that has the same to say of every text."""
 
     def __init__(self, *proposals: Proposal) -> None:
-        self.reading = Reading({}, proposals)
+        self.reading = ModelResponse({}, proposals)
 
-    def after(self, *_: object) -> Future[Reading]:
-        reading: Future[Reading] = Future()
+    def after(self, *_: object) -> Future[ModelResponse]:
+        reading: Future[ModelResponse] = Future()
         reading.set_result(self.reading)
         return reading
 
@@ -101,13 +101,13 @@ def proposed(edit: Edit, gain: float = 9.0) -> Proposal:
 
 
 @contextmanager
-def bench(*engines: Words | Remembering, says: Says | None = None, **wishes: object) -> Iterator[proof.Bench]:
+def bench(*engines: Words | CachingEngine, says: Says | None = None, **wishes: object) -> Iterator[proof.Checker]:
     settings = Settings(**{"profile": "balanced"} | wishes)  # type: ignore[arg-type]
-    yield proof.Bench(
+    yield proof.Checker(
         settings,
         {e.name: e for e in engines},
         (),
-        Vocabulary.of(settings.words),
+        UserDictionary.of(settings.words),
         energy.open_window(settings),
         0.0,
         reader=says or Says(proposed(THEIR)),  # type: ignore[arg-type]
@@ -115,7 +115,7 @@ def bench(*engines: Words | Remembering, says: Says | None = None, **wishes: obj
     )
 
 
-def shown(of: proof.Bench, text: str = TEXT) -> list[str]:
+def shown(of: proof.Checker, text: str = TEXT) -> list[str]:
     """The rules of what is shown that are the model's."""
     report = proof.check(of, read("a.md", text, of.settings))
     return [f.edits[0].text for f in report.findings if f.rule.startswith("model/")]
@@ -133,18 +133,18 @@ def shown(of: proof.Bench, text: str = TEXT) -> list[str]:
 )
 def test_what_is_new_at_the_edited_words_or_beside_them_counts(after: tuple[str, ...], worse: bool) -> None:
     new = "Their house is big, and teh dog sleeps."
-    assert unhappier(TEXT, THEIR, [flagged(TEXT, "teh")], [flagged(new, w) for w in after]) == worse
+    assert has_new_findings(TEXT, THEIR, [flagged(TEXT, "teh")], [flagged(new, w) for w in after]) == worse
 
 
 def test_what_was_said_before_of_the_same_place_is_not_new() -> None:
     text, edit = "I could of gone.", Edit(Span(8, 10), "have")
     before = Finding(Span(0, 15), "harper/Long", "why")
     moved = Finding(Span(0, 17), "harper/Long", "why")
-    assert not unhappier(text, edit, [before], [moved])
-    assert unhappier(text, edit, [before], [Finding(Span(2, 17), "harper/Long", "why")])
+    assert not has_new_findings(text, edit, [before], [moved])
+    assert has_new_findings(text, edit, [before], [Finding(Span(2, 17), "harper/Long", "why")])
     out = Edit(Span(2, 8), "")
-    assert unhappier(text, out, [], [Finding(Span(2, 4), "harper/Other", "why")])
-    assert not unhappier(
+    assert has_new_findings(text, out, [], [Finding(Span(2, 4), "harper/Other", "why")])
+    assert not has_new_findings(
         text, out, [Finding(Span(8, 10), "harper/Other", "why")], [Finding(Span(2, 4), "harper/Other", "")]
     )
 
@@ -182,7 +182,7 @@ def test_an_engine_that_fails_or_is_late_holds_the_proposal_back_and_failing_is_
     with bench(Fails("teh")) as of:
         whole: list[bool] = []
 
-        def shape(made: proof.Made) -> Report:
+        def shape(made: proof.CheckedDocument) -> Report:
             whole.append(made.whole)
             return made.report
 
@@ -199,7 +199,7 @@ def test_an_engine_that_fails_or_is_late_holds_the_proposal_back_and_failing_is_
 def test_the_second_look_is_remembered(tmp_path: Path) -> None:
     for asked in ([TEXT, TEXT.replace("There", "Their")], []):
         store, harper = Store(tmp_path / "answers.sqlite"), Words("teh")
-        with bench(Remembering(harper, store)) as of:
+        with bench(CachingEngine(harper, store)) as of:
             assert shown(of) == ["Their"] and harper.asked == asked
         store.close()
 
@@ -212,27 +212,27 @@ def test_a_whole_report_of_an_earlier_run_is_of_the_same_profile() -> None:
 def test_until_the_second_look_has_come_a_proposal_waits_and_nothing_else_does() -> None:
     harper = Words("teh", late="Their")
     with bench(harper, profile="all") as of:
-        begun = proof.begin(of, read("a.md", TEXT, of.settings))
+        begun = proof.start_check(of, read("a.md", TEXT, of.settings))
         assert begun.open() == ()
-        assert [f.rule for f in proof.so_far(of, begun).findings] == ["harper/teh"]
+        assert [f.rule for f in proof.partial_report(of, begun).findings] == ["harper/teh"]
         assert len(begun.open()) == 1 and len(harper.asked) == 2
-        assert [f.rule for f in proof.so_far(of, begun).findings] == ["harper/teh"] and len(harper.asked) == 2
+        assert [f.rule for f in proof.partial_report(of, begun).findings] == ["harper/teh"] and len(harper.asked) == 2
         harper.answer_all()
         assert begun.open() == ()
-        assert [f.rule for f in proof.so_far(of, begun).findings] == ["model/confusion", "harper/teh"]
+        assert [f.rule for f in proof.partial_report(of, begun).findings] == ["model/confusion", "harper/teh"]
 
 
 def test_an_editor_shows_the_proposal_as_soon_as_the_second_look_has_come() -> None:
     harper, screen = Words("teh", late="Their"), Screen()
 
     class Desk(FakeDesk):
-        def _bench(self, settings: Settings) -> tuple[proof.Bench, bool]:
+        def _bench(self, settings: Settings) -> tuple[proof.Checker, bool]:
             with bench(harper, profile="all") as of:
                 return of, False
 
     async def scene() -> None:
         with ThreadPoolExecutor(1) as pool:
-            session = Session(Desk({}), pool, screen, debounce_s=0.01)
+            session = EditorSession(Desk({}), pool, screen, debounce_s=0.01)
             session.open(open_text(TEXT), None)
             await until(lambda: screen.shown and screen.shown[-1][2] == ["teh"], screen)
             await until(lambda: harper.waiting, screen)
@@ -245,15 +245,17 @@ def test_an_editor_shows_the_proposal_as_soon_as_the_second_look_has_come() -> N
 
 
 def test_an_answer_that_was_taken_back_is_asked_for_again() -> None:
-    harper, second = Words("teh", late="Their"), Second()
+    harper, second = Words("teh", late="Their"), ProposalVerifier()
     finding = Finding(THEIR.span, "model/confusion", "why", (THEIR,), probability=0.9)
 
     def look() -> list[Finding]:
         engines = {"harper": (harper, ())}
-        return second.kept(TEXT, [finding], engines, least=0.5, patience_s=0.0, heeded=lambda _, found: list(found))[0]
+        return second.verify(TEXT, [finding], engines, least=0.5, patience_s=0.0, heeded=lambda _, found: list(found))[
+            0
+        ]
 
-    assert look() == [] and [a.cancel() for a in second.open()] == [True]
-    assert look() == [] and len(list(second.open())) == 1 and not second.whole()
+    assert look() == [] and [a.cancel() for a in second.pending()] == [True]
+    assert look() == [] and len(list(second.pending())) == 1 and not second.complete()
     harper.waiting = harper.waiting[1:]
     harper.answer_all()
-    assert look() == [finding] and second.whole()
+    assert look() == [finding] and second.complete()

@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from localproof.child.door import address, call, fingerprint, holder
+from localproof.child.door import socket_path, connect, code_fingerprint, holder_pid
 from localproof.child.frames import from_json, to_json
 from localproof.faces import thin
 from localproof.faces.service import ask
@@ -56,7 +56,7 @@ class Place:
 
     @property
     def path(self) -> Path:
-        found = address(self.env)
+        found = socket_path(self.env)
         assert found is not None
         return found
 
@@ -75,12 +75,12 @@ class Place:
         return ask(self.env, "status")
 
     def pid(self) -> int:
-        found = holder(self.path)
+        found = holder_pid(self.path)
         assert found is not None
         return found
 
     def end(self) -> None:
-        found = holder(self.path) if self.path.exists() or any(self.runtime.glob("*.lock")) else None
+        found = holder_pid(self.path) if self.path.exists() or any(self.runtime.glob("*.lock")) else None
         if found is not None:
             family = [found, *descendants(found)]
             assert self.do("service", "stop")[0] == 0
@@ -315,7 +315,7 @@ def test_no_service_is_started_where_none_is_wanted(place: Place, env: dict[str,
     assert place.do(**env)[0] == 1
     assert place.do("--no-service")[0] == 1
     time.sleep(0.3)
-    assert holder(place.path) is None
+    assert holder_pid(place.path) is None
 
 
 def test_of_two_that_start_it_at_once_one_service_is_left(place: Place) -> None:
@@ -339,7 +339,7 @@ def test_it_ends_when_nobody_uses_it(place: Place) -> None:
     assert place.do("service", "start")[0] == 0
     family = [place.pid(), *descendants(place.pid())]
     wait(lambda: not any(map(lives, family)))
-    assert holder(place.path) is None
+    assert holder_pid(place.path) is None
     assert "not used" in next(place.runtime.glob("*.log")).read_text()
 
 
@@ -353,17 +353,17 @@ def test_nothing_that_was_written_gets_into_the_log(served: Place) -> None:
 
 def test_other_code_is_told_so_and_may_end_it(place: Place) -> None:
     assert place.do("service", "start")[0] == 0
-    line = call(place.path)
+    line = connect(place.path)
     assert line is not None
     with line:
         line.send(to_json({"hello": "0.0.0-other", "want": "status"}))
-        assert from_json(line.receive(1000, 5.0)) == {"other": fingerprint()}
-    line = call(place.path)
+        assert from_json(line.receive(1000, 5.0)) == {"other": code_fingerprint()}
+    line = connect(place.path)
     assert line is not None
     with line:
         line.send(to_json({"hello": "0.0.0-other", "want": "stop"}))
         assert from_json(line.receive(1000, 5.0)) == {"stopping": True}
-    wait(lambda: holder(place.path) is None)
+    wait(lambda: holder_pid(place.path) is None)
 
 
 # What may go wrong.
@@ -446,7 +446,7 @@ def test_a_client_is_interrupted_in_silence_while_nobody_reads_what_it_writes(se
 
 def asked_for(place: Place, *argv: str, given: bytes = b"") -> dict[str, Any]:
     """What the service answers to a client that sends whatever it likes."""
-    line = call(place.path)
+    line = connect(place.path)
     assert line is not None
     with line, Path(os.devnull).open("wb") as nothing:
         line.send(to_json({"hello": CODE, "want": "run"}))
@@ -489,7 +489,7 @@ def framed(value: object) -> bytes:
     return len(body).to_bytes(4, "big") + body
 
 
-CODE = fingerprint()
+CODE = code_fingerprint()
 ORDER = {
     "name": "harper",
     "module": "localproof.engines.worker",

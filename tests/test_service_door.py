@@ -22,21 +22,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof.child import ledger
-from localproof.child.borrowed import Borrowed
+from localproof.child.borrowed import PooledWorker
 from localproof.child.door import (
-    Doorway,
-    Line,
-    address,
-    call,
-    fingerprint,
-    folder,
-    holder,
-    peer,
-    sight,
+    ServiceSocket,
+    Connection,
+    socket_path,
+    connect,
+    code_fingerprint,
+    socket_folder,
+    holder_pid,
+    peer_user,
+    filesystem_identity,
 )
 from localproof.child.frames import from_json, to_json
-from localproof.faces.service.held import MOST, Helpers
-from localproof.faces.service.host import BATTERY_IDLE_S, Host, Log
+from localproof.faces.service.held import MOST, WorkerPool
+from localproof.faces.service.host import BATTERY_IDLE_S, ServiceHost, ServiceLog
 from localproof.faces.service.power import on_battery
 from localproof.report import TooLong, Unavailable
 
@@ -54,20 +54,20 @@ def place() -> Iterator[Path]:
 
 
 def test_the_folder_is_made_for_its_owner_alone(place: Path) -> None:
-    made = folder({"LOCALPROOF_RUNTIME_DIR": str(place / "new")}, make=True)
+    made = socket_folder({"LOCALPROOF_RUNTIME_DIR": str(place / "new")}, make=True)
     assert made is not None
     assert stat.S_IMODE(made.stat().st_mode) == 0o700
 
 
 def test_a_folder_that_others_may_enter_is_not_used(place: Path) -> None:
     place.chmod(0o755)
-    assert folder({"LOCALPROOF_RUNTIME_DIR": str(place)}, make=True) is None
+    assert socket_folder({"LOCALPROOF_RUNTIME_DIR": str(place)}, make=True) is None
 
 
 def test_a_link_to_a_private_folder_is_not_used(place: Path) -> None:
     (place / "true").mkdir(mode=0o700)
     (place / "link").symlink_to(place / "true")
-    assert folder({"LOCALPROOF_RUNTIME_DIR": str(place / "link")}, make=True) is None
+    assert socket_folder({"LOCALPROOF_RUNTIME_DIR": str(place / "link")}, make=True) is None
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give a folder away")
@@ -75,21 +75,21 @@ def test_a_folder_of_another_user_is_not_used(place: Path) -> None:
     (place / "theirs").mkdir(mode=0o700)
     os.chown(place / "theirs", 1234, 1234)
     try:
-        assert folder({"LOCALPROOF_RUNTIME_DIR": str(place / "theirs")}, make=True) is None
+        assert socket_folder({"LOCALPROOF_RUNTIME_DIR": str(place / "theirs")}, make=True) is None
     finally:
         os.chown(place / "theirs", 0, 0)
 
 
 def test_without_a_folder_of_the_session_one_in_the_temporary_folder_is_used(place: Path) -> None:
     env = {"XDG_RUNTIME_DIR": str(place / "nowhere"), "TMPDIR": str(place)}
-    made = folder(env, make=True)
+    made = socket_folder(env, make=True)
     assert made is not None
     assert made == place / f"localproof-{os.getuid()}" or made.parent == Path(f"/run/user/{os.getuid()}")
 
 
 @pytest.mark.parametrize("base", ["/" + "x" * 300, "/etc/hostname", "/nowhere"])
 def test_a_folder_of_the_session_that_cannot_be_looked_at_is_passed_over(place: Path, base: str) -> None:
-    made = folder({"XDG_RUNTIME_DIR": base, "TMPDIR": str(place)}, make=True)
+    made = socket_folder({"XDG_RUNTIME_DIR": base, "TMPDIR": str(place)}, make=True)
     assert made is not None
     assert made == place / f"localproof-{os.getuid()}" or made.parent == Path(f"/run/user/{os.getuid()}")
 
@@ -100,7 +100,7 @@ def test_a_folder_of_the_session_of_somebody_else_is_passed_over(place: Path) ->
     (place / "theirs").chmod(0o700)
     os.seteuid(1234)
     try:
-        assert folder({"XDG_RUNTIME_DIR": str(place / "theirs" / "run"), "TMPDIR": "/nowhere"}) in {
+        assert socket_folder({"XDG_RUNTIME_DIR": str(place / "theirs" / "run"), "TMPDIR": "/nowhere"}) in {
             None,
             Path("/run/user/0/localproof"),
         }
@@ -112,41 +112,41 @@ def test_a_folder_named_from_here_is_the_same_for_a_service_that_is_elsewhere(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(place)
-    assert folder({"LOCALPROOF_RUNTIME_DIR": "new"}, make=True) == place / "new"
+    assert socket_folder({"LOCALPROOF_RUNTIME_DIR": "new"}, make=True) == place / "new"
 
 
 def test_a_socket_whose_name_would_be_too_long_is_no_door(place: Path) -> None:
-    assert address({"LOCALPROOF_RUNTIME_DIR": str(place / ("x" * 90))}, make=True) is None
+    assert socket_path({"LOCALPROOF_RUNTIME_DIR": str(place / ("x" * 90))}, make=True) is None
 
 
 def test_other_rules_on_disk_have_a_door_of_their_own(place: Path) -> None:
     env = {"LOCALPROOF_RUNTIME_DIR": str(place)}
-    assert address(env) != address({**env, "LT_DATA_DIR": "/elsewhere"})
+    assert socket_path(env) != socket_path({**env, "LT_DATA_DIR": "/elsewhere"})
 
 
 def test_the_fingerprint_changes_with_every_file(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner" / "a.py").write_text("1")
-    before = fingerprint(tmp_path)
-    assert fingerprint(tmp_path) == before
+    before = code_fingerprint(tmp_path)
+    assert code_fingerprint(tmp_path) == before
     (tmp_path / "inner" / "a.py").write_text("12")
-    assert fingerprint(tmp_path) != before
+    assert code_fingerprint(tmp_path) != before
 
 
 # The doorway.
 
 
 def test_a_door_is_held_by_one_and_told_from_outside(place: Path) -> None:
-    first = Doorway(place / "a.sock")
+    first = ServiceSocket(place / "a.sock")
     with pytest.raises(BlockingIOError):
-        Doorway(place / "a.sock")
-    assert holder(place / "a.sock") == os.getpid()
+        ServiceSocket(place / "a.sock")
+    assert holder_pid(place / "a.sock") == os.getpid()
     first.close()
-    assert holder(place / "a.sock") is None
+    assert holder_pid(place / "a.sock") is None
 
 
 def test_the_socket_is_closed_to_others_and_goes_with_its_door(place: Path) -> None:
-    doorway = Doorway(place / "a.sock")
+    doorway = ServiceSocket(place / "a.sock")
     doorway.open()
     assert stat.S_IMODE((place / "a.sock").stat().st_mode) == 0o600
     doorway.close()
@@ -156,17 +156,17 @@ def test_the_socket_is_closed_to_others_and_goes_with_its_door(place: Path) -> N
 def test_a_socket_that_was_left_behind_is_replaced(place: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as dead:
         dead.bind(str(place / "a.sock"))
-    assert call(place / "a.sock") is None
-    doorway = Doorway(place / "a.sock")
+    assert connect(place / "a.sock") is None
+    doorway = ServiceSocket(place / "a.sock")
     doorway.open()
-    line = call(place / "a.sock")
+    line = connect(place / "a.sock")
     assert line is not None
     line.close()
     doorway.close()
 
 
 def test_the_socket_of_a_successor_is_left_alone(place: Path) -> None:
-    doorway = Doorway(place / "a.sock")
+    doorway = ServiceSocket(place / "a.sock")
     doorway.open()
     (place / "a.sock").unlink()
     (place / "a.sock").write_text("the successor's")
@@ -175,11 +175,11 @@ def test_the_socket_of_a_successor_is_left_alone(place: Path) -> None:
 
 
 def test_a_bell_ends_the_wait_for_a_call(place: Path) -> None:
-    doorway = Doorway(place / "a.sock")
+    doorway = ServiceSocket(place / "a.sock")
     doorway.open()
-    threading.Timer(0.05, doorway.ring).start()
+    threading.Timer(0.05, doorway.wake).start()
     begun = time.monotonic()
-    assert doorway.next(60.0) is None
+    assert doorway.accept(60.0) is None
     assert time.monotonic() - begun < 30
     doorway.close()
 
@@ -187,23 +187,23 @@ def test_a_bell_ends_the_wait_for_a_call(place: Path) -> None:
 def test_the_kernel_says_whose_process_is_at_the_other_end() -> None:
     one, other = socket.socketpair()
     with one, other:
-        assert peer(one) == os.getuid()
+        assert peer_user(one) == os.getuid()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_process_tells_which_files_it_sees(tmp_path: Path) -> None:
-    assert sight() is not None
-    assert sight() == sight(os.getpid())
-    assert sight(os.getpid(), str(tmp_path)) is None
+    assert filesystem_identity() is not None
+    assert filesystem_identity() == filesystem_identity(os.getpid())
+    assert filesystem_identity(os.getpid(), str(tmp_path)) is None
     (tmp_path / "7" / "ns").mkdir(parents=True)
     (tmp_path / "7" / "root").symlink_to("/")
-    assert sight(7, str(tmp_path)) is None
+    assert filesystem_identity(7, str(tmp_path)) is None
     (tmp_path / "7" / "ns" / "mnt").symlink_to("mnt:[1]")
-    before = sight(7, str(tmp_path))
-    assert before not in (None, sight())
+    before = filesystem_identity(7, str(tmp_path))
+    assert before not in (None, filesystem_identity())
     (tmp_path / "7" / "root").unlink()
     (tmp_path / "7" / "root").symlink_to(tmp_path)
-    assert sight(7, str(tmp_path)) not in (None, before)
+    assert filesystem_identity(7, str(tmp_path)) not in (None, before)
 
 
 CALLER = "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); sys.exit(s.recv(1) != b'!')"
@@ -215,10 +215,10 @@ def test_who_sees_other_files_is_not_let_in(place: Path, apart: list[str]) -> No
     before = ["unshare", *([] if os.getuid() == 0 else ["--map-root-user"]), *apart, "--"] if apart else []
     if shutil.which("unshare") is None or subprocess.run([*before, "true"], capture_output=True).returncode:
         pytest.skip("this machine gives no mount namespace away")
-    doorway = Doorway(place / "a.sock")
+    doorway = ServiceSocket(place / "a.sock")
     doorway.open()
     with subprocess.Popen([*before, sys.executable, "-c", CALLER, str(place / "a.sock")], stderr=subprocess.PIPE) as it:
-        line = doorway.next(60.0)
+        line = doorway.accept(60.0)
         if line is not None:
             with line:
                 os.write(line.fileno(), b"!")
@@ -247,9 +247,9 @@ def test_who_sees_other_files_has_another_door(place: Path) -> None:
 
 
 @contextmanager
-def lines(frame_s: float = 10.0) -> Iterator[tuple[Line, socket.socket]]:
+def lines(frame_s: float = 10.0) -> Iterator[tuple[Connection, socket.socket]]:
     one, other = socket.socketpair()
-    with Line(one, frame_s) as line, other:
+    with Connection(one, frame_s) as line, other:
         yield line, other
 
 
@@ -264,7 +264,7 @@ def test_frames_arrive_as_they_were_sent_in_whatever_pieces(bodies: list[bytes],
 
 def test_both_ends_speak_the_same(place: Path) -> None:
     one, other = socket.socketpair()
-    with Line(one) as here, Line(other) as there:
+    with Connection(one) as here, Connection(other) as there:
         here.send(b"hello")
         assert there.receive(100, 1.0) == b"hello"
 
@@ -316,7 +316,7 @@ def test_silence_is_told_from_an_end() -> None:
 
 def test_open_files_can_be_handed_over(tmp_path: Path) -> None:
     one, other = socket.socketpair()
-    with Line(one) as here, Line(other) as there, (tmp_path / "f").open("w+") as file:
+    with Connection(one) as here, Connection(other) as there, (tmp_path / "f").open("w+") as file:
         here.send_descriptors(file.fileno())
         (number,) = there.receive_descriptors(1)
         os.write(number, b"through the line")
@@ -332,7 +332,7 @@ class Pretender(threading.Thread):
 
     def __init__(self, path: Path, count: int, then: str) -> None:
         super().__init__(daemon=True)
-        self.doorway = Doorway(path)
+        self.doorway = ServiceSocket(path)
         self.doorway.open()
         self.count, self.then = count, then
         self.heard: list[dict[str, Any]] = []
@@ -340,7 +340,7 @@ class Pretender(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        line = self.doorway.next(20.0)
+        line = self.doorway.accept(20.0)
         if line is None:
             return
         with line, suppress(ConnectionError):
@@ -368,7 +368,7 @@ class Pretender(threading.Thread):
 
     def close(self) -> None:
         self.enough.set()
-        self.doorway.ring()
+        self.doorway.wake()
         self.join(20.0)
         self.doorway.close()
 
@@ -376,13 +376,13 @@ class Pretender(threading.Thread):
 @contextmanager
 def borrowed(
     place: Path, count: int = 0, then: str = "leave", silence_s: float = 20.0
-) -> Iterator[tuple[Borrowed, Pretender]]:
+) -> Iterator[tuple[PooledWorker, Pretender]]:
     env = {"LOCALPROOF_RUNTIME_DIR": str(place)}
-    path = address(env)
+    path = socket_path(env)
     assert path is not None
     pretender = Pretender(path, count, then)
     options = '{"dialect": "AMERICAN", "enable": [], "threads": 1}'
-    helper = Borrowed("harper", "localproof.engines.worker", ("harper", options), silence_s=silence_s, env=env)
+    helper = PooledWorker("harper", "localproof.engines.worker", ("harper", options), silence_s=silence_s, env=env)
     try:
         yield helper, pretender
     finally:
@@ -396,11 +396,11 @@ def needs_harper() -> None:
 
 
 def test_the_service_answers_and_what_it_spent_is_owed(place: Path) -> None:
-    before = ledger.owed_ns()
+    before = ledger.foreign_cpu_ns()
     with borrowed(place, 2) as (helper, pretender):
         assert helper.submit({"text": "One."}).result(10) == []
         assert helper.pids() == ()
-        assert ledger.owed_ns() - before == 250_000_000
+        assert ledger.foreign_cpu_ns() - before == 250_000_000
         assert pretender.heard[0]["order"]["arguments"][0] == "harper"
 
 
@@ -450,7 +450,7 @@ def test_switched_off_the_service_is_not_even_looked_for(place: Path) -> None:
     with borrowed(place) as (_, pretender):
         options = '{"dialect": "AMERICAN", "enable": [], "threads": 1}'
         for service, env in (("off", {}), ("auto", {"LOCALPROOF_SERVICE": "off"})):
-            helper = Borrowed(
+            helper = PooledWorker(
                 "harper",
                 "localproof.engines.worker",
                 ("harper", options),
@@ -495,7 +495,7 @@ class Shelf:
         self.now = 0.0
         self.workers: list[FakeWorker] = []
         self.root = root
-        self.helpers = Helpers(lambda: self.now, root, self.build)  # type: ignore[arg-type]
+        self.helpers = WorkerPool(lambda: self.now, root, self.build)  # type: ignore[arg-type]
 
     def build(self, order: object) -> FakeWorker:
         worker = FakeWorker(len(self.workers) + 1)
@@ -531,7 +531,7 @@ def test_one_too_many_costs_the_place_of_the_longest_unused(tmp_path: Path) -> N
         shelf.now = number
         shelf.helpers.get(shelf.order(number))
     assert shelf.workers[0].closed.wait(5)
-    assert [h["options"] for h in shelf.helpers.told()] == [str(n) for n in range(1, MOST + 1)]
+    assert [h["options"] for h in shelf.helpers.status_rows()] == [str(n) for n in range(1, MOST + 1)]
 
 
 def test_a_helper_at_work_is_never_let_go(tmp_path: Path) -> None:
@@ -540,11 +540,11 @@ def test_a_helper_at_work_is_never_let_go(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="all at work"):
         shelf.helpers.get(shelf.order(99))
     shelf.now = 1000.0
-    assert shelf.helpers.tidy(600.0, 10**12) == []
+    assert shelf.helpers.release_idle(600.0, 10**12) == []
     shelf.workers[3].futures[0].set_result([])
     assert asked[3].done()
     shelf.now = 2000.0
-    assert shelf.helpers.tidy(600.0, 10**12) == ["harper"]
+    assert shelf.helpers.release_idle(600.0, 10**12) == ["harper"]
     assert shelf.workers[3].closed.wait(5)
 
 
@@ -554,7 +554,7 @@ def test_a_helper_that_is_being_asked_is_never_let_go(tmp_path: Path) -> None:
 
     def tidy() -> None:
         while not enough.is_set():
-            shelf.helpers.tidy(0.0, 10**12)
+            shelf.helpers.release_idle(0.0, 10**12)
 
     hasty = threading.Thread(target=tidy)
     interval_s = sys.getswitchinterval()
@@ -575,8 +575,8 @@ def test_too_much_memory_costs_the_longest_unused_first(tmp_path: Path) -> None:
     for number in range(4):
         shelf.now = number
         shelf.helpers.get(shelf.order(number))
-    assert len(shelf.helpers.tidy(600.0, 250 * 10**6)) == 2
-    assert [h["options"] for h in shelf.helpers.told()] == ["2", "3"]
+    assert len(shelf.helpers.release_idle(600.0, 250 * 10**6)) == 2
+    assert [h["options"] for h in shelf.helpers.status_rows()] == ["2", "3"]
 
 
 def test_what_answers_took_outlasts_their_helper(tmp_path: Path) -> None:
@@ -584,8 +584,8 @@ def test_what_answers_took_outlasts_their_helper(tmp_path: Path) -> None:
     shelf.ask(1)
     shelf.workers[0].futures[0].set_result([])
     shelf.now = 1000.0
-    shelf.helpers.tidy(600.0, 10**12)
-    assert shelf.helpers.told() == []
+    shelf.helpers.release_idle(600.0, 10**12)
+    assert shelf.helpers.status_rows() == []
     assert shelf.helpers.asked_cpu_s() == 0.5
 
 
@@ -638,11 +638,11 @@ class NoTemplate:
 def test_on_battery_the_service_waits_a_minute_only(place: Path, tmp_path: Path, online: str, waits_s: float) -> None:
     supply(tmp_path, "BAT0", type="Battery", status="Discharging")
     supply(tmp_path, "AC", type="Mains", online=online)
-    host = Host(
-        Doorway(place / "a.sock"),
+    host = ServiceHost(
+        ServiceSocket(place / "a.sock"),
         NoTemplate(),  # type: ignore[arg-type]
-        Helpers(),
-        Log(place / "a.log"),
+        WorkerPool(),
+        ServiceLog(place / "a.log"),
         idle_s=600.0,
         most_bytes=10**9,
         supplies=tmp_path,
@@ -656,7 +656,7 @@ def test_on_battery_the_service_waits_a_minute_only(place: Path, tmp_path: Path,
 
 
 def test_the_log_stays_small_and_is_its_owners_alone(tmp_path: Path) -> None:
-    log = Log(tmp_path / "a.log")
+    log = ServiceLog(tmp_path / "a.log")
     for number in range(3000):
         log(f"line {number} {'x' * 60}")
     files = list(tmp_path.iterdir())

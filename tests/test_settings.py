@@ -10,7 +10,7 @@ import pytest
 from localproof import proof
 from localproof.faces.config import schema
 from localproof.report import BadInput
-from localproof.settings import KEYS, Settings, find, load, own_folder, read_words, words_for
+from localproof.settings import KEYS, Settings, find_settings, load_settings, own_folder, read_words, words_for
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def user_file(env: dict[str, str], text: str) -> None:
 
 
 def test_without_any_file_the_defaults_hold_and_say_so(env: dict[str, str], project: Path) -> None:
-    settings = load(project, {}, env)
+    settings = load_settings(project, {}, env)
     cache = Path(env["LOCALPROOF_CACHE_DIR"])
     assert settings == Settings(dictionary=project / ".localproof/dictionary.txt", root=project, cache_folder=cache)
     assert set(settings.sources.values()) == {"default"}
@@ -41,19 +41,19 @@ def test_without_any_file_the_defaults_hold_and_say_so(env: dict[str, str], proj
 
 @pytest.mark.parametrize("off", ["0", "no", "False", "OFF"])
 def test_the_cache_can_be_switched_off_but_not_by_a_project(env: dict[str, str], project: Path, off: str) -> None:
-    assert load(project, {}, env | {"LOCALPROOF_CACHE": off}).cache_folder is None
-    assert load(project, {"cache": False}, env).cache_folder is None
+    assert load_settings(project, {}, env | {"LOCALPROOF_CACHE": off}).cache_folder is None
+    assert load_settings(project, {"cache": False}, env).cache_folder is None
     with pytest.raises(BadInput, match="LOCALPROOF_CACHE: cache must be true or false"):
-        load(project, {}, env | {"LOCALPROOF_CACHE": "never"})
+        load_settings(project, {}, env | {"LOCALPROOF_CACHE": "never"})
     (project / "localproof.toml").write_text("cache = true\n")
     with pytest.raises(BadInput, match="concerns the machine"):
-        load(project, {}, env)
+        load_settings(project, {}, env)
 
 
 def test_each_later_source_wins(env: dict[str, str], project: Path) -> None:
     (project / "localproof.toml").write_text('profile = "balanced"\nlanguage = "en-GB"\ndisable = ["a/b"]\n')
     env |= {"LOCALPROOF_PROFILE": "all", "LOCALPROOF_LANGUAGE": "en_au"}
-    settings = load(project / "posts", {"language": "en-CA", "engines": None}, env)
+    settings = load_settings(project / "posts", {"language": "en-CA", "engines": None}, env)
     assert (settings.disable, settings.profile, settings.language) == (("a/b",), "all", "en-CA")
     assert settings.sources["disable"] == str(project / "localproof.toml")
     assert settings.sources["profile"] == "LOCALPROOF_PROFILE"
@@ -65,9 +65,9 @@ def test_a_projects_file_alone_decides_on_the_text_and_the_users_on_the_machine(
     env: dict[str, str], project: Path
 ) -> None:
     user_file(env, 'profile = "all"\njobs = 3\n')
-    assert load(project, {}, env).profile == "all"
+    assert load_settings(project, {}, env).profile == "all"
     (project / ".localproof.toml").write_text('language = "en-GB"\n')
-    settings = load(project, {}, env)
+    settings = load_settings(project, {}, env)
     assert (settings.profile, settings.language, settings.jobs) == ("quiet", "en-GB", 3)
 
 
@@ -75,32 +75,32 @@ def test_a_projects_file_alone_decides_on_the_text_and_the_users_on_the_machine(
 def test_a_project_cannot_decide_on_the_machine(env: dict[str, str], project: Path, key: str) -> None:
     (project / "localproof.toml").write_text(f"\n{key} = 1\n")
     with pytest.raises(BadInput, match=rf"localproof\.toml:2: {key} concerns the machine"):
-        load(project, {}, env)
+        load_settings(project, {}, env)
 
 
 def test_the_first_name_in_the_nearest_folder_is_the_settings_file(project: Path) -> None:
     posts = project / "posts"
     (project / "pyproject.toml").write_text('[project]\nname = "x"\n')
-    assert find(posts) == (None, project)
+    assert find_settings(posts) == (None, project)
     (project / "pyproject.toml").write_text('[tool.localproof]\nprofile = "all"\n')
-    assert find(posts) == (project / "pyproject.toml", project)
+    assert find_settings(posts) == (project / "pyproject.toml", project)
     (project / ".config").mkdir()
     (project / ".config/localproof.toml").touch()
-    assert find(posts) == (project / ".config/localproof.toml", project)
+    assert find_settings(posts) == (project / ".config/localproof.toml", project)
     (project / "localproof.toml").touch()
-    assert find(posts) == (project / "localproof.toml", project)
+    assert find_settings(posts) == (project / "localproof.toml", project)
     (posts / ".localproof.toml").touch()
-    assert find(posts) == (posts / ".localproof.toml", posts)
+    assert find_settings(posts) == (posts / ".localproof.toml", posts)
 
 
 def test_the_search_ends_at_the_top_of_the_repository(tmp_path: Path, project: Path) -> None:
     (tmp_path / "localproof.toml").touch()
-    assert find(project / "posts") == (None, project)
+    assert find_settings(project / "posts") == (None, project)
 
 
 def test_a_broken_pyproject_of_another_tool_is_not_ours_to_complain_about(env: dict[str, str], project: Path) -> None:
     (project / "pyproject.toml").write_text("[tool.black\n")
-    assert load(project, {}, env).profile == "quiet"
+    assert load_settings(project, {}, env).profile == "quiet"
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_mistake_in_a_settings_file_is_one_clear_line(
 ) -> None:
     (project / "localproof.toml").write_text(text)
     with pytest.raises(BadInput, match=complaint) as caught:
-        load(project, {}, env)
+        load_settings(project, {}, env)
     assert "\n" not in str(caught.value)
     assert "\x1b" not in str(caught.value)
 
@@ -137,32 +137,32 @@ def test_a_mistake_in_a_settings_file_is_one_clear_line(
 def test_numbers_that_make_no_sense_are_refused(env: dict[str, str], value: str) -> None:
     user_file(env, f"block-timeout-s = {value}\n")
     with pytest.raises(BadInput, match=r":1: block-timeout-s must be"):
-        load(None, {}, env)
+        load_settings(None, {}, env)
 
 
 def test_a_settings_file_that_is_not_utf_8_is_named(env: dict[str, str], project: Path) -> None:
     (project / "localproof.toml").write_bytes(b'profile = "\xff"')
     with pytest.raises(BadInput, match="not UTF-8 at byte 11"):
-        load(project, {}, env)
+        load_settings(project, {}, env)
 
 
 def test_the_line_is_that_of_our_table_in_pyproject(env: dict[str, str], project: Path) -> None:
     (project / "pyproject.toml").write_text("[tool.x]\njobz = 1\n[tool.localproof]\njobz = 1\n")
     with pytest.raises(BadInput, match=r"pyproject\.toml:4: unknown key 'jobz'"):
-        load(project, {}, env)
+        load_settings(project, {}, env)
 
 
 def test_variables_are_checked_like_files(env: dict[str, str]) -> None:
     with pytest.raises(BadInput, match="LOCALPROOF_PROFILE: unknown profile 'loud'"):
-        load(None, {}, env | {"LOCALPROOF_PROFILE": "loud"})
-    settings = load(None, {}, env | {"LOCALPROOF_ENGINES": "harper, ", "LOCALPROOF_JOBS": "2"})
+        load_settings(None, {}, env | {"LOCALPROOF_PROFILE": "loud"})
+    settings = load_settings(None, {}, env | {"LOCALPROOF_ENGINES": "harper, ", "LOCALPROOF_JOBS": "2"})
     assert (settings.engines, settings.jobs) == (("harper",), 2)
 
 
 def test_isolated_reads_no_file(env: dict[str, str], project: Path) -> None:
     (project / "localproof.toml").write_text("broken")
     user_file(env, "broken")
-    assert load(project, {}, env, isolated=True) == Settings(cache_folder=Path(env["LOCALPROOF_CACHE_DIR"]))
+    assert load_settings(project, {}, env, isolated=True) == Settings(cache_folder=Path(env["LOCALPROOF_CACHE_DIR"]))
 
 
 def test_a_named_file_is_read_instead_of_those_that_would_be_found(
@@ -171,10 +171,10 @@ def test_a_named_file_is_read_instead_of_those_that_would_be_found(
     (project / "localproof.toml").write_text("broken")
     user_file(env, "broken")
     (tmp_path / "mine.toml").write_text('profile = "all"\njobs = 1\n')
-    settings = load(project, {}, env, file=tmp_path / "mine.toml")
+    settings = load_settings(project, {}, env, file=tmp_path / "mine.toml")
     assert (settings.profile, settings.jobs) == ("all", 1)
     with pytest.raises(BadInput, match="no such file"):
-        load(project, {}, env, file=tmp_path / "none.toml")
+        load_settings(project, {}, env, file=tmp_path / "none.toml")
 
 
 def test_words_come_from_both_lists_and_the_file(env: dict[str, str], project: Path) -> None:
@@ -182,14 +182,14 @@ def test_words_come_from_both_lists_and_the_file(env: dict[str, str], project: P
     (project / ".localproof").mkdir()
     (project / ".localproof/dictionary.txt").write_bytes(b"\xef\xbb\xbfHetzner  Cloud\r\nGrafana\r\n")
     (project / "localproof.toml").write_text('words = ["kubelet"]\n')
-    assert load(project, {}, env).words == {"Grafana", "C#", "Hetzner Cloud", "kubelet"}
+    assert load_settings(project, {}, env).words == {"Grafana", "C#", "Hetzner Cloud", "kubelet"}
 
 
 def test_a_word_list_that_leads_out_of_the_project_is_refused(env: dict[str, str], project: Path) -> None:
     (project / ".localproof").mkdir()
     (project / ".localproof/dictionary.txt").symlink_to("/dev/zero")
     with pytest.raises(BadInput, match=r"leads out of the project, to /dev/zero"):
-        load(project, {}, env)
+        load_settings(project, {}, env)
 
 
 def test_a_word_list_for_one_language_holds_for_that_language_alone(env: dict[str, str], project: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_word_list_for_one_language_holds_for_that_language_alone(env: dict[st
     (home / "dictionary.de-AT.txt").write_text("Jänner\n")
     (home / "dictionary.en-GB.txt").write_text("labour\n")
     (home / "dictionary.xx.txt").write_text("nothing\n")
-    settings = load(project, {}, env)
+    settings = load_settings(project, {}, env)
     assert {tag: words_for(settings, tag) - {"all"} for tag in ("de", "de-AT", "en-GB", "en-US", "fr")} == {
         "de": {"Fraktion"},
         "de-AT": {"Fraktion", "Jänner"},
@@ -210,8 +210,8 @@ def test_a_word_list_for_one_language_holds_for_that_language_alone(env: dict[st
         "fr": set(),
     }
     assert "all" in words_for(settings, "fr")
-    assert proof.Abroad(settings, None).vocabulary("de").knows("Fraktion")
-    assert load(project, {}, env, isolated=True).words_by_language == ()
+    assert proof.ForeignLanguageEngines(settings, None).vocabulary("de").knows("Fraktion")
+    assert load_settings(project, {}, env, isolated=True).words_by_language == ()
 
 
 def test_a_word_list_for_one_language_that_leads_out_of_the_project_is_refused(
@@ -221,7 +221,7 @@ def test_a_word_list_for_one_language_that_leads_out_of_the_project_is_refused(
     (project / ".localproof").mkdir(exist_ok=True)
     (project / ".localproof" / "dictionary.de.txt").symlink_to(tmp_path / "elsewhere.txt")
     with pytest.raises(BadInput, match="leads out of the project"):
-        load(project, {}, env)
+        load_settings(project, {}, env)
 
 
 def test_without_a_home_no_folder_is_made_up() -> None:
@@ -244,14 +244,14 @@ def test_the_spelling_language_of_editorconfig_is_the_default_dialect(env: dict[
     (project / ".editorconfig").write_text(
         "root = true\n[*.py]\nspelling_language = en-AU\n[*]\nspelling_language = en_GB\n"
     )
-    settings = load(project / "posts", {}, env)
+    settings = load_settings(project / "posts", {}, env)
     assert (settings.language, settings.sources["language"]) == ("en-GB", f"{project / '.editorconfig'}:5")
     (project / ".editorconfig").write_text("[*]\nspelling_language = de\n")
-    assert load(project, {}, env).language == "de"
+    assert load_settings(project, {}, env).language == "de"
     (project / ".editorconfig").write_text("[*]\nspelling_language = tlh\n")
-    assert load(project, {}, env).language == "en-US"
+    assert load_settings(project, {}, env).language == "en-US"
     (project / "localproof.toml").write_text("")
-    assert load(project, {}, env).language == "en-US"
+    assert load_settings(project, {}, env).language == "en-US"
 
 
 def test_the_schema_allows_what_is_read_and_nothing_else() -> None:

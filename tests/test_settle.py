@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof.report import Finding, Kind
-from localproof.settle import joined, merge, resolve
-from localproof.text import Edit, Span, apply, minimal
+from localproof.settle import merge_agreement_pairs, merge_findings, resolve_overlaps
+from localproof.text import Edit, Span, apply_edits, minimal_edit
 
 TEXT = "I could of went to teh shop."
 
@@ -20,7 +20,7 @@ def finding(rule: str, start: int, end: int, *edits: str, kind: Kind = "grammar"
 
 
 def test_equal_edits_cited_with_different_context_become_one_candidate() -> None:
-    both = merge(
+    both = merge_findings(
         TEXT, [finding("harper/ModalOf", 2, 10, "could have"), finding("languagetool/COULD_OF", 8, 10, "have")]
     )
     assert len(both) == 1
@@ -30,7 +30,7 @@ def test_equal_edits_cited_with_different_context_become_one_candidate() -> None
 
 
 def test_same_span_unions_suggestions_and_agreement_comes_first() -> None:
-    one = merge(
+    one = merge_findings(
         TEXT,
         [
             finding("harper/SpellCheck", 19, 22, "tech", "the", kind="spelling"),
@@ -55,22 +55,22 @@ def test_same_span_unions_suggestions_and_agreement_comes_first() -> None:
 def test_of_suggestions_that_differ_in_capitals_only_the_one_that_fits_its_place_stays(
     old: str, offered: list[str], kind: Kind, left: list[str]
 ) -> None:
-    (one,) = merge(f"But {old} late.", [finding("x/A", 4, 4 + len(old), *offered, kind=kind)])
+    (one,) = merge_findings(f"But {old} late.", [finding("x/A", 4, 4 + len(old), *offered, kind=kind)])
     assert [e.text for e in one.edits] == left
 
 
 def test_of_two_engines_that_differ_in_capitals_only_the_one_that_fits_the_place_is_heard() -> None:
-    (one,) = merge("But its late.", [finding("x/A", 4, 7, "It's"), finding("y/B", 4, 7, "it's")])
+    (one,) = merge_findings("But its late.", [finding("x/A", 4, 7, "It's"), finding("y/B", 4, 7, "it's")])
     assert (one.rule, [e.text for e in one.edits], one.source) == ("y/B", ["it's"], ("y/B", "x/A"))
 
 
 def test_a_name_that_two_engines_offer_leads_before_the_same_word_in_small_letters() -> None:
     offered = [finding("x/A", 4, 9, "china", "China", kind="spelling"), finding("y/B", 4, 9, "China", kind="spelling")]
-    assert [e.text for e in merge("But chian is far.", offered)[0].edits] == ["China", "china"]
+    assert [e.text for e in merge_findings("But chian is far.", offered)[0].edits] == ["China", "china"]
 
 
 def test_rules_of_one_engine_are_no_agreement() -> None:
-    one = merge(
+    one = merge_findings(
         TEXT,
         [
             finding("harper/SpellCheck", 19, 22, "tea", kind="spelling"),
@@ -85,13 +85,13 @@ def test_rules_of_one_engine_are_no_agreement() -> None:
 
 def test_a_doubled_word_is_one_place_whichever_copy_an_engine_deletes() -> None:
     text = "the the cat"
-    one = merge(text, [finding("harper/RepeatedWords", 0, 7, "the"), finding("languagetool/REPEAT", 3, 7, "")])
+    one = merge_findings(text, [finding("harper/RepeatedWords", 0, 7, "the"), finding("languagetool/REPEAT", 3, 7, "")])
     assert len(one) == 1
 
 
 def test_the_variants_of_all_that_agree_are_kept_and_the_page_is_the_leading_rules() -> None:
     own = replace(finding("languagetool/X", 19, 22, "the"), variants=("languagetool/X[3]",), url="https://x.example/")
-    (one,) = merge(TEXT, [own, finding("harper/The", 19, 22, "the")])
+    (one,) = merge_findings(TEXT, [own, finding("harper/The", 19, 22, "the")])
     assert (one.rule, one.variants, one.url) == ("harper/The", ("languagetool/X[3]",), "")
     assert one.names == ("harper/The", "languagetool/X", "languagetool/X[3]")
 
@@ -99,22 +99,24 @@ def test_the_variants_of_all_that_agree_are_kept_and_the_page_is_the_leading_rul
 def test_style_never_hides_an_error_however_probable() -> None:
     style = finding("harper/UseTitleCase", 0, 28, "I Could", kind="style", p=0.99)
     error = finding("harper/SpellCheck", 19, 22, "the", kind="spelling", p=0.2)
-    assert [f.rule for f in resolve([style, error])] == ["harper/SpellCheck"]
+    assert [f.rule for f in resolve_overlaps([style, error])] == ["harper/SpellCheck"]
 
 
 def test_overlap_is_won_by_the_more_probable() -> None:
     a, b = finding("x/A", 2, 10, "could have", p=0.4), finding("x/B", 8, 14, "have gone", p=0.9)
-    assert [f.rule for f in resolve([a, b])] == ["x/B"]
-    assert [f.rule for f in resolve([b, finding("x/C", 19, 22, "the", p=0.1)])] == ["x/B", "x/C"]
+    assert [f.rule for f in resolve_overlaps([a, b])] == ["x/B"]
+    assert [f.rule for f in resolve_overlaps([b, finding("x/C", 19, 22, "the", p=0.1)])] == ["x/B", "x/C"]
 
 
 def test_a_finding_without_an_edit_joins_the_one_that_has_it() -> None:
-    one = merge(TEXT, [finding("harper/Long", 0, 28, kind="grammar"), finding("languagetool/COULD_OF", 8, 10, "have")])
+    one = merge_findings(
+        TEXT, [finding("harper/Long", 0, 28, kind="grammar"), finding("languagetool/COULD_OF", 8, 10, "have")]
+    )
     assert [f.rule for f in one] == ["languagetool/COULD_OF"]
 
 
 def test_an_edit_that_changes_nothing_is_dropped() -> None:
-    assert merge(TEXT, [finding("x/A", 8, 10, "of", "have")])[0].edits == (Edit(Span(8, 10), "have"),)
+    assert merge_findings(TEXT, [finding("x/A", 8, 10, "of", "have")])[0].edits == (Edit(Span(8, 10), "have"),)
 
 
 def side_by_side(text: str, *changes: tuple[str, str, float], kind: Kind = "grammar") -> tuple[Finding, ...]:
@@ -125,7 +127,7 @@ def side_by_side(text: str, *changes: tuple[str, str, float], kind: Kind = "gram
         )
         for old, new, p in changes
     ]
-    return joined(text, resolve(found))
+    return merge_agreement_pairs(text, resolve_overlaps(found))
 
 
 @pytest.mark.parametrize(
@@ -178,11 +180,11 @@ TOKENS = st.lists(
 def test_edits_with_the_same_result_are_one_edit(text: str, data: st.DataObject) -> None:
     start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
     edit = Edit(Span(start, end), data.draw(TOKENS.map("".join)))
-    after = apply(text, [edit])
-    one = minimal(text, edit)
-    assert apply(text, [one]) == after
-    assert minimal(text, Edit(Span(0, len(text)), after)) == one
-    assert minimal(text, one) == one
+    after = apply_edits(text, [edit])
+    one = minimal_edit(text, edit)
+    assert apply_edits(text, [one]) == after
+    assert minimal_edit(text, Edit(Span(0, len(text)), after)) == one
+    assert minimal_edit(text, one) == one
 
 
 @given(TOKENS.map("".join), st.data())
@@ -192,19 +194,19 @@ def test_findings_merge_by_the_text_that_they_lead_to(text: str, data: st.DataOb
     for number in range(4):
         start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
         edit = Edit(Span(start, end), data.draw(st.sampled_from(["", "to", " to", "to ", "the ", ","])))
-        after = apply(text, [edit])
+        after = apply_edits(text, [edit])
         if after != text:
             results[after] = edit
             findings.append(Finding(Span(start, end), f"x{number}/A", "why", (edit,)))
-    merged = merge(text, findings)
-    led_to = [apply(text, [e]) for f in merged for e in f.edits]
+    merged = merge_findings(text, findings)
+    led_to = [apply_edits(text, [e]) for f in merged for e in f.edits]
     assert sorted(led_to) == sorted(set(led_to)) and set(led_to) == set(results)
 
 
 def test_a_missing_word_before_or_after_the_blank_is_one_finding() -> None:
     before = Finding(Span(2, 6), "harper/MissingTo", "why", (Edit(Span(6, 6), " to"),))
     after = Finding(Span(7, 9), "languagetool/MISSING_TO", "why", (Edit(Span(7, 9), "to go"),))
-    (one,) = merge("I want go home.", [before, after])
+    (one,) = merge_findings("I want go home.", [before, after])
     assert one.edits == (Edit(Span(7, 7), "to "),) and one.agreement == 2
 
 
@@ -212,10 +214,10 @@ def test_a_missing_word_before_or_after_the_blank_is_one_finding() -> None:
 def test_either_of_two_equal_neighbours_taken_away_is_one_finding(spans: tuple[tuple[int, int], ...]) -> None:
     text = "the the cat"
     found = [Finding(Span(*s), f"x{i}/A", "why", (Edit(Span(*s), ""),)) for i, s in enumerate(spans)]
-    assert len({apply(text, f.edits) for f in found}) == len(merge(text, found))
+    assert len({apply_edits(text, f.edits) for f in found}) == len(merge_findings(text, found))
 
 
 def test_either_of_two_blanks_taken_away_is_one_finding() -> None:
     found = [Finding(Span(i, i + 1), f"x{i}/A", "why", (Edit(Span(i, i + 1), ""),)) for i in (1, 2)]
-    (one,) = merge("a  b", found)
-    assert apply("a  b", one.edits) == "a b"
+    (one,) = merge_findings("a  b", found)
+    assert apply_edits("a  b", one.edits) == "a b"

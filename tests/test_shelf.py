@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localproof.cache.forms import Packed
-from localproof.cache.reports import lean
-from localproof.cache.shelf import Shelf, alike
+from localproof.cache.forms import PackedFindings
+from localproof.cache.reports import strip_document
+from localproof.cache.shelf import ReportSpool, share_equal_parts
 from localproof.formats import read
 from localproof.report import KINDS, Finding, Report, Skipped
 from localproof.settings import Settings
@@ -40,7 +40,7 @@ found = st.builds(
 def report(name: str, findings: tuple[Finding, ...] = (), **others: object) -> Report:
     document = read(name, TEXT, Settings())
     whole = Report(document, findings, words=7, digest="0a", **others)  # type: ignore[arg-type]
-    return replace(whole, document=lean(document, [f.span for f in findings]))
+    return replace(whole, document=strip_document(document, [f.span for f in findings]))
 
 
 @given(st.lists(found, max_size=3).map(tuple), st.lists(found, max_size=3).map(tuple), st.integers(0, 900))
@@ -48,18 +48,18 @@ def test_what_is_put_on_a_shelf_comes_back_equal(
     shown: tuple[Finding, ...], held: tuple[Finding, ...], at_hand: int
 ) -> None:
     some = [
-        report("a\udcff.md", shown, held_back=Packed(held), suppressed=2, set_aside=(("in the baseline", 3),)),
+        report("a\udcff.md", shown, held_back=PackedFindings(held), suppressed=2, set_aside=(("in the baseline", 3),)),
         report("b.md", held, held_back=shown, skipped=(Skipped("b.md", "why", "what"),)),
         report("c.md"),
     ]
-    shelf = Shelf(some, at_hand=at_hand)
+    shelf = ReportSpool(some, at_hand=at_hand)
     assert shelf == some and list(shelf) == some and shelf[1:] == tuple(some[1:]) and shelf[-1] == some[-1]
-    assert shelf[0].document.text == TEXT and isinstance(shelf[0].held_back, Packed)
+    assert shelf[0].document.text == TEXT and isinstance(shelf[0].held_back, PackedFindings)
 
 
 def test_two_who_walk_over_a_shelf_do_not_disturb_each_other_nor_what_is_added() -> None:
     some = [report(f"{number}.md") for number in range(9)]
-    shelf = Shelf(some[:8], at_hand=400)
+    shelf = ReportSpool(some[:8], at_hand=400)
     for one, other in zip(shelf, shelf, strict=True):
         assert one == other
     shelf.append(some[8])
@@ -70,17 +70,20 @@ def test_two_who_walk_over_a_shelf_do_not_disturb_each_other_nor_what_is_added()
 
 def test_a_shelf_without_a_disk_keeps_all_in_memory(tmp_path: Path) -> None:
     some = [report(f"{number}.md") for number in range(9)]
-    assert Shelf(some, at_hand=0, folder=tmp_path / "nowhere") == some
+    assert ReportSpool(some, at_hand=0, folder=tmp_path / "nowhere") == some
 
 
 def test_the_cells_of_a_notebook_are_kept() -> None:
     one = report("a.ipynb")
     one = replace(one, document=replace(one.document, cells=(Cell(2, (4, 20), 30), Cell(5, (40,), 44))))
-    assert Shelf([one], at_hand=0)[0] == one
-    assert lean(one.document, []).cells == one.document.cells
+    assert ReportSpool([one], at_hand=0)[0] == one
+    assert strip_document(one.document, []).cells == one.document.cells
 
 
 def test_what_is_made_of_a_shelf_is_a_shelf_and_of_few_a_tuple() -> None:
     some = (report("a.md"), report("b.md"))
-    assert alike((), iter(some)) == some
-    assert isinstance(alike(Shelf(), iter(some)), Shelf) and alike(Shelf(), iter(some)) == some
+    assert share_equal_parts((), iter(some)) == some
+    assert (
+        isinstance(share_equal_parts(ReportSpool(), iter(some)), ReportSpool)
+        and share_equal_parts(ReportSpool(), iter(some)) == some
+    )

@@ -12,20 +12,20 @@ from hypothesis import strategies as st
 from tiny_model import Tiny, tiny
 
 from localproof.judge import edit_tags
-from localproof.judge.candidates import words
+from localproof.judge.candidates import split_words
 from localproof.judge.edit_tags import TAGS, edit_of, edits_at, tag_of
 from localproof.judge.tagging import tagged_words
-from localproof.models.passages import Broken
+from localproof.models.passages import ModelUnusable
 from localproof.models.tagger import BIAS, HEAD, TAGS_KEY, Tagger
-from localproof.text import Edit, Span, apply
+from localproof.text import Edit, Span, apply_edits
 
 
 def made(text: str, word: str, tag: str) -> str | None:
     """What a tag makes of a text, at the first word that is `word`."""
-    row = words(text)
+    row = split_words(text)
     i = next(i for i, w in enumerate(row) if w.span.of(text) == word)
     found = edit_of(tag, text, row, i)
-    return apply(text, [found.edit]) if found else None
+    return apply_edits(text, [found.edit]) if found else None
 
 
 @pytest.mark.parametrize(
@@ -93,21 +93,21 @@ SENTENCES = (
 
 @pytest.mark.parametrize("text", SENTENCES)
 def test_every_edit_is_found_back_as_a_tag(text: str) -> None:
-    row = words(text)
+    row = split_words(text)
     for i in range(len(row)):
         for tag, candidate in edits_at(text, row, i):
             assert tag in TAGS
-            assert (new := apply(text, [candidate.edit])) != text
+            assert (new := apply_edits(text, [candidate.edit])) != text
             back = tag_of(text, row, candidate.edit)
             assert back is not None
             found = [c for name, c in edits_at(text, row, back[0]) if name == back[1]]
-            assert any(apply(text, [c.edit]) == new for c in found)
+            assert any(apply_edits(text, [c.edit]) == new for c in found)
 
 
 @settings(max_examples=60)
 @given(st.text("aI theTo,. n'’\n-é😀9\"", max_size=40))
 def test_no_text_stops_a_tag(text: str) -> None:
-    row = words(text)
+    row = split_words(text)
     for i in range(len(row)):
         for tag, candidate in edits_at(text, row, i):
             assert tag in TAGS and 0 <= candidate.edit.span.start <= candidate.edit.span.end <= len(text)
@@ -115,8 +115,8 @@ def test_no_text_stops_a_tag(text: str) -> None:
 
 def test_what_no_tag_can_say_has_none() -> None:
     text = "We like the cat."
-    assert tag_of(text, words(text), Edit(Span(12, 15), "elephant")) is None
-    assert tag_of(text, words(text), Edit(Span(3, 7), "like")) is None
+    assert tag_of(text, split_words(text), Edit(Span(12, 15), "elephant")) is None
+    assert tag_of(text, split_words(text), Edit(Span(3, 7), "like")) is None
 
 
 # The model.
@@ -150,7 +150,7 @@ TEXT = "The cat sat on mat. It’s “of” an 😀 cat, and the dog sits on a m
 
 
 def test_each_word_has_a_distribution_over_tags(tagger: Tagger) -> None:
-    row = words(TEXT)
+    row = split_words(TEXT)
     found = tagger.probabilities(TEXT, [w.span for w in row])
     assert found.shape == (len(row), 5)
     assert np.abs(found.sum(1) - 1).max() < 1e-5
@@ -158,13 +158,13 @@ def test_each_word_has_a_distribution_over_tags(tagger: Tagger) -> None:
 
 def test_a_word_hears_of_what_comes_after_it(tagger: Tagger) -> None:
     one, other = "The cat sat on the mat", "The cat sat on the dog"
-    first = [tagger.probabilities(text, [words(text)[0].span]) for text in (one, other)]
+    first = [tagger.probabilities(text, [split_words(text)[0].span]) for text in (one, other)]
     assert np.abs(first[0] - first[1]).max() > 1e-6
 
 
 def test_long_texts_are_tagged_to_the_end(tagger: Tagger) -> None:
     for text in (TEXT * 30, "cat " * 900, "x" * 3000 + " cat", ""):
-        row = words(text)
+        row = split_words(text)
         found = tagger.probabilities(text, [w.span for w in row])
         assert len(found) == len(row) and (not row or np.abs(found.sum(1) - 1).max() < 1e-5)
 
@@ -195,13 +195,13 @@ def test_a_tag_for_several_words_shares_its_chance(tagger: Tagger) -> None:
     (word,) = [w for w in tagged_words(tagger, "The dog sat form.", least=1e-4) if w.word.low == "form"]
     chances = {c.edit.text: p for c, p in word.edits if c.kind == "confusion"}
     number = tagger.tags.index("confused")
-    row = words("The dog sat form.")
+    row = split_words("The dog sat form.")
     whole = tagger.probabilities("The dog sat form.", [w.span for w in row])[3, number]
     assert len(chances) > 1 and sum(chances.values()) == pytest.approx(float(whole), abs=1e-4)
 
 
 def test_a_language_model_is_no_tagger(tmp_path: Path) -> None:
-    with pytest.raises(Broken, match="tags"):
+    with pytest.raises(ModelUnusable, match="tags"):
         Tagger(tiny().write(tmp_path / "tiny.gguf"))
 
 
@@ -222,7 +222,7 @@ def test_a_head_that_does_not_fit_is_refused(tmp_path: Path) -> None:
 
     model = tiny()
     assert Tagger(Short(model.tokens, model.weights).write(tmp_path / "short.gguf")).tags == ("keep", "delete")
-    with pytest.raises(Broken, match="head"):
+    with pytest.raises(ModelUnusable, match="head"):
         Tagger(Wrong(model.tokens, model.weights).write(tmp_path / "wrong.gguf"))
 
 

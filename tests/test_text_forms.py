@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from test_formats_every import FRAMES, PROSE
 from test_formats_proof import proven
 
-from localproof.decisions import Vocabulary
+from localproof.decisions import UserDictionary
 from localproof.formats import read
 from localproof.judge import count_words
 from localproof.report import Finding
 from localproof.settings import Settings
-from localproof.text import Block, Edit, Span, apply, plain, plain_forms
+from localproof.text import Block, Edit, Span, apply_edits, plain, plain_forms
 
 # fmt: off
 PIECES = [
@@ -60,7 +60,7 @@ def test_an_edit_alters_the_source_within_its_span_alone(text: str, data: st.Dat
         edit = block.edit_to_source(Edit(Span(start, end), "xyz"))
         if edit is None:
             continue
-        after = apply(text, [edit])
+        after = apply_edits(text, [edit])
         cut = [p for p in block.pieces for at in (start, end) if p.span.start < at < p.span.end and p.kind != "text"]
         place = block.to_source(Span(start, end))
         low = min([place.start, *(p.source.start for p in cut)])
@@ -95,13 +95,13 @@ def test_only_the_letters_that_differ_are_written(source: str, seen: str, old: s
     assert block.text == seen
     at = seen.index(old)
     edit = block.edit_to_source(Edit(Span(at, at + len(old)), new))
-    assert edit is not None and apply(source, [edit]) == after
+    assert edit is not None and apply_edits(source, [edit]) == after
 
 
 def test_an_edit_that_cuts_a_ligature_takes_its_letters_along() -> None:
     block = block_of("a \ufb01nal word")
     edit = block.edit_to_source(Edit(Span(2, 3), "v"))
-    assert edit is not None and apply("a \ufb01nal word", [edit]) == "a vinal word"
+    assert edit is not None and apply_edits("a \ufb01nal word", [edit]) == "a vinal word"
 
 
 def test_words_are_counted_and_known_in_their_plain_form() -> None:
@@ -109,7 +109,7 @@ def test_words_are_counted_and_known_in_their_plain_form() -> None:
     assert count_words([block]).all == {"résumé": 2, "and": 1, "inter": 1}
     finding = Finding(Span(0, 6), "harper/SpellCheck", "?", kind="spelling")
     for word in ("re\u0301sume\u0301", "résumé"):
-        assert Vocabulary.of([word]).covers(block.text, finding)
+        assert UserDictionary.of([word]).covers(block.text, finding)
 
 
 def test_emoji_scripts_and_meanings_are_kept() -> None:

@@ -19,10 +19,10 @@ pytest.importorskip("sklearn", reason="the training commands need scikit-learn (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localproof.judge.attested import Attested, tokens
-from localproof.judge.listed import Entry, Listed
-from localproof.judge.spelling import distance
-from localproof.text import apply
+from localproof.judge.attested import NgramCounts, tokens
+from localproof.judge.listed import WordEntry, WordLists
+from localproof.judge.spelling import edit_distance
+from localproof.text import apply_edits
 from training import attested, corpus, inject, listed, spelling
 
 RIVER = "The grey river runs past the old mill."
@@ -84,7 +84,7 @@ def made(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_a_built_file_reads_back_with_the_counts_of_the_texts(made: tuple[Path, Path]) -> None:
     content, exact = attested.build(*made, sample=[DRAWN])
-    known = Attested(content)
+    known = NgramCounts(content)
     assert exact["river"] == 5
     for sequence, times in {"river": 5, "grey river": 5, "the grey river": 5}.items():
         assert attested.level(round(known.count(sequence))) == attested.level(times), sequence
@@ -103,10 +103,10 @@ def test_numbers_and_sentence_ends_are_counted_as_the_reader_asks_for_them(made:
 
 
 def test_a_name_is_known_by_its_capitals_inside_sentences(made: tuple[Path, Path]) -> None:
-    known = Attested(attested.build(*made, sample=[])[0])
-    assert known.capitalised("marlowe") == 1
-    assert known.capitalised("the") == 0  # capitalised, but only where sentences begin
-    assert known.capitalised("freezes") is None
+    known = NgramCounts(attested.build(*made, sample=[])[0])
+    assert known.capital_share("marlowe") == 1
+    assert known.capital_share("the") == 0  # capitalised, but only where sentences begin
+    assert known.capital_share("freezes") is None
 
 
 def test_paragraphs_near_a_correction_are_not_counted(made: tuple[Path, Path]) -> None:
@@ -138,7 +138,7 @@ def test_the_same_texts_give_the_same_bytes(made: tuple[Path, Path], tmp_path: P
 
 
 def test_the_file_says_where_its_counts_come_from(made: tuple[Path, Path]) -> None:
-    header = Attested(attested.build(*made, sample=[DRAWN])[0]).header
+    header = NgramCounts(attested.build(*made, sample=[DRAWN])[0]).header
     assert {"version", "licence", "data", "sha256", "facts"} <= set(header)
     assert header["facts"]["words by licence"] == "CC-BY-4.0 52; MIT 13"
     assert "2022-11-30" in header["facts"]["cut"]
@@ -168,7 +168,7 @@ def test_every_key_of_a_table_is_found_where_it_was_put(keys: list[str]) -> None
     slots, places = attested.table(keys, map(attested.level, range(1, len(keys) + 1)))
     empty = b"".join(attested.table([], [])[0].tobytes() for _ in range(3))
     header = {"tokens": 1, "buckets": {"1": len(slots), "2": 1, "3": 1, "4": 1}}
-    known = Attested(json.dumps(header).encode() + b"\n" + slots.tobytes() + empty + bytes(slots.size))
+    known = NgramCounts(json.dumps(header).encode() + b"\n" + slots.tobytes() + empty + bytes(slots.size))
     assert len(set(places)) == len(keys)
     assert all(known.count(key) > 0 for key in keys)
     assert known.count("not there") == 0
@@ -198,7 +198,7 @@ def test_the_lists_are_read_in_lower_case_and_only_single_misspelt_words(made: t
 @given(st.text("abcd", max_size=6), st.text("abcd", max_size=6))
 def test_as_many_slips_are_named_as_the_distance_says(right: str, wrong: str) -> None:
     slips = spelling.slips_between(right, wrong)
-    steps = distance(right, wrong)
+    steps = edit_distance(right, wrong)
     assert (None if slips is None else len(slips)) == (steps if steps <= 2 else None)
 
 
@@ -247,13 +247,13 @@ def test_spelling_asks_for_the_counts_it_needs(made: tuple[Path, Path], tmp_path
 def test_the_word_lists_are_read_back_as_the_product_reads_them() -> None:
     words = [("squireen", 80), ("house", 10), ("house", 70), ("Paris", 35), ("Rainer", 95)]
     names = {*listed.people(["SMITH 1.0 1.0 1\nRAINER 0.1 0.2 2\n"]), *listed.towns(["Saint-Étienne"])}
-    known = Listed(listed.build(listed.entries(words, names), {"a list": "abc"}))
-    assert known.entry("squireen") == Entry("very rare")
-    assert known.entry("house") == Entry("common")
-    assert known.entry("paris's") == Entry("", name=True)
-    assert known.entry("rainer") == Entry("", name=True, person_or_place=True)
-    assert known.entry("etienne") == known.entry("étienne") == Entry("", person_or_place=True)
-    assert known.entry("nowhere") == Entry()
+    known = WordLists(listed.build(listed.entries(words, names), {"a list": "abc"}))
+    assert known.entry("squireen") == WordEntry("very rare")
+    assert known.entry("house") == WordEntry("common")
+    assert known.entry("paris's") == WordEntry("", name=True)
+    assert known.entry("rainer") == WordEntry("", name=True, person_or_place=True)
+    assert known.entry("etienne") == known.entry("étienne") == WordEntry("", person_or_place=True)
+    assert known.entry("nowhere") == WordEntry()
 
 
 SENTENCES = [
@@ -269,7 +269,7 @@ def test_a_slip_is_put_right_by_its_own_edit_and_touches_little(sentence: str, c
     slip = inject.slip(sentence, chance)
     if slip is not None:
         assert slip.text != sentence
-        assert apply(slip.text, [slip.back]) == sentence
+        assert apply_edits(slip.text, [slip.back]) == sentence
         assert abs(len(slip.text) - len(sentence)) < 16
 
 

@@ -22,7 +22,7 @@ if find_spec("torch") is None and os.environ.get("LOCALPROOF_TEST_REQUIRE") != "
 import torch
 from test_training import entry
 
-from localproof.models.llama import Llama
+from localproof.models.llama import LlamaModel
 from localproof.text import Edit, Span
 from training import evaluate, export, forms, pairs
 from training.tokenizer import START
@@ -150,7 +150,7 @@ def test_llama_cpp_gives_the_probabilities_of_the_trained_weights(folder: Path, 
     made.save()
     file = tmp_path / "tiny.gguf"
     export.write(made.model.eval(), folder, file, "F32", {"hours": 0.1})
-    llama = Llama(file)
+    llama = LlamaModel(file)
     text = "The keys of the cabinet are ready."
     (passage,) = llama.passages(text)
     with torch.no_grad():

@@ -16,11 +16,11 @@ if find_spec("torch") is None and os.environ.get("LOCALPROOF_TEST_REQUIRE") != "
 
 import torch
 
-from localproof.judge.candidates import words
+from localproof.judge.candidates import split_words
 from localproof.judge.edit_tags import TAGS, edits_at
 from localproof.judge.tagging import tagged_words
 from localproof.models.tagger import Tagger as Reader
-from localproof.text import Edit, Span, apply
+from localproof.text import Edit, Span, apply_edits
 from training import evaluate_tagger, export_tagger, tagger_data
 from training.network import Shape
 from training.prepare import SHARES
@@ -63,7 +63,7 @@ def test_every_slip_can_be_undone_by_its_tag() -> None:
     for _ in range(60):
         for text in TEXTS:
             made = slips.put(text, 0.1, chance)
-            row = words(made.text)
+            row = split_words(made.text)
             assert len(made.tags) == len(row)
             back = []
             for i, tag in enumerate(made.tags):
@@ -72,7 +72,7 @@ def test_every_slip_can_be_undone_by_its_tag() -> None:
                     back.append([c.edit for name, c in edits_at(made.text, row, i) if name == tag])
                     assert back[-1], (made.text, tag)
             if len(back) == 1 and "misspelt" not in made.tags:
-                assert any(apply(made.text, [edit]) == text for edit in back[0])
+                assert any(apply_edits(made.text, [edit]) == text for edit in back[0])
     assert {"insert", "delete", "replace", "form", "misspelt", "capital"} <= kinds
 
 
@@ -104,9 +104,9 @@ def test_what_no_tag_says_teaches_nothing() -> None:
 def test_words_begin_at_their_tokens() -> None:
     known = vocabulary()
     text = "Don't we 42 well-known naïve-ish (users)?"
-    passage = coded(known, text, [0] * len(words(text)))
+    passage = coded(known, text, [0] * len(split_words(text)))
     begun = [known.pieces[passage.tokens[p]].strip().decode() for p in passage.places]
-    assert all(w.span.of(text).startswith(piece[:2]) for w, piece in zip(words(text), begun, strict=True))
+    assert all(w.span.of(text).startswith(piece[:2]) for w, piece in zip(split_words(text), begun, strict=True))
 
 
 def test_passages_of_a_row_do_not_see_each_other() -> None:
@@ -122,7 +122,7 @@ def folder(tmp_path: Path) -> Path:
     for group in SHARES:
         (tmp_path / f"{group}.txt").write_text("\n".join([*TEXTS, *TEXTS]) + "\n", "utf-8")
     known = vocabulary()
-    write(tmp_path, (coded(known, text, [0] * len(words(text))) for text in TEXTS))
+    write(tmp_path, (coded(known, text, [0] * len(split_words(text))) for text in TEXTS))
     stored = json.dumps(vars(counts()))
     (tmp_path / "tagger-counts.json").write_text(stored, "utf-8")
     (tmp_path / "typos-words").mkdir()
@@ -172,7 +172,7 @@ def test_the_file_says_what_the_trained_tagger_says(folder: Path) -> None:
     reader = Reader(folder / "out.gguf")
     assert reader.tags == TAGS and reader.thresholds == {"article": 0.25}
     text = TEXTS[1]
-    row = words(text)
+    row = split_words(text)
     passage = coded(vocabulary(), text, [0] * len(row))
     with torch.no_grad():
         tokens = torch.tensor([passage.tokens])

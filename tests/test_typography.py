@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from localproof.formats import read
 from localproof.report import Finding, Kind
 from localproof.settings import Settings
-from localproof.text import Document, Edit, Span, apply
+from localproof.text import Document, Edit, Span, apply_edits
 from localproof.typography import Typography, decomposed, straight
 
 
@@ -77,7 +77,7 @@ def test_nothing_but_marks_is_ever_altered(text: str, new: str, data: st.DataObj
         assert edit.span == Span(start, end)
         plain = straight(edit.text).replace("---", "—").replace("--", "—")
         assert plain == straight(new).replace("---", "—").replace("--", "—")
-        apply(block.text, [edit])
+        apply_edits(block.text, [edit])
 
 
 def test_accents_are_set_apart_where_all_of_the_text_are() -> None:

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localproof.faces.check import Wishes, finder, plan
-from localproof.faces.files import Found, read_source
-from localproof.faces.ignored import Rules, pattern_of, read_rules, says
+from localproof.faces.check import CheckOptions, settings_finder, plan_tasks
+from localproof.faces.files import InputFile, read_source
+from localproof.faces.ignored import IgnoreFile, parse_pattern, read_ignore_file, decide
 from localproof.faces.sites import SITES, site_of
-from localproof.faces.walk import Passed, gather, is_draft, left_out, told
+from localproof.faces.walk import Excluded, discover_files, is_draft, why_excluded, describe_excluded
 from localproof.report import BadInput, Skipped, Unavailable
 from localproof.settings import GENERATORS
 
@@ -43,10 +43,10 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def walked(*asked: str, force_exclude: bool = False) -> tuple[list[str], dict[str, str]]:
     """(what is taken, what is passed over and why), under the settings that are found."""
-    settings_of = finder(Wishes(), {"LOCALPROOF_CONFIG_DIR": "/nowhere"})
+    settings_of = settings_finder(CheckOptions(), {"LOCALPROOF_CONFIG_DIR": "/nowhere"})
     taken, passed = [], {}
-    for item in gather(asked, settings_of, force_exclude=force_exclude):
-        if isinstance(item, Passed):
+    for item in discover_files(asked, settings_of, force_exclude=force_exclude):
+        if isinstance(item, Excluded):
             passed[item.name] = item.why
         else:
             why = item.reason if isinstance(item, Skipped) else item.trouble
@@ -100,9 +100,9 @@ def test_a_name_that_is_not_there_is_an_error(site: Path) -> None:
 
 
 def test_a_name_that_is_not_there_does_not_stop_the_others(site: Path) -> None:
-    found = list(gather(["none.md", "z", "*.rst"]))
-    assert [f.name for f in found if isinstance(f, Found)] == ["none.md", "z/c.md", "*.rst"]
-    assert isinstance(found[0], Found)
+    found = list(discover_files(["none.md", "z", "*.rst"]))
+    assert [f.name for f in found if isinstance(f, InputFile)] == ["none.md", "z/c.md", "*.rst"]
+    assert isinstance(found[0], InputFile)
     with pytest.raises(Unavailable, match="no such file"):
         read_source(found[0], 100)
 
@@ -147,7 +147,7 @@ def test_pipes_links_and_circles_are_named_and_not_read(site: Path) -> None:
     ]
     assert walked("z")[1]["z/round/"] == "a link, not followed"
     with pytest.raises(Unavailable, match="not a regular file"):
-        read_source(Found(site / "z/pipe.md", "z/pipe.md", named=True), 100)
+        read_source(InputFile(site / "z/pipe.md", "z/pipe.md", named=True), 100)
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="such names cannot be made here")
@@ -156,7 +156,7 @@ def test_names_of_any_bytes_are_walked(site: Path) -> None:
         Path(os.fsdecode(name)).write_text("text")
     make(site, __gitignore="*\n!*/\n!*caf*\n")
     assert [os.fsencode(n) for n in names("z")] == [b"z/caf\xe9.md"]
-    assert told([Passed("two\nlines.md", ".gitignore")]) == r"two\nlines.md (.gitignore)"
+    assert describe_excluded([Excluded("two\nlines.md", ".gitignore")]) == r"two\nlines.md (.gitignore)"
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="root may read everything")
@@ -276,21 +276,23 @@ def test_lines_mean_what_they_mean_to_git(repository: Path, lines: list[str]) ->
         cwd=repository,
         check=False,
     )
-    rules = [r for r in (read_rules(file, ""),) if r]
+    rules = [r for r in (read_ignore_file(file, ""),) if r]
 
     def ours(path: str) -> bool:
         parts = path.split("/")
         ways = ["/".join(parts[: n + 1]) for n in range(len(parts))]
-        return any((said := says(rules, way, folder=way != path)) and said[0] for way in ways)
+        return any((said := decide(rules, way, folder=way != path)) and said[0] for way in ways)
 
     assert {p for p in PATHS if ours(p)} == {p.decode() for p in asked.stdout.split(b"\0") if p}
 
 
 def test_a_hostile_line_costs_no_time() -> None:
-    rules = [Rules("", ".gitignore", tuple(p for p in map(pattern_of, ["*a" * 100 + "b", "**/a/" * 200 + "b"]) if p))]
+    rules = [
+        IgnoreFile("", ".gitignore", tuple(p for p in map(parse_pattern, ["*a" * 100 + "b", "**/a/" * 200 + "b"]) if p))
+    ]
     begun = time.monotonic()
-    assert says(rules, "a" * 250 + ".md", folder=False) is None
-    assert says(rules, "a/" * 2000 + "c", folder=False) is None
+    assert decide(rules, "a" * 250 + ".md", folder=False) is None
+    assert decide(rules, "a/" * 2000 + "c", folder=False) is None
     assert time.monotonic() - begun < 20  # with backtracking it would be years
 
 
@@ -387,12 +389,12 @@ profile = "all"
 """,
     )
     env = {"LOCALPROOF_CONFIG_DIR": "/nowhere"}
-    tasks, _ = plan(Wishes(paths=(".",)), env)
+    tasks, _ = plan_tasks(CheckOptions(paths=(".",)), env)
     told = [(t.settings.profile, t.settings.disable, sorted(t.settings.words)) for t in tasks]
     both = ("harper/AnA", "harper/ThenThan")
     assert told == [("quiet", ("harper/AnA",), []), ("balanced", both, ["zed"]), ("all", both, ["zed"])]
     assert [t.settings.language for t in tasks] == ["en-GB"] * 3
-    flagged, _ = plan(Wishes(paths=(".",), flags={"profile": "quiet"}), env)
+    flagged, _ = plan_tasks(CheckOptions(paths=(".",), flags={"profile": "quiet"}), env)
     assert {t.settings.profile for t in flagged} == {"quiet"}
 
 
@@ -414,13 +416,13 @@ def test_a_mistake_in_an_override_is_named_with_its_number(site: Path, text: str
 
 
 def test_what_is_passed_over_is_told_by_name_or_by_number() -> None:
-    many = [Passed(f"{n}.png", "no format for .png") for n in range(1200)]
-    assert told([*many, Passed("themes/", "Hugo")]) == "1,200 files (no format for .png); themes/ (Hugo)"
+    many = [Excluded(f"{n}.png", "no format for .png") for n in range(1200)]
+    assert describe_excluded([*many, Excluded("themes/", "Hugo")]) == "1,200 files (no format for .png); themes/ (Hugo)"
 
 
 def test_a_file_outside_of_any_project_is_left_out_by_nothing(tmp_path: Path) -> None:
     make(tmp_path, "a.md")
-    assert left_out(tmp_path / "a.md", finder(Wishes(isolated=True), {})) == ""
+    assert why_excluded(tmp_path / "a.md", settings_finder(CheckOptions(isolated=True), {})) == ""
 
 
 def test_texts_that_programs_read_are_no_prose_unless_they_are_named(site: Path) -> None:

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localproof.faces.prune import texts, unused
-from localproof.faces.terminal import Terminal, agreed
+from localproof.faces.prune import read_texts, unused_words
+from localproof.faces.terminal import Terminal, ask_yes_no
 from localproof.faces.wordlists import read_list
 from localproof.faces.words import command
 from localproof.report import BadInput
-from localproof.settings import load, read_words
+from localproof.settings import load_settings, read_words
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_an_import_says_what_came_of_it_and_doing_it_again_adds_nothing(tmp_path
     file = tmp_path / "accept.txt"
     file.write_text("Hetzner\nkubelet\n[pP]y.*\nbad # word\n\x1b[31m\n")
     now = terminal(tmp_path)
-    settings = load(tmp_path, {}, now.env)
+    settings = load_settings(tmp_path, {}, now.env)
     for _ in range(2):
         assert command("import", [str(file)], settings, now, user=False, project=True) == 0
     path = tmp_path / ".localproof/dictionary.txt"
@@ -154,8 +154,8 @@ def test_an_import_says_what_came_of_it_and_doing_it_again_adds_nothing(tmp_path
 def test_a_word_is_in_use_in_any_form_that_the_list_covers() -> None:
     words = ["kubelet", "Grafana", "Grafana Loki", "C++", "Müller-Lüdenscheid", "idle", "Node.js"]
     source = "Two kubelets of\nGrafana\n  Loki’s. GRAFANA's C++ and Müller-Lüdenscheid; Node.js, IDLENESS"
-    assert unused(words, [source]) == ("idle",)
-    assert unused(words, []) == tuple(words)
+    assert unused_words(words, [source]) == ("idle",)
+    assert unused_words(words, []) == tuple(words)
 
 
 def test_words_are_taken_out_only_when_that_is_agreed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +169,7 @@ def test_words_are_taken_out_only_when_that_is_agreed(tmp_path: Path, monkeypatc
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     now = terminal(tmp_path)
-    settings = load(tmp_path, {}, now.env)
+    settings = load_settings(tmp_path, {}, now.env)
     path = tmp_path / ".localproof/dictionary.txt"
     assert command("prune", [], settings, now, user=False, project=False) == 0
     assert path.read_text() == "# ours\nkubelet\nHetzner\n"
@@ -178,7 +178,7 @@ def test_words_are_taken_out_only_when_that_is_agreed(tmp_path: Path, monkeypatc
     assert path.read_text() == "# ours\nkubelet\n"
     (tmp_path / "c.md").write_bytes(b"Hetzner \xff\xfe\xfd")
     with pytest.raises(BadInput, match="nothing is taken out while a text cannot be looked at"):
-        list(texts(["."], now.env))
+        list(read_texts(["."], now.env))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
@@ -188,7 +188,7 @@ def test_a_person_is_asked_and_silence_means_no(typed: bytes, yes: bool) -> None
     try:
         with os.fdopen(os.dup(theirs), "rb", buffering=0) as stdin, os.fdopen(os.dup(theirs), "w") as stderr:
             os.write(ours, typed)
-            assert agreed(Terminal(io.BufferedReader(stdin), io.StringIO(), stderr, {}), "Well?") is yes
+            assert ask_yes_no(Terminal(io.BufferedReader(stdin), io.StringIO(), stderr, {}), "Well?") is yes
     finally:
         os.close(ours)
         os.close(theirs)
@@ -196,5 +196,5 @@ def test_a_person_is_asked_and_silence_means_no(typed: bytes, yes: bool) -> None
 
 def test_where_nobody_can_be_asked_the_answer_is_no(tmp_path: Path) -> None:
     now = terminal(tmp_path)
-    assert not agreed(now, "Well?")
+    assert not ask_yes_no(now, "Well?")
     assert said(now) == ""

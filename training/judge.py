@@ -33,11 +33,11 @@ from sklearn.linear_model import LogisticRegression
 
 from bench import scorer, sets
 from localproof.judge import features as featuring  # the module
-from localproof.judge.attested import attested
-from localproof.judge.features import Surroundings, features
+from localproof.judge.attested import ngram_counts
+from localproof.judge.features import FeatureContext, features
 from localproof.report import Finding
-from localproof.settle import resolve
-from localproof.text import apply
+from localproof.settle import resolve_overlaps
+from localproof.text import apply_edits
 
 from . import flags, inject
 
@@ -111,7 +111,9 @@ def examples(rows: Iterable[tuple[str, str, tuple[Finding, ...]]], rates: Rates,
     for ident, text, found in rows:
         for f in found:
             right = scorer.verdict(gold[ident], flag(f)).detected if gold else False
-            out.append(Example(ident, text, f, features(text, f, Surroundings(), attested(), rates), float(right)))
+            out.append(
+                Example(ident, text, f, features(text, f, FeatureContext(), ngram_counts(), rates), float(right))
+            )
     return out
 
 
@@ -142,8 +144,8 @@ def injected(rates: Rates, engines: Sequence[str]) -> list[Example]:
     for ident, text, found in flags.merged("injected", engines):
         back = slips[ident].back
         for f in found:
-            if f.edits and f.kind != "style" and apply(text, f.edits[:1]) == apply(text, [back]):
-                rows.append(Example(ident, text, f, features(text, f, Surroundings(), attested(), rates), 1.0))
+            if f.edits and f.kind != "style" and apply_edits(text, f.edits[:1]) == apply_edits(text, [back]):
+                rows.append(Example(ident, text, f, features(text, f, FeatureContext(), ngram_counts(), rates), 1.0))
     of_rule = Counter(e.finding.rule for e in rows)
     return [replace(e, weight=min(1.0, INJECTED / of_rule[e.finding.rule])) for e in rows]
 
@@ -221,7 +223,7 @@ def measured(
     ids = {str(i.id): i.id for i in items}
     for e, p in zip(rows, predict([e.features for e in rows]), strict=True):
         by[ids[e.ident]].append(replace(e.finding, probability=float(p)))
-    return scorer.curve(items, {i: [flag(f) for f in resolve(found)] for i, found in by.items()}, steps=300)
+    return scorer.curve(items, {i: [flag(f) for f in resolve_overlaps(found)] for i, found in by.items()}, steps=300)
 
 
 def show(title: str, curve: Any, recalls: Sequence[float], kind: str) -> None:
@@ -286,8 +288,8 @@ def by_hand() -> dict[str, dict[str, Any]]:
 def use_unseen_shapes() -> None:
     """Let the feature "shape" of listed words come from a model that had not seen them, as it will be for new words."""
     unseen = json.loads((flags.CACHE / "shape_oof.json").read_text("utf-8"))
-    seen = featuring.shape
-    featuring.shape = lambda word: unseen[word] if word in unseen else seen(word)
+    seen = featuring.letter_ngram_score
+    featuring.letter_ngram_score = lambda word: unseen[word] if word in unseen else seen(word)
 
 
 @dataclass(frozen=True)

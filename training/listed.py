@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from localproof import judge
-from localproof.judge.listed import BANDS, Entry
+from localproof.judge.listed import BANDS, WordEntry
 
 from . import corpus as texts
 from .attested import table
@@ -63,7 +63,7 @@ def towns(names: Iterable[str]) -> Iterator[str]:
             yield "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
-def entries(words: Iterable[tuple[str, int]], names: Iterable[str]) -> dict[str, Entry]:
+def entries(words: Iterable[tuple[str, int]], names: Iterable[str]) -> dict[str, WordEntry]:
     """What is known of each word, in lower case and in order of the alphabet."""
     size: dict[str, int] = {}
     capitalised: set[str] = set()
@@ -75,14 +75,14 @@ def entries(words: Iterable[tuple[str, int]], names: Iterable[str]) -> dict[str,
             capitalised.add(low)
     borne = set(names)
     return {
-        w: Entry(_BAND.get(size[w], BANDS[1]) if w in size else "", w in capitalised, w in borne)
+        w: WordEntry(_BAND.get(size[w], BANDS[1]) if w in size else "", w in capitalised, w in borne)
         for w in sorted({*size, *capitalised, *borne})
     }
 
 
-def build(known: Mapping[str, Entry], inputs: Mapping[str, str]) -> bytes:
+def build(known: Mapping[str, WordEntry], inputs: Mapping[str, str]) -> bytes:
     """The whole of ``listed.bin``; `inputs` are the SHA-256 of what it is made from, by name."""
-    rows, _ = table(list(known), (entry.packed() for entry in known.values()))
+    rows, _ = table(list(known), (entry.pack() for entry in known.values()))
     body = rows.tobytes()
     head = {
         "what": "listed words",

@@ -69,7 +69,7 @@ def _row(
 ) -> dict[str, Any]:
     block = block_of(text)
     words = judge.count_words([block])
-    judged = [judge.judge(block, f, words) for f in found]
+    judged = [judge.score_finding(block, f, words) for f in found]
     rows = [
         [f.span.start, f.span.end, f.kind, round(f.probability or 0.0, 4),
          [[e.span.start, e.span.end, e.text] for e in f.edits], ok]

@@ -21,12 +21,12 @@ class Unreadable(ValueError):
     """Bytes that `packed` did not make."""
 
 
-def packed(value: Any) -> bytes:
+def pack(value: Any) -> bytes:
     """`value`, of lists, numbers, texts and the like, as bytes."""
     return zlib.compress(json.dumps(value, separators=(",", ":")).encode("ascii"), 1)
 
 
-def unpacked(data: bytes) -> Any:
+def unpack(data: bytes) -> Any:
     """The value that `packed` made `data` of. Raises `Unreadable`."""
     try:
         return json.loads(zlib.decompress(data))
@@ -34,7 +34,7 @@ def unpacked(data: bytes) -> Any:
         raise Unreadable(str(error)) from None
 
 
-def rows(findings: Iterable[Finding]) -> list[Row]:
+def findings_to_rows(findings: Iterable[Finding]) -> list[Row]:
     """`findings` as lists that `packed` takes; every field of each."""
     return [
         [
@@ -48,9 +48,9 @@ def rows(findings: Iterable[Finding]) -> list[Row]:
             f.probability,
             f.category,
             f.hints,
-            f.certain,
+            f.is_safe_fix,
             f.agreement,
-            f.unaided,
+            f.probability_without_model,
             f.variants,
             f.short,
             f.url,
@@ -59,7 +59,7 @@ def rows(findings: Iterable[Finding]) -> list[Row]:
     ]
 
 
-class Packed(Sequence[Finding]):
+class PackedFindings(Sequence[Finding]):
     """Findings that are seldom looked at, in a twentieth of the room; each look costs some ten microseconds a finding.
 
     >>> one = Finding(Span(0, 3), "harper/SpellCheck", "why")
@@ -68,10 +68,10 @@ class Packed(Sequence[Finding]):
     """
 
     def __init__(self, every: Sequence[Finding]) -> None:
-        self._count, self._data = len(every), packed(rows(every))
+        self._count, self._data = len(every), pack(findings_to_rows(every))
 
     @classmethod
-    def of(cls, raw: tuple[int, bytes]) -> Packed:
+    def of(cls, raw: tuple[int, bytes]) -> PackedFindings:
         """The findings whose `raw` these are."""
         made = cls(())
         made._count, made._data = raw
@@ -85,7 +85,7 @@ class Packed(Sequence[Finding]):
         return self._count
 
     def __iter__(self) -> Iterator[Finding]:
-        return iter(findings(unpacked(self._data)))
+        return iter(rows_to_findings(unpack(self._data)))
 
     @overload
     def __getitem__(self, at: int) -> Finding: ...
@@ -101,7 +101,7 @@ class Packed(Sequence[Finding]):
         return hash(self._data)
 
 
-def findings(raw: Iterable[Row]) -> tuple[Finding, ...]:
+def rows_to_findings(raw: Iterable[Row]) -> tuple[Finding, ...]:
     """The findings that `rows` made lists of. Raises `Unreadable`.
 
     >>> one = Finding(Span(0, 3), "harper/SpellCheck", "Did you mean “the”?", (Edit(Span(0, 3), "the"),))
@@ -109,12 +109,12 @@ def findings(raw: Iterable[Row]) -> tuple[Finding, ...]:
     True
     """
     try:
-        return tuple(_finding(*row) for row in raw)
+        return tuple(_row_to_finding(*row) for row in raw)
     except (TypeError, ValueError) as error:
         raise Unreadable(str(error)) from None
 
 
-def _finding(
+def _row_to_finding(
     start: int, end: int, rule: str, message: str, edits: list[list[Any]], source: list[str], *rest: Any
 ) -> Finding:
     kind, probability, category, hints, certain, agreement, unaided, variants, short, url = rest

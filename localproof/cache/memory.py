@@ -11,10 +11,10 @@ from functools import cache, partial
 from pathlib import Path
 
 from .. import __version__
-from ..child.given_up import GivenUp
+from ..child.given_up import RememberedTimeouts
 from ..engines import Engine
 from ..report import Finding, Provenance
-from .forms import Unreadable, findings, packed, rows, unpacked
+from .forms import Unreadable, rows_to_findings, pack, findings_to_rows, unpack
 from .store import Store
 
 # Bytes of answers at hand, as `_weight` reckons them: a text of 10,000 words in which every tenth is a suspect has
@@ -24,7 +24,7 @@ _AT_HAND = 4_000_000
 Answer = tuple[Finding, ...]
 
 
-class Remembering:
+class CachingEngine:
     """`engine`, with a memory of the blocks it was asked about last and, where there is a `store`, of earlier runs.
 
     Itself an `Engine`. Answers are kept under a digest of everything that
@@ -42,7 +42,7 @@ class Remembering:
         self._at_hand: OrderedDict[bytes, Future[Answer]] = OrderedDict()
         self._held = 0  # bytes of it
         self._flying: dict[bytes, Future[Answer]] = {}  # asked, and not answered yet
-        self._given_up = GivenUp(limit_s, store)
+        self._given_up = RememberedTimeouts(limit_s, store)
         self._salt: bytes | None = None
 
     def start(self) -> None:
@@ -52,7 +52,7 @@ class Remembering:
     def submit(self, text: str) -> Future[Answer]:
         """See `Engine.submit`. The engine is started by the first block that is new."""
         digest = self._digest(text)
-        known = self._recall(digest)
+        known = self._look_up(digest)
         if known is not None:
             return known
         with self._lock:
@@ -66,7 +66,7 @@ class Remembering:
         future = self._engine.submit(text)
         with self._lock:
             self._flying[digest] = future
-        future.add_done_callback(partial(self._keep, digest))
+        future.add_done_callback(partial(self._store_answer, digest))
         return future
 
     def provenance(self) -> tuple[Provenance, ...]:
@@ -85,7 +85,7 @@ class Remembering:
         """See `Engine.pids`."""
         return self._engine.pids()
 
-    def spared(self, blocks: int) -> None:
+    def count_reused(self, blocks: int) -> None:
         """Count blocks that were not even asked about, because a whole report of an earlier run was there."""
         with self._lock:
             self.asked += blocks
@@ -97,10 +97,10 @@ class Remembering:
 
     def _digest(self, text: str) -> bytes:
         if self._salt is None:
-            self._salt = "\0".join(("answer", __version__, code(), self._engine.key(), "")).encode("utf-8")
+            self._salt = "\0".join(("answer", __version__, code_digest(), self._engine.key(), "")).encode("utf-8")
         return hashlib.sha256(self._salt + text.encode("utf-8", "surrogatepass")).digest()
 
-    def _recall(self, digest: bytes) -> Future[Answer] | None:
+    def _look_up(self, digest: bytes) -> Future[Answer] | None:
         with self._lock:
             self.asked += 1
             if (known := self._at_hand.get(digest)) is not None:
@@ -109,24 +109,24 @@ class Remembering:
         if self._store is None or (data := self._store.get(digest)) is None:
             return None
         try:
-            answer = findings(unpacked(data))
+            answer = rows_to_findings(unpack(data))
         except Unreadable:  # asked again, and put in its place
             return None
         with self._lock:
             self.kept += 1
-        return self._hold(digest, answer)
+        return self._hold_in_memory(digest, answer)
 
-    def _hold(self, digest: bytes, answer: Answer) -> Future[Answer]:
+    def _hold_in_memory(self, digest: bytes, answer: Answer) -> Future[Answer]:
         answered: Future[Answer] = Future()  # a new one, since the engine's holds on to whoever waited for it
         answered.set_result(answer)
         with self._lock:
-            self._held += _weight(answered) - _weight(self._at_hand.get(digest))
+            self._held += _size_in_bytes(answered) - _size_in_bytes(self._at_hand.get(digest))
             self._at_hand[digest] = answered
             while self._held > _AT_HAND and len(self._at_hand) > 1:
-                self._held -= _weight(self._at_hand.popitem(last=False)[1])
+                self._held -= _size_in_bytes(self._at_hand.popitem(last=False)[1])
         return answered
 
-    def _keep(self, digest: bytes, future: Future[Answer]) -> None:
+    def _store_answer(self, digest: bytes, future: Future[Answer]) -> None:
         with self._lock:
             self._flying.pop(digest, None)
         if future.cancelled():
@@ -135,12 +135,12 @@ class Remembering:
             self._given_up.note(digest, error)
             return
         answer = future.result()
-        self._hold(digest, answer)
+        self._hold_in_memory(digest, answer)
         if self._store is not None:
-            self._store.put(digest, packed(rows(answer)))
+            self._store.put(digest, pack(findings_to_rows(answer)))
 
 
-def _weight(answered: Future[Answer] | None) -> int:
+def _size_in_bytes(answered: Future[Answer] | None) -> int:
     """About how many bytes an answer takes, with its place in the memory; what is not there takes none."""
     if answered is None:
         return 0
@@ -148,7 +148,7 @@ def _weight(answered: Future[Answer] | None) -> int:
 
 
 @cache
-def code() -> str:
+def code_digest() -> str:
     """A digest of LocalProof's own code between a block and an engine's answer, for whoever changes that code."""
     here = Path(__file__).resolve().parents[1]
     every = hashlib.sha256()

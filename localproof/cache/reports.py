@@ -17,11 +17,11 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from .. import __version__
-from ..engines.package import Package
+from ..engines.package import InstalledPackage
 from ..report import Report, Skipped
 from ..settings import Settings
 from ..text import Block, Cell, Document, Piece, Span
-from .forms import Unreadable, findings, packed, rows, unpacked
+from .forms import Unreadable, rows_to_findings, pack, findings_to_rows, unpack
 from .store import Store
 
 # What has no part in a report, beside what concerns the machine. The profile only divides it.
@@ -32,7 +32,7 @@ _ELSEWHERE = frozenset(
 _READERS = ("pyromark", "PyYAML", "Pygments")  # packages that take texts apart; "" for those not here
 
 
-class Reports:
+class ReportCache:
     """Reports under digests of a text and of all that could change what is found in it: `engines` are their keys.
 
     `silent` are the rules that the writer wants ignored in the text of a name, which goes by where that name leads.
@@ -42,22 +42,22 @@ class Reports:
         self, store: Store, settings: Settings, engines: Iterable[str], silent: Callable[[str], tuple[str, ...]]
     ) -> None:
         self._store, self._silent = store, silent
-        ours = {f.name: _plain(getattr(settings, f.name)) for f in fields(settings) if _matters(f)}
-        versions = [sys.version, *(Package(name).version for name in _READERS)]
-        everything = [__version__, versions, _code(), sorted(engines), ours]
+        ours = {f.name: _to_plain(getattr(settings, f.name)) for f in fields(settings) if _is_needed(f)}
+        versions = [sys.version, *(InstalledPackage(name).version for name in _READERS)]
+        everything = [__version__, versions, _code_digest(), sorted(engines), ours]
         self._salt = json.dumps(everything, sort_keys=True, default=str).encode("utf-8", "backslashreplace")
 
     def words(self, name: str, text: str) -> list[str] | None:
         """The unusual words that `keep_words` noted of this text, None if it did not."""
         data = self._store.get(self._digest("words", PurePath(name).suffix, text))
         try:
-            return None if data is None else [str(word) for word in unpacked(data)]
+            return None if data is None else [str(word) for word in unpack(data)]
         except Unreadable:
             return None
 
-    def keep_words(self, name: str, text: str, words: Iterable[str]) -> None:
+    def put_words(self, name: str, text: str, words: Iterable[str]) -> None:
         """Note the unusual words of a text."""
-        self._store.put(self._digest("words", PurePath(name).suffix, text), packed(sorted(words)))
+        self._store.put(self._digest("words", PurePath(name).suffix, text), pack(sorted(words)))
 
     def get(self, name: str, text: str, site: Mapping[str, int], encoding: str = "utf-8") -> tuple[Report, int] | None:
         """The report on `text` under `name` within `site`, none of it held back, and how many blocks were read for it.
@@ -68,10 +68,10 @@ class Reports:
         if data is None:
             return None
         try:
-            raw = unpacked(data)
+            raw = unpack(data)
             if any(site.get(word, 0) != count for word, count in raw["site"].items()):
                 return None
-            return _report(name, text, encoding, raw), int(raw["blocks"])
+            return _from_plain(name, text, encoding, raw), int(raw["blocks"])
         except (Unreadable, AttributeError, LookupError, TypeError, ValueError):
             return None
 
@@ -80,7 +80,7 @@ class Reports:
         that the judge looked at; `blocks`: how many were read for it."""
         document = report.document
         raw = {
-            "found": rows((*report.findings, *report.held_back)),
+            "found": findings_to_rows((*report.findings, *report.held_back)),
             "extents": [extent(b) for b in document.blocks],
             "format": document.format,
             "language": document.language,
@@ -93,7 +93,7 @@ class Reports:
             "blocks": blocks,
             "site": site,
         }
-        self._store.put(self._digest("report", document.name, document.text, document.encoding), packed(raw))
+        self._store.put(self._digest("report", document.name, document.text, document.encoding), pack(raw))
 
     def _digest(self, what: str, name: str, text: str, encoding: str = "") -> bytes:
         every = hashlib.sha256(self._salt)
@@ -103,11 +103,11 @@ class Reports:
         return every.digest()
 
 
-def _report(name: str, text: str, encoding: str, raw: Any) -> Report:
+def _from_plain(name: str, text: str, encoding: str, raw: Any) -> Report:
     document = Document(
         name,
         text,
-        tuple(thin(kind, Span(start, end)) for kind, start, end in raw["extents"]),
+        tuple(strip_block(kind, Span(start, end)) for kind, start, end in raw["extents"]),
         raw["format"],
         raw["language"],
         front_matter=dict(raw["header"]),
@@ -117,19 +117,19 @@ def _report(name: str, text: str, encoding: str, raw: Any) -> Report:
     )
     return Report(
         document,
-        findings(raw["found"]),
+        rows_to_findings(raw["found"]),
         suppressed=int(raw["suppressed"]),
         skipped=tuple(Skipped(*s) for s in raw["skipped"]),
         words=int(raw["words"]),
     )
 
 
-def lean(document: Document, found: Iterable[Span]) -> Document:
+def strip_document(document: Document, found: Iterable[Span]) -> Document:
     """`document` with no more of its blocks than where those lie in which something was `found`, none of its
     directives, and of its front matter the plain texts."""
     spans = list(found)
     extents = [(b.kind, *_ends(b)) for b in document.blocks if b.pieces]
-    blocks = tuple(thin(k, Span(a, z)) for k, a, z in extents if any(a <= s.start and s.end <= z for s in spans))
+    blocks = tuple(strip_block(k, Span(a, z)) for k, a, z in extents if any(a <= s.start and s.end <= z for s in spans))
     header: dict[str, object] = {k: v for k, v in document.front_matter.items() if isinstance(v, str)}
     return Document(
         document.name,
@@ -145,7 +145,7 @@ def lean(document: Document, found: Iterable[Span]) -> Document:
     )
 
 
-def thin(kind: str, source: Span) -> Block:
+def strip_block(kind: str, source: Span) -> Block:
     """A block of which only the place in the source is known."""
     return Block(kind, "", (Piece(Span(0, 0), source, "markup"),))
 
@@ -160,16 +160,16 @@ def extent(block: Block) -> tuple[str, int, int]:
     return (block.kind, *_ends(block))
 
 
-def _matters(field: Field[Any]) -> bool:
+def _is_needed(field: Field[Any]) -> bool:
     return field.name not in _ELSEWHERE and field.metadata.get("scope") != "machine"
 
 
-def _plain(value: object) -> object:
+def _to_plain(value: object) -> object:
     return sorted(value) if isinstance(value, frozenset) else value
 
 
 @cache
-def _code() -> str:
+def _code_digest() -> str:
     """A digest of all of LocalProof's own code and data that a report depends on, for whoever changes them."""
     here = Path(__file__).resolve().parents[1]
     every = hashlib.sha256()

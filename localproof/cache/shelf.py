@@ -12,13 +12,13 @@ from typing import IO, Any, overload
 
 from ..report import Report, Skipped
 from ..text import Cell, Document, Span
-from .forms import Packed, findings, rows
-from .reports import extent, thin
+from .forms import PackedFindings, rows_to_findings, findings_to_rows
+from .reports import extent, strip_block
 
 _AT_HAND = 4 * 2**20  # bytes; some thousand posts
 
 
-class Shelf(Sequence[Report]):
+class ReportSpool(Sequence[Report]):
     """`reports` as `lean` makes them. They come back equal; each look at one costs some hundred microseconds.
 
     For one thread at a time. The first `at_hand` bytes stay in memory, the others go to a file without a name in
@@ -41,8 +41,8 @@ class Shelf(Sequence[Report]):
 
     def append(self, report: Report) -> None:
         """Put `report` behind the others."""
-        data = zlib.compress(marshal.dumps(_plain(report)), 1)
-        start = None if len(data) <= self._room else self._put_away(data)
+        data = zlib.compress(marshal.dumps(_to_plain(report)), 1)
+        start = None if len(data) <= self._room else self._write_out(data)
         if start is None:
             self._near[len(self)] = data
             self._room -= len(data)
@@ -71,7 +71,7 @@ class Shelf(Sequence[Report]):
 
     __hash__ = None  # type: ignore[assignment]  # it grows
 
-    def _put_away(self, data: bytes) -> int | None:
+    def _write_out(self, data: bytes) -> int | None:
         """Where in the file `data` lies now; None where it could not be written."""
         import tempfile
 
@@ -90,19 +90,19 @@ class Shelf(Sequence[Report]):
             assert self._file is not None
             self._file.seek(self._starts[number])
             data = self._file.read(self._sizes[number])
-        return _report(marshal.loads(zlib.decompress(data)))  # bytes of this very process
+        return _from_plain(marshal.loads(zlib.decompress(data)))  # bytes of this very process
 
 
-def alike(before: Sequence[Report], now: Iterable[Report]) -> Sequence[Report]:
+def share_equal_parts(before: Sequence[Report], now: Iterable[Report]) -> Sequence[Report]:
     """`now` in as little room as `before`.
 
     >>> alike((), []), len(alike(Shelf(), []))
     ((), 0)
     """
-    return Shelf(now) if isinstance(before, Shelf) else tuple(now)
+    return ReportSpool(now) if isinstance(before, ReportSpool) else tuple(now)
 
 
-def _plain(report: Report) -> Any:
+def _to_plain(report: Report) -> Any:
     document = report.document
     return (
         document.name,
@@ -113,8 +113,8 @@ def _plain(report: Report) -> Any:
         document.front_matter,
         document.notes,
         [tuple(cell) for cell in document.cells],
-        rows(report.findings),
-        report.held_back.raw() if isinstance(report.held_back, Packed) else rows(report.held_back),
+        findings_to_rows(report.findings),
+        report.held_back.raw() if isinstance(report.held_back, PackedFindings) else findings_to_rows(report.held_back),
         report.suppressed,
         [(s.what, s.reason, s.remedy) for s in report.skipped],
         report.words,
@@ -124,10 +124,10 @@ def _plain(report: Report) -> Any:
     )
 
 
-def _report(raw: Any) -> Report:
+def _from_plain(raw: Any) -> Report:
     name, text, extents, form, language, header, notes, cells, found, held, suppressed, skipped, *rest = raw
     words, digest, aside, checked = rest
-    blocks = tuple(thin(kind, Span(start, end)) for kind, start, end in extents)
+    blocks = tuple(strip_block(kind, Span(start, end)) for kind, start, end in extents)
     return Report(
         Document(
             name,
@@ -139,8 +139,8 @@ def _report(raw: Any) -> Report:
             notes=notes,
             cells=tuple(Cell(*cell) for cell in cells),
         ),
-        findings(found),
-        Packed.of(held) if isinstance(held, tuple) else findings(held),
+        rows_to_findings(found),
+        PackedFindings.of(held) if isinstance(held, tuple) else rows_to_findings(held),
         suppressed,
         tuple(Skipped(*s) for s in skipped),
         words,

@@ -20,17 +20,17 @@ from typing import Any
 
 from ..report import TooLong, Unavailable
 from . import ledger
-from .door import MOST, PATIENCE_S, Line, address, call, fingerprint
+from .door import MOST, PATIENCE_S, Connection, socket_path, connect, code_fingerprint
 from .frames import from_json, to_json
 from .process import python
-from .worker import Worker
+from .worker import WorkerSupervisor
 
 AT_A_TIME = 8  # questions that are with the service at once; the rest wait here, where they block nobody
 SILENCE_S = 20.0  # a service that owes us an answer says every few seconds that it lives
 _CLOSED = "was closed"
 
 
-class Borrowed:
+class PooledWorker:
     """Answers as a `Worker` does (see there for `submit`, `pids`, `close`); nothing is started before it is needed.
 
     `arguments` are those of ``main`` of `module`, which serves as a child.
@@ -66,8 +66,8 @@ class Borrowed:
         self._wanted = service != "off" and env.get("LOCALPROOF_SERVICE") != "off"
         self._env, self._silence_s = env, silence_s
         self._lock = threading.RLock()
-        self._line: _Lent | None = None
-        self._own: Worker | None = None
+        self._line: _PoolConnection | None = None
+        self._own: WorkerSupervisor | None = None
         self._closed = False
 
     def start(self) -> None:
@@ -75,7 +75,7 @@ class Borrowed:
         with self._lock:
             if self._closed or self._own is not None or (self._line is not None and not self._line.over):
                 return
-            self._line = self._borrow()
+            self._line = self._connect_to_pool()
             if self._line is None:
                 self._start_own()
 
@@ -105,27 +105,27 @@ class Borrowed:
         if own is not None:
             own.close()
 
-    def _borrow(self) -> _Lent | None:
-        path = address(self._env) if self._wanted else None
-        line = call(path) if path is not None and path.exists() else None
+    def _connect_to_pool(self) -> _PoolConnection | None:
+        path = socket_path(self._env) if self._wanted else None
+        line = connect(path) if path is not None and path.exists() else None
         if line is None:
             return None
         try:
-            line.send(to_json({"hello": fingerprint(), "want": "helper", "order": self._order}))
+            line.send(to_json({"hello": code_fingerprint(), "want": "helper", "order": self._order}))
             welcome = from_json(line.receive(MOST, PATIENCE_S))
         except (OSError, ValueError):
             welcome = {}
         if "welcome" not in welcome:
             line.close()
             return None
-        return _Lent(self.name, line, self._ask_own, self._silence_s)
+        return _PoolConnection(self.name, line, self._ask_own, self._silence_s)
 
-    def _start_own(self) -> Worker:
+    def _start_own(self) -> WorkerSupervisor:
         with self._lock:
             if self._own is None:
-                self._own = as_ordered(self._order)
+                self._own = start_worker(self._order)
                 if self._wanted:
-                    ledger.built_alone(self._order)
+                    ledger.note_own_worker(self._order)
             return self._own
 
     def _ask_own(self, request: Mapping[str, Any], future: Future[Any]) -> None:
@@ -133,17 +133,17 @@ class Borrowed:
         with self._lock:
             own = None if self._closed else self._start_own()
         if own is None:
-            _settle(future, Unavailable(self.name, _CLOSED))
+            _resolve_future(future, Unavailable(self.name, _CLOSED))
             return
         answer = own.submit(request)
         future.add_done_callback(lambda done: answer.cancel() if done.cancelled() else None)
-        answer.add_done_callback(partial(_pass_on, future))
+        answer.add_done_callback(partial(_forward_answer, future))
 
 
-def as_ordered(order: Mapping[str, Any]) -> Worker:
+def start_worker(order: Mapping[str, Any]) -> WorkerSupervisor:
     """The worker that `order` describes, being built. Raises LookupError, TypeError or ValueError where it makes no
     sense."""
-    return Worker(
+    return WorkerSupervisor(
         str(order["name"]),
         python(order["module"], *map(str, order["arguments"])),
         threads=int(order["threads"]),
@@ -153,14 +153,14 @@ def as_ordered(order: Mapping[str, Any]) -> Worker:
     )
 
 
-def _pass_on(future: Future[Any], answer: Future[Any]) -> None:
+def _forward_answer(future: Future[Any], answer: Future[Any]) -> None:
     if answer.cancelled():
         return
     error = answer.exception()
-    _settle(future, error, None if error else answer.result())
+    _resolve_future(future, error, None if error else answer.result())
 
 
-def _settle(future: Future[Any], error: BaseException | None, raw: Any = None) -> None:
+def _resolve_future(future: Future[Any], error: BaseException | None, raw: Any = None) -> None:
     """Resolve `future`, unless whoever asked has lost interest."""
     if future.done() or (not future.running() and not future.set_running_or_notify_cancel()):
         return
@@ -170,7 +170,7 @@ def _settle(future: Future[Any], error: BaseException | None, raw: Any = None) -
         future.set_result(raw)
 
 
-class _Question:
+class _PendingQuestion:
     """One question that the service was asked, or will be."""
 
     __slots__ = ("asked_s", "body", "future", "request")
@@ -180,16 +180,16 @@ class _Question:
         self.asked_s = 0.0  # when the service was asked
 
 
-class _Lent:
+class _PoolConnection:
     """A helper in the service and the line to it. Two threads at most: whoever asks, and one that listens."""
 
-    def __init__(self, name: str, line: Line, instead: Any, silence_s: float) -> None:
+    def __init__(self, name: str, line: Connection, instead: Any, silence_s: float) -> None:
         self._name, self._line, self._instead, self._silence_s = name, line, instead, silence_s
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._sending = threading.Lock()
-        self._waiting: deque[_Question] = deque()
-        self._asked: dict[int, _Question] = {}
+        self._waiting: deque[_PendingQuestion] = deque()
+        self._asked: dict[int, _PendingQuestion] = {}
         self.over = False
         self._closed = False
         atexit.register(self.close)
@@ -204,7 +204,7 @@ class _Lent:
         with self._lock:
             if self.over:
                 return False
-            self._waiting.append(_Question(request, body, future))
+            self._waiting.append(_PendingQuestion(request, body, future))
         self._pump()
         return True
 
@@ -212,7 +212,7 @@ class _Lent:
         """Hang up. Questions still open raise `Unavailable`."""
         with self._lock:
             self._closed = True
-        self._line.hang_up()
+        self._line.shut_down()
         if self._listener is not threading.current_thread():
             self._listener.join(5.0)
         atexit.unregister(self.close)
@@ -224,10 +224,10 @@ class _Lent:
                 with self._sending:
                     self._line.send(b'{"id":%d,%s' % (number, question.body[1:]))
             except OSError:  # it is gone; the listener hears that too and has everything done without it
-                self._line.hang_up()
+                self._line.shut_down()
                 return
 
-    def _take(self) -> tuple[int, _Question] | None:
+    def _take(self) -> tuple[int, _PendingQuestion] | None:
         with self._lock:
             while self._waiting and len(self._asked) < AT_A_TIME and not self.over:
                 question = self._waiting.popleft()
@@ -240,7 +240,7 @@ class _Lent:
 
     def _listen(self) -> None:
         try:
-            while self._hear():
+            while self._handle_frame():
                 self._pump()
         finally:
             with self._lock:
@@ -252,11 +252,11 @@ class _Lent:
             self._line.close()
             for question in left:
                 if closed:
-                    _settle(question.future, Unavailable(self._name, _CLOSED))
+                    _resolve_future(question.future, Unavailable(self._name, _CLOSED))
                 else:
                     self._instead(question.request, question.future)
 
-    def _frame(self) -> bytes:
+    def _next_frame(self) -> bytes:
         """The next frame. Raises OSError where no more is to be expected: the line ended, or a question was met with
         silence for too long, counted from when it was asked."""
         wait_s = self._silence_s
@@ -271,10 +271,10 @@ class _Lent:
                 if wait_s <= 0:
                     raise
 
-    def _hear(self) -> bool:
+    def _handle_frame(self) -> bool:
         """Wait for one frame and act on it. False where no more is to be expected."""
         try:
-            message = from_json(self._frame())
+            message = from_json(self._next_frame())
             number = int(message.get("id", 0))
         except (OSError, ValueError, TypeError):
             return False
@@ -283,11 +283,11 @@ class _Lent:
         if question is None:
             return True
         if "raw" in message:
-            ledger.owe(float(message.get("cpu_s", 0.0)))
-            _settle(question.future, None, message["raw"])
+            ledger.add_foreign_cpu(float(message.get("cpu_s", 0.0)))
+            _resolve_future(question.future, None, message["raw"])
         else:
             why = str(message.get("error", "gave no answer"))
             late = message.get("measured")
             error = Unavailable(self._name, why) if late is None else TooLong(self._name, why, measured=bool(late))
-            _settle(question.future, error)
+            _resolve_future(question.future, error)
         return True

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from .renewed import copies
+from .renewed import fork_pids
 
 
 def family_cpu_ns(pid: int) -> int | None:
@@ -18,7 +18,7 @@ def family_cpu_ns(pid: int) -> int | None:
     own = _cpu_ns(pid)
     if own is None:
         return None
-    live = sum(_cpu_ns(each) or 0 for each in copies(pid))
+    live = sum(_cpu_ns(each) or 0 for each in fork_pids(pid))
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - read at every reading of a counter
             user, system = file.read().rpartition(b")")[2].split()[13:15]

@@ -30,7 +30,7 @@ _LONGEST_PATH = 100  # bytes; 104 is the limit of the most narrow system
 _TELLING = ("LT_DATA_DIR",)
 
 
-def folder(env: Mapping[str, str], *, make: bool = False) -> Path | None:
+def socket_folder(env: Mapping[str, str], *, make: bool = False) -> Path | None:
     """The private folder of the service, None where there is none that is safe.
 
     ``LOCALPROOF_RUNTIME_DIR``, else a folder in ``XDG_RUNTIME_DIR`` or
@@ -70,14 +70,14 @@ def _folders(env: Mapping[str, str], uid: int) -> Iterator[Path]:
     yield Path(env.get("TMPDIR") or "/tmp", f"localproof-{uid}")
 
 
-def address(env: Mapping[str, str], *, make: bool = False) -> Path | None:
+def socket_path(env: Mapping[str, str], *, make: bool = False) -> Path | None:
     """The socket of the service that belongs to this installation, whether or not one is there; None for no door.
 
     A process that sees other files, as one in a container does, has a door of
     its own.
     """
-    place = folder(env, make=make)
-    seen = sight()
+    place = socket_folder(env, make=make)
+    seen = filesystem_identity()
     if place is None or seen is None:
         return None
     import zlib
@@ -87,7 +87,7 @@ def address(env: Mapping[str, str], *, make: bool = False) -> Path | None:
     return path if len(os.fsencode(path)) <= _LONGEST_PATH else None
 
 
-def sight(pid: int | str = "self", proc: str = "/proc") -> str | None:
+def filesystem_identity(pid: int | str = "self", proc: str = "/proc") -> str | None:
     """What tells whether two processes see the same files under the same names: the mounts and the root of `pid`, of
     this process unless told; "" where a system has one sight only, None where Linux does not say."""
     if sys.platform != "linux":
@@ -104,7 +104,7 @@ def _package() -> Path:
     return Path(__file__).resolve().parents[1]
 
 
-def fingerprint(package: Path | None = None) -> str:
+def code_fingerprint(package: Path | None = None) -> str:
     """What tells one state of the code from another, `package` being LocalProof's folder unless told: it changes
     with every change of its files, and when a package is installed or removed beside it."""
     return _state(package) if package else _own_state()
@@ -141,7 +141,7 @@ def _state(package: Path) -> str:
     return f"{__version__}-{zlib.crc32(os.fsencode(chr(10).join(sorted(set(seen))))):08x}"
 
 
-class Line:
+class Connection:
     """One end of a conversation: frames as in `frames`, none longer than allowed, each within a time.
 
     One thread may send while another receives. A context manager: leaving it
@@ -202,7 +202,7 @@ class Line:
             raise ConnectionError("no descriptors")
         return numbers
 
-    def hang_up(self) -> None:
+    def shut_down(self) -> None:
         """End the conversation, so that whoever waits on either side hears it. May be called from any thread."""
         import socket
 
@@ -232,14 +232,14 @@ class Line:
         """The number of the open file."""
         return self._in.fileno()
 
-    def __enter__(self) -> Line:
+    def __enter__(self) -> Connection:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
 
-def call(path: Path) -> Line | None:
+def connect(path: Path) -> Connection | None:
     """A line to the service behind `path`; None where nobody answers there, or somebody else's process does."""
     import socket
 
@@ -249,15 +249,15 @@ def call(path: Path) -> Line | None:
     sock.settimeout(PATIENCE_S)
     try:
         sock.connect(os.fspath(path))
-        if peer(sock) == os.getuid():
-            return Line(sock)
+        if peer_user(sock) == os.getuid():
+            return Connection(sock)
     except OSError:
         pass
     sock.close()
     return None
 
 
-def peer(sock: socket.socket) -> int | None:
+def peer_user(sock: socket.socket) -> int | None:
     """The user whose process is at the other end, as the kernel says; None where it does not."""
     import struct
 
@@ -283,18 +283,18 @@ def _credentials(sock: socket.socket) -> tuple[int, int]:
     return pid, uid
 
 
-def _sees_ours(sock: socket.socket) -> bool:
+def _shares_our_files(sock: socket.socket) -> bool:
     """Whether whoever is at the other end may have our files: what it names must be what we find under the name."""
     if sys.platform != "linux":
         return True
     try:
-        seen = sight(_credentials(sock)[0])
+        seen = filesystem_identity(_credentials(sock)[0])
     except OSError:
         return False
-    return seen is not None and seen == sight()
+    return seen is not None and seen == filesystem_identity()
 
 
-class Doorway:
+class ServiceSocket:
     """The service's side of the door: holds it alone, takes calls, and takes the socket away at the end.
 
     Raises BlockingIOError where another service holds it, OSError where there
@@ -329,7 +329,7 @@ class Doorway:
         self._inode = new.stat().st_ino
         new.replace(self.path)
 
-    def next(self, wait_s: float) -> Line | None:
+    def accept(self, wait_s: float) -> Connection | None:
         """The next call of a process of the same user that sees the same files; None where none came within `wait_s`,
         or `ring` was called."""
         import select
@@ -341,16 +341,16 @@ class Doorway:
             sock, _ = self._socket.accept()
         except OSError:  # whoever that was has gone again, or there are no more numbers for open files
             return None
-        if peer(sock) == os.getuid() and _sees_ours(sock):
-            return Line(sock)
+        if peer_user(sock) == os.getuid() and _shares_our_files(sock):
+            return Connection(sock)
         sock.close()
         return None
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """Have `next` return at once, now and ever after. May be called from any thread, and by a signal's handler."""
         os.write(self._bell, b"!")
 
-    def forget(self) -> None:
+    def leave_to_parent(self) -> None:
         """Leave the door to the process that this one was forked from."""
         self._socket.close()
         for number in (self._lock, self._heard, self._bell):
@@ -363,10 +363,10 @@ class Doorway:
                 self.path.unlink()
         except OSError:  # somebody tidied up before us
             pass
-        self.forget()
+        self.leave_to_parent()
 
 
-def holder(path: Path) -> int | None:
+def holder_pid(path: Path) -> int | None:
     """The process that holds the door `path`, None where nobody does."""
     import fcntl
 
@@ -384,16 +384,16 @@ def holder(path: Path) -> int | None:
     return None
 
 
-def pair() -> tuple[Line, Line]:
+def connection_pair() -> tuple[Connection, Connection]:
     """Both ends of a line between a process and one that it is about to fork."""
     import socket
 
     one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-    return Line(one), Line(other)
+    return Connection(one), Connection(other)
 
 
-def taken_over(number: int) -> Line:
+def adopt_connection(number: int) -> Connection:
     """The line of a conversation that another process began and gave us as an open file."""
     import socket
 
-    return Line(socket.socket(fileno=number))
+    return Connection(socket.socket(fileno=number))

@@ -16,7 +16,7 @@ REMEDY = "--no-cache tries it at once, any run after a day"
 _MOST = 1_000  # at hand
 
 
-class Kept(Protocol):
+class ByteStore(Protocol):
     """Bytes under digests: see `localproof.cache.store.Store`."""
 
     def get(self, key: bytes) -> bytes | None:
@@ -28,7 +28,7 @@ class Kept(Protocol):
         ...
 
 
-class GivenUp:
+class RememberedTimeouts:
     """Which texts were given up within `limit_s`, by digests that hold everything that could change that.
 
     What took all of its CPU time is kept in `store`, where there is one, from
@@ -36,7 +36,7 @@ class GivenUp:
     killed or got no memory may do better at once. For any thread.
     """
 
-    def __init__(self, limit_s: float, store: Kept | None, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, limit_s: float, store: ByteStore | None, now: Callable[[], float] = time.time) -> None:
         self._limit_s, self._store, self._now = limit_s, store, now
         self._at_hand: dict[bytes, tuple[float, TooLong]] = {}  # until when, and what is said till then
 

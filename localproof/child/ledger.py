@@ -17,26 +17,26 @@ _owed_ns = 0
 _alone: list[dict[str, Any]] = []
 
 
-def owe(cpu_s: float) -> None:
+def add_foreign_cpu(cpu_s: float) -> None:
     """Another process has worked `cpu_s` seconds for this one."""
     global _owed_ns
     with _lock:
         _owed_ns += max(0, round(cpu_s * 1e9))
 
 
-def owed_ns() -> int:
+def foreign_cpu_ns() -> int:
     """Nanoseconds of CPU that other processes have worked for this one so far."""
     return _owed_ns
 
 
-def built_alone(order: dict[str, Any]) -> None:
+def note_own_worker(order: dict[str, Any]) -> None:
     """A helper was started here that a service could have held: `order` is what would have been asked of it."""
     with _lock:
         if order not in _alone:
             _alone.append(order)
 
 
-def alone() -> list[dict[str, Any]]:
+def own_workers() -> list[dict[str, Any]]:
     """The helpers that were started here and that a service could have held."""
     with _lock:
         return list(_alone)

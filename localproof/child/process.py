@@ -38,7 +38,7 @@ def python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-P", "-c", boot, str(root), module, *arguments]
 
 
-class Child:
+class HelperProcess:
     """One helper process with pipes to it, in a session of its own, so that Ctrl-C reaches only the parent.
 
     A context manager: on leaving it the process is ended and reaped and its
@@ -87,7 +87,7 @@ class Child:
         except subprocess.TimeoutExpired:
             self._process.kill()
 
-    def reason(self) -> str:
+    def exit_reason(self) -> str:
         """Why the process ended, in one line. Call it after the context has been left."""
         code = self._process.returncode
         if code is None:

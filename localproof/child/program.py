@@ -75,11 +75,11 @@ class Program:
         """The process id: the program's own on Linux, elsewhere that of the process that stands between."""
         return self._process.pid
 
-    def lives(self) -> bool:
+    def is_alive(self) -> bool:
         """Whether it has not ended."""
         return self._process.poll() is None
 
-    def hears(self, line_has: str, limit_s: float) -> bool:
+    def wait_for_line(self, line_has: str, limit_s: float) -> bool:
         """Wait for a line that contains `line_has`. False where it ended, or did not say so within `limit_s`."""
         from time import monotonic
 
@@ -97,14 +97,14 @@ class Program:
             self._heard = False
         return False
 
-    def ended(self, limit_s: float) -> int | None:
+    def wait_for_exit(self, limit_s: float) -> int | None:
         """Wait for its end; its exit status, or None where it does not end within `limit_s`."""
         try:
             return self._process.wait(limit_s)
         except subprocess.TimeoutExpired:
             return None
 
-    def ask_to_end(self) -> None:
+    def terminate(self) -> None:
         """SIGTERM: the program may still put things in order. On Windows it cannot."""
         self._process.terminate()
 
@@ -113,11 +113,11 @@ class Program:
         if self._process.stdin is not None:
             with suppress(OSError):
                 self._process.stdin.close()
-            self.ended(2.0)
+            self.wait_for_exit(2.0)
         self._process.kill()
         self._process.wait()
 
-    def last_words(self) -> tuple[str, ...]:
+    def last_lines(self) -> tuple[str, ...]:
         """The last lines that it wrote, oldest first."""
         return tuple(self._said)
 

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 FULL = 75  # the exit status of a copy that has answered what it was asked and makes way for the next
 
 
-def possible() -> bool:
+def can_fork() -> bool:
     """Whether this process can be copied: on Linux, and while it has no other thread, which a copy would lack."""
     return sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - names, not paths
 
 
-def copied(settle: Callable[[], object]) -> None:
+def fork_and_continue(settle: Callable[[], object]) -> None:
     """Return in a copy of this process, and in another one whenever a copy ends with the status `FULL`.
 
     The process itself does nothing but `settle` and wait; it ends as its copy
@@ -51,13 +51,13 @@ def copied(settle: Callable[[], object]) -> None:
             os._exit(status)
 
 
-def resident() -> int:
+def resident_bytes() -> int:
     """Bytes of memory that this process holds, those that it shares with others included (Linux)."""
     with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - read after every answer
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def copies(pid: int, proc: str = "/proc") -> tuple[int, ...]:
+def fork_pids(pid: int, proc: str = "/proc") -> tuple[int, ...]:
     """The processes that `pid` has started and that live; none where the system does not tell."""
     try:
         with open(f"{proc}/{pid}/task/{pid}/children", "rb") as file:  # noqa: PTH123 - as above

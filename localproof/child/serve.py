@@ -42,9 +42,9 @@ def serve(build: Callable[[], Callable[[], Answer]], threads: int, growth: int =
     """
     incoming, outgoing = _private_pipes()
     _end_with_parent()
-    desk = _Desk(_Channel(outgoing), threads)
+    desk = _RequestQueue(_ParentChannel(outgoing), threads)
     give_back = spare_memory(threads)
-    copying = growth > 0 and renewed.possible()
+    copying = growth > 0 and renewed.can_fork()
     if not copying:
         threading.Thread(target=desk.listen, args=(incoming,), daemon=True).start()
     try:
@@ -55,8 +55,8 @@ def serve(build: Callable[[], Callable[[], Answer]], threads: int, growth: int =
     threading.excepthook = desk.channel.end
     desk.channel.say(b'{"ready":true}')
     if copying:
-        if renewed.possible():  # or building has left threads behind
-            renewed.copied(give_back)
+        if renewed.can_fork():  # or building has left threads behind
+            renewed.fork_and_continue(give_back)
             _end_with_parent()
         else:
             growth = 0
@@ -65,11 +65,11 @@ def serve(build: Callable[[], Callable[[], Answer]], threads: int, growth: int =
         threading.Thread(target=desk.answer, args=(begin,), daemon=True).start()
     give_back()
     if growth and copying:
-        desk.most = renewed.resident() + growth
+        desk.most = renewed.resident_bytes() + growth
     threading.Event().wait()
 
 
-class _Channel:
+class _ParentChannel:
     """The way to the parent, shared by the threads of a child."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
@@ -94,11 +94,11 @@ class _Channel:
         os._exit(70)
 
 
-class _Desk:
+class _RequestQueue:
     """Where requests wait to be answered. `most` is how many bytes of memory this process may hold before it makes way
     for a new copy, 0 for any."""
 
-    def __init__(self, channel: _Channel, threads: int) -> None:
+    def __init__(self, channel: _ParentChannel, threads: int) -> None:
         from queue import SimpleQueue
 
         self.channel, self.most = channel, 0
@@ -111,7 +111,7 @@ class _Desk:
         process has grown to its limit, the next copy reads on behind this request."""
         for body in read_frames(incoming):
             self._requests.put(body)
-            if self.most and renewed.resident() > self.most:
+            if self.most and renewed.resident_bytes() > self.most:
                 for _ in range(self._threads):
                     self._requests.put(None)
                 return

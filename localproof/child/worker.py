@@ -15,7 +15,7 @@ from typing import Any
 from ..report import TooLong, Unavailable
 from .clock import family_cpu_ns
 from .frames import from_json, to_json
-from .process import Child
+from .process import HelperProcess
 
 STARTS = 3  # crashes before it was ever ready, in a row, after which it is given up
 FRUITLESS = 6  # ends in a row without one answer between them, after which all that waits is refused
@@ -58,7 +58,7 @@ class _Request:
         self.alone = False  # under suspicion: run with nothing beside it
 
 
-class Worker:
+class WorkerSupervisor:
     """A child that answers questions, several at a time, and is started again when it ends early.
 
     Building one starts the child and returns at once; with `at_once` False it
@@ -106,7 +106,7 @@ class Worker:
         self._start_cpu_s = 0.0  # of a child that is not ready, when its time was up before
         self._cpu_told_s = 0.0  # that the child's answers took together
         self._looked: tuple[float, float | None] = (-inf, None)  # when, and `_untold_s` then
-        self._child: Child | None = None
+        self._child: HelperProcess | None = None
         self._ready = False
         self._ready_by = self._heard_at = 0.0  # monotonic seconds
         self._wanted = at_once  # the first child is started unasked
@@ -142,7 +142,7 @@ class Worker:
                 self._waiting.append(entry)
                 self._work.notify()
         if over:
-            _settle(entry, error=Unavailable(self.name, over))
+            _resolve_future(entry, error=Unavailable(self.name, over))
         else:
             self._pump()
         return future
@@ -186,20 +186,20 @@ class Worker:
 
     def _live(self) -> None:
         try:
-            child = Child(self._command)
+            child = HelperProcess(self._command)
         except OSError as error:
-            self._after(f"cannot be started: {error}")
+            self._handle_exit(f"cannot be started: {error}")
             return
         with child:
             if self._adopt(child):
                 for body in child.frames():
-                    if not self._hear(body):
+                    if not self._handle_frame(body):
                         break
             else:
                 child.kill()
-        self._after(child.reason())
+        self._handle_exit(child.exit_reason())
 
-    def _adopt(self, child: Child) -> bool:
+    def _adopt(self, child: HelperProcess) -> bool:
         with self._work:
             if self._closed:
                 return False
@@ -210,7 +210,7 @@ class Worker:
             self._clock.notify()
             return True
 
-    def _hear(self, body: bytes) -> bool:
+    def _handle_frame(self, body: bytes) -> bool:
         """Act on one frame. False where there is no use in hearing more."""
         try:
             message = from_json(body)
@@ -236,7 +236,7 @@ class Worker:
         if request is not None:
             if request.spent is not None:
                 request.spent(cpu_s)
-            _settle(request, message.get("raw"), self._failure(message))
+            _resolve_future(request, message.get("raw"), self._failure(message))
         self._pump()
         return True
 
@@ -247,7 +247,7 @@ class Worker:
         why = f"crashed: {message['fatal']}" if "fatal" in message else str(message.get("error", ""))
         return Unavailable(self.name, why) if why else None
 
-    def _after(self, reason: str) -> None:
+    def _handle_exit(self, reason: str) -> None:
         """The child has ended: decide what becomes of everything it had."""
         failed: list[tuple[_Request, str | Unavailable]] = []
         hopeless = ""
@@ -266,7 +266,7 @@ class Worker:
                 self._wanted = True
             else:
                 self._fruitless += 1
-                failed += [(request, f"crashed: it {reason}") for request in self._sort_out(flying, bool(blame))]
+                failed += [(request, f"crashed: it {reason}") for request in self._requeue(flying, bool(blame))]
                 if self._fruitless >= FRUITLESS:
                     self._fruitless = 0
                     why = f"ended again and again: it {blame or reason}"
@@ -274,7 +274,7 @@ class Worker:
                     self._suspects.clear()
                     self._waiting.clear()
         for request, said in failed:
-            _settle(request, error=Unavailable(self.name, said) if isinstance(said, str) else said)
+            _resolve_future(request, error=Unavailable(self.name, said) if isinstance(said, str) else said)
         if hopeless:
             self._give_up(hopeless)
 
@@ -284,7 +284,7 @@ class Worker:
         times = BLIND if request.untold_s is None else PATIENCE
         return TooLong(self.name, f"gave no answer in {times * self._limit_s:g} s", measured=False)
 
-    def _sort_out(self, flying: list[_Request], guilty_known: bool) -> list[_Request]:
+    def _requeue(self, flying: list[_Request], guilty_known: bool) -> list[_Request]:
         """Queue again what the child had; give back what has now been found guilty. Called with the lock."""
         if not guilty_known and len(flying) == 1 and flying[0].alone:
             return flying
@@ -307,7 +307,7 @@ class Worker:
         if child is not None:
             child.kill()
         for request in left:
-            _settle(request, error=Unavailable(self.name, over))
+            _resolve_future(request, error=Unavailable(self.name, over))
 
     # Sending, by whichever thread asks or has just heard an answer.
 
@@ -317,7 +317,7 @@ class Worker:
             child, request = taken
             child.send(request.body)
 
-    def _take(self) -> tuple[Child, _Request] | None:
+    def _take(self) -> tuple[HelperProcess, _Request] | None:
         with self._work:
             if self._child is None or not self._ready or self._blame or self._closed:
                 return None
@@ -347,7 +347,7 @@ class Worker:
     def _keep_watch(self) -> None:
         with self._clock:
             while not (self._closed or self._over):
-                due = self._due()
+                due = self._next_deadline()
                 left_s = None if due is None else due - time.monotonic()
                 if left_s is None or left_s > 0:
                     self._watch_until = inf if due is None else due
@@ -355,10 +355,10 @@ class Worker:
                     self._watch_until = 0.0
                 else:
                     if left_s < -STOPPED_S:
-                        self._count_anew()
+                        self._reset_deadlines()
                     self._judge()
 
-    def _due(self) -> float | None:
+    def _next_deadline(self) -> float | None:
         """When to look next, in monotonic seconds; None where nothing is running."""
         if self._child is None or self._blame:
             return None
@@ -366,7 +366,7 @@ class Worker:
             return self._ready_by
         return min((request.due_s for request in self._flying.values()), default=None)
 
-    def _count_anew(self) -> None:
+    def _reset_deadlines(self) -> None:
         """This process itself was stopped (Ctrl-Z, lid closed), so the clock on the wall says nothing. Called with the
         lock."""
         now = time.monotonic()
@@ -439,7 +439,7 @@ class Worker:
         self._child.kill()
 
 
-def _settle(request: _Request, raw: Any = None, error: Unavailable | None = None) -> None:
+def _resolve_future(request: _Request, raw: Any = None, error: Unavailable | None = None) -> None:
     """Resolve the future, unless it was cancelled before it was sent. Never with the lock: callbacks run here."""
     if not request.sent and not request.future.set_running_or_notify_cancel():
         return

@@ -55,9 +55,9 @@ class Engine(Protocol):
 
 
 def _harper(settings: Settings) -> Engine:
-    from .harper import Harper
+    from .harper import HarperEngine
 
-    return Harper(settings)
+    return HarperEngine(settings)
 
 
 def _languagetool(settings: Settings) -> Engine:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..report import BadInput, Finding, Report
-from ..text import Document, visible
+from ..text import Document, escape_invisible
 from .files import write_new
 from .terminal import one_line
 
@@ -40,7 +40,7 @@ class Baseline:
     root: Path
     known: Mapping[Known, int]
 
-    def holds(self, report: Report) -> list[bool]:
+    def find_known(self, report: Report) -> list[bool]:
         """For each finding of `report`, whether it is known. What stood in a file that is gone may stand in any."""
         name = name_of(report.document.name, self.root)
         mine = Counter({key: n for key, n in self.known.items() if key[0] == name})
@@ -87,23 +87,23 @@ def _sentence(document: Document, finding: Finding) -> str:
     return " ".join(_LINE_BREAK.sub(" ", document.text[start:end]).split())
 
 
-def stored(root: Path | None) -> Baseline | None:
+def load_baseline(root: Path | None) -> Baseline | None:
     """The baseline of the project in `root`, None if it has none. Raises BadInput for one that cannot be read."""
     if root is None or not os.path.lexists(root / FILE):
         return None
-    path = path_of(root)
+    path = baseline_path(root)
     try:
         with path.open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
-            raise BadInput(f"{_shown(path)}: larger than {_MOST_BYTES:,} bytes, which no baseline is")
+            raise BadInput(f"{_describe_entry(path)}: larger than {_MOST_BYTES:,} bytes, which no baseline is")
         return Baseline(root, _read(json.loads(data.decode("utf-8"))))
     except OSError as error:
-        raise BadInput(f"{_shown(path)}: cannot be read: {error.strerror}") from None
+        raise BadInput(f"{_describe_entry(path)}: cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError, KeyError, TypeError) as error:
-        what = f"{type(error).__name__}: {visible(str(error))[:80]}"
+        what = f"{type(error).__name__}: {escape_invisible(str(error))[:80]}"
         raise BadInput(
-            f"{_shown(path)}: no baseline that this version reads ({what}); make it again: localproof baseline update"
+            f"{_describe_entry(path)}: no baseline that this version reads ({what}); make it again: localproof baseline update"
         ) from None
 
 
@@ -120,16 +120,16 @@ def _read(record: Any) -> dict[Known, int]:
     return dict(known)
 
 
-def path_of(root: Path) -> Path:
+def baseline_path(root: Path) -> Path:
     """Where the baseline of the project in `root` is or goes. Raises BadInput where a link leads out of the project."""
     path = root / FILE
     real = Path(os.path.realpath(path))
     if not real.is_relative_to(os.path.realpath(root)):
-        raise BadInput(f"{_shown(path)} leads out of the project, to {_shown(real)}; remove the link")
+        raise BadInput(f"{_describe_entry(path)} leads out of the project, to {_describe_entry(real)}; remove the link")
     return path
 
 
-def made_of(reports: Iterable[Report], root: Path) -> Baseline:
+def make_baseline(reports: Iterable[Report], root: Path) -> Baseline:
     """The baseline that holds all findings of `reports`."""
     known: Counter[Known] = Counter()
     for report in reports:
@@ -138,7 +138,7 @@ def made_of(reports: Iterable[Report], root: Path) -> Baseline:
     return Baseline(root, dict(known))
 
 
-def updated(old: Baseline | None, new: Baseline, checked: Sequence[str]) -> Baseline:
+def update_baseline(old: Baseline | None, new: Baseline, checked: Sequence[str]) -> Baseline:
     """`new`, and of `old` what is known of files that are there and were not `checked` (names of documents)."""
     if old is None:
         return new
@@ -149,16 +149,16 @@ def updated(old: Baseline | None, new: Baseline, checked: Sequence[str]) -> Base
 
 def write(baseline: Baseline) -> Path:
     """Write the file, in one step, and return its path. Raises BadInput where that cannot be done."""
-    path = path_of(baseline.root)
+    path = baseline_path(baseline.root)
     try:
         path.parent.mkdir(exist_ok=True)
     except OSError as error:
-        raise BadInput(f"{_shown(path.parent)}: cannot be created: {error.strerror}") from None
-    write_new(path, text_of(baseline).encode("utf-8"))
+        raise BadInput(f"{_describe_entry(path.parent)}: cannot be created: {error.strerror}") from None
+    write_new(path, baseline_text(baseline).encode("utf-8"))
     return path
 
 
-def text_of(baseline: Baseline) -> str:
+def baseline_text(baseline: Baseline) -> str:
     """The file: a line for each finding, sorted, with its count where it is there more than once."""
     lines = []
     for key, count in sorted(baseline.known.items()):
@@ -170,7 +170,7 @@ def text_of(baseline: Baseline) -> str:
     return f'{{\n  "schema": {SCHEMA},\n  "findings": {findings}\n}}\n'
 
 
-def shown(baseline: Baseline) -> str:
+def describe_baseline(baseline: Baseline) -> str:
     """The baseline for a person: how many findings of which rule in which file."""
     total = sum(baseline.known.values())
     by_file: dict[str, Counter[str]] = {}
@@ -181,12 +181,13 @@ def shown(baseline: Baseline) -> str:
     ]
     for file, rules in by_file.items():
         gone = "" if os.path.lexists(baseline.root / file) else "  (the file is gone)"
-        lines.append(f"{visible(file)}{gone}")
+        lines.append(f"{escape_invisible(file)}{gone}")
         lines += [
-            f"  {count:>5,}  {visible(rule)}" for rule, count in sorted(rules.items(), key=lambda r: (-r[1], r[0]))
+            f"  {count:>5,}  {escape_invisible(rule)}"
+            for rule, count in sorted(rules.items(), key=lambda r: (-r[1], r[0]))
         ]
     return "".join(line + "\n" for line in lines)
 
 
-def _shown(path: Path) -> str:
-    return visible(str(path))
+def _describe_entry(path: Path) -> str:
+    return escape_invisible(str(path))

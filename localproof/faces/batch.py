@@ -14,14 +14,14 @@ from operator import add
 from typing import BinaryIO
 
 from .. import __version__, proof
-from ..cache.shelf import Shelf, alike
+from ..cache.shelf import ReportSpool, share_equal_parts
 from ..formats import format_of, read
 from ..report import Report, Run, Skipped, Unavailable
 from ..settings import Settings
-from ..text import Document, visible
-from .common import Common, small
-from .files import Found, Source, encoded, read_source, write_back
-from .narrow import as_it_is
+from ..text import Document, escape_invisible
+from .common import Corpus, strip_report
+from .files import InputFile, SourceFile, encode, read_source, write_back
+from .narrow import keep_all
 
 _MOST_ROUNDS = 3  # of correcting; real texts come to rest in two
 
@@ -31,11 +31,11 @@ class Task:
     """Texts that are governed by the same settings, in order, each under a name of its own."""
 
     settings: Settings
-    inputs: tuple[Found | Skipped, ...]
+    inputs: tuple[InputFile | Skipped, ...]
 
 
 @dataclass(frozen=True)
-class Fixes:
+class AppliedFixes:
     """What correcting came to: by name, the corrected text and what is found in it; and what was left as it is.
 
     `unsafe` is whether more than what is certain was to be corrected.
@@ -48,7 +48,7 @@ class Fixes:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TaskOutcome:
     """What became of a task.
 
     `sources` are the texts that were read, by name; `unread` those that the
@@ -60,10 +60,10 @@ class Outcome:
 
     settings: Settings
     run: Run
-    sources: Mapping[str, Source]
+    sources: Mapping[str, SourceFile]
     unread: tuple[Skipped, ...] = ()
     unwritten: tuple[Skipped, ...] = ()
-    fixes: Fixes = Fixes()
+    fixes: AppliedFixes = AppliedFixes()
     interrupted: bool = False
     tried: bool = True
     missed: tuple[Skipped, ...] = ()
@@ -78,15 +78,15 @@ class Outcome:
         """The run with what is found in the corrected texts in place of what was found before."""
         now = self.run.reports
         if self.fixes.reports:
-            now = alike(now, (self._signed(self.fixes.reports.get(r.document.name, r)) for r in now))
+            now = share_equal_parts(now, (self._signed(self.fixes.reports.get(r.document.name, r)) for r in now))
         return replace(self.run, reports=now, skipped=self.run.skipped + self.fixes.skipped)
 
     def _signed(self, report: Report) -> Report:
         name = report.document.name
         if name not in self.fixes.texts or name not in self.sources:
             return report
-        data = encoded(self.sources[name], self.fixes.texts[name])
-        return replace(small(report), digest=hashlib.sha256(data).hexdigest())
+        data = encode(self.sources[name], self.fixes.texts[name])
+        return replace(strip_report(report), digest=hashlib.sha256(data).hexdigest())
 
     def more_to_correct(self) -> int:
         """How many findings in the corrected texts --unsafe-fixes would correct, too."""
@@ -98,56 +98,56 @@ class Outcome:
         return replace(self.run, skipped=self.run.skipped + self.fixes.skipped)
 
 
-def proofread(
+def run_task(
     task: Task,
     stdin: BinaryIO | None = None,
     *,
     fix: bool = False,
     unsafe: bool = False,
-    on_bench: Callable[[proof.Bench], None] = lambda _: None,
+    on_bench: Callable[[proof.Checker], None] = lambda _: None,
     on_report: Callable[[Report], None] = lambda _: None,
-    narrow: Callable[[Report], Report] = as_it_is,
-) -> Outcome:
+    narrow: Callable[[Report], Report] = keep_all,
+) -> TaskOutcome:
     """Proofread all texts of `task` and, with `fix`, correct what is certain, in memory; with `unsafe`, more than that.
 
     What `narrow` takes out of a report is neither shown nor corrected.
     `on_bench` hears of the bench as soon as it is open. Ctrl-C ends it early:
     the outcome then holds what was finished, and says so.
     """
-    sources: dict[str, Source] = {}
+    sources: dict[str, SourceFile] = {}
     unread: list[Skipped] = []
     missed: list[Skipped] = []
     lacking: tuple[str, ...] = ()
-    done: list[Report] | Shelf = []
-    fixes, interrupted = Fixes(), False
+    done: list[Report] | ReportSpool = []
+    fixes, interrupted = AppliedFixes(), False
 
-    if not any(isinstance(i, Found) for i in task.inputs):  # no engine need be started to say so
+    if not any(isinstance(i, InputFile) for i in task.inputs):  # no engine need be started to say so
         skipped = tuple(i for i in task.inputs if isinstance(i, Skipped))
-        return Outcome(task.settings, Run(skipped=skipped, profile=task.settings.profile), sources, tried=False)
-    with proof.open_bench(task.settings, at_once=False) as bench:
+        return TaskOutcome(task.settings, Run(skipped=skipped, profile=task.settings.profile), sources, tried=False)
+    with proof.open_checker(task.settings, at_once=False) as bench:
         on_bench(bench)
         try:
-            common = _common(task, bench)
-            done = Shelf() if common else []
+            common = _make_corpus(task, bench)
+            done = ReportSpool() if common else []
             documents = _documents(task, stdin, sources, (unread, missed), common, texts=fix)
             site = common.site if common else None
 
-            def shape(made: proof.Made) -> Report:
-                report = common.shape(made) if common else made.report
+            def shape(made: proof.CheckedDocument) -> Report:
+                report = common.stripped(made) if common else made.report
                 return replace(report, digest=sources[report.document.name].digest)
 
             run = proof.run(bench, documents, on_report=on_report, site=site, shape=shape, reports=done)
-            if narrow is not as_it_is:
-                run = replace(run, reports=alike(done, map(narrow, run.reports)))
+            if narrow is not keep_all:
+                run = replace(run, reports=share_equal_parts(done, map(narrow, run.reports)))
             if fix:
-                fixes = correct(
+                fixes = apply_fixes(
                     run.reports, task.settings, lambda new: narrow(proof.check(bench, new, site)), unsafe=unsafe
                 )
             lacking = bench.lacking()
         except KeyboardInterrupt:
-            run = _cut_short(bench, alike(done, map(narrow, done)))
+            run = _interrupted_run(bench, share_equal_parts(done, map(narrow, done)))
             interrupted = True
-    return Outcome(
+    return TaskOutcome(
         task.settings,
         run,
         sources,
@@ -159,18 +159,18 @@ def proofread(
     )
 
 
-def _cut_short(bench: proof.Bench, done: Sequence[Report]) -> Run:
+def _interrupted_run(bench: proof.Checker, done: Sequence[Report]) -> Run:
     """The run as far as it came."""
     stopped = Skipped("the rest", "interrupted before it was checked")
     return Run(done, proof.provenance(bench), skipped=(*bench.skipped, stopped), profile=bench.settings.profile)
 
 
-def _common(task: Task, bench: proof.Bench) -> Common | None:
+def _make_corpus(task: Task, bench: proof.Checker) -> Corpus | None:
     """What the texts of a task have in common; None for a text by itself."""
-    files = [found for found in task.inputs if isinstance(found, Found) and found.path is not None]
+    files = [found for found in task.inputs if isinstance(found, InputFile) and found.path is not None]
     if len(files) < 2:
         return None
-    common = Common(bench, lambda source: _document(source, task.settings))
+    common = Corpus(bench, lambda source: _document(source, task.settings))
     common.survey(partial(read_source, found, task.settings.max_bytes) for found in files)
     return common
 
@@ -178,9 +178,9 @@ def _common(task: Task, bench: proof.Bench) -> Common | None:
 def _documents(
     task: Task,
     stdin: BinaryIO | None,
-    sources: dict[str, Source],
+    sources: dict[str, SourceFile],
     unread: tuple[list[Skipped], list[Skipped]],
-    common: Common | None,
+    common: Corpus | None,
     *,
     texts: bool,
 ) -> Iterator[Document | Report | Skipped]:
@@ -192,7 +192,7 @@ def _documents(
             continue
         try:
             source = read_source(found, task.settings.max_bytes, stdin)
-            known = common.remembered(source) if common else None
+            known = common.cached_report(source) if common else None
             read_in = replace(known, digest=source.digest) if known else _document(source, task.settings)
         except Unavailable as error:
             unread[0 if found.named else 1].append(error.skipped)
@@ -202,18 +202,18 @@ def _documents(
         yield read_in
 
 
-def _document(source: Source, settings: Settings) -> Document:
+def _document(source: SourceFile, settings: Settings) -> Document:
     """The text taken apart. Raises Unavailable."""
     document = replace(read(source.name, source.text, settings), encoding=source.encoding)
     if source.path is None or format_of(source.name) or not source.path.suffix:
         return document
-    note = f"{visible(source.path.suffix)} is no suffix that LocalProof knows; read as plain text"
+    note = f"{escape_invisible(source.path.suffix)} is no suffix that LocalProof knows; read as plain text"
     return replace(document, notes=(*document.notes, note))
 
 
-def correct(
+def apply_fixes(
     reports: Iterable[Report], settings: Settings, check: Callable[[Document], Report], *, unsafe: bool = False
-) -> Fixes:
+) -> AppliedFixes:
     """Make the certain edits of `reports`, look again, and so on until nothing certain is left, so that correcting
     once more changes nothing; with `unsafe`, more edits than the certain ones (see `proof.correctable`).
 
@@ -229,19 +229,21 @@ def correct(
         last = report
         for boldly in (True, False) if unsafe else (False,):
             try:
-                last = _at_rest(report, settings, check, unsafe=boldly)
+                last = _fix_until_stable(report, settings, check, unsafe=boldly)
                 break
             except Unavailable as error:
                 skipped.append(error.skipped)
         if last is not report:
             texts[name], now[name] = last.document.text, last
-    return Fixes(texts, now, tuple(skipped), unsafe)
+    return AppliedFixes(texts, now, tuple(skipped), unsafe)
 
 
-def _at_rest(report: Report, settings: Settings, check: Callable[[Document], Report], *, unsafe: bool) -> Report:
+def _fix_until_stable(
+    report: Report, settings: Settings, check: Callable[[Document], Report], *, unsafe: bool
+) -> Report:
     """The report on the corrected text; `report` itself if nothing of it is to be corrected. Raises Unavailable."""
     seen = {report.document.text}
-    name = visible(report.document.name)
+    name = escape_invisible(report.document.name)
     left = "corrected only as far as it is certain" if unsafe else "not corrected"
     for _ in range(_MOST_ROUNDS):
         old = report.document
@@ -261,7 +263,7 @@ def _at_rest(report: Report, settings: Settings, check: Callable[[Document], Rep
     return report
 
 
-def write_fixes(outcome: Outcome, write: Callable[[Source, str], None] = write_back) -> Outcome:
+def write_fixes(outcome: TaskOutcome, write: Callable[[SourceFile, str], None] = write_back) -> TaskOutcome:
     """Write the corrected texts into their files. What cannot be written is left as it was, and that is said."""
     texts, reports = dict(outcome.fixes.texts), dict(outcome.fixes.reports)
     unwritten: list[Skipped] = []
@@ -275,13 +277,13 @@ def write_fixes(outcome: Outcome, write: Callable[[Source, str], None] = write_b
     return replace(outcome, fixes=fixes, unwritten=tuple(unwritten))
 
 
-def joined(runs: Sequence[Run]) -> Run:
+def join_runs(runs: Sequence[Run]) -> Run:
     """Runs that followed each other as one, without the energy and the time, which are not the sum of theirs."""
     few = all(isinstance(run.reports, tuple) for run in runs)
     every = (r for run in runs for r in run.reports)
     models = [run.model for run in runs if run.model is not None]
     return Run(
-        reports=runs[0].reports if len(runs) == 1 else tuple(every) if few else Shelf(map(small, every)),
+        reports=runs[0].reports if len(runs) == 1 else tuple(every) if few else ReportSpool(map(strip_report, every)),
         provenance=tuple(dict.fromkeys(p for run in runs for p in run.provenance)),
         skipped=tuple(dict.fromkeys(s for run in runs for s in run.skipped)),
         profile=runs[0].profile if runs else Settings().profile,

@@ -14,7 +14,7 @@ def command(action: str, terminal: Terminal) -> int:
     shown = one_line(str(store.path))
     if action == "info":
         terminal.write(f"{shown}\n")
-        about = store.about()
+        about = store.size()
         store.close()
         if about is None:
             terminal.write("nothing is kept there yet\n")
@@ -34,7 +34,7 @@ def command(action: str, terminal: Terminal) -> int:
     terminal.write(f"{shown}: " + ("removed\n" if gone else "there was nothing to remove\n"))
     folder = one_line(str(store.path.parent))
     try:
-        if store.shut():
+        if store.restrict_access():
             terminal.write(f"{folder}: others could write there, and now cannot\n")
     except OSError as error:
         raise BadInput(f"{folder}: others may write there, which cannot be changed: {error.strerror}") from None

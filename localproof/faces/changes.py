@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..child.once import output_of
 from ..report import BadInput, Unavailable
-from ..text import Span, visible
+from ..text import Span, escape_invisible
 
 # Nothing in a repository's own settings may run a program or bend the output.
 _GIT = (
@@ -42,17 +42,17 @@ Lines = tuple[tuple[int, int], ...]  # first and last, from 1, in order; () for 
 
 
 @dataclass(frozen=True)
-class Changes:
+class GitChanges:
     """The files that differ from `base` and, for each, the lines that do. Paths are absolute, without links."""
 
     base: str  # as the user would name it
     files: Mapping[str, Lines]
 
-    def file(self, path: Path) -> bool:
+    def has_changes(self, path: Path) -> bool:
         """Whether anything in the file at `path` changed."""
         return os.path.realpath(path) in self.files
 
-    def touch(self, path: Path, text: str, spans: Iterable[Span]) -> list[bool]:
+    def touches(self, path: Path, text: str, spans: Iterable[Span]) -> list[bool]:
         """For each of `spans` of `text`, which is what the file at `path` holds, whether it touches a changed line."""
         lines = self.files.get(os.path.realpath(path))
         if not lines:
@@ -70,7 +70,7 @@ def _overlaps(lines: Lines, first: int, last: int) -> bool:
     return i >= 0 and lines[i][1] >= first
 
 
-def changes(paths: Iterable[Path], base: str) -> Changes:
+def git_changes(paths: Iterable[Path], base: str) -> GitChanges:
     """What changed in the repositories that `paths` lie in, since they parted from `base` ("" means the last commit).
 
     Files that git does not know count as changed, those that it ignores do
@@ -83,7 +83,7 @@ def changes(paths: Iterable[Path], base: str) -> Changes:
         for name in _git(top, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0"):
             if name:
                 files[_real(top, name)] = ()
-    return Changes(base or "HEAD", files)
+    return GitChanges(base or "HEAD", files)
 
 
 def _top(path: Path) -> Path:
@@ -93,8 +93,8 @@ def _top(path: Path) -> Path:
         said = output_of([*_GIT, "rev-parse", "--show-toplevel"], folder, env=_ENV)
     except Unavailable as error:
         raise BadInput(
-            f"--changed asks git what changed, and here it says: {visible(error.skipped.reason)} "
-            f"(in {visible(str(folder))})"
+            f"--changed asks git what changed, and here it says: {escape_invisible(error.skipped.reason)} "
+            f"(in {escape_invisible(str(folder))})"
         ) from None
     return Path(os.fsdecode(said.removesuffix(b"\n").removesuffix(b"\r")))
 
@@ -102,26 +102,26 @@ def _top(path: Path) -> Path:
 def _start(top: Path, base: str) -> str:
     """The commit to compare with: where the present one parted from `base`."""
     if base.startswith("-"):
-        raise BadInput(f"--changed: {visible(base)} is no name of a commit")
-    if not _known(top, "HEAD") and base in ("", "HEAD"):
+        raise BadInput(f"--changed: {escape_invisible(base)} is no name of a commit")
+    if not _known_commit(top, "HEAD") and base in ("", "HEAD"):
         return _EMPTY_TREE  # nothing has been committed: everything is new
     if not base or base == "HEAD":
         return "HEAD"
-    if not _known(top, base):
+    if not _known_commit(top, base):
         raise BadInput(
-            f"--changed: git knows no commit {visible(base)} here; in a shallow checkout it must be fetched first "
+            f"--changed: git knows no commit {escape_invisible(base)} here; in a shallow checkout it must be fetched first "
             f"(GitHub: fetch-depth: 0)"
         )
     try:
         return output_of([*_GIT, "merge-base", base, "HEAD"], top, env=_ENV).decode().strip()
     except Unavailable:
         raise BadInput(
-            f"--changed: {visible(base)} and the present commit have no common ancestor that is there; in a shallow "
+            f"--changed: {escape_invisible(base)} and the present commit have no common ancestor that is there; in a shallow "
             f"checkout fetch more history (GitHub: fetch-depth: 0)"
         ) from None
 
 
-def _known(top: Path, name: str) -> bool:
+def _known_commit(top: Path, name: str) -> bool:
     try:
         output_of([*_GIT, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"], top, env=_ENV)
     except Unavailable:
@@ -137,7 +137,9 @@ def _unfiltered(top: Path) -> list[str]:
         return []
     names = [os.fsdecode(name) for name in said.split(b"\0") if name]
     if any("=" in name for name in names):  # there is no way to say such a name in an option
-        raise BadInput(f"--changed: the settings of git in {visible(str(top))} name a filter with = in its name")
+        raise BadInput(
+            f"--changed: the settings of git in {escape_invisible(str(top))} name a filter with = in its name"
+        )
     return [o for name in names for o in ("-c", f"{name}={'false' if name.endswith('.required') else ''}")]
 
 
@@ -145,7 +147,7 @@ def _git(top: Path, *arguments: str) -> bytes:
     try:
         return output_of([*_GIT, *arguments], top, env=_ENV)
     except Unavailable as error:
-        raise BadInput(f"--changed: git says: {visible(error.skipped.reason)}") from None
+        raise BadInput(f"--changed: git says: {escape_invisible(error.skipped.reason)}") from None
 
 
 def _changed_lines(top: Path, patch: bytes) -> dict[str, Lines]:
@@ -161,13 +163,13 @@ def _changed_lines(top: Path, patch: bytes) -> dict[str, Lines]:
             name = _real(top, _plain(line[4:])) if line != b"+++ /dev/null" else ""
         elif name and (hunk := _HUNK.match(line)):
             first, count = int(hunk[1]), int(hunk[2] or 1)
-            left = count + _removed(line)
+            left = count + _only_removed(line)
             if count:
                 found.setdefault(name, []).append((first, first + count - 1))
     return {name: tuple(lines) for name, lines in found.items()}
 
 
-def _removed(line: bytes) -> int:
+def _only_removed(line: bytes) -> int:
     _, old, _ = line.split(b" ", 2)
     return int(old.partition(b",")[2] or 1)
 

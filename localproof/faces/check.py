@@ -13,20 +13,20 @@ from typing import Literal
 from .. import energy
 from ..engines import ENGINES
 from ..formats import FORMATS
-from ..proof import Bench, model_use
+from ..proof import Checker, model_use
 from ..render import FORMS, RENDERERS, Style, closing, diff, findings_of, report_block
 from ..report import BadInput, ModelUse, Report, Run, Skipped
-from ..settings import ELSEWHERE, Settings, find, for_file, load, one_of
-from ..text import visible
+from ..settings import ELSEWHERE, Settings, find_settings, for_file, load_settings, one_of
+from ..text import escape_invisible
 from . import runs
-from .batch import Outcome, Task, joined, proofread, write_fixes
+from .batch import TaskOutcome, Task, join_runs, run_task, write_fixes
 from .build_log import Form, disarmed
-from .changes import Changes, changes
-from .files import Found, Source, encoded, write_back, write_new
-from .narrow import limited, narrowing
+from .changes import GitChanges, git_changes
+from .files import InputFile, SourceFile, encode, write_back, write_new
+from .narrow import limit_findings, report_filter
 from .statistics import statistics
 from .terminal import Terminal, is_terminal, one_line, progress, style
-from .walk import Passed, gather, told
+from .walk import Excluded, discover_files, describe_excluded
 
 CLEAN, FINDINGS, WRONG, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
 STDIN = "-"
@@ -34,7 +34,7 @@ _NO_BYTES = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True)
-class Wishes:
+class CheckOptions:
     """What a command line asks for, beside the settings. `paths` are files and folders, or "-" alone; none for standard
     input that was not asked for."""
 
@@ -63,26 +63,26 @@ class Wishes:
         return self.paths in ((), (STDIN,))
 
 
-def check(wishes: Wishes, terminal: Terminal) -> int:
+def check(wishes: CheckOptions, terminal: Terminal) -> int:
     """Do what `wishes` say and return the exit status. Raises BadInput for what makes no sense."""
     begun = time.monotonic()
     if wishes.output_file is not None and not wishes.output_file.parent.is_dir():
         raise BadInput(f"{one_line(str(wishes.output_file))}: cannot be written: its folder does not exist")
-    _possible(wishes)
-    tasks, passed_over = plan(wishes, terminal.env)
-    changed = None if wishes.changed is None else changes(map(Path, wishes.paths), wishes.changed)
-    narrow_of = narrowing(changed, baseline=wishes.baseline and not wishes.isolated)
+    _refuse_contradictions(wishes)
+    tasks, passed_over = plan_tasks(wishes, terminal.env)
+    changed = None if wishes.changed is None else git_changes(map(Path, wishes.paths), wishes.changed)
+    narrow_of = report_filter(changed, baseline=wishes.baseline and not wishes.isolated)
     if changed is not None:
-        tasks = tuple(some for task in tasks if (some := only_changed(task, changed)).inputs)
-    step, clear = progress(terminal, sum(isinstance(i, Found) for task in tasks for i in task.inputs))
-    benches: list[Bench] = []
+        tasks = tuple(some for task in tasks if (some := keep_changed(task, changed)).inputs)
+    step, clear = progress(terminal, sum(isinstance(i, InputFile) for task in tasks for i in task.inputs))
+    benches: list[Checker] = []
     # One window around everything: several benches, and the second look that correcting takes.
     window = energy.open_window(
         tasks[0].settings if tasks else None,
         pids=lambda: [pid for bench in benches for pid in bench.pids()],
         calibration=energy.stored_calibration(),
     )
-    outcomes: list[Outcome] = []
+    outcomes: list[TaskOutcome] = []
     words: dict[str, tuple[int, ModelUse | None]] = {}
 
     def on_report(report: Report) -> None:
@@ -92,7 +92,7 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
     write, session = _writer(terminal) if wishes.correct == "fix" and not wishes.from_pipe else (write_back, "")
     for task in tasks:
         fix = bool(wishes.correct)
-        outcome = proofread(
+        outcome = run_task(
             task,
             terminal.stdin,
             fix=fix,
@@ -108,16 +108,16 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
             break
     clear()
     runs = [o.fixed_run() if wishes.correct == "fix" else o.shown_run() for o in outcomes]
-    run = joined(runs)
+    run = join_runs(runs)
     run = replace(run, energy=window.close(run.words), elapsed_s=time.monotonic() - begun)
-    run = limited(run, wishes.most_findings)
+    run = limit_findings(run, wishes.most_findings)
     _deliver(wishes, terminal, outcomes, run)
     if not (wishes.from_pipe or wishes.isolated):
-        _remember(run, outcomes, words, "fix" if wishes.correct == "fix" else "check", terminal.env, session)
+        _log_run(run, outcomes, words, "fix" if wishes.correct == "fix" else "check", terminal.env, session)
     if wishes.correct == "fix" and not wishes.from_pipe and not wishes.quiet:
         _corrected(terminal, outcomes, undoable=bool(session))
     _notices(wishes, terminal, outcomes, run, passed_over)
-    if (status := _unusual(wishes, terminal, outcomes, run, passed_over)) is not None:
+    if (status := _special_status(wishes, terminal, outcomes, run, passed_over)) is not None:
         return status
     failing = any(
         o.fixes.texts if wishes.correct == "diff" else o.fails(r) for o, r in zip(outcomes, runs, strict=True)
@@ -125,7 +125,7 @@ def check(wishes: Wishes, terminal: Terminal) -> int:
     return FINDINGS if failing and not wishes.exit_zero else CLEAN
 
 
-def _possible(wishes: Wishes) -> None:
+def _refuse_contradictions(wishes: CheckOptions) -> None:
     """Raises BadInput for wishes that contradict each other."""
     if wishes.unsafe and not wishes.correct:
         raise BadInput("--unsafe-fixes says what --fix or --diff may correct; add one of them")
@@ -139,35 +139,35 @@ def _possible(wishes: Wishes) -> None:
         raise BadInput("--statistics is a text by itself: no other --output-format, no --fix, no --diff")
 
 
-def only_changed(task: Task, changed: Changes) -> Task:
+def keep_changed(task: Task, changed: GitChanges) -> Task:
     """`task` without the files in which nothing changed; a name that is not there, and a folder that cannot be listed,
     stay, to be told."""
 
-    def stays(found: Found) -> bool:
+    def stays(found: InputFile) -> bool:
         path = found.path
         return path is not None and (
-            changed.file(path) or (found.named and not path.exists()) or (bool(found.trouble) and path.is_dir())
+            changed.has_changes(path) or (found.named and not path.exists()) or (bool(found.trouble) and path.is_dir())
         )
 
-    return replace(task, inputs=tuple(i for i in task.inputs if not isinstance(i, Found) or stays(i)))
+    return replace(task, inputs=tuple(i for i in task.inputs if not isinstance(i, InputFile) or stays(i)))
 
 
-def _writer(terminal: Terminal) -> tuple[Callable[[Source, str], None], str]:
+def _writer(terminal: Terminal) -> tuple[Callable[[SourceFile, str], None], str]:
     """What writes so that `localproof review --undo-last` can put back what stood there, and the name of the session by
     which it does; where nothing can be kept for that, as in some containers, it is said and files are written all the
     same."""
-    from .review.journal import begin, hindrance
+    from .review.journal import start_undo_log, why_unavailable
 
-    if why := hindrance(terminal.env):
+    if why := why_unavailable(terminal.env):
         terminal.say(f"localproof: what is corrected now cannot be undone later: {why}")
         return write_back, ""
-    journal = begin(terminal.env)
+    journal = start_undo_log(terminal.env)
     return journal.write, journal.folder.name
 
 
-def _remember(
+def _log_run(
     run: Run,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[TaskOutcome],
     words: Mapping[str, tuple[int, ModelUse | None]],
     use: runs.Use,
     env: Mapping[str, str],
@@ -181,30 +181,30 @@ def _remember(
 
         changed = {n: words_changed(o.sources[n].text, t) for o in outcomes for n, t in o.fixes.texts.items()}
     texts = [
-        runs.Text(os.path.abspath(paths[name]), count, changed.get(name, 0), runs.did(model))  # noqa: PTH100
+        runs.LoggedText(os.path.abspath(paths[name]), count, changed.get(name, 0), runs.model_use_of(model))  # noqa: PTH100
         for name, (count, model) in words.items()
         if name in paths
     ]
     stayed = not any(o.settings.executor or o.settings.languagetool_elsewhere == ELSEWHERE for o in outcomes)
-    runs.keep(run, use, texts, env, stayed=stayed, journal=session)
+    runs.log_run(run, use, texts, env, stayed=stayed, journal=session)
 
 
-def plan(wishes: Wishes, env: Mapping[str, str]) -> tuple[tuple[Task, ...], tuple[Passed, ...]]:
+def plan_tasks(wishes: CheckOptions, env: Mapping[str, str]) -> tuple[tuple[Task, ...], tuple[Excluded, ...]]:
     """Which texts are checked under which settings, and what is passed over. Reads no text yet, or only headers."""
     if STDIN in wishes.paths and not wishes.from_pipe:
         raise BadInput("- stands for standard input and cannot be mixed with files; check one after the other")
-    settings_of = finder(wishes, env)
+    settings_of = settings_finder(wishes, env)
     if wishes.from_pipe:
         name = wishes.stdin_filename or STDIN
         settings = for_file(settings_of(Path(name).parent), Path(name))
-        return (Task(settings, (Found(None, name, named=True),)),), ()
-    tasks: list[tuple[Settings, list[Found | Skipped]]] = []
-    passed_over: list[Passed] = []
-    for item in gather(wishes.paths, settings_of, force_exclude=wishes.force_exclude):
-        if isinstance(item, Passed):
+        return (Task(settings, (InputFile(None, name, named=True),)),), ()
+    tasks: list[tuple[Settings, list[InputFile | Skipped]]] = []
+    passed_over: list[Excluded] = []
+    for item in discover_files(wishes.paths, settings_of, force_exclude=wishes.force_exclude):
+        if isinstance(item, Excluded):
             passed_over.append(item)
             continue
-        path = item.path if isinstance(item, Found) else None
+        path = item.path if isinstance(item, InputFile) else None
         settings = for_file(settings_of(path.parent), path) if path else settings_of(Path())
         alike = (items for known, items in tasks if known is settings or known == settings)
         if (items := next(alike, None)) is None:
@@ -213,7 +213,7 @@ def plan(wishes: Wishes, env: Mapping[str, str]) -> tuple[tuple[Task, ...], tupl
     return tuple(Task(settings, tuple(items)) for settings, items in tasks), tuple(passed_over)
 
 
-def finder(wishes: Wishes, env: Mapping[str, str]) -> Callable[[Path], Settings]:
+def settings_finder(wishes: CheckOptions, env: Mapping[str, str]) -> Callable[[Path], Settings]:
     """A function that gives the settings of a folder; those that are found in the same place are read once."""
     places: dict[Path, tuple[Path | None, Path | None]] = {}
     known: dict[tuple[Path | None, Path | None], Settings] = {}
@@ -222,10 +222,10 @@ def finder(wishes: Wishes, env: Mapping[str, str]) -> Callable[[Path], Settings]
     def settings_of(folder: Path) -> Settings:
         place = Path(os.path.normpath(folder.absolute()))
         if place not in places:
-            places[place] = (None, None) if alone else find(place)
+            places[place] = (None, None) if alone else find_settings(place)
         key = places[place]
         if key not in known:
-            settings = load(place, wishes.flags, env, file=wishes.config, isolated=wishes.isolated)
+            settings = load_settings(place, wishes.flags, env, file=wishes.config, isolated=wishes.isolated)
             for name in settings.engines:
                 one_of(name, ENGINES, "engine", settings.sources["engines"])
             known[key] = settings
@@ -234,13 +234,13 @@ def finder(wishes: Wishes, env: Mapping[str, str]) -> Callable[[Path], Settings]
     return settings_of
 
 
-def _deliver(wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], run: Run) -> None:
+def _deliver(wishes: CheckOptions, terminal: Terminal, outcomes: Sequence[TaskOutcome], run: Run) -> None:
     """Findings, patch and corrected text to where results go."""
     filtering = wishes.correct == "fix" and wishes.from_pipe
     if filtering and not any(o.interrupted for o in outcomes):
         for outcome in outcomes:
             for name, source in outcome.sources.items():
-                terminal.write_bytes(encoded(source, outcome.fixes.texts.get(name, source.text)))
+                terminal.write_bytes(encode(source, outcome.fixes.texts.get(name, source.text)))
     if wishes.output_file is not None:
         plain = Style(colour=wishes.colour == "always")
         text = _result(wishes, outcomes, run, plain, as_bytes=True)
@@ -259,10 +259,10 @@ def _deliver(wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], ru
         # A patch is applied byte for byte.
         terminal.write_bytes(text.encode("utf-8", "surrogateescape"))
     elif not filtering:
-        terminal.write(visible(text) if bare else text, form)
+        terminal.write(escape_invisible(text) if bare else text, form)
 
 
-def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style, *, as_bytes: bool) -> str:
+def _result(wishes: CheckOptions, outcomes: Sequence[TaskOutcome], run: Run, look: Style, *, as_bytes: bool) -> str:
     """What was asked for, without notices; a patch to be applied (`as_bytes`) or to be read."""
     if wishes.correct == "diff":
         return "".join(
@@ -288,7 +288,7 @@ def _result(wishes: Wishes, outcomes: Sequence[Outcome], run: Run, look: Style, 
     return text
 
 
-def _applied(source: Source) -> str:
+def _applied(source: SourceFile) -> str:
     """The file of `source` as a patch names it for `git apply`, which follows no link and knows no path from the root:
     the one that is written, from this folder on where it lies there."""
     real, here = os.path.realpath(source.path or source.name), os.path.realpath(".")
@@ -296,7 +296,7 @@ def _applied(source: Source) -> str:
     return os.path.relpath(real, here) if inside else source.name
 
 
-def _corrected(terminal: Terminal, outcomes: Sequence[Outcome], *, undoable: bool) -> None:
+def _corrected(terminal: Terminal, outcomes: Sequence[TaskOutcome], *, undoable: bool) -> None:
     """Say which files were corrected and how that is undone, to standard error."""
     names = [name for o in outcomes for name in o.fixes.texts]
     for name in names:
@@ -308,12 +308,12 @@ def _corrected(terminal: Terminal, outcomes: Sequence[Outcome], *, undoable: boo
 
 
 def _notices(
-    wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], run: Run, passed_over: Sequence[Passed]
+    wishes: CheckOptions, terminal: Terminal, outcomes: Sequence[TaskOutcome], run: Run, passed_over: Sequence[Excluded]
 ) -> None:
     """What is to be said beside the result, to standard error."""
-    aloud = [p for p in passed_over if wishes.report or p.asked_for]
+    aloud = [p for p in passed_over if wishes.report or p.by_own_rule]
     if aloud and not wishes.quiet:
-        terminal.say(f"localproof: passed over: {told(aloud)}")
+        terminal.say(f"localproof: passed over: {describe_excluded(aloud)}")
     told_already = wishes.output_format in ("json", "jsonl")
     if wishes.correct and not (wishes.quiet or (told_already and wishes.from_pipe)):
         more = sum(o.more_to_correct() for o in outcomes)
@@ -323,7 +323,7 @@ def _notices(
         terminal.say(_account(wishes, run, style(terminal.stderr, wishes.colour, terminal.env)))
 
 
-def _account(wishes: Wishes, run: Run, look: Style) -> str:
+def _account(wishes: CheckOptions, run: Run, look: Style) -> str:
     """What is said of the whole run: all there is with --report, else what was skipped and a line of summary."""
     if not wishes.report:
         return closing(run, look)
@@ -331,8 +331,8 @@ def _account(wishes: Wishes, run: Run, look: Style) -> str:
     return "".join(notes) + report_block(run, look)
 
 
-def _unusual(
-    wishes: Wishes, terminal: Terminal, outcomes: Sequence[Outcome], run: Run, passed_over: Sequence[Passed]
+def _special_status(
+    wishes: CheckOptions, terminal: Terminal, outcomes: Sequence[TaskOutcome], run: Run, passed_over: Sequence[Excluded]
 ) -> int | None:
     """The exit status where it is not about findings, and a line that says why; None where all went well."""
     if any(o.interrupted for o in outcomes):
@@ -354,9 +354,9 @@ def _unusual(
         why = f"no file that ends in one of {endings}"
         if run.skipped:
             why = "nothing could be read" + (f": {one_line(missed[0])}" if missed and wishes.quiet else "")
-        elif any(p.asked_for for p in passed_over):
+        elif any(p.by_own_rule for p in passed_over):
             why = "all that is there is left out"
-        why += f"; passed over: {told(passed_over)}" if passed_over else ""
+        why += f"; passed over: {describe_excluded(passed_over)}" if passed_over else ""
         terminal.say(f"localproof: nothing was checked: {why}")
         return NOTHING
     if not run.checked:

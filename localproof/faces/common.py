@@ -6,33 +6,33 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from .. import proof
-from ..cache.forms import Packed
-from ..cache.memory import Remembering
-from ..cache.reports import Reports, lean
-from ..judge.site import shared, unusual
+from ..cache.forms import PackedFindings
+from ..cache.memory import CachingEngine
+from ..cache.reports import ReportCache, strip_document
+from ..judge.site import shared_words, unusual_words
 from ..report import Report, Unavailable
 from ..text import Document
-from .files import Source
+from .files import SourceFile
 
-Open = Callable[[], Source]  # reads one text; raises Unavailable
+Open = Callable[[], SourceFile]  # reads one text; raises Unavailable
 
 
-class Common:
+class Corpus:
     """The texts of a task on their bench. `read` takes a text apart."""
 
-    def __init__(self, bench: proof.Bench, read: Callable[[Source], Document]) -> None:
+    def __init__(self, bench: proof.Checker, read: Callable[[SourceFile], Document]) -> None:
         self._bench, self._read = bench, read
-        self._reports: Reports | None = None
+        self._reports: ReportCache | None = None
         self.site: Mapping[str, int] = {}
         if bench.store is not None:
-            self._reports = Reports(bench.store, bench.settings, bench.keys(), bench.ignores.of_file)
+            self._reports = ReportCache(bench.store, bench.settings, bench.keys(), bench.ignores.of_file)
 
     def survey(self, texts: Iterable[Open]) -> None:
         """Note which words the `texts` share, in `site`. The first text that is new starts the engines meanwhile.
 
         What cannot be read is passed over here; it is told when its turn comes.
         """
-        self.site = shared(self._words(texts))
+        self.site = shared_words(self._words(texts))
 
     def _words(self, texts: Iterable[Open]) -> Iterator[Iterable[str]]:
         for open_text in texts:
@@ -49,12 +49,12 @@ class Common:
                     document = self._read(source)
                 except Unavailable:
                     continue
-                words = unusual(proof.prose(document, self._bench.settings.language))
+                words = unusual_words(proof.prose(document, self._bench.settings.language))
                 if self._reports is not None:
-                    self._reports.keep_words(source.name, source.text, words)
+                    self._reports.put_words(source.name, source.text, words)
             yield words
 
-    def remembered(self, source: Source) -> Report | None:
+    def cached_report(self, source: SourceFile) -> Report | None:
         """The report of an earlier run on the same text, as this run would make it; None if there is none."""
         if self._reports is None:
             return None
@@ -63,27 +63,29 @@ class Common:
             return None
         report, blocks = found
         for engine in self._bench.engines.values():
-            if isinstance(engine, Remembering):
-                engine.spared(blocks)
+            if isinstance(engine, CachingEngine):
+                engine.count_reused(blocks)
         if self._bench.reader is not None:
-            self._bench.reader.recalled()
-        return _shed(proof.divided(report, self._bench.settings.profile))
+            self._bench.reader.count_reused()
+        return _drop_text(proof.apply_profile(report, self._bench.settings.profile))
 
-    def shape(self, made: proof.Made) -> Report:
+    def stripped(self, made: proof.CheckedDocument) -> Report:
         """What a run keeps of a report: enough for every renderer, in little room. Keeps it for later runs as well."""
-        report = small(made.report)
+        report = strip_report(made.report)
         if made.whole and self._reports is not None:
             self._reports.put(report, made.blocks, made.site)
-        return _shed(report)
+        return _drop_text(report)
 
 
-def small(report: Report) -> Report:
+def strip_report(report: Report) -> Report:
     """`report` with no more of its document's blocks than renderers need."""
-    return replace(report, document=lean(report.document, (f.span for f in (*report.findings, *report.held_back))))
+    return replace(
+        report, document=strip_document(report.document, (f.span for f in (*report.findings, *report.held_back)))
+    )
 
 
-def _shed(report: Report) -> Report:
+def _drop_text(report: Report) -> Report:
     """`report` without the text where nothing was found in it, and with what is held back made small."""
     if not (report.findings or report.held_back):
         return replace(report, document=replace(report.document, text=""))
-    return replace(report, held_back=Packed(report.held_back)) if report.held_back else report
+    return replace(report, held_back=PackedFindings(report.held_back)) if report.held_back else report

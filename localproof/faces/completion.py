@@ -165,11 +165,11 @@ def bash(parsers: Parsers, defaults: Mapping[str, str]) -> str:
             if option.nargs != 0:
                 where.setdefault(_values(option), []).extend(f"{form.place}:{flag}" for flag in option.option_strings)
     values = [
-        f'        {" | ".join(places)}) _localproof_offer "$cur" {_bash_kinds(v)} {_joined(v.words)}; return ;;'
+        f'        {" | ".join(places)}) _localproof_offer "$cur" {_bash_kinds(v)} {_join_words(v.words)}; return ;;'
         for v, places in where.items()
     ]
     places = [
-        f"        {f.place}) options={_joined(f.flags)} words={_joined(f.arguments.words)} "
+        f"        {f.place}) options={_join_words(f.flags)} words={_join_words(f.arguments.words)} "
         f"kinds={_bash_kinds(f.arguments)} ;;"
         for f in forms
     ]
@@ -184,7 +184,7 @@ def bash(parsers: Parsers, defaults: Mapping[str, str]) -> str:
 
 
 def _bash_kinds(values: _Values) -> str:
-    return _joined([*(["list"] if values.listed else []), *values.kinds])
+    return _join_words([*(["list"] if values.listed else []), *values.kinds])
 
 
 # ─ zsh ─
@@ -385,7 +385,7 @@ def _filled(template: str, **places: str) -> str:
     return re.sub(r"@([A-Z]+)@", lambda m: places[m[1]], template)
 
 
-def _joined(words: Iterable[str]) -> str:
+def _join_words(words: Iterable[str]) -> str:
     return _quoted(" ".join(words))
 
 

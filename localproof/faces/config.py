@@ -16,10 +16,10 @@ from ..settings import (
     USER_DICTIONARY,
     USER_FILE,
     Settings,
-    find,
+    find_settings,
     user_folder,
 )
-from ..text import visible
+from ..text import escape_invisible
 
 
 def _overrides(properties: Mapping[str, object]) -> dict[str, object]:
@@ -43,14 +43,14 @@ def _overrides(properties: Mapping[str, object]) -> dict[str, object]:
     return {"description": about, "type": "array", "items": table, "default": []}
 
 
-def shown(settings: Settings) -> str:
+def describe_settings(settings: Settings) -> str:
     """Every key as a line of a settings file, with where its value comes from as a comment."""
     rows = [
         (f"{key} = {_toml(getattr(settings, f.name))}", settings.sources.get(f.name, "default")) for key, f in _own()
     ]
     width = min(max(len(row) for row, _ in rows), 60)
     words = f"{len(settings.words):,} word{'' if len(settings.words) == 1 else 's'}"
-    lines = [f"{row:<{width}}  # {visible(source)}" for row, source in rows]
+    lines = [f"{row:<{width}}  # {escape_invisible(source)}" for row, source in rows]
     return "\n".join([*lines, f"# {words} of your own: `localproof dict list`"]) + "\n"
 
 
@@ -62,12 +62,12 @@ def _own() -> Iterator[tuple[str, Field[Any]]]:
 def _toml(value: object) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(_toml(v) for v in value)}]"
-    return visible(json.dumps(value, ensure_ascii=False))
+    return escape_invisible(json.dumps(value, ensure_ascii=False))
 
 
-def paths(folder: Path, env: Mapping[str, str]) -> str:
+def describe_paths(folder: Path, env: Mapping[str, str]) -> str:
     """The files of settings and words that matter for `folder`, and whether they are there."""
-    file, root = find(folder.absolute())
+    file, root = find_settings(folder.absolute())
     rows = [
         ("user settings", user_folder(env) / USER_FILE),
         ("user words", user_folder(env) / USER_DICTIONARY),
@@ -80,7 +80,7 @@ def paths(folder: Path, env: Mapping[str, str]) -> str:
 def _state(path: Path | None) -> str:
     if path is None:
         return "no project here: no settings file and no .git above"
-    return visible(str(path)) + ("" if path.exists() else "  (not there)")
+    return escape_invisible(str(path)) + ("" if path.exists() else "  (not there)")
 
 
 def schema(engines: Iterable[str]) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ..render import findings_of, report_block
 from ..report import Report
-from ..settings import load
+from ..settings import load_settings
 from ..text import Span
-from .batch import Task, proofread
-from .files import Found
+from .batch import Task, run_task
+from .files import InputFile
 from .terminal import Terminal, style
 
 PAGE = Path(__file__).with_name("demo.md")
@@ -43,8 +43,8 @@ def demo(flags: Mapping[str, object], colour: str, terminal: Terminal, *, report
         f"A page of prose with {len(PLANTED)} errors planted in it, and with names, British\n"
         "spellings, code and links that are right as they are. LocalProof says:\n\n"
     )
-    settings = load(None, {"language": "en-GB", **flags}, terminal.env, isolated=True)
-    outcome = proofread(Task(settings, (Found(PAGE, "demo.md", named=True),)))
+    settings = load_settings(None, {"language": "en-GB", **flags}, terminal.env, isolated=True)
+    outcome = run_task(Task(settings, (InputFile(PAGE, "demo.md", named=True),)))
     look = style(terminal.stdout, colour, terminal.env)
     for each in outcome.run.reports:
         terminal.write(findings_of(each, look))

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from ..models.card import WRITES
-from ..render.account import apart
-from ..render.joules import amount
+from ..render.account import split_data
+from ..render.joules import format_joules
 from ..render.machine import part
 from ..report import BadInput, Provenance
-from ..text import visible
-from .runs import Did, Kept, Text, kept
+from ..text import escape_invisible
+from .runs import Did, LoggedRun, LoggedText, logged_runs
 from .terminal import Terminal
 
 MODEL = "model"  # how the role of a part that is a language model begins
@@ -70,7 +70,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Row:
+class StatementRow:
     """A line of the statement: what it is about, what is said, and under it (what each is about, what is said)."""
 
     about: str
@@ -83,13 +83,13 @@ def disclose(paths: tuple[str, ...], format: str, terminal: Terminal) -> int:
     named = [Path(path) for path in paths or (".",)]
     for path in named:
         if not path.exists():
-            raise BadInput(f"{visible(str(path))}: no such file or folder")
-    statement = stated(kept(terminal.env), named)
+            raise BadInput(f"{escape_invisible(str(path))}: no such file or folder")
+    statement = make_statement(logged_runs(terminal.env), named)
     terminal.write(FORMATS[format](statement), "json" if format == "json" else "html" if format == "html" else "text")
     return 0
 
 
-def stated(runs: Iterable[Kept], paths: Iterable[Path]) -> Statement:
+def make_statement(runs: Iterable[LoggedRun], paths: Iterable[Path]) -> Statement:
     """What `runs` come to for the texts at `paths` and below them."""
     places = [place for path in paths for place in {os.path.abspath(path), os.path.realpath(path)}]  # noqa: PTH100
     ours = [(run, texts) for run in runs if (texts := [t for t in run.texts if _below(t.path, places)])]
@@ -131,7 +131,7 @@ def _below(path: str, places: Iterable[str]) -> bool:
     return any(path == place or path.startswith(place.rstrip(os.sep) + os.sep) for place in places)
 
 
-def _share(run: Kept, texts: Iterable[Text]) -> float:
+def _share(run: LoggedRun, texts: Iterable[LoggedText]) -> float:
     """The share of a run's words that stand in `texts`; of its texts, where there was not a word."""
     every = sum(t.words for t in run.texts)
     return sum(t.words for t in texts) / every if every else sum(1 for _ in texts) / len(run.texts)
@@ -140,26 +140,26 @@ def _share(run: Kept, texts: Iterable[Text]) -> float:
 # ─ in words ─
 
 
-def rows(statement: Statement) -> list[Row]:
+def statement_rows(statement: Statement) -> list[StatementRow]:
     """The statement, line by line."""
     if statement.last is None:
         return [
-            Row(
+            StatementRow(
                 "Tool",
                 "LocalProof has no record of a run on this text: none was made here, or it left none. No language "
                 "model was used by LocalProof, as far as is recorded.",
             )
         ]
-    parts = tuple((_named(p), f"{p.role}, {p.licence or 'licence not stated'}") for p in statement.others)
+    parts = tuple((_describe_part(p), f"{p.role}, {p.licence or 'licence not stated'}") for p in statement.others)
     return [
-        Row("Tool", _tool(statement)),
+        StatementRow("Tool", _tool(statement)),
         *_models(statement),
-        *([Row("What the model did", _did(statement))] if statement.did else []),
-        Row("Parts", "Rules and tables:" if parts else "not recorded", parts),
-        Row("Used for", _used_for(statement)),
-        Row("Words changed", _changed(statement)),
-        Row("Energy", _energy(statement)),
-        Row("Not counted", NOT_COUNTED),
+        *([StatementRow("What the model did", _did(statement))] if statement.did else []),
+        StatementRow("Parts", "Rules and tables:" if parts else "not recorded", parts),
+        StatementRow("Used for", _used_for(statement)),
+        StatementRow("Words changed", _describe_changes(statement)),
+        StatementRow("Energy", _energy(statement)),
+        StatementRow("Not counted", NOT_COUNTED),
     ]
 
 
@@ -170,13 +170,17 @@ def _tool(statement: Statement) -> str:
     return f"LocalProof {versions}, a proofreader; {where} the machine that it ran on; {texts}"
 
 
-def _models(statement: Statement) -> list[Row]:
+def _models(statement: Statement) -> list[StatementRow]:
     """Each language model with its card in short."""
     if not statement.models:
-        return [Row("Language model", "No language model was used.")]
+        return [StatementRow("Language model", "No language model was used.")]
     wrote = {(p.part, p.sha256) for p in statement.parts if _wrote(p)}
     return [
-        Row("Language model", f"{_named(p)}. {_WROTE if (p.part, p.sha256) in wrote else _JUDGED}", tuple(_card(p)))
+        StatementRow(
+            "Language model",
+            f"{_describe_part(p)}. {_WROTE if (p.part, p.sha256) in wrote else _JUDGED}",
+            tuple(_card(p)),
+        )
         for p in statement.models
     ]
 
@@ -211,7 +215,7 @@ def _findings(number: int) -> str:
 def _card(part: Provenance) -> Iterator[tuple[str, str]]:
     facts = dict(part.facts)
     yield "licence", part.licence or "not known"
-    for number, data in enumerate(apart(part.data) or ["not known"]):
+    for number, data in enumerate(split_data(part.data) or ["not known"]):
         yield "and on" if number else "trained on", data
     for name in _CARD:
         if name in facts:
@@ -219,7 +223,7 @@ def _card(part: Provenance) -> Iterator[tuple[str, str]]:
     yield "file", f"SHA-256 {part.sha256[:12]}…" if part.sha256 else "not recorded"
 
 
-def _named(part: Provenance) -> str:
+def _describe_part(part: Provenance) -> str:
     return " ".join(filter(None, (part.part, part.version)))
 
 
@@ -236,7 +240,7 @@ def _times(number: int) -> str:
     return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
 
 
-def _changed(statement: Statement) -> str:
+def _describe_changes(statement: Statement) -> str:
     if not statement.changed:
         return "None: no word of the text was changed by it."
     return f"{statement.changed:,} of {statement.words:,} ({_percent(statement)}); all others are the writer's own."
@@ -254,13 +258,13 @@ def _energy(statement: Statement) -> str:
         return f"Not known: the machine could not tell for any of {runs:,} run{'' if runs == 1 else 's'}."
     rough = "about " if "estimated" in statement.statuses else ""
     how = " and ".join(statement.statuses)
-    return f"{rough}{amount(statement.joules, 2)} of electricity for proofreading, {how}{missing}."
+    return f"{rough}{format_joules(statement.joules, 2)} of electricity for proofreading, {how}{missing}."
 
 
 def as_markdown(statement: Statement) -> str:
     """For a post, or a page on AI use."""
     lines = ["## How this text was proofread", ""]
-    for row in rows(statement):
+    for row in statement_rows(statement):
         lines.append(f"- **{row.about}:** {_plain(row.said)}")
         lines += [f"  - {_plain(name)}: {_plain(text)}" for name, text in row.points]
     return "\n".join(lines) + "\n"
@@ -272,14 +276,15 @@ def _plain(text: str) -> str:
     >>> _plain("a_b <i>*x*</i>")
     'a\\\\_b &lt;i>\\\\*x\\\\*&lt;/i>'
     """
-    text = visible(text).replace("\n", " ").replace("\\", "\\\\").replace("<", "&lt;")
+    text = escape_invisible(text).replace("\n", " ").replace("\\", "\\\\").replace("<", "&lt;")
     return "".join(f"\\{c}" if c in "*_`[]" else c for c in text)
 
 
 def as_html(statement: Statement) -> str:
     """The same as a section of a page."""
     items = "".join(
-        f"  <dt>{_inert(row.about)}</dt>\n  <dd>{_inert(row.said)}{_list(row.points)}</dd>\n" for row in rows(statement)
+        f"  <dt>{_inert(row.about)}</dt>\n  <dd>{_inert(row.said)}{_list(row.points)}</dd>\n"
+        for row in statement_rows(statement)
     )
     return (
         '<section class="localproof-disclosure">\n<h2>How this text was proofread</h2>\n'
@@ -293,7 +298,7 @@ def _list(points: Iterable[tuple[str, str]]) -> str:
 
 
 def _inert(text: str) -> str:
-    return escape(visible(text))
+    return escape(escape_invisible(text))
 
 
 def as_json(statement: Statement) -> str:
@@ -324,7 +329,7 @@ def as_json(statement: Statement) -> str:
         "not_counted": NOT_COUNTED,
         "statement": [
             {"about": r.about, "said": r.said, "points": [{"about": name, "said": text} for name, text in r.points]}
-            for r in rows(statement)
+            for r in statement_rows(statement)
         ],
     }
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"

@@ -10,7 +10,7 @@ from ..report import BadInput
 from .terminal import Terminal, is_terminal
 
 
-def consented(terminal: Terminal) -> bool:
+def ask_consent(terminal: Terminal) -> bool:
     """Whether a person says yes to what was just told. Raises BadInput where nobody can be asked."""
     if terminal.stdin is None or not is_terminal(terminal.stdin):
         raise BadInput("nobody is there to be asked; add --yes to go on")
@@ -19,7 +19,7 @@ def consented(terminal: Terminal) -> bool:
     return terminal.stdin.readline().strip().lower() in (b"y", b"yes")
 
 
-def meter(terminal: Terminal, total: int, what: str = "") -> tuple[Callable[[int], None], Callable[[], None]]:
+def progress_meter(terminal: Terminal, total: int, what: str = "") -> tuple[Callable[[int], None], Callable[[], None]]:
     """(what to call with bytes that came, what to call at the end): a bar on a terminal, else a line at the end."""
     done, shown, guard = 0, 0.0, threading.Lock()
     watched = is_terminal(terminal.stderr)

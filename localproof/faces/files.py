@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from ..atomic import replace_file
 from ..report import BadInput, Unavailable
-from ..text import visible
+from ..text import escape_invisible
 
 _MARKS = {"utf-8": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}  # byte order marks
 _UTF_32 = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
@@ -26,7 +26,7 @@ _LOOK_FOR_NUL = 8192  # bytes; git and grep decide on the same kind of evidence
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceFile:
     """A text as it was read. `digest` is the SHA-256 of its bytes; a byte order mark (`bom`) is not in `text`.
     `encoding` is Python's name of how the bytes spell it."""
 
@@ -39,7 +39,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Found:
+class InputFile:
     """A text to check. `named` is True where the user wrote its very name and not a folder's. `trouble` says why it is
     known beforehand that it cannot be read."""
 
@@ -49,9 +49,9 @@ class Found:
     trouble: str = ""
 
 
-def read_source(found: Found, most_bytes: int, stdin: BinaryIO | None = None) -> Source:
+def read_source(found: InputFile, most_bytes: int, stdin: BinaryIO | None = None) -> SourceFile:
     """The text of a file or of standard input, line ends as they are. Raises Unavailable, with why and what to do."""
-    name = "standard input" if found.path is None else visible(found.name)
+    name = "standard input" if found.path is None else escape_invisible(found.name)
     if found.trouble:
         raise Unavailable(name, found.trouble)
     try:
@@ -64,7 +64,7 @@ def read_source(found: Found, most_bytes: int, stdin: BinaryIO | None = None) ->
             data = file.read(most_bytes + 1)
             size = os.fstat(file.fileno()).st_size
     except (OSError, ValueError) as error:
-        raise Unavailable(name, f"cannot be read: {_why(error)}") from None
+        raise Unavailable(name, f"cannot be read: {_system_reason(error)}") from None
     return _source(data, found, most_bytes, max(size, len(data)))
 
 
@@ -78,8 +78,8 @@ def _open_regular(path: Path, name: str) -> BinaryIO:
     return path.open("rb")
 
 
-def _source(data: bytes, found: Found, most_bytes: int, size: int) -> Source:
-    shown = "standard input" if found.path is None else visible(found.name)
+def _source(data: bytes, found: InputFile, most_bytes: int, size: int) -> SourceFile:
+    shown = "standard input" if found.path is None else escape_invisible(found.name)
     if len(data) > most_bytes:
         at_least = "" if found.path else "at least "
         raise Unavailable(
@@ -88,7 +88,7 @@ def _source(data: bytes, found: Found, most_bytes: int, size: int) -> Source:
             "split it, or raise the limit with LOCALPROOF_MAX_BYTES and allow time for it",
         )
     text, bom, encoding = decode(data, shown)
-    return Source(found.name, text, hashlib.sha256(data).hexdigest(), bom, found.path, encoding)
+    return SourceFile(found.name, text, hashlib.sha256(data).hexdigest(), bom, found.path, encoding)
 
 
 def decode(data: bytes, name: str) -> tuple[str, bool, str]:
@@ -197,24 +197,26 @@ def _is_windows_1252(data: bytes) -> bool:
     return sum(map(len, runs)) <= max(2, _MOST_LETTERS * plain) and len(beyond) <= plain
 
 
-def encoded(source: Source, text: str) -> bytes:
+def encode(source: SourceFile, text: str) -> bytes:
     """`text` as the bytes that stand in the place of those of `source`. Raises Unavailable where its encoding has no
     bytes for a character."""
     try:
         return (_MARKS[source.encoding] if source.bom else b"") + text.encode(source.encoding)
     except UnicodeEncodeError as error:
-        char = visible(text[error.start])
+        char = escape_invisible(text[error.start])
         raise Unavailable(
-            visible(source.name), f"not changed: {source.encoding} has no character {char}", "convert it to UTF-8"
+            escape_invisible(source.name),
+            f"not changed: {source.encoding} has no character {char}",
+            "convert it to UTF-8",
         ) from None
 
 
-def write_back(source: Source, text: str) -> None:
+def write_back(source: SourceFile, text: str) -> None:
     """Give the file of `source` the content `text`, in the file's own encoding; see `write_bytes_back`."""
-    write_bytes_back(source, encoded(source, text))
+    write_bytes_back(source, encode(source, text))
 
 
-def write_bytes_back(source: Source, data: bytes) -> None:
+def write_bytes_back(source: SourceFile, data: bytes) -> None:
     """Give the file of `source` the content `data`; it keeps mode, owner and extended attributes.
 
     A symbolic link stays one, and the file it leads to is replaced. Raises
@@ -223,7 +225,7 @@ def write_bytes_back(source: Source, data: bytes) -> None:
     """
     if source.path is None:
         raise ValueError("what came through a pipe has no file")
-    name = visible(source.name)
+    name = escape_invisible(source.name)
     try:
         real = Path(os.path.realpath(source.path, strict=True))
         about = real.stat()
@@ -233,7 +235,7 @@ def write_bytes_back(source: Source, data: bytes) -> None:
             raise Unavailable(name, f"not changed: it has {about.st_nlink} hard links, which replacing it would part")
         replace_file(real, data, before_replacing=lambda: _still_holds(real, source))
     except OSError as error:
-        raise Unavailable(name, f"not changed: {_why(error)}") from None
+        raise Unavailable(name, f"not changed: {_system_reason(error)}") from None
 
 
 def write_new(path: Path, data: bytes, *, private: bool = False) -> None:
@@ -244,7 +246,7 @@ def write_new(path: Path, data: bytes, *, private: bool = False) -> None:
     """
     try:
         if path.is_dir():
-            raise BadInput(f"{visible(str(path))}: is a folder; name a file in it")
+            raise BadInput(f"{escape_invisible(str(path))}: is a folder; name a file in it")
         if (path.is_absolute() and path.parts[1:2] in (("dev",), ("proc",))) or (path.exists() and not path.is_file()):
             with path.open("wb") as file:  # /dev/null, /dev/stdout: never to be replaced by a file
                 file.write(data)
@@ -253,18 +255,18 @@ def write_new(path: Path, data: bytes, *, private: bool = False) -> None:
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:
-        raise BadInput(f"{visible(str(path))}: cannot be written: {_why(error)}") from None
+        raise BadInput(f"{escape_invisible(str(path))}: cannot be written: {_system_reason(error)}") from None
 
 
-def _still_holds(real: Path, source: Source) -> None:
+def _still_holds(real: Path, source: SourceFile) -> None:
     """Raises Unavailable where the file at `real` is no longer what `source` was read from."""
     if hashlib.sha256(real.read_bytes()).hexdigest() != source.digest:
         raise Unavailable(
-            visible(source.name), "not changed: it was altered by someone else since it was read", "run again"
+            escape_invisible(source.name), "not changed: it was altered by someone else since it was read", "run again"
         )
 
 
-def _why(error: OSError | ValueError) -> str:
+def _system_reason(error: OSError | ValueError) -> str:
     """What the system says, in its own words and without the path."""
     if isinstance(error, ValueError):
         return "not a possible file name" if "null" in str(error) else str(error)

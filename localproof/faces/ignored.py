@@ -36,7 +36,7 @@ Segment = re.Pattern[str] | None  # None stands for ** between slashes: any numb
 
 
 @dataclass(frozen=True)
-class Pattern:
+class IgnorePattern:
     """One line. `anywhere`: it has no slash and speaks of the last part of a path, whatever folder that is in."""
 
     segments: tuple[Segment, ...]
@@ -46,15 +46,15 @@ class Pattern:
 
 
 @dataclass(frozen=True)
-class Rules:
+class IgnoreFile:
     """The patterns of one file, which speak of paths in `folder`. `name` is what the file is called."""
 
     folder: str  # from the anchor of a walk, "" or with a "/" at its end
     name: str
-    patterns: tuple[Pattern, ...]
+    patterns: tuple[IgnorePattern, ...]
 
 
-def read_rules(path: Path, folder: str) -> Rules | None:
+def read_ignore_file(path: Path, folder: str) -> IgnoreFile | None:
     """The rules in the file `path`, None where there are none or it cannot be read (git is silent then, too)."""
     try:
         if path.is_symlink() or not path.is_file():  # git follows no link here either
@@ -66,11 +66,11 @@ def read_rules(path: Path, folder: str) -> Rules | None:
     if len(data) > _MOST_BYTES:
         return None
     lines = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").split("\n")
-    patterns = tuple(p for line in lines if (p := pattern_of(line)) is not None)
-    return Rules(folder, path.name, patterns) if patterns else None
+    patterns = tuple(p for line in lines if (p := parse_pattern(line)) is not None)
+    return IgnoreFile(folder, path.name, patterns) if patterns else None
 
 
-def says(rules: Sequence[Rules], path: str, *, folder: bool) -> tuple[bool, str] | None:
+def decide(rules: Sequence[IgnoreFile], path: str, *, folder: bool) -> tuple[bool, str] | None:
     """(whether `path` is left out, the name of the file that decides), None where no line speaks of it.
 
     `rules` from the outermost folder in; the last line that matches decides.
@@ -91,7 +91,7 @@ def says(rules: Sequence[Rules], path: str, *, folder: bool) -> tuple[bool, str]
     return None
 
 
-def _matches(pattern: Pattern, parts: Sequence[str]) -> bool:
+def _matches(pattern: IgnorePattern, parts: Sequence[str]) -> bool:
     if pattern.anywhere:
         only = pattern.segments[0]
         return only is None or only.fullmatch(parts[-1]) is not None
@@ -115,7 +115,7 @@ def path_matches(segments: Sequence[Segment], parts: Sequence[str]) -> bool:
     return at == len(segments)
 
 
-def pattern_of(line: str) -> Pattern | None:
+def parse_pattern(line: str) -> IgnorePattern | None:
     """A line of an ignore file, None for an empty one, a comment, or what git cannot make sense of."""
     line = _trimmed(line.removesuffix("\r"))
     if not line or line.startswith("#"):
@@ -125,14 +125,14 @@ def pattern_of(line: str) -> Pattern | None:
     folders_only = len(line) > 1 and line.endswith("/")
     line = line[:-1] if folders_only else line
     anywhere = "/" not in line
-    segments = segments_of(line.removeprefix("/"))
+    segments = split_segments(line.removeprefix("/"))
     if not segments or (len(segments) == 1 and line in ("", "/")):
         return None
     if anywhere and segments == [None]:
         segments = [re.compile(r"(?s:.*)")]
     if not anywhere and segments[-1] is None:  # a/** is all within a, and not a
         segments.append(re.compile(r"(?s:.*)"))
-    return Pattern(tuple(segments), anywhere, folders_only, taken_back)
+    return IgnorePattern(tuple(segments), anywhere, folders_only, taken_back)
 
 
 def _trimmed(line: str) -> str:
@@ -142,7 +142,7 @@ def _trimmed(line: str) -> str:
     return line[: len(bare) + 1] if slashes % 2 and len(bare) < len(line) else bare
 
 
-def segments_of(line: str) -> list[Segment]:
+def split_segments(line: str) -> list[Segment]:
     """The parts of a pattern between its slashes; [] for a pattern that matches nothing."""
     line = re.sub(r"\\(.)", lambda m: "/" if m[1] == "/" else m[0], line)  # a slash is one with or without it
     found: list[Segment] = []

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from .. import judge
-from ..decisions import silences
+from ..decisions import matches_rule
 from ..engines.catalogue import CATALOGUES, Rule
 from ..languages import base
 from ..render import Style
-from ..render.width import cells, fill, words
+from ..render.width import to_cells, fill, words
 from ..report import BadInput, Skipped, Unavailable
 from ..settings import Settings, nearest
-from ..text import visible
+from ..text import escape_invisible
 from .terminal import Terminal, is_terminal, one_line, style
 
 Catalogues = Mapping[str, Callable[[Settings], tuple[Rule, ...]]]
@@ -29,7 +29,7 @@ _LEAST_SAID = 24  # columns for what a rule says; where there are fewer, columns
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RuleFilter:
     """Which rules to list: those that any of `patterns` means (all if there is none), and of these what is asked."""
 
     patterns: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedRule:
     """A rule as it is here. `on` and `why` after the settings; `per_million` words of edited prose, None if unknown."""
 
     rule: Rule
@@ -49,9 +49,9 @@ class Listed:
     per_million: float | None
 
 
-def listed(settings: Settings, catalogues: Catalogues = CATALOGUES) -> tuple[list[Listed], list[Skipped]]:
+def list_rules(settings: Settings, catalogues: Catalogues = CATALOGUES) -> tuple[list[ListedRule], list[Skipped]]:
     """Every rule of the engines that are switched on, in order, and the engines whose rules cannot be told."""
-    found: list[Listed] = []
+    found: list[ListedRule] = []
     missing: list[Skipped] = []
     for engine in dict.fromkeys(settings.engines):
         try:
@@ -63,14 +63,14 @@ def listed(settings: Settings, catalogues: Catalogues = CATALOGUES) -> tuple[lis
     return found, missing
 
 
-def _here(rule: Rule, settings: Settings) -> Listed:
+def _here(rule: Rule, settings: Settings) -> ListedRule:
     on, why = rule.on, rule.why
-    if any(silences(pattern, rule.name) for pattern in settings.disable):
+    if any(matches_rule(pattern, rule.name) for pattern in settings.disable):
         on, why = False, settings.sources.get("disable", "")
     elif not on and any(fnmatchcase(rule.name, pattern) for pattern in settings.enable):
         on, why = True, settings.sources.get("enable", "")
     english = base(settings.language) == "en"
-    return Listed(rule, on, why, english and judge.may_be_certain(rule.name), _rate(rule, settings))
+    return ListedRule(rule, on, why, english and judge.may_be_safe_fix(rule.name), _rate(rule, settings))
 
 
 def _rate(rule: Rule, settings: Settings) -> float | None:
@@ -82,7 +82,7 @@ def _rate(rule: Rule, settings: Settings) -> float | None:
 
 
 def rules(
-    wanted: Wanted,
+    wanted: RuleFilter,
     settings: Settings,
     terminal: Terminal,
     *,
@@ -90,12 +90,12 @@ def rules(
     catalogues: Catalogues = CATALOGUES,
 ) -> int:
     """List what is `wanted`; the exit status. Raises BadInput for a pattern that means no rule."""
-    every, missing = listed(settings, catalogues)
+    every, missing = list_rules(settings, catalogues)
     for skipped in missing:
         terminal.say(f"localproof: {one_line(skipped.what)}: {skipped.reason}" + _remedy(skipped))
     if missing and not every:
         return 3
-    named = _named(every, wanted.patterns)
+    named = _select(every, wanted.patterns)
     shown = [
         each
         for each in named
@@ -110,7 +110,7 @@ def rules(
     if not (is_terminal(terminal.stdout) or terminal.env.get("COLUMNS")):  # for grep, whole lines
         look = replace(look, width=sys.maxsize)
     if len(shown) == 1:
-        terminal.write(described(shown[0], style(terminal.stdout, "never", terminal.env)))
+        terminal.write(describe_rule(shown[0], style(terminal.stdout, "never", terminal.env)))
         return 0
     terminal.write("".join(_row(each, _name_columns(shown), look) for each in shown))
     terminal.say("\n".join(fill(words(_summary(shown, len(named))), style(terminal.stderr, "never", terminal.env))))
@@ -121,19 +121,19 @@ def _remedy(skipped: Skipped) -> str:
     return f" ({skipped.remedy})" if skipped.remedy else ""
 
 
-def _named(every: Sequence[Listed], patterns: Sequence[str]) -> list[Listed]:
+def _select(every: Sequence[ListedRule], patterns: Sequence[str]) -> list[ListedRule]:
     """The rules that any of `patterns` means; a star in the name of a rule stands for what it may stand for."""
     for pattern in patterns:
-        if not any(_means(pattern, each.rule.name) for each in every):
+        if not any(_matches(pattern, each.rule.name) for each in every):
             known = [name for each in every for name in (each.rule.name, each.rule.name.partition("/")[2])]
             part = any(pattern.lower() in name.lower() for name in known)
-            hint = f"; for a part of a name: '*{visible(pattern)}*'" if part else nearest(pattern, known)
-            raise BadInput(f"no rule is called {visible(pattern)!r}{hint}")
-    return [each for each in every if not patterns or any(_means(p, each.rule.name) for p in patterns)]
+            hint = f"; for a part of a name: '*{escape_invisible(pattern)}*'" if part else nearest(pattern, known)
+            raise BadInput(f"no rule is called {escape_invisible(pattern)!r}{hint}")
+    return [each for each in every if not patterns or any(_matches(p, each.rule.name) for p in patterns)]
 
 
-def _means(pattern: str, name: str) -> bool:
-    return silences(pattern, name) or is_called(pattern, name)
+def _matches(pattern: str, name: str) -> bool:
+    return matches_rule(pattern, name) or is_called(pattern, name)
 
 
 def is_called(rule: str, name: str) -> bool:
@@ -148,11 +148,11 @@ def is_called(rule: str, name: str) -> bool:
     return fnmatchcase(rule if "/" in rule else f"{name.partition('/')[0]}/{rule}", name)
 
 
-def _name_columns(shown: Iterable[Listed]) -> int:
+def _name_columns(shown: Iterable[ListedRule]) -> int:
     return min(max((len(each.rule.name) for each in shown), default=0), _WIDEST_NAME)
 
 
-def _row(each: Listed, names: int, look: Style) -> str:
+def _row(each: ListedRule, names: int, look: Style) -> str:
     """One line: the name, as many columns of facts as leave room, and what the rule says as far as there is any."""
     name = f"{each.rule.name:<{names}}"
     state, fix, kind = "on " if each.on else "off", "fix" if each.safe else "   ", f"{each.rule.kind:<11}"
@@ -161,32 +161,32 @@ def _row(each: Listed, names: int, look: Style) -> str:
         room = look.width - max(len(start), names) - 2
         if room >= _LEAST_SAID:
             break
-    said = _cut(_said(each), room, look) if room >= _LEAST_SAID // 2 else ""
+    said = _truncate(_describe_rule_here(each), room, look) if room >= _LEAST_SAID // 2 else ""
     return f"{start}  {said}".rstrip() + "\n"
 
 
-def _cut(text: str, room: int, look: Style) -> str:
+def _truncate(text: str, room: int, look: Style) -> str:
     """`text`, which is safe to print, in no more than `room` columns.
 
     >>> _cut("A comma too many.", 9, Style())
     'A comma …'
     """
-    if len(text) <= room // 2 or sum(cell.width for cell in cells(text)) <= room:
+    if len(text) <= room // 2 or sum(cell.width for cell in to_cells(text)) <= room:
         return text
     taken, left = "", room - len(look.ellipsis)
-    for cell in cells(text):
+    for cell in to_cells(text):
         if cell.width > left:
             break
         taken, left = taken + cell.text, left - cell.width
     return taken + look.ellipsis
 
 
-def _said(each: Listed) -> str:
+def _describe_rule_here(each: ListedRule) -> str:
     said = _in_one_line(each.rule.says)
     return f"[{'on' if each.on else 'off'}: {_where(each.why)}] {said}" if each.why else said
 
 
-def _often(each: Listed) -> str:
+def _often(each: ListedRule) -> str:
     """How often in a million words.
 
     >>> [_often(Listed(Rule("", "", "style", ""), True, "", False, n)) for n in (None, 0.0, 0.52, 161.3)]
@@ -197,7 +197,7 @@ def _often(each: Listed) -> str:
     return f"{each.per_million:.1f}" if 0 < each.per_million < 10 else f"{each.per_million:,.0f}"
 
 
-def described(each: Listed, look: Style | None = None) -> str:
+def describe_rule(each: ListedRule, look: Style | None = None) -> str:
     """All that is known of one rule, in some lines, no longer than `look` has columns where that is given."""
     right = " or ".join(f"“{one_line(way)}”" for way in each.rule.right)
     rate = f"; spoke {_often(each)} times in a million words of edited prose" if each.per_million is not None else ""
@@ -225,7 +225,7 @@ def _where(why: str) -> str:
     return one_line(str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else why)
 
 
-def _summary(shown: Sequence[Listed], named: int) -> str:
+def _summary(shown: Sequence[ListedRule], named: int) -> str:
     off = sum(not each.on for each in shown)
     safe = sum(each.safe for each in shown)
     of = "" if len(shown) == named else f" of {named:,}"
@@ -234,7 +234,7 @@ def _summary(shown: Sequence[Listed], named: int) -> str:
     return told + "; the number: how often it spoke in a million words of edited prose" * rates
 
 
-def _json(shown: Iterable[Listed], missing: Iterable[Skipped]) -> str:
+def _json(shown: Iterable[ListedRule], missing: Iterable[Skipped]) -> str:
     listed: dict[str, Any] = {
         "schema": 1,
         "rules": [_entry(each) for each in shown],
@@ -243,7 +243,7 @@ def _json(shown: Iterable[Listed], missing: Iterable[Skipped]) -> str:
     return json.dumps(listed, ensure_ascii=False, indent=1) + "\n"
 
 
-def _entry(each: Listed) -> dict[str, Any]:
+def _entry(each: ListedRule) -> dict[str, Any]:
     return {
         "rule": each.rule.name,
         "engine": each.rule.name.partition("/")[0],

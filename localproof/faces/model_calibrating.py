@@ -12,16 +12,16 @@ from pathlib import Path
 
 from ..cache.store import NAME, Store
 from ..judge import calibrating
-from ..judge.calibrating import Row, Sentence
-from ..judge.reader import Chosen, Reader, Reading, edits_of
-from ..judge.weighing import Weights, weights
-from ..models import NONE, calibrations, resolve
+from ..judge.calibrating import CalibrationRow, CalibrationSentence
+from ..judge.reader import SelectedModel, LanguageModelClient, ModelResponse, edits_to_score
+from ..judge.weighing import RescoringModel, load_rescoring_model
+from ..models import NONE, calibrations, resolve_model
 from ..models.gguf import read
 from ..report import BadInput
 from ..settings import Settings
-from ..text import visible
-from .fetching import consented
-from .model_entries import rewrite
+from ..text import escape_invisible
+from .fetching import ask_consent
+from .model_entries import rewrite_file
 from .terminal import Terminal, duration, progress
 
 _AT_ONCE = 8  # sentences with the helper process at a time
@@ -39,10 +39,10 @@ def calibrate(name: str, settings: Settings, terminal: Terminal, *, yes: bool = 
         raise BadInput("models calibrate needs a model; see `localproof models list`")
     suggest = "closed" if settings.model_suggest == "none" else settings.model_suggest
     settings = replace(settings, model=name, model_suggest=suggest)
-    resolved = resolve(settings, terminal.env)
+    resolved = resolve_model(settings, terminal.env)
     assert resolved is not None
     every = calibrating.sentences()
-    start = weights(resolved.sha256)
+    start = load_rescoring_model(resolved.sha256)
     if start.own:
         terminal.say(
             "localproof: this model needs no calibrating: LocalProof's own weights were learned with it. What follows "
@@ -53,13 +53,15 @@ def calibrate(name: str, settings: Settings, terminal: Terminal, *, yes: bool = 
     terminal.say(
         f"localproof: asking it of {len(every):,} sentences takes one core about {takes}" + (kept and f"; {kept}")
     )
-    if start.own and not yes and not consented(terminal):
+    if start.own and not yes and not ask_consent(terminal):
         terminal.say("localproof: nothing was done")
         return 2
     store = Store(settings.cache_folder / NAME) if settings.cache_folder is not None else None
-    reader = Reader(Chosen(resolved.path, resolved.sha256, bundled=resolved.model.bundled), settings, store)
+    reader = LanguageModelClient(
+        SelectedModel(resolved.path, resolved.sha256, bundled=resolved.model.bundled), settings, store
+    )
     try:
-        known = _asked(reader, every, terminal, kept=store is not None)
+        known = _score_sentences(reader, every, terminal, kept=store is not None)
     finally:
         reader.close()
         if store is not None:
@@ -69,7 +71,7 @@ def calibrate(name: str, settings: Settings, terminal: Terminal, *, yes: bool = 
         "on": datetime.now(UTC).date().isoformat(),
         "data": f"{len(every):,} sentences that ship with LocalProof, of which those for the table taught nothing",
     }
-    learned = calibrating.learn(known, start, about)
+    learned = calibrating.learn_weights(known, start, about)
     terminal.write(table(calibrating.table(known, start, learned)))
     terminal.write(
         f"In edited prose it would propose {calibrating.per_proposal(known, learned):.1f} edits in 1,000 words\n"
@@ -77,30 +79,30 @@ def calibrate(name: str, settings: Settings, terminal: Terminal, *, yes: bool = 
     if start.own:
         return 0
     where = _keep(learned, resolved.sha256, terminal)
-    terminal.write(f"Written to {visible(str(where))}; removing that file takes it back\n")
+    terminal.write(f"Written to {escape_invisible(str(where))}; removing that file takes it back\n")
     return 0
 
 
-def _asked(
-    reader: Reader, every: Sequence[Sentence], terminal: Terminal, *, kept: bool
-) -> list[tuple[Sentence, Reading]]:
+def _score_sentences(
+    reader: LanguageModelClient, every: Sequence[CalibrationSentence], terminal: Terminal, *, kept: bool
+) -> list[tuple[CalibrationSentence, ModelResponse]]:
     """What the model says of each sentence. Ended early, it is said how far it came and where it goes on."""
     step, clear = progress(terminal, len(every), what="sentences", in_log=True)
-    waiting: deque[tuple[Sentence, Future[Reading]]] = deque()
-    known: list[tuple[Sentence, Reading]] = []
+    waiting: deque[tuple[CalibrationSentence, Future[ModelResponse]]] = deque()
+    known: list[tuple[CalibrationSentence, ModelResponse]] = []
 
-    def heard() -> None:
+    def on_answer() -> None:
         sentence, answer = waiting.popleft()
         known.append((sentence, answer.result()))
         step(None)
 
     try:
         for sentence in every:
-            waiting.append((sentence, reader.ask(sentence.text, edits_of(sentence.findings))))
+            waiting.append((sentence, reader.submit(sentence.text, edits_to_score(sentence.findings))))
             if len(waiting) > _AT_ONCE:
-                heard()
+                on_answer()
         while waiting:
-            heard()
+            on_answer()
     except (KeyboardInterrupt, SystemExit):
         clear()
         then = "the same command goes on from there" if kept else "the same command begins anew, for there is no cache"
@@ -111,7 +113,7 @@ def _asked(
     return known
 
 
-def table(rows: Sequence[Row]) -> str:
+def table(rows: Sequence[CalibrationRow]) -> str:
     """The table for people: what is shown from probability .5 on, and how much of it is right.
 
     >>> print(table([Row("engines alone", 80, 60, 120)]), end="")
@@ -127,7 +129,7 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(out) + "\n"
 
 
-def _keep(learned: Weights, sha256: str, terminal: Terminal) -> Path:
+def _keep(learned: RescoringModel, sha256: str, terminal: Terminal) -> Path:
     where = calibrations(terminal.env) / f"{sha256}.json"
     document = {
         "model": sha256,
@@ -135,5 +137,5 @@ def _keep(learned: Weights, sha256: str, terminal: Terminal) -> Path:
         "findings": dict(learned.findings),
         "proposals": dict(learned.proposals),
     }
-    rewrite(where, lambda _: json.dumps(document, indent=0) + "\n")
+    rewrite_file(where, lambda _: json.dumps(document, indent=0) + "\n")
     return where

@@ -7,40 +7,40 @@ from datetime import date
 from pathlib import Path
 
 from ..models import catalogue, gguf, store
-from ..models.added import id_of, toml_of
-from ..models.catalogue import Catalogue, Model
+from ..models.added import suggest_id, entry_to_toml
+from ..models.catalogue import Catalogue, ModelEntry
 from ..report import BadInput, Unavailable
 from ..settings import user_folder
-from ..text import visible
-from .fetching import meter
-from .files import Found, read_source, write_back, write_new
+from ..text import escape_invisible
+from .fetching import progress_meter
+from .files import InputFile, read_source, write_back, write_new
 from .terminal import Terminal
 
 _MOST_BYTES = 10_000_000
 
 
-def add(path: Path, id: str, known: Catalogue, terminal: Terminal) -> tuple[Model, Path | None]:
+def add(path: Path, id: str, known: Catalogue, terminal: Terminal) -> tuple[ModelEntry, Path | None]:
     """The model of a file, and the catalogue into which its entry was written; None where it was known already.
 
     The entry says what the file says of itself, and of all else that it does not. Raises BadInput and Unavailable.
     """
     if not path.is_file():
-        raise BadInput(f"{visible(str(path))}: no such file")
+        raise BadInput(f"{escape_invisible(str(path))}: no such file")
     header = gguf.read(path)
-    show, clear = meter(terminal, header.size)
+    show, clear = progress_meter(terminal, header.size)
     try:
         sha256 = store.sum_of(path, terminal.env, show)
     finally:
         clear()
     if (same := known.by_sha256(sha256)) is not None:
         return same, None
-    id = id or _free(id_of(header, path), known)
+    id = id or _free(suggest_id(header, path), known)
     if id in known.models:
         raise BadInput(f"a model is called {id} already; choose another --id")
-    text = toml_of(header, path, sha256, id, today=date.today())
-    model = catalogue.parsed(text, "the new entry", own=True)[0]
+    text = entry_to_toml(header, path, sha256, id, today=date.today())
+    model = catalogue.parse_catalogue(text, "the new entry", own=True)[0]
     where = user_folder(terminal.env) / catalogue.FILE_NAME
-    rewrite(where, lambda before: _with_entry(before, id, text))
+    rewrite_file(where, lambda before: _with_entry(before, id, text))
     return model, where
 
 
@@ -61,7 +61,7 @@ def _with_entry(before: str, id: str, entry: str) -> str:
     return f"{head}\n{begin}{body}{end}"
 
 
-def forgotten(model: Model, env: Mapping[str, str]) -> str:
+def remove_entry(model: ModelEntry, env: Mapping[str, str]) -> str:
     """Take the entry of a model that `add` wrote out of the user's catalogue; what was done, in words."""
     where = user_folder(env) / catalogue.FILE_NAME
     begin, end = _marks(model.id)
@@ -69,14 +69,16 @@ def forgotten(model: Model, env: Mapping[str, str]) -> str:
     def without(text: str) -> str:
         start, stop = text.find(begin), text.find(end)
         if start < 0 or stop < start:
-            raise BadInput(f"{model.id} was written into {visible(str(where))} by hand; take it out there by hand")
+            raise BadInput(
+                f"{model.id} was written into {escape_invisible(str(where))} by hand; take it out there by hand"
+            )
         return text[:start].rstrip("\n") + "\n" + text[stop + len(end) :]
 
-    rewrite(where, without)
+    rewrite_file(where, without)
     return "its entry (the file that it names stays where it is)"
 
 
-def rewrite(path: Path, change: Callable[[str], str]) -> None:
+def rewrite_file(path: Path, change: Callable[[str], str]) -> None:
     """Give a small file of the user's the content that `change` makes of it; one that is not there yet is begun.
 
     A catalogue is not written unless it can be read again. Raises BadInput.
@@ -86,17 +88,17 @@ def rewrite(path: Path, change: Callable[[str], str]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_new(path, _sound(path, change("")).encode("utf-8"))
             return
-        source = read_source(Found(path, str(path), named=True), _MOST_BYTES)
+        source = read_source(InputFile(path, str(path), named=True), _MOST_BYTES)
         after = _sound(path, change(source.text))
         if after != source.text:
             write_back(source, after)
     except Unavailable as error:
-        raise BadInput(visible(str(error))) from None
+        raise BadInput(escape_invisible(str(error))) from None
     except OSError as error:
-        raise BadInput(f"{visible(str(path))}: cannot be written: {error.strerror}") from None
+        raise BadInput(f"{escape_invisible(str(path))}: cannot be written: {error.strerror}") from None
 
 
 def _sound(path: Path, text: str) -> str:
     if path.name == catalogue.FILE_NAME:
-        catalogue.parsed(text.replace("\r\n", "\n"), str(path), own=True)
+        catalogue.parse_catalogue(text.replace("\r\n", "\n"), str(path), own=True)
     return text

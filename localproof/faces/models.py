@@ -14,19 +14,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..models import NONE, card, catalogue, cyclonedx, policy, resolve, spdx, store
-from ..models.catalogue import Catalogue, Model
+from ..models import NONE, card, catalogue, cyclonedx, policy, resolve_model, spdx, store
+from ..models.catalogue import Catalogue, ModelEntry
 from ..models.licences import is_osi, spelled
 from ..render import Style
-from ..render.width import Word, fill, words
+from ..render.width import InkedWord, fill, words
 from ..report import BadInput, Unavailable
 from ..settings import USER_FILE, Settings, user_folder
-from ..text import visible
-from .fetching import consented, megabytes, meter
+from ..text import escape_invisible
+from .fetching import ask_consent, megabytes, progress_meter
 from .model_calibrating import calibrate
-from .model_entries import add, forgotten, rewrite
+from .model_entries import add, remove_entry, rewrite_file
 from .terminal import Terminal, one_line, style
-from .toml_edit import assigned
+from .toml_edit import assign_key
 
 _EXPORTS: dict[str, Callable[..., dict[str, Any]]] = {"cyclonedx": cyclonedx.bill, "spdx": spdx.bill}
 _CONSENT = {
@@ -41,7 +41,7 @@ _CONSENT = {
 
 
 @dataclass(frozen=True)
-class Order:
+class ModelsOptions:
     """What is to be done, and with which models. The rest is for the actions that the command line names."""
 
     action: str
@@ -55,7 +55,7 @@ class Order:
     format: str = "cyclonedx"
 
 
-def command(order: Order, settings: Settings, terminal: Terminal) -> int:
+def command(order: ModelsOptions, settings: Settings, terminal: Terminal) -> int:
     """Do what `order` says; the exit status. Raises BadInput and Unavailable."""
     known = catalogue.load(terminal.env)
     return _ACTIONS[order.action](order, known, settings, terminal)
@@ -64,37 +64,37 @@ def command(order: Order, settings: Settings, terminal: Terminal) -> int:
 # ─ telling ─
 
 
-def _list(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
-    models = [m for m in _named(order, known) if _wanted(order, m, terminal.env)]
+def _list(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+    models = [m for m in _find_model(order, known) if _select_models(order, m, terminal.env)]
     if order.json:
-        terminal.write(_dumped({"schema": 1, "models": [_entry(m, settings, terminal.env) for m in models]}), "json")
+        terminal.write(_to_json({"schema": 1, "models": [_entry(m, settings, terminal.env) for m in models]}), "json")
         return 0
     look = style(terminal.stdout, "never", terminal.env)
     rows = [_row(m, settings, terminal.env) for m in models]
     for model, row in zip(models, rows, strict=True):
         first = f"{'* ' if model.id == settings.model else ''}{model.id}"
-        pieces = [Word(cell, "", "" if i == 0 else look.dot) for i, cell in enumerate(row)]
+        pieces = [InkedWord(cell, "", "" if i == 0 else look.dot) for i, cell in enumerate(row)]
         terminal.write("\n".join([one_line(first), *fill(pieces, look, indent=4)]) + "\n")
-    here = sum(store.found(m, terminal.env) is not None for m in models)
+    here = sum(store.find_file(m, terminal.env) is not None for m in models)
     terminal.say(f"{len(models)} of {len(known.models)} models, {here} on this machine; all of one: models show ID")
     return 0
 
 
-def _named(order: Order, known: Catalogue) -> list[Model]:
+def _find_model(order: ModelsOptions, known: Catalogue) -> list[ModelEntry]:
     return [known.get(name) for name in order.names] if order.names else list(known)
 
 
-def _wanted(order: Order, model: Model, env: Mapping[str, str]) -> bool:
+def _select_models(order: ModelsOptions, model: ModelEntry, env: Mapping[str, str]) -> bool:
     licence = str(model.licence().value).lower()
     asked = Settings(models_require=order.require)
     return (
         (not order.licence or licence == spelled(order.licence).lower())
         and not policy.refusal(model, asked)
-        and (not order.here or store.found(model, env) is not None)
+        and (not order.here or store.find_file(model, env) is not None)
     )
 
 
-def _row(model: Model, settings: Settings, env: Mapping[str, str]) -> list[str]:
+def _row(model: ModelEntry, settings: Settings, env: Mapping[str, str]) -> list[str]:
     """What the list says of a model: licence, size, data and consent, energy, what the settings say to it."""
     licence = model.licence()
     if not licence.known:
@@ -106,7 +106,7 @@ def _row(model: Model, settings: Settings, env: Mapping[str, str]) -> list[str]:
         str(disclosed.value), "not known"
     )
     consent = model.claim("consent.level")
-    level = _CONSENT.get(str(consent.value), "") if consent.known else card.said(replace(consent, note=""))
+    level = _CONSENT.get(str(consent.value), "") if consent.known else card.describe_claim(replace(consent, note=""))
     return [
         said + (" (in conflict)" if model.conflict else ""),
         _size(model),
@@ -114,47 +114,47 @@ def _row(model: Model, settings: Settings, env: Mapping[str, str]) -> list[str]:
         f"consent: {level}",
         f"training energy {_energy(model)}",
         *_verdict(model, settings),
-        "here" if store.found(model, env) else "not here",
+        "here" if store.find_file(model, env) else "not here",
     ]
 
 
-def _size(model: Model) -> str:
+def _size(model: ModelEntry) -> str:
     sizes = [file for file in model.files if file.size is not None]
     if not sizes or sizes[0].size is None:
         return "size not known"
     return f"{'' if sizes[0].size_is_exact else 'at most '}{megabytes(sizes[0].size)}"
 
 
-def _energy(model: Model) -> str:
+def _energy(model: ModelEntry) -> str:
     own = next((cost for cost in model.costs if cost.of == "self" and cost.activity == "training"), None)
     if own is None or not own.energy.known:
-        return card.said(replace(own.energy, note="")) if own else "not found"
+        return card.describe_claim(replace(own.energy, note="")) if own else "not found"
     without = ", without its teachers" if model.teachers() else ""
     used = f"{own.energy.value / 1000:,.0f} MWh" if own.energy.value >= 10_000 else f"{own.energy.value:,g} kWh"
     return f"{used} ({own.energy.status.replace('_', ' ')}{without})"
 
 
-def _verdict(model: Model, settings: Settings) -> list[str]:
+def _verdict(model: ModelEntry, settings: Settings) -> list[str]:
     if not (settings.models_allow_licenses or settings.models_require):
         return []
     return ["not let in by your settings" if policy.refusal(model, settings) else "let in by your settings"]
 
 
-def _show(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+def _show(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     model = known.get(order.names[0])
     if order.json:
-        terminal.write(_dumped({"schema": 1, **_entry(model, settings, terminal.env)}), "json")
+        terminal.write(_to_json({"schema": 1, **_entry(model, settings, terminal.env)}), "json")
         return 0
-    terminal.write(shown(model, settings, style(terminal.stdout, "never", terminal.env)))
+    terminal.write(describe_model(model, settings, style(terminal.stdout, "never", terminal.env)))
     return 0
 
 
-def shown(model: Model, settings: Settings, look: Style) -> str:
+def describe_model(model: ModelEntry, settings: Settings, look: Style) -> str:
     """The whole card of a model with its sources by number, and how it stands to what can be asked of one."""
     out: list[str] = []
     sources: dict[str, int] = {}
     section = ""
-    for line in card.whole(model):
+    for line in card.card_lines(model):
         if line.section != section:
             out += ["", line.section] if out else [line.section]
             section = line.section
@@ -171,9 +171,9 @@ def shown(model: Model, settings: Settings, look: Style) -> str:
     return "\n".join(out) + "\n"
 
 
-def _entry(model: Model, settings: Settings, env: Mapping[str, str]) -> dict[str, Any]:
+def _entry(model: ModelEntry, settings: Settings, env: Mapping[str, str]) -> dict[str, Any]:
     """A model for scripts: its card line by line, its entry as it stands in the catalogue, and the verdicts."""
-    there = store.found(model, env)
+    there = store.find_file(model, env)
     licence = model.licence()
     used = {line.get("source", "") for line in _tables(model.entry)}
     return {
@@ -190,7 +190,7 @@ def _entry(model: Model, settings: Settings, env: Mapping[str, str]) -> dict[str
         },
         "card": [
             {"section": x.section, "label": x.label, "text": x.text, "source": x.source or None}
-            for x in card.whole(model)
+            for x in card.card_lines(model)
         ],
         "entry": model.entry,
         "sources": {
@@ -208,41 +208,41 @@ def _tables(value: object) -> Iterator[Mapping[str, Any]]:
         yield from _tables(inner)
 
 
-def _dumped(value: object) -> str:
+def _to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, default=lambda d: d.isoformat()) + "\n"
 
 
-def _export(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
-    terminal.write(_dumped(_EXPORTS[order.format](_named(order, known), datetime.now(UTC))), "json")
+def _export(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+    terminal.write(_to_json(_EXPORTS[order.format](_find_model(order, known), datetime.now(UTC))), "json")
     return 0
 
 
 # ─ files ─
 
 
-def _get(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+def _get(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     model = known.get(order.names[0])
-    wanted = store.wanted(model)
+    wanted = store.download_plan(model)
     if why := policy.refusal(model, settings):
         raise BadInput(f"{model.id}: not let in by your settings: {why}")
     terminal.write(_plan(model, terminal))
-    if not order.yes and not consented(terminal):
+    if not order.yes and not ask_consent(terminal):
         terminal.say("localproof: nothing was done")
         return 2
-    show, clear = meter(terminal, wanted.size)
+    show, clear = progress_meter(terminal, wanted.size)
     try:
         path = store.fetch(model, terminal.env, show, threading.Event())
     finally:
         clear()
     terminal.write(
-        f"{model.id} is in {visible(str(path))}, and its SHA-256 is that of the catalogue\n"
+        f"{model.id} is in {escape_invisible(str(path))}, and its SHA-256 is that of the catalogue\n"
         f"To use it: localproof models use {model.id}, or --model {model.id} for one run\n"
     )
     return 0
 
 
-def _plan(model: Model, terminal: Terminal) -> str:
-    wanted = store.wanted(model)
+def _plan(model: ModelEntry, terminal: Terminal) -> str:
+    wanted = store.download_plan(model)
     file = next(f for f in model.files if f.sha256 == wanted.sha256)
     licence = model.licence()
     label = "" if licence.known and is_osi(str(licence.value)) else " (not a licence approved by the OSI)"
@@ -253,9 +253,9 @@ def _plan(model: Model, terminal: Terminal) -> str:
             "by",
             ", ".join(filter(None, (model.organization, file.quantized_by and f"quantized by {file.quantized_by}"))),
         ),
-        ("licence", card.said(licence) + label),
-        ("data", card.data_in_short(model)),
-        ("consent", card.said(model.claim("consent.level"))),
+        ("licence", card.describe_claim(licence) + label),
+        ("data", card.summarize_data(model)),
+        ("consent", card.describe_claim(model.claim("consent.level"))),
         ("energy", f"of training: {_energy(model)}"),
         ("size", f"{'' if wanted.exact else 'at most '}{megabytes(wanted.size)} to download"),
         ("from", wanted.url),
@@ -264,23 +264,23 @@ def _plan(model: Model, terminal: Terminal) -> str:
     ]
     gated = model.claim("license.gated")
     if gated.known and gated.value != "no":
-        rows.insert(3, ("gated", card.said(gated)))
+        rows.insert(3, ("gated", card.describe_claim(gated)))
     if model.use_policy:
         rows.insert(3, ("use", model.use_policy))
     look = style(terminal.stdout, "never", terminal.env)
-    lines = [line for name, text in rows for line in fill(words(text), look, [Word(f"{name:<9}")], 9)]
+    lines = [line for name, text in rows for line in fill(words(text), look, [InkedWord(f"{name:<9}")], 9)]
     return "\n".join(lines) + "\n"
 
 
-def _verify(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
-    there = [(m, f) for m in _named(order, known) if (f := store.found(m, terminal.env)) is not None]
+def _verify(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+    there = [(m, f) for m in _find_model(order, known) if (f := store.find_file(m, terminal.env)) is not None]
     if not there:
         terminal.say("localproof: no model's file is on this machine")
         return 3
     wrong = 0
     for model, (path, file) in there:
         store.forget(path, terminal.env)
-        show, clear = meter(terminal, path.stat().st_size, f"{model.id}: ")
+        show, clear = progress_meter(terminal, path.stat().st_size, f"{model.id}: ")
         try:
             sha256 = store.sum_of(path, terminal.env, show)
         finally:
@@ -290,16 +290,18 @@ def _verify(order: Order, known: Catalogue, settings: Settings, terminal: Termin
             continue
         wrong += 1
         should = file.sha256 or "is not known"
-        terminal.write(f"{model.id}: CHANGED: {visible(str(path))} has {sha256}, and its SHA-256 should be {should}\n")
+        terminal.write(
+            f"{model.id}: CHANGED: {escape_invisible(str(path))} has {sha256}, and its SHA-256 should be {should}\n"
+        )
     return 2 if wrong else 0
 
 
-def _remove(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+def _remove(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     model = known.get(order.names[0])
     if model.bundled:
         raise BadInput(f"{model.id} comes with LocalProof and stays; localproof models use none switches it off")
     freed = store.remove(model, terminal.env)
-    entry = forgotten(model, terminal.env) if model.own else ""
+    entry = remove_entry(model, terminal.env) if model.own else ""
     done = ([f"its file, {megabytes(freed)}"] if freed else []) + ([entry] if entry else [])
     terminal.write(f"removed of {model.id}: {'; '.join(done)}\n" if done else f"nothing of {model.id} is here\n")
     if settings.model == model.id:
@@ -307,17 +309,17 @@ def _remove(order: Order, known: Catalogue, settings: Settings, terminal: Termin
     return 0
 
 
-def _use(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+def _use(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     id = "" if order.names[0] in NONE else known.get(order.names[0]).id
     path = user_folder(terminal.env) / USER_FILE
     if id and (why := policy.refusal(known.get(id), settings)):
         raise BadInput(f"{id}: not let in by your settings: {why}")
-    rewrite(path, lambda text: assigned(text, "model", id))
-    terminal.write(f"{visible(str(path))}: model = {json.dumps(id)}\n")
+    rewrite_file(path, lambda text: assign_key(text, "model", id))
+    terminal.write(f"{escape_invisible(str(path))}: model = {json.dumps(id)}\n")
     if not id:
         return 0
     try:
-        found = resolve(replace(settings, model=id), terminal.env)
+        found = resolve_model(replace(settings, model=id), terminal.env)
     except Unavailable as error:
         terminal.say(f"localproof: {one_line(str(error))}")
         return 0
@@ -326,21 +328,23 @@ def _use(order: Order, known: Catalogue, settings: Settings, terminal: Terminal)
     return 0
 
 
-def _add(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+def _add(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     path = Path(order.names[0]).expanduser().absolute()
     model, where = add(path, order.id, known, terminal)
     if where is None:
-        terminal.write(f"this file is {model.id} already; --model {visible(str(path))} uses it where it lies\n")
+        terminal.write(
+            f"this file is {model.id} already; --model {escape_invisible(str(path))} uses it where it lies\n"
+        )
         return 0
-    terminal.write(shown(model, settings, style(terminal.stdout, "never", terminal.env)))
+    terminal.write(describe_model(model, settings, style(terminal.stdout, "never", terminal.env)))
     terminal.write(
-        f"\nWritten to {visible(str(where))}; what you know of it that the file does not say can be added there.\n"
+        f"\nWritten to {escape_invisible(str(where))}; what you know of it that the file does not say can be added there.\n"
         f"To use it: localproof models use {model.id}, or --model {model.id} for one run\n"
     )
     return 0
 
 
-def _calibrate(order: Order, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+def _calibrate(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     return calibrate(order.names[0], settings, terminal, yes=order.yes)
 
 
@@ -349,16 +353,19 @@ def state(settings: Settings, env: Mapping[str, str]) -> Sequence[str]:
     if settings.model in NONE:
         return ["none is switched on: localproof models list"]
     try:
-        found = resolve(settings, env)
+        found = resolve_model(settings, env)
     except (Unavailable, BadInput) as error:
         return [one_line(str(error))]
     if found is None:
         return []
     verified = "SHA-256 verified" if found.verified else "in no catalogue, trusted"
-    return [f"{one_line(found.model.name)}, {verified}, in {visible(str(found.path))}", *map(one_line, found.warnings)]
+    return [
+        f"{one_line(found.model.name)}, {verified}, in {escape_invisible(str(found.path))}",
+        *map(one_line, found.warnings),
+    ]
 
 
-_ACTIONS: dict[str, Callable[[Order, Catalogue, Settings, Terminal], int]] = {
+_ACTIONS: dict[str, Callable[[ModelsOptions, Catalogue, Settings, Terminal], int]] = {
     "list": _list,
     "show": _show,
     "get": _get,

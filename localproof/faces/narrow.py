@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..cache.shelf import alike
+from ..cache.shelf import share_equal_parts
 from ..report import Finding, Report, Run
 from ..settings import Settings
-from .baseline import Baseline, stored
-from .changes import Changes
+from .baseline import Baseline, load_baseline
+from .changes import GitChanges
 
 Narrow = Callable[[Report], Report]
 
 
-def as_it_is(report: Report) -> Report:
+def keep_all(report: Report) -> Report:
     """The report, whole."""
     return report
 
 
-def set_aside(report: Report, aside: Sequence[bool], why: str) -> Report:
+def drop_findings(report: Report, aside: Sequence[bool], why: str) -> Report:
     """`report` without the findings for which `aside` is true, which are counted under `why`."""
     count = sum(aside)
     if not count:
@@ -29,7 +29,7 @@ def set_aside(report: Report, aside: Sequence[bool], why: str) -> Report:
     return replace(report, findings=kept, set_aside=(*report.set_aside, (why, count)))
 
 
-def to_changes(changes: Changes, *, edited: bool = False) -> Narrow:
+def changes_filter(changes: GitChanges, *, edited: bool = False) -> Narrow:
     """A function that keeps of a report what touches lines that changed, of what is held back, too.
 
     Of a text whose lines are no longer those that git spoke of, because one was corrected away, it keeps nothing; with
@@ -43,52 +43,52 @@ def to_changes(changes: Changes, *, edited: bool = False) -> Narrow:
             return report if edited else replace(report, findings=(), held_back=())
 
         def touched(findings: Iterable[Finding]) -> list[bool]:
-            return changes.touch(path, text, [f.span for f in findings])
+            return changes.touches(path, text, [f.span for f in findings])
 
         held = tuple(f for f, near in zip(report.held_back, touched(report.held_back), strict=True) if near)
         aside = [not near for near in touched(report.findings)]
-        return set_aside(replace(report, held_back=held), aside, f"on lines unchanged since {changes.base}")
+        return drop_findings(replace(report, held_back=held), aside, f"on lines unchanged since {changes.base}")
 
     return narrow
 
 
-def to_news(baseline: Baseline) -> Narrow:
+def baseline_filter(baseline: Baseline) -> Narrow:
     """A function that keeps of a report what is not in the baseline."""
-    return lambda report: set_aside(report, baseline.holds(report), "in the baseline")
+    return lambda report: drop_findings(report, baseline.find_known(report), "in the baseline")
 
 
-def narrowing(changes: Changes | None, *, baseline: bool, edited: bool = False) -> Callable[[Settings], Narrow]:
+def report_filter(changes: GitChanges | None, *, baseline: bool, edited: bool = False) -> Callable[[Settings], Narrow]:
     """What gives, for some settings, the function that narrows reports under them. Baselines are read once; for
     `edited` see `to_changes`."""
     known: dict[Path | None, Baseline | None] = {}
 
     def of(settings: Settings) -> Narrow:
         if settings.root not in known:
-            known[settings.root] = stored(settings.root) if baseline else None
-        steps = [to_changes(changes, edited=edited)] if changes else []
+            known[settings.root] = load_baseline(settings.root) if baseline else None
+        steps = [changes_filter(changes, edited=edited)] if changes else []
         if found := known[settings.root]:
-            steps.append(to_news(found))
+            steps.append(baseline_filter(found))
 
         def narrow(report: Report) -> Report:
             for step in steps:
                 report = step(report)
             return report
 
-        return narrow if steps else as_it_is
+        return narrow if steps else keep_all
 
     return of
 
 
-def limited(run: Run, most: int | None) -> Run:
+def limit_findings(run: Run, most: int | None) -> Run:
     """`run` with its first `most` findings; the others are counted."""
     if most is None:
         return run
 
-    def shown() -> Iterator[Report]:
+    def take_some() -> Iterator[Report]:
         left = most
         for report in run.reports:
             aside = [i >= left for i in range(len(report.findings))]
             left = max(left - len(report.findings), 0)
-            yield set_aside(report, aside, "more than --max-findings shows")
+            yield drop_findings(report, aside, "more than --max-findings shows")
 
-    return replace(run, reports=alike(run.reports, shown()))
+    return replace(run, reports=share_equal_parts(run.reports, take_some()))

@@ -24,5 +24,5 @@ def check(text: str, settings: Settings | None = None, *, name: str = "", format
         document = read(name, text, settings, format)
     except Unavailable as error:
         document = error.skipped
-    with proof.open_bench(settings) as bench:
+    with proof.open_checker(settings) as bench:
         return proof.run(bench, [document])

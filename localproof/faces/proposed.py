@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 
 from .. import proof
 from ..formats import read
-from ..judge.attested import attested
-from ..judge.dialect import leaning
-from ..judge.listed import listed
+from ..judge.attested import ngram_counts
+from ..judge.dialect import dialect_counts
+from ..judge.listed import word_lists
 from ..judge.site import RARE
-from ..judge.spelling import distance
+from ..judge.spelling import edit_distance
 from ..languages import base
 from ..report import Finding, Report, Skipped, Unavailable
 from ..settings import Settings
 from .batch import Task
-from .files import Found, read_source
+from .files import InputFile, read_source
 
 FEWEST = 3  # texts that a word must stand in to be proposed; one that is a tag of the site's needs a single one
 _SHORTEST = 3  # letters; a speller doubts nearly everything that has fewer
@@ -32,7 +32,7 @@ _ASKED = "They spoke of {} again."  # the place in which a speller is shown a wo
 
 
 @dataclass
-class Survey:
+class WordSurvey:
     """The words of a site's texts. `forms`: for each word in lower case how it is written, in how many texts each."""
 
     forms: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -51,12 +51,12 @@ class Survey:
         return "en-US" if self.american >= FEWEST and self.american > 2 * self.british else ""
 
 
-def survey(tasks: Iterable[Task], language: str, on_text: Callable[[], None] = lambda: None) -> Survey:
+def survey_words(tasks: Iterable[Task], language: str, on_text: Callable[[], None] = lambda: None) -> WordSurvey:
     """The words of the texts of `tasks` that are in `language`. What cannot be read is passed over and named."""
-    found = Survey()
+    found = WordSurvey()
     for task in tasks:
         for one in task.inputs:
-            if isinstance(one, Found):
+            if isinstance(one, InputFile):
                 try:
                     _count(found, one, task.settings, language)
                 except Unavailable as error:
@@ -67,7 +67,7 @@ def survey(tasks: Iterable[Task], language: str, on_text: Callable[[], None] = l
     return found
 
 
-def _count(survey: Survey, one: Found, settings: Settings, language: str) -> None:
+def _count(survey: WordSurvey, one: InputFile, settings: Settings, language: str) -> None:
     source = read_source(one, settings.max_bytes)
     here: dict[str, str] = {}
     for block in proof.prose(read(source.name, source.text, settings), language):
@@ -77,12 +77,12 @@ def _count(survey: Survey, one: Found, settings: Settings, language: str) -> Non
                 here.setdefault(word.casefold().replace("’", "'"), word)
     for low, word in here.items():
         survey.forms[low][word] += 1
-    british, american = leaning([here])
+    british, american = dialect_counts([here])
     survey.british += british
     survey.american += american
 
 
-def candidates(survey: Survey, terms: set[str], language: str) -> dict[str, int]:
+def candidate_words(survey: WordSurvey, terms: set[str], language: str) -> dict[str, int]:
     """Words in the form that they mostly have, each with the number of its texts, the most used first: what stands in
     `FEWEST` texts or more, or is one of `terms` (the site's own tags, in lower case), and is in no list of words."""
     chosen = {}
@@ -94,17 +94,19 @@ def candidates(survey: Survey, terms: set[str], language: str) -> dict[str, int]
 
 def _unlisted(low: str) -> bool:
     """Whether a word of English is in none of the lists that a speller is made from, and no well-known name."""
-    entry = listed().entry(low)
+    entry = word_lists().entry(low)
     named = entry.name or entry.person_or_place or "'" in low
-    return entry.band not in ("common", "rare") and not (named and attested().count(low) >= RARE)
+    return entry.band not in ("common", "rare") and not (named and ngram_counts().count(low) >= RARE)
 
 
-def doubted(words: Mapping[str, int], settings: Settings, site: Mapping[str, int]) -> tuple[dict[str, int], list[str]]:
+def doubted_words(
+    words: Mapping[str, int], settings: Settings, site: Mapping[str, int]
+) -> tuple[dict[str, int], list[str]]:
     """Those of `words` that every speller doubts, in the same order, and apart from them those that are misspellings.
 
     `site` as in `judge.site.shared`. Raises Unavailable where no engine can be asked.
     """
-    with proof.open_bench(settings) as bench:
+    with proof.open_checker(settings) as bench:
         if not bench.engines:
             raise next(iter(map(_why, bench.skipped)), Unavailable("engines", "none is switched on"))
         text = "\n\n".join(_ASKED.format(word) for word in words)
@@ -138,6 +140,6 @@ def _spelling(report: Report) -> Iterator[tuple[str, Finding]]:
 def _mistake(word: str, finding: Finding) -> bool:
     """Whether a word is a listed misspelling of what the engines suggest first. The list takes one pair in a few
     hundred for another, so only suggestions that are near count."""
-    table, low = attested(), word.lower().replace("’", "'")
+    table, low = ngram_counts(), word.lower().replace("’", "'")
     near = (e.text.lower().replace("’", "'") for e in finding.edits[:3])
-    return any(distance(low, right) <= 2 and table.misspelling(low, right) for right in near)
+    return any(edit_distance(low, right) <= 2 and table.misspelling(low, right) for right in near)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..report import BadInput, Unavailable
-from ..settings import find, inside
-from ..text import visible
-from .files import Found, read_source, write_back, write_new
-from .toml_edit import disabled
+from ..settings import find_settings, require_inside
+from ..text import escape_invisible
+from .files import InputFile, read_source, write_back, write_new
+from .toml_edit import add_to_disable
 
 _MOST_BYTES = 10_000_000
 
@@ -19,20 +19,20 @@ def disable(folder: Path, rule: str) -> Path:
     Where a project has none, ``localproof.toml`` is begun in its top folder.
     Raises BadInput where there is no project or the file cannot be changed.
     """
-    file, root = find(folder)
+    file, root = find_settings(folder)
     if root is None:
         raise BadInput("no project here: no settings file and no .git above; create localproof.toml")
     if file is None:
-        file = inside(root / "localproof.toml", root)
-        write_new(file, disabled("", rule).encode("utf-8"))
+        file = require_inside(root / "localproof.toml", root)
+        write_new(file, add_to_disable("", rule).encode("utf-8"))
         return file
-    inside(file, root)
+    require_inside(file, root)
     table = "tool.localproof" if file.name == "pyproject.toml" else ""
     try:
-        source = read_source(Found(file, str(file), named=True), _MOST_BYTES)
-        changed = disabled(source.text, rule, table=table)
+        source = read_source(InputFile(file, str(file), named=True), _MOST_BYTES)
+        changed = add_to_disable(source.text, rule, table=table)
         if changed != source.text:
             write_back(source, changed)
     except Unavailable as error:
-        raise BadInput(visible(str(error))) from None
+        raise BadInput(escape_invisible(str(error))) from None
     return file

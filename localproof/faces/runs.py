@@ -31,7 +31,7 @@ _MOST_BYTES = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class LoggedText:
     """One text of a run: its words, and how many of them the run, or the writer in it, changed.
 
     `did` are how many findings a model supported, held back and proposed; None where none ran or that was not noted.
@@ -44,7 +44,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Kept:
+class LoggedRun:
     """A run as it is remembered. `joules` is None where its energy is not known; `energy` says how it is known.
 
     `stayed` is whether every text stayed on this machine. `undone` is whether
@@ -55,17 +55,17 @@ class Kept:
     use: Use
     version: str
     parts: tuple[Provenance, ...]
-    texts: tuple[Text, ...]
+    texts: tuple[LoggedText, ...]
     joules: float | None
     energy: str
     stayed: bool = True
     undone: bool = False
 
 
-def keep(
+def log_run(
     run: Run,
     use: Use,
-    texts: Sequence[Text],
+    texts: Sequence[LoggedText],
     env: Mapping[str, str],
     *,
     stayed: bool = True,
@@ -98,7 +98,7 @@ def keep(
         _forget(folder)
 
 
-def did(use: ModelUse | None) -> Did | None:
+def model_use_of(use: ModelUse | None) -> Did | None:
     """What a model did for a text, as it is remembered."""
     return None if use is None else (use.supported, use.held_back, use.proposed)
 
@@ -111,7 +111,7 @@ def _forget(folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def kept(env: Mapping[str, str]) -> Iterator[Kept]:
+def logged_runs(env: Mapping[str, str]) -> Iterator[LoggedRun]:
     """Every run that is remembered, oldest first. What cannot be read is passed over."""
     folder = state_folder(env) / "runs"
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
@@ -120,8 +120,8 @@ def kept(env: Mapping[str, str]) -> Iterator[Kept]:
                 yield _read(json.loads(path.read_text("utf-8", "surrogateescape")), env)
 
 
-def _read(raw: Any, env: Mapping[str, str]) -> Kept:
-    from .review.journal import Journal
+def _read(raw: Any, env: Mapping[str, str]) -> LoggedRun:
+    from .review.journal import UndoLog
 
     parts = (
         Provenance(
@@ -139,13 +139,13 @@ def _read(raw: Any, env: Mapping[str, str]) -> Kept:
     model = raw.get("model") or [None] * len(raw["texts"])  # older records have none
     session = str(raw["journal"])
     plain = session == os.path.basename(session)  # noqa: PTH119 - a name, and no way out of the folder
-    return Kept(
+    return LoggedRun(
         datetime.fromisoformat(raw["when"]),
         raw["use"] if raw["use"] in ("fix", "review") else "check",
         str(raw["version"]),
         tuple(parts),
         tuple(
-            Text(
+            LoggedText(
                 str(path),
                 int(words),
                 int(changed),
@@ -156,5 +156,5 @@ def _read(raw: Any, env: Mapping[str, str]) -> Kept:
         float(joules) if isinstance(joules, int | float) else None,
         str(raw["energy"]),
         bool(raw["stayed"]),
-        bool(session) and plain and Journal(state_folder(env) / "journal" / session).undone,
+        bool(session) and plain and UndoLog(state_folder(env) / "journal" / session).undone,
     )

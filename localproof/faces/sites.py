@@ -13,7 +13,7 @@ _MOST_BYTES = 100_000  # of a generator's own settings, when they must be looked
 
 
 @dataclass(frozen=True)
-class Generator:
+class SiteGenerator:
     """One site generator. Folders are told from the site's own folder.
 
     `is_site(names, folder)`: whether `folder`, which holds `names`, is the top
@@ -35,7 +35,7 @@ def _any(*globs: str) -> Callable[[Collection[str], Path], bool]:
     return lambda names, _: any(fnmatchcase(name, glob) for glob in globs for name in names)
 
 
-def _says(path: Path, pattern: str) -> bool:
+def _has_line(path: Path, pattern: str) -> bool:
     """Whether a line of the file `path` begins as `pattern` says."""
     try:
         with path.open("rb") as file:
@@ -53,13 +53,13 @@ def _is_hugo(names: Collection[str], folder: Path) -> bool:
         return "content" in names
     # Till 2022 the file was called config.toml, as is Zola's and that of others; Hugo's has its own way with capitals.
     old = [n for n in names if n in ("config.toml", "config.yaml", "config.yml", "config.json")]
-    return any(_says(folder / n, r'^[ \t]*["\']?(?i:baseurl)["\']?\s*[=:]') for n in old) and "content" in names
+    return any(_has_line(folder / n, r'^[ \t]*["\']?(?i:baseurl)["\']?\s*[=:]') for n in old) and "content" in names
 
 
 def _is_zola(names: Collection[str], folder: Path) -> bool:
-    return any(n in names and _says(folder / n, r"^[ \t]*base_url\s*=") for n in ("config.toml", "zola.toml")) and bool(
-        {"content", "templates"} & set(names)
-    )
+    return any(
+        n in names and _has_line(folder / n, r"^[ \t]*base_url\s*=") for n in ("config.toml", "zola.toml")
+    ) and bool({"content", "templates"} & set(names))
 
 
 def _is_jekyll(names: Collection[str], folder: Path) -> bool:
@@ -67,12 +67,12 @@ def _is_jekyll(names: Collection[str], folder: Path) -> bool:
         return False
     if {"_posts", "_layouts", "_includes", "_drafts"} & set(names):
         return True
-    return "Gemfile" in names and _says(folder / "Gemfile", r"^[ \t]*gem\s*\(?\s*[\"'](?:jekyll|github-pages)")
+    return "Gemfile" in names and _has_line(folder / "Gemfile", r"^[ \t]*gem\s*\(?\s*[\"'](?:jekyll|github-pages)")
 
 
 # A new generator is one row here, and a name in settings.GENERATORS.
-SITES: Mapping[str, Generator] = {
-    "hugo": Generator(
+SITES: Mapping[str, SiteGenerator] = {
+    "hugo": SiteGenerator(
         "Hugo",
         _is_hugo,
         ("public", "resources", "themes", "layouts", "archetypes", "_vendor", "exampleSite"),
@@ -80,26 +80,26 @@ SITES: Mapping[str, Generator] = {
         ("title", "linkTitle", "description", "summary", "subtitle"),
         ("tags", "categories", "series"),
     ),
-    "jekyll": Generator(
+    "jekyll": SiteGenerator(
         "Jekyll",
         _is_jekyll,
         ("_site", "vendor", "_layouts", "_includes", "_sass", "_plugins"),
         ("_posts", "_drafts", "_pages"),
         ("title", "subtitle", "description", "excerpt"),
     ),
-    "eleventy": Generator(
+    "eleventy": SiteGenerator(
         "Eleventy",
         _any(".eleventy.js", "eleventy.config.*"),
         ("_site", "_includes", "*/_includes", "_layouts", "*/_layouts", "_data", "*/_data"),
         ("posts", "content", "src"),
     ),
-    "astro": Generator(
+    "astro": SiteGenerator(
         "Astro",
         _any("astro.config.*"),
         ("dist", "public"),
         ("src/content", "src/pages"),
     ),
-    "zola": Generator(
+    "zola": SiteGenerator(
         "Zola",
         _is_zola,
         ("public", "themes", "templates", "static", "sass"),
@@ -107,13 +107,13 @@ SITES: Mapping[str, Generator] = {
         ("title", "description"),
         ("taxonomies.tags", "taxonomies.categories"),
     ),
-    "mkdocs": Generator(
+    "mkdocs": SiteGenerator(
         "MkDocs",
         _any("mkdocs.yml", "mkdocs.yaml"),
         ("site", "overrides", "*/overrides"),
         ("docs",),
     ),
-    "docusaurus": Generator(
+    "docusaurus": SiteGenerator(
         "Docusaurus",
         _any("docusaurus.config.*"),
         ("build", "versioned_docs", "versioned_sidebars", "*_versioned_docs", "*_versioned_sidebars", "i18n", "static"),
@@ -124,7 +124,7 @@ SITES: Mapping[str, Generator] = {
 }
 
 
-def site_of(names: Collection[str], folder: Path, wanted: str = "auto") -> Generator | None:
+def site_of(names: Collection[str], folder: Path, wanted: str = "auto") -> SiteGenerator | None:
     """The generator whose site `folder`, which holds `names`, is the top of; None for none.
 
     `wanted` is the setting: auto, none, or the only generator to look for.
@@ -135,7 +135,7 @@ def site_of(names: Collection[str], folder: Path, wanted: str = "auto") -> Gener
     return next((g for g in looked_for.values() if g.is_site(names, folder)), None)
 
 
-def is_passed_over(generator: Generator, path: str) -> bool:
+def is_passed_over(generator: SiteGenerator, path: str) -> bool:
     """Whether `path`, from the site's own folder, is one of those that the generator's writer did not write.
 
     >>> is_passed_over(SITES["hugo"], "public"), is_passed_over(SITES["hugo"], "content/public")

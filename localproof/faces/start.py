@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..report import BadInput, Unavailable
-from ..settings import DIALECTS, Settings, find, inside, load
-from ..text import visible
+from ..settings import DIALECTS, Settings, find_settings, require_inside, load_settings
+from ..text import escape_invisible
 from .batch import Task
-from .check import CLEAN, INTERRUPTED, Wishes, plan
-from .files import Found, read_source, write_new
-from .proposed import Survey, candidates, doubted, survey
-from .sites import Generator, site_of
-from .terminal import Terminal, agreed, one_line, progress
+from .check import CLEAN, INTERRUPTED, CheckOptions, plan_tasks
+from .files import InputFile, read_source, write_new
+from .proposed import WordSurvey, candidate_words, doubted_words, survey_words
+from .sites import SiteGenerator, site_of
+from .terminal import Terminal, ask_yes_no, one_line, progress
 from .words import add
 
 FILE = ".localproof.toml"
@@ -31,10 +31,10 @@ _BY_OTHERS = ("CHANGELOG*.md", "CODE_OF_CONDUCT.md", "LICENSE*.md", "LICENSE*.tx
 
 
 @dataclass(frozen=True)
-class Seen:
+class ProjectTraits:
     """What a project shows of itself: its generator and where, its English and who says so, what others wrote."""
 
-    generator: Generator | None
+    generator: SiteGenerator | None
     site: Path
     language: str
     said_by: str
@@ -51,28 +51,28 @@ def init(paths: Sequence[str], terminal: Terminal, *, yes: bool) -> int:
     here = Path(paths[0] if paths else ".").absolute()
     if not here.is_dir():
         raise BadInput(f"{one_line(str(here))}: is no folder; name the one that the site is in")
-    file, project = find(here)
+    file, project = find_settings(here)
     root = project or here
-    target = inside(root / FILE, root)
-    seen = look(root, load(root, {}, terminal.env))
+    target = require_inside(root / FILE, root)
+    seen = inspect_project(root, load_settings(root, {}, terminal.env))
     by_others = {root / name for name in seen.exclude}
     tasks = tuple(
-        replace(task, inputs=tuple(i for i in task.inputs if not isinstance(i, Found) or i.path not in by_others))
-        for task in plan(Wishes((str(root),)), terminal.env)[0]
+        replace(task, inputs=tuple(i for i in task.inputs if not isinstance(i, InputFile) or i.path not in by_others))
+        for task in plan_tasks(CheckOptions((str(root),)), terminal.env)[0]
     )
-    step, clear = progress(terminal, sum(isinstance(i, Found) for task in tasks for i in task.inputs))
+    step, clear = progress(terminal, sum(isinstance(i, InputFile) for task in tasks for i in task.inputs))
     try:
-        found = survey(tasks, seen.language, lambda: step(None))
+        found = survey_words(tasks, seen.language, lambda: step(None))
     except KeyboardInterrupt:
         return INTERRUPTED
     finally:
         clear()
     for failed in dict.fromkeys(found.failed):
         terminal.say(f"localproof: skipped: {one_line(f'{failed.what}: {failed.reason}')}")
-    seen = spelled(seen, found)
+    seen = detect_dialect(seen, found)
     if file is not None:
         terminal.say(f"localproof: {one_line(str(file))} is there, and stays as it is")
-        if seen.evidence and seen.language != load(root, {}, terminal.env).language:
+        if seen.evidence and seen.language != load_settings(root, {}, terminal.env).language:
             terminal.say(
                 f"localproof: its texts want a line: language = {json.dumps(seen.language)}  # {seen.evidence}"
             )
@@ -82,7 +82,7 @@ def init(paths: Sequence[str], terminal: Terminal, *, yes: bool) -> int:
     return _words(root, seen, found, tasks, terminal, yes=yes)
 
 
-def spelled(seen: Seen, found: Survey) -> Seen:
+def detect_dialect(seen: ProjectTraits, found: WordSurvey) -> ProjectTraits:
     """`seen` with the English that the texts are spelled in, where nothing says which it is."""
     dialect = found.dialect() if seen.said_by == "default" else ""
     if not dialect:
@@ -94,7 +94,7 @@ def spelled(seen: Seen, found: Survey) -> Seen:
     return replace(seen, language=dialect, evidence=evidence + (f", {others:,} to the other" if others else ""))
 
 
-def look(root: Path, settings: Settings) -> Seen:
+def inspect_project(root: Path, settings: Settings) -> ProjectTraits:
     """What the project in `root` shows of itself."""
     places = [root, *(p for name in ("docs", "website", "site", "blog", "web") if (p := root / name).is_dir())]
     generator, site = None, root
@@ -106,7 +106,7 @@ def look(root: Path, settings: Settings) -> Seen:
     if said_by == "default":
         language, said_by = _language(site) or (language, said_by)
     exclude = {p.name for glob in _BY_OTHERS for p in root.glob(glob) if p.is_file()}
-    return Seen(generator, site, language, said_by, tuple(sorted(exclude)))
+    return ProjectTraits(generator, site, language, said_by, tuple(sorted(exclude)))
 
 
 def _language(site: Path) -> tuple[str, str] | None:
@@ -125,7 +125,7 @@ def _language(site: Path) -> tuple[str, str] | None:
     return None
 
 
-def settings_text(seen: Seen) -> str:
+def settings_text(seen: ProjectTraits) -> str:
     """The settings file for what was seen."""
     lines = [
         "# Settings of LocalProof. All keys: localproof config schema; what holds where: localproof config show PATH"
@@ -137,7 +137,7 @@ def settings_text(seen: Seen) -> str:
         others = "; or en-AU, en-NZ, en-ZA, en-IN" if seen.language == "en-GB" else ""
         lines.append(f"language = {json.dumps(seen.language)}  # {seen.evidence}{others}")
     elif seen.said_by != "default":
-        lines.append(f"language = {json.dumps(seen.language)}  # as {visible(Path(seen.said_by).name)} says")
+        lines.append(f"language = {json.dumps(seen.language)}  # as {escape_invisible(Path(seen.said_by).name)} says")
     else:
         lines.append(f"# language = {json.dumps(seen.language)}  # or {', '.join(DIALECTS[1:])}")
     if seen.generator and seen.generator.front_matter != Settings().front_matter:
@@ -150,13 +150,15 @@ def settings_text(seen: Seen) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _words(root: Path, seen: Seen, found: Survey, tasks: Sequence[Task], terminal: Terminal, *, yes: bool) -> int:
+def _words(
+    root: Path, seen: ProjectTraits, found: WordSurvey, tasks: Sequence[Task], terminal: Terminal, *, yes: bool
+) -> int:
     """Propose words for the project's list: those of the site that spellers doubt."""
     fields = seen.generator.taxonomies if seen.generator else ("tags", "categories")
-    terms = set(tags((i for task in tasks for i in task.inputs if isinstance(i, Found)), fields))
-    settings = load(root, {}, terminal.env)
-    words = candidates(found, terms, settings.language)
-    proposed, mistakes = doubted(words, settings, found.texts()) if words else ({}, [])
+    terms = set(tags((i for task in tasks for i in task.inputs if isinstance(i, InputFile)), fields))
+    settings = load_settings(root, {}, terminal.env)
+    words = candidate_words(found, terms, settings.language)
+    proposed, mistakes = doubted_words(words, settings, found.texts()) if words else ({}, [])
     if mistakes:
         terminal.say(f"localproof: in several texts, but likely misspelled: {', '.join(map(one_line, mistakes))}")
     if not proposed:
@@ -169,7 +171,7 @@ def _words(root: Path, seen: Seen, found: Survey, tasks: Sequence[Task], termina
         terminal.say(f"localproof: {later:,} more stand in fewer texts; run init again for them")
     path = root / ".localproof/dictionary.txt"
     many = f"{len(now):,} word{'' if len(now) == 1 else 's'}"
-    if yes or agreed(terminal, f"Are these {many} right? They go into {one_line(str(path))}."):
+    if yes or ask_yes_no(terminal, f"Are these {many} right? They go into {one_line(str(path))}."):
         terminal.say(f"localproof: {len(add(path, now)):,} words added to {one_line(str(path))}")
     else:
         terminal.say(
@@ -178,7 +180,7 @@ def _words(root: Path, seen: Seen, found: Survey, tasks: Sequence[Task], termina
     return CLEAN
 
 
-def tags(found: Iterable[Found], fields: Sequence[str]) -> Iterator[str]:
+def tags(found: Iterable[InputFile], fields: Sequence[str]) -> Iterator[str]:
     """The terms, in lower case and word by word, that texts give for `fields` of their front matter."""
     from ..formats.front_matter import read_header
 

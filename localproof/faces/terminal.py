@@ -15,7 +15,7 @@ from typing import BinaryIO, TextIO
 
 from ..render import Style
 from ..report import BadInput, Report
-from ..text import visible
+from ..text import escape_invisible
 from .build_log import Form, disarmed
 
 _ORNAMENTS = "→·…–“”␣"
@@ -79,7 +79,7 @@ def _write_all(stream: BinaryIO, data: bytes) -> None:
             return
 
 
-def surroundings() -> Terminal:
+def process_terminal() -> Terminal:
     """The terminal of this process. What goes to a pipe or a file is UTF-8 whatever the locale says, and a character
     that a stream cannot hold is written out instead of failing."""
     streams = [_safe(s) for s in (sys.stdout, sys.stderr)]
@@ -97,7 +97,7 @@ def leave_quietly() -> None:
 
 def one_line(text: str) -> str:
     """`text` for a message: in one line, with nothing in it that a terminal obeys."""
-    return visible(text).replace("\n", "\\n").replace("\t", " ")
+    return escape_invisible(text).replace("\n", "\\n").replace("\t", " ")
 
 
 def _safe(stream: TextIO | None) -> TextIO:
@@ -116,7 +116,7 @@ def is_terminal(stream: BinaryIO | TextIO | None) -> bool:
         return False
 
 
-def agreed(terminal: Terminal, question: str) -> bool:
+def ask_yes_no(terminal: Terminal, question: str) -> bool:
     """Whether a person at the terminal says yes; False where nobody can be asked."""
     if terminal.stdin is None or not (is_terminal(terminal.stdin) and is_terminal(terminal.stderr)):
         return False

@@ -53,22 +53,22 @@ def run(argv: list[str]) -> int | None:
 
 def _run(argv: list[str]) -> int | None:
     files = named_files(argv)
-    if files is None or not (files or _piped()):
+    if files is None or not (files or _read_stdin()):
         return None
-    from ..child.door import address
+    from ..child.door import socket_path
 
-    path = address(os.environ)
+    path = socket_path(os.environ)
     if path is None or not path.exists():
         return None
-    given = b"" if files else _taken()
+    given = b"" if files else _take_stdin()
     if given is None:
         return None
-    answer = _answered(path, argv, given)
+    answer = _read_answer(path, argv, given)
     if answer is None:
         if not files:
             _put_back(given)
         return None
-    return _written(*answer)
+    return _write_output(*answer)
 
 
 def named_files(argv: list[str]) -> list[str] | None:
@@ -94,14 +94,14 @@ def named_files(argv: list[str]) -> list[str] | None:
     return files if fits and sum(map(os.path.getsize, files)) <= MOST_BYTES else None
 
 
-def _piped() -> bool:
+def _read_stdin() -> bool:
     try:
         return sys.stdin is not None and not sys.stdin.isatty()
     except ValueError:  # closed
         return False
 
 
-def _taken() -> bytes | None:
+def _take_stdin() -> bytes | None:
     """All of standard input; None, with what was read put back, where it is long or cannot be read."""
     parts: list[bytes] = []
     size = 0
@@ -140,19 +140,19 @@ def _put_back(data: bytes) -> None:
     sys.stdin = io.TextIOWrapper(io.BufferedReader(Again()), sys.stdin.encoding, sys.stdin.errors)
 
 
-def _answered(path: Any, argv: list[str], given: bytes) -> tuple[int, list[list[int]], bytes] | None:
+def _read_answer(path: Any, argv: list[str], given: bytes) -> tuple[int, list[list[int]], bytes] | None:
     """(exit status, what was written where, the bytes) from the service; None where it does not answer."""
     import time
 
-    from ..child.door import MOST, PATIENCE_S, call, fingerprint
+    from ..child.door import MOST, PATIENCE_S, connect, code_fingerprint
     from ..child.frames import from_json, to_json
 
-    line = call(path)
+    line = connect(path)
     if line is None:
         return None
     with line:
         try:
-            line.send(to_json({"hello": fingerprint(), "want": "run"}))
+            line.send(to_json({"hello": code_fingerprint(), "want": "run"}))
             if "begun" not in from_json(line.receive(MOST, PATIENCE_S)):
                 return None
             request = {
@@ -173,7 +173,7 @@ def _answered(path: Any, argv: list[str], given: bytes) -> tuple[int, list[list[
             return None
 
 
-def _written(status: int, pieces: list[list[int]], data: bytes) -> int:
+def _write_output(status: int, pieces: list[list[int]], data: bytes) -> int:
     """Write what the run wrote, and give its status."""
     at = 0
     try:

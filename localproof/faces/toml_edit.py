@@ -12,7 +12,7 @@ _TOKEN = re.compile(rf"{_STRING}|#[^\n]*|\[|\]|,", re.DOTALL)
 _TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
-def disabled(text: str, rule: str, *, table: str = "") -> str:
+def add_to_disable(text: str, rule: str, *, table: str = "") -> str:
     """The TOML `text` with `rule` in the list `disable` of `table` ("" for the top), comments and layout kept.
 
     The same text where the rule is in the list already. Raises BadInput where
@@ -32,7 +32,7 @@ def disabled(text: str, rule: str, *, table: str = "") -> str:
     return after
 
 
-def assigned(text: str, key: str, value: str) -> str:
+def assign_key(text: str, key: str, value: str) -> str:
     """The TOML `text` with ``key = "value"`` among its first keys, before any table; comments and layout kept.
 
     Raises BadInput where `text` is not TOML or is laid out so that the change cannot be made safely.
@@ -40,7 +40,7 @@ def assigned(text: str, key: str, value: str) -> str:
     >>> assigned('model = "a"  # mine\\n[x]\\n', "model", "b")
     'model = "b"  # mine\\n[x]\\n'
     """
-    before = _parsed(text)
+    before = _parse_or_none(text)
     if before.get(key) == value:
         return text
     start, end = _part(text, "")
@@ -52,12 +52,12 @@ def assigned(text: str, key: str, value: str) -> str:
     else:
         body = text[start:end].rstrip()
         after = (body + newline if body else "") + said + newline + (newline if text[end:] else "") + text[end:]
-    if _parsed(after) != {**before, key: value}:
+    if _parse_or_none(after) != {**before, key: value}:
         raise BadInput(f"the settings file is laid out in an unusual way; write {said} into it by hand")
     return after
 
 
-def _parsed(text: str) -> dict[str, object]:
+def _parse_or_none(text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except (ValueError, RecursionError) as error:

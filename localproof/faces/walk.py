@@ -15,10 +15,10 @@ from ..atomic import is_beside, remove_abandoned
 from ..formats import format_of
 from ..report import BadInput, Skipped
 from ..settings import Settings, covers
-from ..text import visible
-from .files import Found
-from .ignored import Rules, Segment, path_matches, read_rules, says, segments_of
-from .sites import Generator, is_passed_over, site_of
+from ..text import escape_invisible
+from .files import InputFile
+from .ignored import IgnoreFile, Segment, path_matches, read_ignore_file, decide, split_segments
+from .sites import SiteGenerator, is_passed_over, site_of
 from .terminal import one_line
 
 # Folders of other people's text, which a walk does not enter. Hidden ones (.git, .venv) it never does.
@@ -38,20 +38,20 @@ SettingsOf = Callable[[Path], Settings]
 
 
 @dataclass(frozen=True)
-class Passed:
+class Excluded:
     """What a walk passes over: a file, or a folder (with "/" at its end), and what decides that."""
 
     name: str
     why: str
 
     @property
-    def asked_for(self) -> bool:
+    def by_own_rule(self) -> bool:
         """Whether the writer's own decision for LocalProof says so, and not git's, a generator's or a suffix."""
         return self.why.endswith(_SETTINGS) or self.why == _OWN_RULES
 
 
 @dataclass(frozen=True)
-class _Glob:
+class _PathGlob:
     """What a walk is to take: files, or all in folders, whose way from `top` the segments match. `any_format`: of
     formats that are not known, too, because the glob names its suffix."""
 
@@ -72,22 +72,22 @@ class _Glob:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _WalkFolder:
     """A folder on a walk: where it is, how the user would write it, its way from the anchor, and what holds in it."""
 
     folder: Path
     prefix: str
     way: str  # from the anchor of the rules, "" or with "/" at its end
-    own: tuple[Rules, ...]
-    gits: tuple[Rules, ...]
-    site: tuple[Generator, str] | None  # and the way of its top
+    own: tuple[IgnoreFile, ...]
+    gits: tuple[IgnoreFile, ...]
+    site: tuple[SiteGenerator, str] | None  # and the way of its top
     settings: Settings
-    glob: _Glob | None = None
+    glob: _PathGlob | None = None
 
 
-def gather(
+def discover_files(
     names: Iterable[str], settings_of: SettingsOf = lambda _: Settings(), *, force_exclude: bool = False
-) -> Iterator[Found | Skipped | Passed]:
+) -> Iterator[InputFile | Skipped | Excluded]:
     """The files to check, each once: those named, whatever their suffix, and those in the folders named.
 
     A name with ``*``, ``?`` or ``[`` that is not there is a glob, ``**`` for any number of folders. In folders, files
@@ -100,18 +100,18 @@ def gather(
     """
     asked = [(name, _is_there(name)) for name in names]
     if asked and not any(there for _, there in asked):
-        raise BadInput(f"{visible(asked[0][0])}: {_why_missing(asked[0][0])}")
+        raise BadInput(f"{escape_invisible(asked[0][0])}: {_why_missing(asked[0][0])}")
     seen: set[str] = set()
     for name, there in asked:
         for found in _of_name(name, there, settings_of, force_exclude):
-            if not isinstance(found, Found):
+            if not isinstance(found, InputFile):
                 yield found
             elif (real := os.path.realpath(found.path or "")) not in seen:
                 seen.add(real)
                 yield found
 
 
-def told(passed: Iterable[Passed]) -> str:
+def describe_excluded(passed: Iterable[Excluded]) -> str:
     """What was passed over and why, in one line: a few by name, many by number.
 
     >>> told([Passed("public/", "Hugo"), Passed("a.png", "no format for .png"), Passed("themes/", "Hugo")])
@@ -147,28 +147,30 @@ def _is_glob(name: str) -> bool:
 
 def _of_name(
     name: str, there: bool, settings_of: SettingsOf, force_exclude: bool
-) -> Iterator[Found | Skipped | Passed]:
+) -> Iterator[InputFile | Skipped | Excluded]:
     path = Path(name)
     if there and not os.path.lexists(name):
         yield from _walk_glob(name, settings_of)
     elif there and _is_folder(path):
         yield from _walk(path, name, settings_of)
-    elif there and force_exclude and (why := left_out(path, settings_of)):
-        yield Passed(name, why)
+    elif there and force_exclude and (why := why_excluded(path, settings_of)):
+        yield Excluded(name, why)
     else:
-        yield Found(path, name, named=True)
+        yield InputFile(path, name, named=True)
 
 
-def _walk_glob(name: str, settings_of: SettingsOf, *, all_files: bool = False) -> Iterator[Found | Skipped | Passed]:
+def _walk_glob(
+    name: str, settings_of: SettingsOf, *, all_files: bool = False
+) -> Iterator[InputFile | Skipped | Excluded]:
     """What the glob `name` stands for; `all_files`: of any format."""
     parts = name.split("/")
     magic = next(i for i, part in enumerate(parts) if _MAGIC.search(part))
     top = "/".join(parts[:magic]) + "/" if magic and parts[:magic] != ["."] else ""
-    segments = segments_of("/".join(part for part in parts[magic:] if part))
+    segments = split_segments("/".join(part for part in parts[magic:] if part))
     folder = Path(top or ".")
     if segments and _is_folder(folder):
         any_format = all_files or "." in PurePath(parts[-1]).suffix
-        yield from _walk(folder, top or ".", settings_of, _Glob(top, tuple(segments), any_format, parts[-1] == ""))
+        yield from _walk(folder, top or ".", settings_of, _PathGlob(top, tuple(segments), any_format, parts[-1] == ""))
 
 
 def _is_folder(path: Path) -> bool:
@@ -197,8 +199,8 @@ def _why(error: OSError) -> str:
 
 
 def _walk(
-    top: Path, name: str, settings_of: SettingsOf, glob: _Glob | None = None
-) -> Iterator[Found | Skipped | Passed]:
+    top: Path, name: str, settings_of: SettingsOf, glob: _PathGlob | None = None
+) -> Iterator[InputFile | Skipped | Excluded]:
     prefix = "" if name in (".", "./") else name.rstrip("/") + "/" if name != "/" else "/"
     places = [replace(_start(top, prefix, settings_of), glob=glob)]
     while places:
@@ -208,9 +210,9 @@ def _walk(
                 entries = sorted(listing, key=lambda e: e.name)
         except OSError as error:
             why = f"cannot be listed: {_why(error)}"
-            yield Found(place.folder, place.prefix or ".", named=False, trouble=why)
+            yield InputFile(place.folder, place.prefix or ".", named=False, trouble=why)
             continue
-        place = _arrived(place, {e.name for e in entries})
+        place = _enter_folder(place, {e.name for e in entries})
         below = []
         for entry in entries:
             if is_beside(entry.name):  # a run was killed while it corrected a file here
@@ -221,10 +223,10 @@ def _walk(
                 yield from _take(entry, place)
             elif glob and not glob.leads_to(place.prefix + entry.name):
                 continue
-            elif why := _left_out(place, entry.name, folder=True):
-                yield Passed(f"{place.prefix}{entry.name}/", why)
+            elif why := _why_excluded(place, entry.name, folder=True):
+                yield Excluded(f"{place.prefix}{entry.name}/", why)
             else:
-                below.append(_into(place, entry.name, settings_of))
+                below.append(_descend(place, entry.name, settings_of))
         places += reversed(below)
 
 
@@ -235,16 +237,16 @@ def _is_real_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _start(top: Path, prefix: str, settings_of: SettingsOf) -> _Place:
+def _start(top: Path, prefix: str, settings_of: SettingsOf) -> _WalkFolder:
     """The first place of a walk, with the rules of all folders above it up to the top of its repository."""
     here = Path(os.path.normpath(top.absolute()))
     settings = settings_of(top)
     anchor = _anchor(here, settings)
-    place = _Place(top, prefix, _way(here, anchor), (), (), None, settings)
-    if rules := read_rules(anchor / ".git/info/exclude", ""):
+    place = _WalkFolder(top, prefix, _relative_parts(here, anchor), (), (), None, settings)
+    if rules := read_ignore_file(anchor / ".git/info/exclude", ""):
         place = replace(place, gits=(rules,))
     for folder in reversed([p for p in here.parents if p.is_relative_to(anchor)]):
-        above = _arrived(replace(place, folder=folder, way=_way(folder, anchor)), _names(folder))
+        above = _enter_folder(replace(place, folder=folder, way=_relative_parts(folder, anchor)), _names(folder))
         place = replace(place, own=above.own, gits=above.gits, site=above.site)
     return place
 
@@ -263,7 +265,7 @@ def _names(folder: Path) -> set[str]:
         return set()
 
 
-def left_out(path: Path, settings_of: SettingsOf, *, git: bool = False) -> str:
+def why_excluded(path: Path, settings_of: SettingsOf, *, git: bool = False) -> str:
     """What says that the file at `path` is not to be checked, as if a walk from the top had come to it; "" for nothing.
 
     Git's own rules count only with `git`: whoever names a file knows more than those, and git itself does not follow
@@ -274,32 +276,32 @@ def left_out(path: Path, settings_of: SettingsOf, *, git: bool = False) -> str:
     place = _start(anchor, "", settings_of)
     parts = here.relative_to(anchor).parts
     for i, part in enumerate(parts):
-        place = _arrived(place, _names(place.folder))
+        place = _enter_folder(place, _names(place.folder))
         place = place if git else replace(place, gits=())
-        if why := _left_out(place, part, folder=i < len(parts) - 1):
+        if why := _why_excluded(place, part, folder=i < len(parts) - 1):
             return why
         if i < len(parts) - 1:
-            place = _into(place, part, settings_of)
+            place = _descend(place, part, settings_of)
     return ""
 
 
-def _way(folder: Path, anchor: Path) -> str:
+def _relative_parts(folder: Path, anchor: Path) -> str:
     inner = folder.relative_to(anchor).as_posix()
     return "" if inner == "." else f"{inner}/"
 
 
-def _arrived(place: _Place, names: set[str]) -> _Place:
+def _enter_folder(place: _WalkFolder, names: set[str]) -> _WalkFolder:
     """`place` with what its own files say of it."""
     own, gits = place.own, place.gits
-    if _OWN_RULES in names and (rules := read_rules(place.folder / _OWN_RULES, place.way)):
+    if _OWN_RULES in names and (rules := read_ignore_file(place.folder / _OWN_RULES, place.way)):
         own = (*own, rules)
-    if _GITS_RULES in names and (rules := read_rules(place.folder / _GITS_RULES, place.way)):
+    if _GITS_RULES in names and (rules := read_ignore_file(place.folder / _GITS_RULES, place.way)):
         gits = (*gits, rules)
     site = site_of(names, place.folder, place.settings.generator)
     return replace(place, own=own, gits=gits, site=(site, place.way) if site else place.site)
 
 
-def _into(place: _Place, name: str, settings_of: SettingsOf) -> _Place:
+def _descend(place: _WalkFolder, name: str, settings_of: SettingsOf) -> _WalkFolder:
     folder = place.folder / name
     return replace(
         place,
@@ -310,17 +312,17 @@ def _into(place: _Place, name: str, settings_of: SettingsOf) -> _Place:
     )
 
 
-def _left_out(place: _Place, name: str, *, folder: bool) -> str:
+def _why_excluded(place: _WalkFolder, name: str, *, folder: bool) -> str:
     """What says that `name` in `place` is not to be checked; "" for nothing."""
     if why := _excluded(place.folder / name, place.settings):
         return why
     way = place.way + name
-    told = says(place.own, way, folder=folder)
+    told = decide(place.own, way, folder=folder)
     if told is None and place.site and folder:
         generator, top = place.site
         if way.startswith(top) and is_passed_over(generator, way[len(top) :]):
             return generator.title
-    told = told or says(place.gits, way, folder=folder)
+    told = told or decide(place.gits, way, folder=folder)
     return told[1] if told and told[0] else ""
 
 
@@ -328,28 +330,28 @@ def _excluded(path: Path, settings: Settings) -> str:
     return f"exclude{_SETTINGS}" if covers(settings.exclude, path, settings.root) else ""
 
 
-def _take(entry: os.DirEntry[str], place: _Place) -> Iterator[Found | Skipped | Passed]:
+def _take(entry: os.DirEntry[str], place: _WalkFolder) -> Iterator[InputFile | Skipped | Excluded]:
     name, path = place.prefix + entry.name, place.folder / entry.name
     if place.glob and not place.glob.takes(name):
         return
     included = covers(place.settings.include, path, place.settings.root)
     any_format = included or (place.glob is not None and place.glob.any_format)
     if _leads_to_folder(entry):
-        yield Passed(f"{name}/", "a link, not followed")
+        yield Excluded(f"{name}/", "a link, not followed")
     elif not included and any(fnmatchcase(entry.name.lower(), glob) for glob in _NO_PROSE):
-        yield Passed(name, "no prose, by its name")
-    elif why := ("" if any_format else _not_walked(entry.name)) or _left_out(place, entry.name, folder=False):
-        yield Passed(name, why)
+        yield Excluded(name, "no prose, by its name")
+    elif why := ("" if any_format else _not_walked(entry.name)) or _why_excluded(place, entry.name, folder=False):
+        yield Excluded(name, why)
     elif place.settings.include and not included:
-        yield Passed(name, f"include{_SETTINGS}")
+        yield Excluded(name, f"include{_SETTINGS}")
     elif entry.is_symlink() and not path.exists():
-        yield Found(path, name, named=False, trouble="a symbolic link that leads nowhere")
+        yield InputFile(path, name, named=False, trouble="a symbolic link that leads nowhere")
     elif entry.is_symlink():
-        yield Skipped(visible(name), "a symbolic link, not followed in a folder", "name it to have it checked")
+        yield Skipped(escape_invisible(name), "a symbolic link, not followed in a folder", "name it to have it checked")
     elif not place.settings.drafts and is_draft(path, way=place.way):
-        yield Passed(name, f"drafts{_SETTINGS}")
+        yield Excluded(name, f"drafts{_SETTINGS}")
     else:
-        yield Found(path, name, named=False)
+        yield InputFile(path, name, named=False)
 
 
 def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
@@ -364,7 +366,7 @@ def _not_walked(name: str) -> str:
     known, suffix = format_of(name), PurePath(name).suffix
     if known is not None:
         return "" if known.walked else "source code, read where it is named"
-    return f"no format for {visible(suffix)}" if suffix else "no suffix"
+    return f"no format for {escape_invisible(suffix)}" if suffix else "no suffix"
 
 
 def is_draft(path: Path, way: str = "") -> bool:

@@ -24,8 +24,8 @@ from ..settings import (
     user_folder,
 )
 from .baseline import FILE as BASELINE
-from .check import INTERRUPTED, Wishes, check, plan
-from .files import Found
+from .check import INTERRUPTED, CheckOptions, check, plan_tasks
+from .files import InputFile
 from .terminal import Terminal, one_line
 
 _EVERY_S = 0.5
@@ -35,7 +35,7 @@ State = Mapping[str, tuple[int, int, int]]  # by name: time of change in ns, siz
 
 
 def watch(
-    wishes: Wishes,
+    wishes: CheckOptions,
     terminal: Terminal,
     *,
     pause: Callable[[float], None] = time.sleep,
@@ -60,7 +60,7 @@ def watch(
         while not once():
             pause(_EVERY_S)
             try:
-                texts, rules = _look(wishes, terminal, texts, rules, pause)
+                texts, rules = _check_changed(wishes, terminal, texts, rules, pause)
                 told = ""
             except BadInput as error:
                 if str(error) != told:
@@ -71,8 +71,8 @@ def watch(
     return 0
 
 
-def _look(
-    wishes: Wishes, terminal: Terminal, texts: State, rules: State, pause: Callable[[float], None]
+def _check_changed(
+    wishes: CheckOptions, terminal: Terminal, texts: State, rules: State, pause: Callable[[float], None]
 ) -> tuple[State, State]:
     """Check what changed since `texts` and `rules` were noted; how things are now."""
     now, ruled = _texts(wishes, terminal), _rules(wishes, terminal)
@@ -85,7 +85,7 @@ def _look(
             break
         now, ruled = later, ruled_later
     changed = tuple(name for name, state in now.items() if texts.get(name) != state)
-    terminal.say(f"localproof: {time.strftime('%H:%M:%S')}, {_said(changed, ruled != rules)}")
+    terminal.say(f"localproof: {time.strftime('%H:%M:%S')}, {_describe_watch(changed, ruled != rules)}")
     status = 0
     if ruled != rules:
         status = check(wishes, terminal)
@@ -96,7 +96,7 @@ def _look(
     return now, ruled
 
 
-def _said(changed: tuple[str, ...], ruled: bool) -> str:
+def _describe_watch(changed: tuple[str, ...], ruled: bool) -> str:
     if ruled:
         return "settings or words changed: all again"
     if not changed:
@@ -104,17 +104,17 @@ def _said(changed: tuple[str, ...], ruled: bool) -> str:
     return one_line(changed[0]) + (f" and {len(changed) - 1:,} more" if len(changed) > 1 else "") + " changed"
 
 
-def _texts(wishes: Wishes, terminal: Terminal) -> State:
-    tasks, _ = plan(wishes, terminal.env)
-    return dict(_states((i.name, i.path) for task in tasks for i in task.inputs if isinstance(i, Found) and i.path))
+def _texts(wishes: CheckOptions, terminal: Terminal) -> State:
+    tasks, _ = plan_tasks(wishes, terminal.env)
+    return dict(_states((i.name, i.path) for task in tasks for i in task.inputs if isinstance(i, InputFile) and i.path))
 
 
-def _rules(wishes: Wishes, terminal: Terminal) -> State:
+def _rules(wishes: CheckOptions, terminal: Terminal) -> State:
     """The files that decide what is said of all texts."""
     home = user_folder(terminal.env)
     files = [home / name for name in (USER_FILE, USER_DICTIONARY, USER_IGNORES)]
     files += [wishes.config] if wishes.config else []
-    roots = {task.settings.root for task in plan(wishes, terminal.env)[0]}
+    roots = {task.settings.root for task in plan_tasks(wishes, terminal.env)[0]}
     own = (*FILE_NAMES, PROJECT_DICTIONARY, PROJECT_IGNORES, BASELINE)
     files += [root / name for root in roots if root for name in own]
     for path in [home / USER_DICTIONARY, *(root / PROJECT_DICTIONARY for root in roots if root)]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ..report import BadInput, Unavailable
 from ..settings import USER_DICTIONARY, Settings, list_for, lists_beside, read_words, user_folder, word_of
-from ..text import visible
-from .files import Found, Source, read_source, write_back, write_new
-from .terminal import Terminal, agreed, one_line
+from ..text import escape_invisible
+from .files import InputFile, SourceFile, read_source, write_back, write_new
+from .terminal import Terminal, ask_yes_no, one_line
 
 _MOST_BYTES = 10_000_000
 _LONGEST = 200  # code points; a longer "word" is a paragraph pasted by mistake
@@ -29,16 +29,16 @@ def command(
     """`localproof dict`: the exit status. `language` means the list for that one, "" that for all. Raises BadInput
     for what makes no sense."""
     if action == "list":
-        paths = [] if project else [list_of(settings, terminal.env, project=False)]
+        paths = [] if project else [word_list_path(settings, terminal.env, project=False)]
         if project or (settings.dictionary and not user):
-            paths.append(list_of(settings, terminal.env, project=True))
+            paths.append(word_list_path(settings, terminal.env, project=True))
         besides = [each for path in paths for _, each in lists_beside(path)]
         for path in [list_for(path, language) for path in paths] if language else [*paths, *besides]:
-            terminal.write(f"# {one_line(str(path))}\n" + "".join(f"{visible(w)}\n" for w in read_words(path)))
+            terminal.write(f"# {one_line(str(path))}\n" + "".join(f"{escape_invisible(w)}\n" for w in read_words(path)))
         return 0
     if action == "prune":
         return _prune(words, settings, terminal, language=language, yes=yes)
-    path = list_for(list_of(settings, terminal.env, project=project), language)
+    path = list_for(word_list_path(settings, terminal.env, project=project), language)
     if action == "import":
         for name in words:
             terminal.say(f"localproof: {_import(path, Path(name))}")
@@ -77,17 +77,17 @@ def _import(path: Path, file: Path) -> str:
 
 def _prune(paths: Sequence[str], settings: Settings, terminal: Terminal, *, language: str, yes: bool) -> int:
     """Show the words of the project's list that no text uses, and take them out with `yes` or a person's consent."""
-    from .prune import texts, unused
+    from .prune import read_texts, unused_words
 
-    path = list_for(list_of(settings, terminal.env, project=True), language)
+    path = list_for(word_list_path(settings, terminal.env, project=True), language)
     words = read_words(path)
     root = "." if settings.root is None else str(settings.root)
-    idle = unused(words, texts(paths or (root,), terminal.env))
+    idle = unused_words(words, read_texts(paths or (root,), terminal.env))
     if not idle:
         terminal.say(f"localproof: all {_count(len(words))} of {one_line(str(path))} are in use")
         return 0
-    terminal.write("".join(f"{visible(w)}\n" for w in idle))
-    if not yes and not agreed(terminal, f"Take {_count(len(idle))} out of {one_line(str(path))}?"):
+    terminal.write("".join(f"{escape_invisible(w)}\n" for w in idle))
+    if not yes and not ask_yes_no(terminal, f"Take {_count(len(idle))} out of {one_line(str(path))}?"):
         terminal.say(f"localproof: {_count(len(idle))} in no text; to take them out: localproof dict prune --yes")
         return 0
     remove(path, idle)
@@ -99,7 +99,7 @@ def _count(n: int) -> str:
     return f"{n:,} word{'' if n == 1 else 's'}"
 
 
-def list_of(settings: Settings, env: Mapping[str, str], *, project: bool) -> Path:
+def word_list_path(settings: Settings, env: Mapping[str, str], *, project: bool) -> Path:
     """The user's or the project's word list, which need not exist. Raises BadInput where there is no project."""
     if not project:
         return user_folder(env) / USER_DICTIONARY
@@ -140,26 +140,26 @@ def remove(path: Path, words: Iterable[str]) -> tuple[str, ...]:
 
 def _word(raw: str) -> str:
     word = " ".join(raw.split())
-    shown = visible(raw)[:_LONGEST]
+    shown = escape_invisible(raw)[:_LONGEST]
     if not word:
         raise BadInput("an empty word cannot stand in a word list")
     if word_of(word) != word:
         raise BadInput(f"{shown!r} cannot stand in a word list: # after a space or at the start begins a comment")
-    if visible(word) != word or len(word) > _LONGEST:
+    if escape_invisible(word) != word or len(word) > _LONGEST:
         raise BadInput(f"{shown!r} is no word: it holds control characters or is longer than {_LONGEST}")
     return word
 
 
-def _read(path: Path) -> Source | None:
+def _read(path: Path) -> SourceFile | None:
     if not path.exists():
         return None
     try:
-        return read_source(Found(path, str(path), named=True), _MOST_BYTES)
+        return read_source(InputFile(path, str(path), named=True), _MOST_BYTES)
     except Unavailable as error:
         raise BadInput(str(error)) from None
 
 
-def _write(old: Source, text: str) -> None:
+def _write(old: SourceFile, text: str) -> None:
     try:
         write_back(old, text)
     except Unavailable as error:
@@ -170,4 +170,4 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BadInput(f"{visible(str(folder))}: cannot be created: {error.strerror}") from None
+        raise BadInput(f"{escape_invisible(str(folder))}: cannot be created: {error.strerror}") from None

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from ..report import BadInput
 from ..settings import Settings
 from ..text import Document, Frame
-from .code_languages import LANGUAGES, Language
+from .code_languages import LANGUAGES, CodeLanguage
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def _in(module: str) -> Callable[[str, str, Settings], Document]:
     return read
 
 
-def _code(language: Language) -> Callable[[str, str, Settings], Document]:
+def _code(language: CodeLanguage) -> Callable[[str, str, Settings], Document]:
     """What reads the comments of source code in `language`."""
 
     def read(name: str, text: str, settings: Settings) -> Document:

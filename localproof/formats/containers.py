@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from ..text import Span
-from .html_tags import Ahead
+from .html_tags import LookAhead
 
 _LINE_START, _LINE_END = r"(?<![^\r\n])", r"(?=[\r\n]|\Z)"  # ^ and $ know only \n
 _INDENTING = re.compile(
@@ -110,7 +110,7 @@ def indenting(source: str, at: int) -> Opening | None:
     return Opening(match.end(), title, '"', indents=True)
 
 
-def colons(source: str, at: int, ahead: Ahead) -> Opening | None:
+def colons(source: str, at: int, ahead: LookAhead) -> Opening | None:
     """The ``:::note Title``, ``:::{note} Title``, ``::: {.note title="Title"}`` or closing ``:::`` at `at`."""
     whole = _COLONS.match(source, at)
     if whole is None:
@@ -134,7 +134,7 @@ def colons(source: str, at: int, ahead: Ahead) -> Opening | None:
     return Opening(whole.end(), Span(*attribute.span(group)), '"' if group == "double" else "'")
 
 
-def slashes(source: str, at: int, ahead: Ahead) -> Opening | None:
+def slashes(source: str, at: int, ahead: LookAhead) -> Opening | None:
     """The ``/// note | Title`` of pymdownx with its options, or the closing ``///``, at `at`."""
     close = re.compile(rf"/{{3,}}[ \t]*{_LINE_END}").match(source, at)
     if close:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from ..text import Block, Span
 from .containers import LIST_MARKER, Opening, begins_content, begins_line, colons, indenting, slashes
-from .directives import Remarks
-from .html_tags import INLINE, KNOWN, NOT_PROSE, NOT_PROSE_INLINE, Ahead, tag_at
-from .pieces import Part
+from .directives import DirectiveCollector
+from .html_tags import INLINE, KNOWN, NOT_PROSE, NOT_PROSE_INLINE, LookAhead, tag_at
+from .pieces import Segment
 
 if TYPE_CHECKING:
     from .latex import Inset
@@ -80,15 +80,15 @@ class Extensions:
         self._opener = _OPEN_TEMPLATE if html else _OPEN_MDX if mdx else _OPEN
         self.mdx = mdx
         self._code = code
-        self.masks: list[Part] = []
+        self.masks: list[Segment] = []
         self.titles: list[tuple[Span, str]] = []
         self.latex: list[Span] = []
-        self.remarks = Remarks(source)
+        self.remarks = DirectiveCollector(source)
         self._openings: list[tuple[int, Opening]] = []
-        self._ahead_masks: list[Part] = []  # a heap of masks that lie ahead of the scan
+        self._ahead_masks: list[Segment] = []  # a heap of masks that lie ahead of the scan
         self._done = start
         self._inset: Inset | None = None
-        self._ahead = Ahead(source)
+        self._ahead = LookAhead(source)
         self._ends = {m[1] for m in _ENDS.finditer(source, start)} if "{" in source else set()
         self._jsx_ends = {m[1] for m in _JSX_ENDS.finditer(source, start)} if "</" in source else set()
         self._braces: dict[int, int] | None = None
@@ -122,7 +122,7 @@ class Extensions:
     def _escaped(self, at: int) -> bool:
         return at > 0 and self.source[at - 1] == "\\" and not (at > 1 and self.source[at - 2] == "\\")
 
-    def _handler(self, opener: str) -> Callable[[int], Part | None]:
+    def _handler(self, opener: str) -> Callable[[int], Segment | None]:
         if opener == "<!--":
             return self._comment
         if opener[0] == "<":
@@ -156,14 +156,14 @@ class Extensions:
 
     # ── one handler for each kind of opener: the mask that begins at `at`, or None ──
 
-    def _comment(self, at: int) -> Part | None:
+    def _comment(self, at: int) -> Segment | None:
         close = self._ahead.find("-->", at + 2)
         if close > len(self.source):
             return None
-        self.remarks.hear(self.source[at + 4 : close], at, close + 3)
-        return Part("hidden", at, close + 3)
+        self.remarks.note_comment(self.source[at + 4 : close], at, close + 3)
+        return Segment("hidden", at, close + 3)
 
-    def _tag(self, at: int) -> Part | None:
+    def _tag(self, at: int) -> Segment | None:
         limit = len(self.source) if self.mdx else self._limit(at)
         first = self.source[at + 1 : at + 3].lstrip("/")[:1]
         jsx = self.mdx or first.isupper() or first == ">"
@@ -176,24 +176,24 @@ class Extensions:
             return None if tag.closing else self._element(at, tag.end, name, limit, alone=tag.self_closing)
         if is_html or (tag.name.islower() and "." not in tag.name):
             plain = not self.mdx or (name in INLINE and "{" not in self.source[tag.start : tag.end])
-            return None if plain else Part("hidden", at, tag.end)
+            return None if plain else Segment("hidden", at, tag.end)
         if tag.closing or not tag.name:
-            return Part("hidden", at, tag.end) if tag.name or self.mdx else None
+            return Segment("hidden", at, tag.end) if tag.name or self.mdx else None
         if tag.name in _NO_PROSE_JSX and not tag.self_closing:
             close = self._ahead.match(rf"</{tag.name}\s{{0,9}}>", tag.end)
-            return Part("hidden", at, close[1] if close else tag.end)
+            return Segment("hidden", at, close[1] if close else tag.end)
         wraps = tag.name in self._jsx_ends and not tag.self_closing
-        return Part("hidden" if wraps else "placeholder", at, tag.end)
+        return Segment("hidden" if wraps else "placeholder", at, tag.end)
 
-    def _element(self, at: int, end: int, name: str, limit: int, *, alone: bool) -> Part | None:
+    def _element(self, at: int, end: int, name: str, limit: int, *, alone: bool) -> Segment | None:
         """An element without prose, to its closing tag."""
         if alone:
-            return Part("hidden", at, end)
+            return Segment("hidden", at, end)
         close = self._ahead.match(rf"</{name}\s{{0,9}}>", end)
         inline = name in NOT_PROSE_INLINE
         if close is None or (inline and close[0] > limit):
             return None
-        return Part("placeholder" if inline else "hidden", at, close[1])
+        return Segment("placeholder" if inline else "hidden", at, close[1])
 
     def _brace_pairs(self) -> dict[int, int]:
         """The closing brace of each opening one that has any; those in code, and in strings within braces, are none."""
@@ -213,19 +213,19 @@ class Extensions:
                     self._braces[opened.pop()] = match.start()
         return self._braces
 
-    def _expression(self, at: int) -> Part | None:
+    def _expression(self, at: int) -> Segment | None:
         close = self._brace_pairs().get(at)
         if close is None:
             return None
         inner = self.source[at + 1 : close].strip()
         if inner.startswith("/*") and inner.endswith("*/") and len(inner) > 3:
-            self.remarks.hear(inner[2:-2], at, close + 1)
-            return Part("hidden", at, close + 1)
+            self.remarks.note_comment(inner[2:-2], at, close + 1)
+            return Segment("hidden", at, close + 1)
         if inner in ('" "', "' '", "` `"):
-            return Part("markup", at, close + 1, " ")
-        return Part("placeholder", at, close + 1)
+            return Segment("markup", at, close + 1, " ")
+        return Segment("placeholder", at, close + 1)
 
-    def _shortcode(self, at: int) -> Part | None:
+    def _shortcode(self, at: int) -> Segment | None:
         mark = self.source[at + 2 : at + 3]
         closer = {"<": ">}}", "%": "%}}"}.get(mark, "}}")
         close = self._ahead.find(closer, at + 2)
@@ -236,34 +236,34 @@ class Extensions:
             end += self.source.startswith("}", end)  # {{{ unescaped }}}
             inner = self.source[at + 2 : close].strip()
             if inner.startswith("/*"):
-                self.remarks.hear(inner[2:].removesuffix("*/"), at, end)
-                return Part("hidden", at, end)
-            return Part("placeholder", at, end)
+                self.remarks.note_comment(inner[2:].removesuffix("*/"), at, end)
+                return Segment("hidden", at, end)
+            return Segment("placeholder", at, end)
         slash, name = self._tag_name(at)
         if slash or self.source[close - 1] == "/":
-            return Part("hidden" if slash else "placeholder", at, end)
+            return Segment("hidden" if slash else "placeholder", at, end)
         if name in _NO_PROSE or name.startswith(("code-", "highlight-")):
             body = self._ahead.match(rf"\{{\{{[<%]-?\s{{0,9}}/\s{{0,9}}{name}\s{{0,9}}-?[%>]\}}\}}", end)
             return self._body(at, body[1] if body else end)
-        return Part("hidden" if name in self._ends else "placeholder", at, end)
+        return Segment("hidden" if name in self._ends else "placeholder", at, end)
 
-    def _body(self, at: int, end: int) -> Part:
+    def _body(self, at: int, end: int) -> Segment:
         """A shortcode with its body: within one line it is a word of the sentence."""
-        return Part("hidden" if re.search(r"[\r\n]", self.source[at:end]) else "placeholder", at, end)
+        return Segment("hidden" if re.search(r"[\r\n]", self.source[at:end]) else "placeholder", at, end)
 
     def _tag_name(self, at: int) -> tuple[str, str]:
         match = _TAG_NAME.match(self.source, at)
         return (match[1], match[2]) if match else ("", "")
 
-    def _template(self, at: int) -> Part | None:
+    def _template(self, at: int) -> Segment | None:
         if self.source[at + 1] == "#":
             if self.source[at + 2 : at + 3] not in (" ", "-", "\n", "\r"):
                 return self._attribute(at)
             close = self._ahead.find("#}", at + 2)
             if close > len(self.source):
                 return None
-            self.remarks.hear(self.source[at + 2 : close].strip("-"), at, close + 2)
-            return Part("hidden", at, close + 2)
+            self.remarks.note_comment(self.source[at + 2 : close].strip("-"), at, close + 2)
+            return Segment("hidden", at, close + 2)
         close = self._ahead.find("%}", at + 2)
         if close > self._limit(at):
             return None
@@ -271,13 +271,13 @@ class Extensions:
         if name in _NO_PROSE:
             body = self._ahead.match(rf"\{{%-?\s{{0,9}}end{name}\s{{0,9}}-?%\}}", end)
             if name == "comment":
-                self.remarks.hear(self.source[end : body[0]] if body else "", at, body[1] if body else end)
-                return Part("hidden", at, body[1] if body else end)
+                self.remarks.note_comment(self.source[end : body[0]] if body else "", at, body[1] if body else end)
+                return Segment("hidden", at, body[1] if body else end)
             return self._body(at, body[1] if body else end)
         hidden = name in _CONTROL or name.startswith("end") or name in self._ends
-        return Part("hidden" if hidden else "placeholder", at, end)
+        return Segment("hidden" if hidden else "placeholder", at, end)
 
-    def _attribute(self, at: int) -> Part | None:
+    def _attribute(self, at: int) -> Segment | None:
         match = _ATTRIBUTES.match(self.source, at)
         before = self.source[at - 1 : at]
         if match is None and (before in (")", "]", "`", ":") or begins_line(self.source, at)):
@@ -289,11 +289,11 @@ class Extensions:
         if match.group() == "{::comment}":
             close = self._ahead.find("{:/comment}", match.end())
             if close <= len(self.source):
-                self.remarks.hear(self.source[match.end() : close], at, close + 11)
-                return Part("hidden", at, close + 11)
-        return Part("hidden", at, match.end())
+                self.remarks.note_comment(self.source[match.end() : close], at, close + 11)
+                return Segment("hidden", at, close + 11)
+        return Segment("hidden", at, match.end())
 
-    def _critic(self, at: int) -> Part | None:
+    def _critic(self, at: int) -> Segment | None:
         """A change marked in the text: what is put in or marked is read, what is taken out or said of it not."""
         sign = self.source[at + 1 : at + 3]
         closer = {"--": "--}", "++": "++}", "~~": "~~}", "==": "==}", ">>": "<<}"}.get(sign)
@@ -301,36 +301,36 @@ class Extensions:
         if closer is None or close > self._limit(at):
             return self._attribute(at)
         if sign in ("--", ">>"):
-            return Part("hidden", at, close + 3)
+            return Segment("hidden", at, close + 3)
         begin = at + 3
         if sign == "~~":
             begin = self._ahead.find("~>", begin) + 2
             if begin > close:
                 return None
-        heappush(self._ahead_masks, Part("hidden", close, close + 3))
-        return Part("hidden", at, begin)
+        heappush(self._ahead_masks, Segment("hidden", close, close + 3))
+        return Segment("hidden", at, begin)
 
-    def _keys(self, at: int) -> Part | None:
+    def _keys(self, at: int) -> Segment | None:
         """``++ctrl+c++`` of pymdownx."""
         match = None if self.source[at - 1 : at].isalnum() else _KEYS.match(self.source, at)
-        return Part("placeholder", at, match.end()) if match else None
+        return Segment("placeholder", at, match.end()) if match else None
 
-    def _emoji(self, at: int) -> Part | None:
+    def _emoji(self, at: int) -> Segment | None:
         """``:smile:`` at the start of a line: the parser takes it for a definition. Elsewhere it is for `masks`."""
         if not begins_content(self.source, at):
             return None
         end = self.source.index(":", at + 1) + 1
         after = self.source[end : end + 1]
-        return None if after in (":", "`") or after.isalnum() else Part("placeholder", at, end)
+        return None if after in (":", "`") or after.isalnum() else Segment("placeholder", at, end)
 
-    def _tex(self, at: int) -> Part | None:
+    def _tex(self, at: int) -> Segment | None:
         closer = "\\)" if self.source[at + 1] == "(" else "\\]"
         close = self._ahead.find(closer, at + 2)
         if close > self._limit(at) or not _TEX.search(self.source, at + 2, close):
             return None
-        return Part("placeholder", at, close + 2)
+        return Segment("placeholder", at, close + 2)
 
-    def _obsidian(self, at: int) -> Part | None:
+    def _obsidian(self, at: int) -> Segment | None:
         end: int | None = None
         if begins_line(self.source, at) and self._line_end(at) == at + 2:
             close = self._ahead.match(rf"{_LINE_START}%%[ \t]*{_LINE_END}", at + 2)
@@ -339,10 +339,10 @@ class Extensions:
             end = match.end()
         if end is None:
             return None
-        self.remarks.hear(self.source[at + 2 : end - 2], at, end)
-        return Part("hidden", at, end)
+        self.remarks.note_comment(self.source[at + 2 : end - 2], at, end)
+        return Segment("hidden", at, end)
 
-    def _bracket(self, at: int) -> Part | None:
+    def _bracket(self, at: int) -> Segment | None:
         if self.source.startswith(("[TOC]", "[[_TOC_]]"), at):
             return self._line(at)
         match = _CITATION.match(self.source, at)
@@ -350,9 +350,9 @@ class Extensions:
             return None
         # “as shown [@doe].” stands beside the sentence, “see [@doe].” in it
         inside = _BEFORE_CITED.search(self.source, max(0, at - 10), at)
-        return Part("placeholder" if inside else "hidden", at, match.end())
+        return Segment("placeholder" if inside else "hidden", at, match.end())
 
-    def _latex(self, at: int) -> Part | None:
+    def _latex(self, at: int) -> Segment | None:
         """A command or an environment of LaTeX, which pandoc and its kin let through."""
         before = self.source[at - 1 : at]
         if before in (":", "/", "\\") or (before.isalnum() and not _ARGUMENT.match(self.source, at)):
@@ -363,7 +363,7 @@ class Extensions:
             self._inset = Inset(self.source)
         if environment := self._inset.environment(at):
             self.latex.append(environment)
-            return Part("hidden", environment.start, environment.end)
+            return Segment("hidden", environment.start, environment.end)
         found = self._inset.command(at, self._limit(at))
         if found is None:
             return None
@@ -378,7 +378,7 @@ class Extensions:
         """The blocks of what is to be read as LaTeX."""
         return [block for run in self.latex if self._inset for block in self._inset.read(run)]
 
-    def _container(self, at: int) -> Part | None:
+    def _container(self, at: int) -> Segment | None:
         """The line that opens or closes a container, less its title."""
         sign = self.source[at]
         if not (begins_content if sign in "!?=" else begins_line)(self.source, at):
@@ -394,12 +394,12 @@ class Extensions:
             return None
         self._openings.append((at, opening))
         if opening.title is None:
-            return Part("hidden", at, opening.end)
+            return Segment("hidden", at, opening.end)
         if opening.title.end < opening.end:
-            heappush(self._ahead_masks, Part("hidden", opening.title.end, opening.end))
-        return Part("hidden", at, opening.title.start)
+            heappush(self._ahead_masks, Segment("hidden", opening.title.end, opening.end))
+        return Segment("hidden", at, opening.title.start)
 
-    def _module(self, at: int) -> Part | None:
+    def _module(self, at: int) -> Segment | None:
         """import and export of MDX: to the next blank line that is in no braces."""
         if (at and self.source[at - 1] not in "\r\n") or not _MODULE.match(self.source, at):
             return None
@@ -408,16 +408,16 @@ class Extensions:
             if brace.start() >= end:
                 break
             end = max(end, self._limit(self._brace_pairs().get(brace.start(), 0)))
-        return Part("hidden", at, end)
+        return Segment("hidden", at, end)
 
-    def _line(self, at: int) -> Part | None:
+    def _line(self, at: int) -> Segment | None:
         """A line that is no prose: a table of contents, a snippet, an abbreviation."""
         end = self._line_end(at)
         if not begins_line(self.source, at) or (
             self.source[at] == "*" and not re.match(r"\*\[[^\]\n]+\]:", self.source[at:end])
         ):
             return None
-        return Part("hidden", at, end)
+        return Segment("hidden", at, end)
 
     # ── the copy for the parser ──
 
@@ -453,9 +453,9 @@ class Extensions:
         out.append(masked[at:])
         return "".join(out)
 
-    def _groups(self) -> list[list[Part]]:
+    def _groups(self) -> list[list[Segment]]:
         """Masks with only white space between them, together."""
-        groups: list[list[Part]] = []
+        groups: list[list[Segment]] = []
         for mask in self.masks:
             if groups and not self.source[groups[-1][-1].end : mask.start].strip(" \t"):
                 groups[-1].append(mask)

@@ -7,22 +7,22 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ..languages import base
-from .directives import Remarks
+from .directives import DirectiveCollector
 from .html_tags import (
     INLINE,
     KINDS,
     NOT_PROSE,
     NOT_PROSE_INLINE,
-    Ahead,
+    LookAhead,
     Tag,
     attribute_spelling,
     attributes,
-    foreign,
+    tag_language,
     tag_at,
     with_entities,
 )
 from .languages import language_tag
-from .pieces import Sheet
+from .pieces import BlockBuilder
 
 _SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")  # what HTML shows as one space
 _MARKDOWN_BLOCK = re.compile(r"^\s*(?:#{1,6}|[-*+]|\d+[.)]) ", re.MULTILINE)
@@ -42,7 +42,7 @@ _DEEPEST = 100  # open elements; of those within them only the text counts
 _MARKUP = re.compile(r"<(?:!--|[!?]|/?[A-Za-z])")
 
 
-def read_html(sheet: Sheet, plain: str, lines: Sequence[tuple[int, int]], kind: str) -> None:
+def read_html(sheet: BlockBuilder, plain: str, lines: Sequence[tuple[int, int]], kind: str) -> None:
     """Add the blocks of an HTML block to `sheet`. `lines` are its runs of the source, less the prefix of containers.
 
     `plain` is the source as the parser saw it, masks and all, same length.
@@ -51,13 +51,13 @@ def read_html(sheet: Sheet, plain: str, lines: Sequence[tuple[int, int]], kind: 
     written in Markdown, which HTML does not interpret here.
     """
     start, end = lines[0][0], lines[-1][1]
-    reader = Html(sheet, plain, start, end, kind)
+    reader = HtmlReader(sheet, plain, start, end, kind)
     if sum(e - s for s, e in lines) < end - start:  # in a container: each line has a prefix that is not HTML
         reader.prefixes = [(a[1], b[0]) for a, b in pairwise(lines) if a[1] < b[0]]
     reader.read()
 
 
-class Html:
+class HtmlReader:
     """A run of HTML on its way into a sheet.
 
     `page` is given for a file of its own, in which nothing is Markdown: what
@@ -67,12 +67,12 @@ class Html:
 
     def __init__(
         self,
-        sheet: Sheet,
+        sheet: BlockBuilder,
         plain: str,
         start: int,
         end: int,
         kind: str,
-        page: tuple[Remarks, frozenset[str]] | None = None,
+        page: tuple[DirectiveCollector, frozenset[str]] | None = None,
         *,
         settled: bool = False,
     ) -> None:
@@ -85,7 +85,7 @@ class Html:
         self.language = ""  # that of the page
         self.page, self.settled = page, settled
         self.prefixes: list[tuple[int, int]] = []
-        self.ahead = Ahead(plain)
+        self.ahead = LookAhead(plain)
 
     def read(self) -> None:
         """Go through the block once."""
@@ -118,7 +118,7 @@ class Html:
         self._skip_to(close + 3)
         self.sheet.add("hidden", at, self.at)
         if self.page and close < self.end:
-            self.page[0].hear(self.source[at + 4 : close], at, self.at)
+            self.page[0].note_comment(self.source[at + 4 : close], at, self.at)
 
     def _skip_to(self, at: int) -> None:
         self.at = min(at, self.end)
@@ -135,7 +135,7 @@ class Html:
             self.sheet.add("image", tag.start, tag.end)
             image_caption(self.sheet, self.source, tag)
         elif name in INLINE:
-            if not tag.closing and foreign(self.source, tag, self.sheet.home) and not tag.self_closing:
+            if not tag.closing and tag_language(self.source, tag, self.sheet.home) and not tag.self_closing:
                 self._skip_element(tag, name)
             else:
                 self.sheet.add("hidden", tag.start, tag.end)
@@ -174,7 +174,7 @@ class Html:
             self.open.append(name)
             kind = "title" if self.page and name == "title" else KINDS.get(name, self.kinds[-1])
             self.kinds.append(kind)
-            language = foreign(self.source, tag, self.sheet.home)
+            language = tag_language(self.source, tag, self.sheet.home)
             self.languages.append(self.languages[-1] if language is None else language or self.sheet.home)
 
     def _leave(self) -> None:
@@ -227,7 +227,7 @@ class Html:
         return min(self.prefixes[0][1], end) if self.prefixes and self.prefixes[0][0] <= at else at
 
 
-def image_caption(sheet: Sheet, plain: str, tag: Tag) -> None:
+def image_caption(sheet: BlockBuilder, plain: str, tag: Tag) -> None:
     """Add the ``alt`` of an ``<img>`` to `sheet` as a block of its own, beside the one that is open."""
     for name, start, end in attributes(plain, tag):
         if name == "alt":
@@ -237,7 +237,7 @@ def image_caption(sheet: Sheet, plain: str, tag: Tag) -> None:
             sheet.parts = parts
 
 
-def add_html_text(sheet: Sheet, plain: str, start: int, end: int) -> None:
+def add_html_text(sheet: BlockBuilder, plain: str, start: int, end: int) -> None:
     """Add a run of HTML text to the open block: verbatim, and entities as their characters."""
     for part in with_entities(plain, start, end):
         if part.kind == "text":

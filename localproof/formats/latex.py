@@ -13,10 +13,10 @@ from collections import Counter
 from ..settings import Settings
 from ..text import Block, Document, Span
 from . import latex_commands as known
-from .directives import Remarks
-from .html_tags import Ahead
-from .lines import lay
-from .pieces import Part, PartKind, Sheet
+from .directives import DirectiveCollector
+from .html_tags import LookAhead
+from .lines import add_inline
+from .pieces import Segment, PartKind, BlockBuilder
 
 _NEWLINE = r"(?>\r\n|\n|\r)"  # atomic: the two halves of a CRLF are no empty line
 _TOKEN = re.compile(
@@ -55,7 +55,7 @@ SPELLING = (
 def read_latex(name: str, text: str, settings: Settings) -> Document:
     """The document that `text` makes up: what stands between its ``begin`` and ``end``, and its title; all of a part
     that is to be included in another file."""
-    reader = _Reader(text)
+    reader = _LatexReader(text)
     start, end = 0, len(text)
     body = re.search(r"(?<!\\)\\begin\s{0,9}\{document\}", text)
     language = ""
@@ -76,10 +76,10 @@ class Inset:
     """LaTeX that stands in a text of another format."""
 
     def __init__(self, text: str) -> None:
-        self._reader = _Reader(text)
+        self._reader = _LatexReader(text)
         self._environments: dict[int, int] | None = None
 
-    def command(self, start: int, limit: int) -> tuple[list[Part], Span | None] | None:
+    def command(self, start: int, limit: int) -> tuple[list[Segment], Span | None] | None:
         r"""The command at `start`: what it is in the sentence, in order; and the run that is to be read by itself.
 
         None where it is none that is known, or does not end before `limit`.
@@ -96,23 +96,23 @@ class Inset:
         if brace == "{" and match.end() not in reader.pairs:
             return None
         if name in ("begin", "end"):  # of an environment that is not whole
-            return [Part("hidden", start, reader.pairs.get(match.end(), match.end() - 1) + 1)], None
+            return [Segment("hidden", start, reader.pairs.get(match.end(), match.end() - 1) + 1)], None
         reader.sheet.parts, reader.at, reader.end = [], match.end(), limit
         if name in known.HEADINGS or name in known.CAPTIONS or name in known.NOTES:
             reader.at = reader._past(reader.at, 1 + (name == "captionof"))
             if reader.at > limit:
                 return None
-            return [Part("hidden", start, reader.at)], Span(start, reader.at)
-        reader._named(name, start)
+            return [Segment("hidden", start, reader.at)], Span(start, reader.at)
+        reader._named_command(name, start)
         parts = [p for p in reader.sheet.parts if p.end > p.start]
         shown = not alone and reader.text[reader.at : reader.at + 1] == "{" and name not in known.NOTHING
         close = reader.pairs.get(reader.at) if shown else None
         quoted = reader.quoted.pop(close, "") if close is not None else ""
         if close is not None:
-            parts += [Part("hidden", reader.at, reader.at + 1), Part("hidden", close, close + 1)]
+            parts += [Segment("hidden", reader.at, reader.at + 1), Segment("hidden", close, close + 1)]
         elif reader.quoted:  # ``enquote`` has its opening brace in its mark
             close, quoted = reader.quoted.popitem()
-            parts.append(Part("markup", close, close + 1, quoted))
+            parts.append(Segment("markup", close, close + 1, quoted))
         return (parts, None) if parts and parts[-1].end <= limit else None
 
     def environment(self, start: int) -> Span | None:
@@ -141,17 +141,19 @@ def _language(preamble: str) -> str:
     return found
 
 
-class _Reader:
+class _LatexReader:
     """The tokens of a text on their way into a sheet."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.sheet = Sheet(text, spelling=SPELLING)
-        self.remarks = Remarks(text)
-        self.ahead = Ahead(text)
+        self.sheet = BlockBuilder(text, spelling=SPELLING)
+        self.remarks = DirectiveCollector(text)
+        self.ahead = LookAhead(text)
         self.pairs = _pairs(text)
         self.open: list[str] = []  # environments
-        self.ends: list[tuple[int, str, list[Part]]] = []  # arguments that are blocks: closing brace, kind, what waits
+        self.ends: list[
+            tuple[int, str, list[Segment]]
+        ] = []  # arguments that are blocks: closing brace, kind, what waits
         self.quoted: dict[int, str] = {}  # closing braces that are shown
         self.at = self.end = 0
 
@@ -159,7 +161,7 @@ class _Reader:
         """Read the title, and what comments ask for, in the first `end` characters."""
         done = 0
         for match in re.finditer(r"(?<!\\)%([^\r\n]*)", self.text[:end]):
-            self.remarks.hear(match[1], *match.span())
+            self.remarks.note_comment(match[1], *match.span())
         for match in _TITLE.finditer(self.text, 0, end):
             _, brace = self._options(match.end())
             close = self.pairs.get(brace)
@@ -171,10 +173,10 @@ class _Reader:
         """Go through start..end once."""
         self.at, self.end = start, end
         while token := _TOKEN.search(self.text, self.at, end):
-            lay(self.sheet, self.at, token.start(), collapse=True)
+            add_inline(self.sheet, self.at, token.start(), collapse=True)
             self.at = token.end()
             self._token(token.group(), token.start())
-        lay(self.sheet, min(self.at, end), end, collapse=True)
+        add_inline(self.sheet, min(self.at, end), end, collapse=True)
         while self.ends:
             self._leave()
         self._close()
@@ -207,7 +209,7 @@ class _Reader:
 
     def _comment(self, run: str, start: int) -> None:
         said = run.splitlines()[0] if run.splitlines() else run
-        self.remarks.hear(said.lstrip("%"), start, start + len(said))
+        self.remarks.note_comment(said.lstrip("%"), start, start + len(said))
         self.sheet.add("hidden", start, self.at)
         if self.text[self.at : self.at + 1] in ("\r", "\n") or (
             start and self.text[start - 1] in "\r\n" and not run.strip("% \t\r\n")
@@ -274,7 +276,7 @@ class _Reader:
         elif not name or not name[0].isalpha():
             self.sheet.add("hidden", start, self.at)  # \- \/ \@ and what makes no sense
         else:
-            self._named(name.rstrip("*"), start)
+            self._named_command(name.rstrip("*"), start)
 
     def _accent(self, accent: str, start: int) -> None:
         letter = _ACCENTED.match(self.text, self.at)
@@ -286,7 +288,7 @@ class _Reader:
             "markup", start, self.at, known.accented(accent, {"\\i": "ı", "\\j": "ȷ"}.get(letter[1], letter[1]))
         )
 
-    def _named(self, name: str, start: int) -> None:
+    def _named_command(self, name: str, start: int) -> None:
         if name in ("begin", "end"):
             self._environment(name, start)
         elif name in known.HEADINGS or name in known.CAPTIONS:
@@ -340,7 +342,7 @@ class _Reader:
         if end > self.at:
             first = self.text.index("[", self.at) + 1
             if not re.search(r"[\\${}~%]", self.text[first : end - 1]):
-                lay(self.sheet, first, end - 1, collapse=True)
+                add_inline(self.sheet, first, end - 1, collapse=True)
                 self._close()
             self._until("hidden", end - 1, end)
 

@@ -12,9 +12,9 @@ from .containers import begins_line, defined, sketch
 from .extensions import Extensions, needs_scan
 from .front_matter import read_header, title_blocks
 from .html_blocks import image_caption, read_html
-from .html_tags import KNOWN, Ahead, foreign, tag_at
+from .html_tags import KNOWN, LookAhead, tag_language, tag_at
 from .languages import home
-from .pieces import Part, Sheet
+from .pieces import Segment, BlockBuilder
 from .unindent import Unindented, without_tag_lines
 
 _INLINE_TAGS = frozenset(("Emphasis", "Strong", "Strikethrough", "Superscript", "Subscript", "Link", "Image"))
@@ -38,7 +38,7 @@ def read_markdown(name: str, text: str, settings: Settings) -> Document:
         plain = " " + plain[1:]
     plain = plain if mdx else defined(plain)
     directives, notes = list(header.directives), list(header.notes)
-    sheet = Sheet(text, home=home(name, header.language, settings))
+    sheet = BlockBuilder(text, home=home(name, header.language, settings))
     if needs_scan(plain, header.end, mdx=mdx):
         found = Extensions(plain, header.end, _code(plain, mdx=mdx), mdx=mdx)
         directives += found.remarks.directives
@@ -46,7 +46,7 @@ def read_markdown(name: str, text: str, settings: Settings) -> Document:
         _read_titles(text, found, sheet)
         sheet.blocks += found.latex_blocks()
         plain = found.masked
-    _Reader(text, plain, _unindented(plain) if mdx else _Parsed(plain), sheet).read()
+    _MarkdownReader(text, plain, _unindented(plain) if mdx else _Parsed(plain), sheet).read()
     blocks = title_blocks(text, header, settings.front_matter, notes) + sheet.blocks
     blocks.sort(key=lambda b: b.pieces[0].source.start)
     return Document(
@@ -54,7 +54,7 @@ def read_markdown(name: str, text: str, settings: Settings) -> Document:
     )
 
 
-def _read_titles(text: str, found: Extensions, sheet: Sheet) -> None:
+def _read_titles(text: str, found: Extensions, sheet: BlockBuilder) -> None:
     """Add the titles of containers to `sheet`, and hide them from what is read next."""
     sheet.mask(found.masks)
     if not found.titles:
@@ -63,12 +63,12 @@ def _read_titles(text: str, found: Extensions, sheet: Sheet) -> None:
         sheet.spelling = ((quote, None),) if quote else ()
         if _MARKS.search(found.masked_titles, span.start, span.end):
             title = _Parsed(found.masked_titles[span.start : span.end], begin=span.start)
-            _Reader(text, found.masked_titles, title, sheet, kind="heading").read()
+            _MarkdownReader(text, found.masked_titles, title, sheet, kind="heading").read()
         else:
             sheet.text(span.start, span.end)
             sheet.close("heading")
     sheet.spelling = ()
-    hidden = [Part("hidden", span.start, span.end) for span, _ in found.titles]
+    hidden = [Segment("hidden", span.start, span.end) for span, _ in found.titles]
     sheet.mask(sorted((*found.masks, *hidden), key=lambda mask: mask.start))
 
 
@@ -149,14 +149,14 @@ def _tag(value: Any) -> str:
     return value if isinstance(value, str) else str(next(iter(value)))
 
 
-class _Reader:
+class _MarkdownReader:
     """The events of the parser on their way into a sheet.
 
     `plain` is the source less what the parser would take for something else, same length, and `parsed` what it is
     given of that. `kind` is that of all blocks, if one is given.
     """
 
-    def __init__(self, source: str, plain: str, parsed: _Parsed, sheet: Sheet, *, kind: str = "") -> None:
+    def __init__(self, source: str, plain: str, parsed: _Parsed, sheet: BlockBuilder, *, kind: str = "") -> None:
         self.source = source
         self.plain = plain
         self.sheet = sheet
@@ -166,10 +166,10 @@ class _Reader:
         self.depth = {"Item": 0, "FootnoteDefinition": 0, "Heading": 0, "TableCell": 0, "DefinitionList": 0}
         self.in_code = False
         self.html: list[tuple[int, int]] | None = None
-        self.images: list[tuple[int, list[Part]]] = []
+        self.images: list[tuple[int, list[Segment]]] = []
         self.muted: list[tuple[str, int, int]] = []  # inline elements without prose: name, start and end of the tag
         self.paragraph_end = 0
-        self.ahead = Ahead(plain)
+        self.ahead = LookAhead(plain)
 
     def read(self) -> None:
         """Go through all events once."""
@@ -246,7 +246,7 @@ class _Reader:
         elif name == "img":
             self.sheet.add("image", start, end)
             image_caption(self.sheet, self.plain, tag)
-        elif not tag.closing and not tag.self_closing and foreign(self.plain, tag, self.sheet.home):
+        elif not tag.closing and not tag.self_closing and tag_language(self.plain, tag, self.sheet.home):
             self.muted.append(("<" + name, start, end))
         elif name in KNOWN or tag.closing or f"</{name}" in self.plain[end : min(end + 2000, self.paragraph_end)]:
             self.sheet.add("hidden", start, end)

@@ -84,7 +84,7 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 _QUOTES = "\"'*_"
 
 
-def holes_in(text: str) -> list[tuple[int, int]]:
+def placeholder_runs(text: str) -> list[tuple[int, int]]:
     """The runs (start, end) of `text` that are not prose, in order and apart.
 
     >>> text = "See https://x.org/a_(b), or mail me@x.org."

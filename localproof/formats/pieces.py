@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from ..text import Block, Piece, PieceKind, Span, plain, plain_forms
-from .masks import holes_in
+from .masks import placeholder_runs
 
 PartKind = Literal["text", "normalized", "markup", "placeholder", "image", "hidden"]
 
@@ -37,7 +37,7 @@ _BEFORE_PLURAL = re.compile(
 _CLOSING = frozenset(".,;:!?)]}\u201d\u2019")
 
 
-class Part(NamedTuple):
+class Segment(NamedTuple):
     """A run of the source and what an engine sees in its place.
 
     `text`: the run itself. `normalized`: its plain form (see `text.plain_forms`),
@@ -56,7 +56,9 @@ class Part(NamedTuple):
 Spelling = tuple[tuple[str, str | None], ...]  # as in `Block`
 
 
-def finish(source: str, parts: Sequence[Part], kind: str, language: str = "", spelling: Spelling = ()) -> Block | None:
+def build_block(
+    source: str, parts: Sequence[Segment], kind: str, language: str = "", spelling: Spelling = ()
+) -> Block | None:
     """The block that `parts` of `source` make up, or None if it holds no word of prose.
 
     Outer white space is dropped; URLs, paths, handles, hashes and the like
@@ -67,11 +69,11 @@ def finish(source: str, parts: Sequence[Part], kind: str, language: str = "", sp
     if not parts:
         return None
     first, last = min(p.start for p in parts), max(p.end for p in parts)
-    moved = tuple([Part(p.kind, p.start - first, p.end - first, p.text) for p in parts])
-    return _made(source[first:last], moved, kind, language, spelling).at(first)
+    moved = tuple([Segment(p.kind, p.start - first, p.end - first, p.text) for p in parts])
+    return _cached_block(source[first:last], moved, kind, language, spelling).at(first)
 
 
-class _Made:
+class _CachedBlock:
     """A block whose source begins at 0, and where it stood last."""
 
     def __init__(self, block: Block | None) -> None:
@@ -91,25 +93,27 @@ class _Made:
 
 
 @lru_cache(maxsize=_MOST_MADE)
-def _made(source: str, parts: tuple[Part, ...], kind: str, language: str, spelling: Spelling) -> _Made:
-    return _Made(_block(source, parts, kind, language, spelling))
+def _cached_block(
+    source: str, parts: tuple[Segment, ...], kind: str, language: str, spelling: Spelling
+) -> _CachedBlock:
+    return _CachedBlock(_block(source, parts, kind, language, spelling))
 
 
-def forget() -> None:
+def clear_block_cache() -> None:
     """Make every block anew from now on."""
-    _made.cache_clear()
+    _cached_block.cache_clear()
 
 
-def _block(source: str, parts: Sequence[Part], kind: str, language: str, spelling: Spelling) -> Block | None:
+def _block(source: str, parts: Sequence[Segment], kind: str, language: str, spelling: Spelling) -> Block | None:
     """See `finish`."""
-    tidy = _tidied(source, parts)
+    tidy = _trim_segments(source, parts)
     joined = "".join(p.text for p in tidy)
     starts: list[int] = []
     at = 0
     for part in tidy:
         starts.append(at)
         at += len(part.text)
-    holes = _holes(joined, tidy, starts)
+    holes = _placeholders(joined, tidy, starts)
     texts: list[str] = []
     pieces: list[Piece] = []
     length = 0
@@ -125,7 +129,7 @@ def _block(source: str, parts: Sequence[Part], kind: str, language: str, spellin
 
 
 def _runs(
-    parts: list[Part], starts: list[int], joined: str, holes: list[tuple[int, int]]
+    parts: list[Segment], starts: list[int], joined: str, holes: list[tuple[int, int]]
 ) -> Iterator[tuple[PieceKind, str, Span]]:
     """The pieces of a block in order: verbatim runs between the holes, a placeholder in each hole."""
     at = 0
@@ -158,14 +162,14 @@ def _word(joined: str, start: int, end: int) -> str:
     return PLACEHOLDER
 
 
-def _source(part: Part, start: int, at: int) -> int:
+def _source(part: Segment, start: int, at: int) -> int:
     """Where offset `at` of the joined text lies in the source; an edge of the part if it is not text."""
     if part.kind == "text":
         return part.start + at - start
     return part.start if at <= start else part.end
 
 
-def _holes(joined: str, parts: list[Part], starts: list[int]) -> list[tuple[int, int]]:
+def _placeholders(joined: str, parts: list[Segment], starts: list[int]) -> list[tuple[int, int]]:
     """What is to be replaced by placeholders: masks and ready placeholders with the letters that cling to them.
 
     ``the `foo`s`` has its plural s in the hole. What is no text is within a hole or outside it, whole: a letter whose
@@ -179,7 +183,7 @@ def _holes(joined: str, parts: list[Part], starts: list[int]) -> list[tuple[int,
             end += 1
         grown.append((start, end))
     merged: list[tuple[int, int]] = []
-    for start, end in sorted(_whole(hole, joined, parts, starts) for hole in grown + holes_in(joined)):
+    for start, end in sorted(_whole(hole, joined, parts, starts) for hole in grown + placeholder_runs(joined)):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
@@ -187,7 +191,7 @@ def _holes(joined: str, parts: list[Part], starts: list[int]) -> list[tuple[int,
     return merged
 
 
-def _whole(hole: tuple[int, int], joined: str, parts: list[Part], starts: list[int]) -> tuple[int, int]:
+def _whole(hole: tuple[int, int], joined: str, parts: list[Segment], starts: list[int]) -> tuple[int, int]:
     """`hole`, or as much more as it takes to cut no part that is not text, with the letters that cling to that."""
     start, end = hole
     first, last = bisect_right(starts, start) - 1, bisect_right(starts, end - 1) - 1
@@ -201,11 +205,11 @@ def _whole(hole: tuple[int, int], joined: str, parts: list[Part], starts: list[i
     return start, end
 
 
-def _tidied(source: str, parts: Sequence[Part]) -> list[Part]:
+def _trim_segments(source: str, parts: Sequence[Segment]) -> list[Segment]:
     """Visible parts only, with their text, without outer or doubled white space around what is hidden."""
-    out: list[Part] = []
+    out: list[Segment] = []
     hidden = False
-    for part in _spelled(source, _images(source, parts)):
+    for part in _segment_texts(source, _images(source, parts)):
         if part.kind == "hidden":
             hidden = True
             continue
@@ -219,7 +223,7 @@ def _tidied(source: str, parts: Sequence[Part]) -> list[Part]:
             continue
         if after_space and part.kind == "text":
             bare = part.text.lstrip()
-            part = Part("text", part.end - len(bare), part.end, bare)
+            part = Segment("text", part.end - len(bare), part.end, bare)
         if part.text:
             out.append(part)
             hidden = False
@@ -227,7 +231,7 @@ def _tidied(source: str, parts: Sequence[Part]) -> list[Part]:
     return out
 
 
-def _strip_end(parts: list[Part]) -> None:
+def _strip_end(parts: list[Segment]) -> None:
     """Drop white space from the end of `parts`."""
     while parts:
         last = parts[-1]
@@ -236,33 +240,33 @@ def _strip_end(parts: list[Part]) -> None:
             return
         parts.pop()
         if bare and last.kind == "text":
-            parts.append(Part("text", last.start, last.start + len(bare), bare))
+            parts.append(Segment("text", last.start, last.start + len(bare), bare))
         elif bare:
             parts.append(last)
             return
 
 
-def _spelled(source: str, parts: Sequence[Part]) -> Iterator[Part]:
+def _segment_texts(source: str, parts: Sequence[Segment]) -> Iterator[Segment]:
     """The parts with their text in its plain form; characters that no engine can be given become U+FFFD."""
     for part in parts:
         if part.kind == "placeholder":
-            yield Part("placeholder", part.start, part.end, _HOLE)
+            yield Segment("placeholder", part.start, part.end, _HOLE)
         elif part.kind != "text":
             yield part._replace(text=plain(_UNSPEAKABLE.sub("\ufffd", part.text)))
         else:
             yield from _normalized(source[part.start : part.end], part.start)
 
 
-def _normalized(text: str, start: int) -> Iterator[Part]:
+def _normalized(text: str, start: int) -> Iterator[Segment]:
     """Verbatim `text`, which begins at `start` of the source, with the runs in it that are seen in another form."""
     at = 0
     for span, form in _other_forms(text):
         if at < span.start:
-            yield Part("text", start + at, start + span.start, text[at : span.start])
+            yield Segment("text", start + at, start + span.start, text[at : span.start])
         kind: PartKind = "markup" if form == "\ufffd" else "normalized"
-        yield Part(kind, start + span.start, start + span.end, form)
+        yield Segment(kind, start + span.start, start + span.end, form)
         at = span.end
-    yield Part("text", start + at, start + len(text), text[at:])
+    yield Segment("text", start + at, start + len(text), text[at:])
 
 
 def _other_forms(text: str) -> Iterator[tuple[Span, str]]:
@@ -274,7 +278,7 @@ def _other_forms(text: str) -> Iterator[tuple[Span, str]]:
     yield from ((span.shifted(at), form) for span, form in plain_forms(text[at:]))
 
 
-def _images(source: str, parts: Sequence[Part]) -> Sequence[Part]:
+def _images(source: str, parts: Sequence[Segment]) -> Sequence[Segment]:
     """Images as placeholders inside a line, as nothing at the ends of one: there they are decoration.
 
     An image that a line begins with stays if the text goes on in lower case, for then it is part of the sentence.
@@ -297,7 +301,7 @@ def _images(source: str, parts: Sequence[Part]) -> Sequence[Part]:
     return out
 
 
-class Sheet:
+class BlockBuilder:
     """The blocks of one source in the making: parts are added to the open block, `close` finishes it.
 
     `masks` are runs of the source that are not prose although the parser may
@@ -306,15 +310,15 @@ class Sheet:
     know it (see `languages.home`).
     """
 
-    def __init__(self, source: str, masks: Sequence[Part] = (), spelling: Spelling = (), home: str = "en") -> None:
+    def __init__(self, source: str, masks: Sequence[Segment] = (), spelling: Spelling = (), home: str = "en") -> None:
         self.source = source
         self.home = home
         self.spelling = spelling
         self.blocks: list[Block] = []
-        self.parts: list[Part] = []
+        self.parts: list[Segment] = []
         self.mask(masks)
 
-    def mask(self, masks: Sequence[Part]) -> None:
+    def mask(self, masks: Sequence[Segment]) -> None:
         """Cut text around `masks` from now on."""
         self._masks = masks
         self._mask_ends = [m.end for m in masks]
@@ -336,18 +340,18 @@ class Sheet:
             return
         last = self.parts[-1] if self.parts else None
         if last and last.kind == "text" and last.end == start:  # the parser cuts text at every bracket
-            self.parts[-1] = Part("text", last.start, end)
+            self.parts[-1] = Segment("text", last.start, end)
         else:
-            self.parts.append(Part("text", start, end))
+            self.parts.append(Segment("text", start, end))
 
     def add(self, kind: PartKind, start: int, end: int, text: str = "") -> None:
         """Add anything that is not verbatim text."""
-        self.parts.append(Part(kind, start, end, text))
+        self.parts.append(Segment(kind, start, end, text))
 
     def close(self, kind: str, language: str = "", spelling: Spelling | None = None) -> None:
         """Finish the open block, with a `spelling` of its own if any is given; nothing is kept of one without words."""
         if self.parts:
             parts, self.parts = self.parts, []
-            block = finish(self.source, parts, kind, language, self.spelling if spelling is None else spelling)
+            block = build_block(self.source, parts, kind, language, self.spelling if spelling is None else spelling)
             if block is not None:
                 self.blocks.append(block)

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ..text import HeldLine, Span, columns
-from .lines import Line
+from .lines import SourceLine
 
 Cell = list[HeldLine]
 
 _COLUMN = re.compile(r"[=-]+")
 
 
-def grid_cells(text: str, rows: Sequence[Line]) -> Iterator[Cell]:
+def grid_cells(text: str, rows: Sequence[SourceLine]) -> Iterator[Cell]:
     """The cells of a table that is drawn with ``+``, ``-`` and ``|``.
 
     A cell ends where a rule passes below it; one that spans rows is read in two.
@@ -56,7 +56,7 @@ def _columns_of(signs: str, words: str) -> dict[int, int]:
     return found
 
 
-def simple_cells(text: str, rows: Sequence[Line]) -> Iterator[Cell]:
+def simple_cells(text: str, rows: Sequence[SourceLine]) -> Iterator[Cell]:
     """The cells of a table between rules of ``=``; a row goes on where its first column is empty."""
     first = rows[0].indent
     places = [(first + m.start(), first + m.end()) for m in _COLUMN.finditer(rows[0].words)]
@@ -74,7 +74,7 @@ def simple_cells(text: str, rows: Sequence[Line]) -> Iterator[Cell]:
     yield from open_cells.values()
 
 
-def _slices(text: str, line: Line, places: Sequence[tuple[int, int]]) -> list[tuple[int, HeldLine]]:
+def _slices(text: str, line: SourceLine, places: Sequence[tuple[int, int]]) -> list[tuple[int, HeldLine]]:
     """The words of each column in a line, by its number; the whole line where words cross from one column to the next:
     how many columns these span is not looked at, so that what stands there keeps its width."""
     whole = text[line.start : line.end]

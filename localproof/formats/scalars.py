@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ..text import Edit, apply
-from .pieces import Part, Spelling
+from ..text import Edit, apply_edits
+from .pieces import Segment, Spelling
 
 _FOLD = r"[ \t]*(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))*[ \t]*"
 _DOUBLE = re.compile(
@@ -52,7 +52,7 @@ class Scalar:
     source: str
     start: int
     value: str
-    parts: tuple[Part, ...]
+    parts: tuple[Segment, ...]
     read: Callable[[str], object]
 
     def takes(self, edit: Edit, text: str) -> bool:
@@ -60,7 +60,7 @@ class Scalar:
         span = edit.span
         if span.start < self.start or span.end > self.start + len(self.source):
             return False
-        written = apply(self.source, [Edit(span.shifted(-self.start), edit.text)])
+        written = apply_edits(self.source, [Edit(span.shifted(-self.start), edit.text)])
         at = self._in_value(span.start)
         return self.read(written) == self.value[:at] + text + self.value[at + len(span) :]
 
@@ -118,37 +118,37 @@ def read_json(source: str) -> object:
         return None
 
 
-def yaml_parts(text: str, start: int, end: int, style: str, value: str) -> tuple[Part, ...] | None:
+def yaml_parts(text: str, start: int, end: int, style: str, value: str) -> tuple[Segment, ...] | None:
     """A scalar at start..end. `style` is YAML's: "" (plain), single or double quote, ``|`` or ``>``."""
     if style in ("|", ">"):
         return literal_parts(text, start, end, value, folded=style == ">")
     if style:
-        return _checked(text, _walk(text, start + 1, end - 1, _DOUBLE if style == '"' else _SINGLE), value)
-    return _checked(text, _walk(text, start, end, _PLAIN), value)
+        return _verify_parts(text, _walk(text, start + 1, end - 1, _DOUBLE if style == '"' else _SINGLE), value)
+    return _verify_parts(text, _walk(text, start, end, _PLAIN), value)
 
 
-def toml_parts(text: str, start: int, end: int, quote: str, value: str) -> tuple[Part, ...] | None:
+def toml_parts(text: str, start: int, end: int, quote: str, value: str) -> tuple[Segment, ...] | None:
     """A string whose inside is start..end and that `quote` opens."""
     if len(quote) == 3 and text[start : start + 1] in ("\r", "\n"):  # a first line end does not count
         start += 2 if text.startswith("\r\n", start) else 1
-    return _checked(text, _walk(text, start, end, _TOML if quote[0] == '"' else _LINES), value)
+    return _verify_parts(text, _walk(text, start, end, _TOML if quote[0] == '"' else _LINES), value)
 
 
-def json_parts(text: str, start: int, end: int, value: str) -> tuple[Part, ...] | None:
+def json_parts(text: str, start: int, end: int, value: str) -> tuple[Segment, ...] | None:
     """A string whose inside is start..end."""
-    return _checked(text, _walk(text, start, end, _JSON), value)
+    return _verify_parts(text, _walk(text, start, end, _JSON), value)
 
 
-def _walk(text: str, start: int, end: int, pattern: re.Pattern[str]) -> Iterator[Part]:
+def _walk(text: str, start: int, end: int, pattern: re.Pattern[str]) -> Iterator[Segment]:
     """Verbatim runs, and markup for each match of `pattern`."""
     at = start
     for match in pattern.finditer(text, start, end):
         if match.start() > at:
-            yield Part("text", at, match.start())
-        yield Part("markup", match.start(), match.end(), _READ[match.lastgroup or ""](match.group()))
+            yield Segment("text", at, match.start())
+        yield Segment("markup", match.start(), match.end(), _READ[match.lastgroup or ""](match.group()))
         at = match.end()
     if at < end:
-        yield Part("text", at, end)
+        yield Segment("text", at, end)
 
 
 def _escaped(run: str) -> str:
@@ -181,28 +181,28 @@ _READ: dict[str, Callable[[str], str]] = {
 }
 
 
-def literal_parts(text: str, start: int, end: int, value: str, *, folded: bool) -> tuple[Part, ...] | None:
+def literal_parts(text: str, start: int, end: int, value: str, *, folded: bool) -> tuple[Segment, ...] | None:
     """A block scalar: its lines less their indentation, the ends of lines as YAML reads them."""
     head = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)").match(text, start, end)
     if head is None:
         return None
     lines = [(m.start(), m) for m in _LINE.finditer(text, head.end(), end) if m.end() > m.start()]
     indent = next((len(m[1]) for _, m in lines if m[2]), 0)
-    parts: list[Part] = []
+    parts: list[Segment] = []
     blank = 0  # line ends since the last line with something in it
     since = head.end()
     for at, line in lines:
         if line[2]:
             if parts:
                 gap = "\n" * blank if not folded else " " if blank == 1 else "\n" * (blank - 1)
-                parts.append(Part("markup", since, at + indent, gap))
-            parts.append(Part("text", at + indent, line.end(2)))
+                parts.append(Segment("markup", since, at + indent, gap))
+            parts.append(Segment("text", at + indent, line.end(2)))
             blank, since = 0, line.end(2)
         blank += 1 if line[3] else 0
-    return _checked(text, iter(parts), value.rstrip("\n"))
+    return _verify_parts(text, iter(parts), value.rstrip("\n"))
 
 
-def _checked(text: str, parts: Iterator[Part], value: str) -> tuple[Part, ...] | None:
+def _verify_parts(text: str, parts: Iterator[Segment], value: str) -> tuple[Segment, ...] | None:
     """The parts if they spell `value`, else None."""
     made = tuple(parts)
     spelled = "".join(text[p.start : p.end] if p.kind == "text" else p.text for p in made)

@@ -20,17 +20,17 @@ from pathlib import Path
 from typing import Any
 
 from ..report import Finding, Provenance
-from ..text import Block, Edit, Span, minimal
+from ..text import Block, Edit, Span, minimal_edit
 from . import features
-from .attested import BOUNDARY, attested
-from .dialect import british
-from .features import Surroundings, main_word, sentence_start
-from .listed import listed
+from .attested import BOUNDARY, ngram_counts
+from .dialect import is_british
+from .features import FeatureContext, main_word, find_sentence_start
+from .listed import word_lists
 from .other_languages import foreign as foreign
 from .other_languages import foreign_sentences as foreign_sentences
-from .reader import Reading
-from .spelling import channel
-from .weighing import Weights, weighed
+from .reader import ModelResponse
+from .spelling import error_model_log_prob
+from .weighing import RescoringModel, rescore
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LAST_WORD = re.compile(r"([^\W\d_]+)\W*$")
@@ -86,7 +86,7 @@ def coefficients() -> Coefficients:
 
 
 @dataclass(frozen=True)
-class Words:
+class WordCounts:
     """How often each word (lower case) stands in a document, how often capitalised inside a sentence, and in how many
     documents of its site a word stands that is the site's own."""
 
@@ -95,34 +95,34 @@ class Words:
     site: Mapping[str, int] = field(default_factory=dict)
 
 
-def count_words(blocks: Iterable[Block]) -> Words:
+def count_words(blocks: Iterable[Block]) -> WordCounts:
     """The words of `blocks`, counted."""
-    return added(counted(block.text) for block in blocks)
+    return add_counts(count_block_words(block.text) for block in blocks)
 
 
-def added(parts: Iterable[Words]) -> Words:
+def add_counts(parts: Iterable[WordCounts]) -> WordCounts:
     """The counts of all `parts` together."""
     every: Counter[str] = Counter()
     capitalised: Counter[str] = Counter()
     for words in parts:
         every.update(words.all)
         capitalised.update(words.capitalised)
-    return Words(every, capitalised)
+    return WordCounts(every, capitalised)
 
 
-def changed(words: Words, gone: Iterable[Words], come: Iterable[Words]) -> Words:
+def update_counts(words: WordCounts, gone: Iterable[WordCounts], come: Iterable[WordCounts]) -> WordCounts:
     """The counts of a text of which parts have `gone` and `come` since it had `words`: as `added`, in less time."""
     every, capitalised = Counter(words.all), Counter(words.capitalised)
     for part in come:
         every.update(part.all)
         capitalised.update(part.capitalised)
-    less = added(gone)
+    less = add_counts(gone)
     every -= Counter(less.all)
     capitalised -= Counter(less.capitalised)
-    return Words(every, capitalised)
+    return WordCounts(every, capitalised)
 
 
-def counted(text: str) -> Words:
+def count_block_words(text: str) -> WordCounts:
     """The words of one block's text."""
     every: Counter[str] = Counter()
     capitalised: Counter[str] = Counter()
@@ -134,24 +134,26 @@ def counted(text: str) -> Words:
             starts = text[max(match.start() - 3, 0) : match.start()]
             if starts.strip() and not any(c in ".!?:\"“‘'(" for c in starts):
                 capitalised[low] += 1
-    return Words(every, capitalised)
+    return WordCounts(every, capitalised)
 
 
-def judge(block: Block, finding: Finding, words: Words, source: str = "", engines: Sequence[str] = _BOTH) -> Finding:
+def score_finding(
+    block: Block, finding: Finding, words: WordCounts, source: str = "", engines: Sequence[str] = _BOTH
+) -> Finding:
     """`finding` (merged, in the block's coordinates) with its probability. `source` is the text that the block comes
     from, where that is known: its markup says what is a link. `engines` are those that looked at the block."""
     place = block.to_source(finding.span) if source else finding.span
     linked = source[max(place.start - 1, 0) : place.start] == "[" or source[place.end : place.end + 2] in ("](", "][")
-    around = Surroundings(block.kind, words.all, words.capitalised, linked, words.site)
-    finding = _once(block.text, finding)
+    around = FeatureContext(block.kind, words.all, words.capitalised, linked, words.site)
+    finding = _delete_one_copy(block.text, finding)
     heard = finding
-    if _thrice(block.text, finding):  # LanguageTool's rule passes over it, so that its silence says nothing
+    if _is_tripled(block.text, finding):  # LanguageTool's rule passes over it, so that its silence says nothing
         heard = replace(finding, source=_REPEATED, agreement=2)
     sure = probability(block.text, heard, around, engines)
-    return replace(ranked(block.text, finding) if sure > _WORTH_RANKING else finding, probability=sure)
+    return replace(rank_edits(block.text, finding) if sure > _WORTH_RANKING else finding, probability=sure)
 
 
-def _thrice(text: str, finding: Finding) -> re.Match[str] | None:
+def _is_tripled(text: str, finding: Finding) -> re.Match[str] | None:
     """The small word three times or more of which `finding` takes copies away; None where it is about anything else."""
     if finding.rule not in _REPEATED or finding.edits[:1] != (Edit(finding.span, ""),):
         return None
@@ -160,24 +162,24 @@ def _thrice(text: str, finding: Finding) -> re.Match[str] | None:
     return next((r for r in runs if r.start() <= span.start and span.end <= r.end() + 1), None)
 
 
-def _once(text: str, finding: Finding) -> Finding:
+def _delete_one_copy(text: str, finding: Finding) -> Finding:
     """`finding`, but where it takes away one of three copies or more of a small word, with all but the first taken."""
-    run = _thrice(text, finding)
+    run = _is_tripled(text, finding)
     if run is None:
         return finding
-    edit = minimal(text, Edit(Span(*run.span()), run[1]))
+    edit = minimal_edit(text, Edit(Span(*run.span()), run[1]))
     return replace(finding, span=edit.span, edits=(edit,))
 
 
-def weigh(
-    block: Block, findings: Sequence[Finding], reading: Reading, words: Words, known: Weights
+def rescore_findings(
+    block: Block, findings: Sequence[Finding], reading: ModelResponse, words: WordCounts, known: RescoringModel
 ) -> tuple[Finding, ...]:
     """`findings` of a block (judged) with the help of what a model said of it, and the model's own after them."""
-    around = Surroundings(block.kind, words.all, words.capitalised, False, words.site)
-    return weighed(block, findings, reading, around, coefficients().rates, known)
+    around = FeatureContext(block.kind, words.all, words.capitalised, False, words.site)
+    return rescore(block, findings, reading, around, coefficients().rates, known)
 
 
-def ranked(text: str, finding: Finding) -> Finding:
+def rank_edits(text: str, finding: Finding) -> Finding:
     """`finding`, where it is of spelling, with its edits of the same place in the order of how likely each is meant: by
     its slip, by the words around, by whether it is a listed correction, and a little by the order of the engines.
 
@@ -190,19 +192,19 @@ def ranked(text: str, finding: Finding) -> Finding:
 
     def likely(rank: int) -> float:
         new = here[rank].text.lower().replace("’", "'")
-        slip = max(channel(old, new), -20.0) + 2.0 * attested().misspelling(old, new)
-        return slip + 0.5 * features.gain(text, here[rank], attested()) - 0.3 * rank
+        slip = max(error_model_log_prob(old, new), -20.0) + 2.0 * ngram_counts().misspelling(old, new)
+        return slip + 0.5 * features.ngram_gain(text, here[rank], ngram_counts()) - 0.3 * rank
 
     order = sorted(range(len(here)), key=likely, reverse=True)
     edits = (*(here[i] for i in order), *(e for e in finding.edits if e.span != finding.span))
     return replace(finding, edits=edits, agreement=finding.agreement if edits[0] == finding.edits[0] else 1)
 
 
-def probability(text: str, finding: Finding, around: Surroundings, engines: Sequence[str] = _BOTH) -> float:
+def probability(text: str, finding: Finding, around: FeatureContext, engines: Sequence[str] = _BOTH) -> float:
     """The judge's estimate for one merged finding in the text of its block, between 0 and 1."""
     known = coefficients()
     weights = known.weights.get("+".join(sorted(engines)), known.weights["+".join(_BOTH)])
-    present = features.features(text, finding, around, attested(), known.rates)
+    present = features.features(text, finding, around, ngram_counts(), known.rates)
     log_odds = sum(weights.get(name, 0.0) * value for name, value in present.items())
     log_odds += sum(known.by_hand.get(name, 0.0) * value for name, value in present.items())
     if finding.kind == "spelling" and (word := main_word(finding.span.of(text))):
@@ -213,12 +215,12 @@ def probability(text: str, finding: Finding, around: Surroundings, engines: Sequ
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
 
-def cut(profile: str) -> float:
+def threshold(profile: str) -> float:
     """The least probability that `profile` shows."""
     return float(coefficients().cuts[profile])
 
 
-def certain(text: str, finding: Finding) -> bool:
+def is_safe_fix(text: str, finding: Finding) -> bool:
     """Whether the first edit of a judged finding may be made without asking: a kind of rule that has earned it on real
     corrections (listed in ``coefficients.json``), of a word that is no name, agreed on by all engines that were asked.
 
@@ -227,29 +229,33 @@ def certain(text: str, finding: Finding) -> bool:
     safe = coefficients().safe
     if finding.probability is None or not finding.edits:
         return False
-    least = finding.probability if finding.unaided is None else min(finding.probability, finding.unaided)
+    least = (
+        finding.probability
+        if finding.probability_without_model is None
+        else min(finding.probability, finding.probability_without_model)
+    )
     if least < safe["probability"]:
         return False
     old, new = finding.span.of(text), finding.edits[0].text
     if finding.kind == "spelling":
         low, meant = old.lower().replace("’", "'"), new.lower().replace("’", "'")
-        if finding.agreement < 2 or not attested().only_meant(low, meant) or _is_english(low):
+        if finding.agreement < 2 or not ngram_counts().is_only_correction(low, meant) or _is_english(low):
             return False
-        if sentence_start(text, finding.span.start) < finding.span.start:
+        if find_sentence_start(text, finding.span.start) < finding.span.start:
             return old.islower() and new.islower()
-        return old.istitle() and new.istitle() and _no_name(text, finding.span, low, meant)
-    if (run := _thrice(text, finding)) is not None:
+        return old.istitle() and new.istitle() and _is_no_name(text, finding.span, low, meant)
+    if (run := _is_tripled(text, finding)) is not None:
         return _meant_once(text, Span(*run.span()), run[1].lower())
     agreed = any(rule in safe["rules"] for rule in finding.source) and finding.agreement > 1
-    return agreed and (bool(new) or _twice(text, finding.span))
+    return agreed and (bool(new) or _is_second_copy(text, finding.span))
 
 
 def _is_english(low: str) -> bool:
     """Whether `low` stands in any list of English words, however rare, or is how a dialect spells one."""
-    return bool(listed().entry(low).band) or british(low) is not None
+    return bool(word_lists().entry(low).band) or is_british(low) is not None
 
 
-def _twice(text: str, span: Span) -> bool:
+def _is_second_copy(text: str, span: Span) -> bool:
     """Whether what is taken away at `span` is a second copy and nothing else: of the same letters (``A a`` may be name
     and article), and of a word that was meant once."""
     second = span.of(text).strip()
@@ -257,7 +263,7 @@ def _twice(text: str, span: Span) -> bool:
     if copy is None:
         return False
     at = span.start - len(copy[0])
-    same = copy[0].strip() == second or sentence_start(text, at) == at
+    same = copy[0].strip() == second or find_sentence_start(text, at) == at
     return same and _meant_once(text, Span(at, span.end), second.lower())
 
 
@@ -273,19 +279,19 @@ def _meant_once(text: str, copies: Span, word: str) -> bool:
     return word not in _NAMES_OF_OPERATORS or not beside & _NAMES_OF_OPERATORS
 
 
-def _no_name(text: str, span: Span, low: str, meant: str) -> bool:
+def _is_no_name(text: str, span: Span, low: str, meant: str) -> bool:
     """Whether a misspelling with a capital at the head of a sentence can be no name: nobody and no town is listed as
     `low`, the sentence before ends in no title (``Dr.``), and the word that follows is in lower case and more usual
     after what is `meant` than elsewhere, which verbs after a name are not."""
     before, after = _LAST_WORD.search(text[max(span.start - 40, 0) : span.start]), _NEXT_WORD.match(text, span.end)
-    if listed().entry(low).person_or_place or after is None or (before and not before[1].islower()):
+    if word_lists().entry(low).person_or_place or after is None or (before and not before[1].islower()):
         return False
-    known, follows = attested(), after[1].replace("’", "'")
+    known, follows = ngram_counts(), after[1].replace("’", "'")
     usual = math.log(max(known.count(follows), 0.5) / known.total)
     return known.log_probability(BOUNDARY, meant, follows) > usual
 
 
-def may_be_certain(rule: str) -> bool:
+def may_be_safe_fix(rule: str) -> bool:
     """Whether findings of this rule may be `certain`, where all else is as that asks: it is on the list, is the
     dictionary of an engine, or speaks of repeated words.
 
@@ -304,7 +310,7 @@ def provenance() -> tuple[Provenance, ...]:
             "about"
         ],
     }
-    tables = {"attested words": attested().header, "listed words": listed().header}
+    tables = {"attested words": ngram_counts().header, "listed words": word_lists().header}
     return (
         *(
             _part(part, about, hashlib.sha256(here.with_name(name).read_bytes()).hexdigest())

@@ -50,14 +50,14 @@ def tokens(text: str) -> list[str]:
     return ["0" if t.isdigit() else t.lower() for t in marks(text)]
 
 
-def hashed(key: str) -> int:
+def hash_key(key: str) -> int:
     """64 bits that place a key: the low bits choose the bucket, the top 11 are kept in the slot."""
     return int.from_bytes(blake2b(key.encode("utf-8", "replace"), digest_size=8).digest(), "little")
 
 
 def bucket_and_mark(key: str, buckets: int) -> tuple[int, int]:
     """Where a key lives among `buckets` buckets, and the 11 bits (never 0) that stand for it there."""
-    h = hashed(key)
+    h = hash_key(key)
     return h % buckets, (h >> 53) or 1
 
 
@@ -74,7 +74,7 @@ def find(data: bytes | mmap.mmap, at: int, buckets: int, key: str) -> tuple[int,
         bucket = (bucket + 1) % buckets
 
 
-class Attested:
+class NgramCounts:
     """The file, opened. Lookups are pure; the object may be shared by threads."""
 
     def __init__(self, data: bytes | mmap.mmap) -> None:
@@ -100,7 +100,7 @@ class Attested:
         value = self._find(key, n)[1] if n <= 3 else 0
         return 2 ** ((value - 0.5) / STEP) if value else 0.0
 
-    def capitalised(self, word: str) -> float | None:
+    def capital_share(self, word: str) -> float | None:
         """The share of `word` (lower case) that was capitalised inside sentences, in steps of 1/15; None if unseen."""
         slot, value = self._find(word, 1)
         if not value:
@@ -111,7 +111,7 @@ class Attested:
         """True if `wrong` is a listed misspelling of `right` (both lower case)."""
         return self._find(f"{wrong}\t{right}", 4)[1] > 0
 
-    def only_meant(self, wrong: str, right: str) -> bool:
+    def is_only_correction(self, wrong: str, right: str) -> bool:
         """True if `wrong` is a listed misspelling and `right` the only correction that the list has for it."""
         return self._find(f"{wrong}\t{right}", 4)[1] > 1
 
@@ -136,7 +136,7 @@ class Attested:
 
 
 @lru_cache(maxsize=1)
-def attested() -> Attested:
+def ngram_counts() -> NgramCounts:
     """The tables that come with LocalProof."""
     with Path(__file__).with_name("attested.bin").open("rb") as stream:
-        return Attested(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+        return NgramCounts(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..report import Finding
-from ..text import Edit, Span, apply
+from ..text import Edit, Span, apply_edits
 from . import coefficients
-from .features import Surroundings
-from .reader import Reading
-from .weighing import Weights, likely, log_odds, of_finding, of_proposal
+from .features import FeatureContext
+from .reader import ModelResponse
+from .weighing import RescoringModel, predict, log_odds, finding_features, proposal_features
 
 FILE = Path(__file__).with_name("sentences.jsonl.xz")
 Part = Literal["learn", "test", "edited"]
@@ -34,7 +34,7 @@ CUT = 0.5  # in the table, what is at least as likely as that is shown
 
 
 @dataclass(frozen=True)
-class Sentence:
+class CalibrationSentence:
     """A sentence, what the engines say of it (judged), whether each of that is right, and how people corrected it.
 
     `part` is "learn" or "test" for corrected sentences, "edited" for prose in
@@ -50,15 +50,15 @@ class Sentence:
 
     def verdict(self, edit: Edit) -> bool | None:
         """Whether `edit` is one of the corrections; None where it touches none of them."""
-        changed = apply(self.text, [edit])
-        if any(changed == apply(self.text, [c]) for c in self.corrections):
+        changed = apply_edits(self.text, [edit])
+        if any(changed == apply_edits(self.text, [c]) for c in self.corrections):
             return True
         near = Span(max(edit.span.start - 1, 0), edit.span.end + 1)
         return False if self.part == "edited" or any(near.overlaps(c.span) for c in self.corrections) else None
 
 
 @dataclass(frozen=True)
-class Row:
+class CalibrationRow:
     """A line of the table: findings of the engines, or the model's own proposals, that are shown, how many of these are
     right, and how many right ones there are at all."""
 
@@ -68,14 +68,14 @@ class Row:
     of: int
 
 
-def sentences(path: Path = FILE) -> list[Sentence]:
+def sentences(path: Path = FILE) -> list[CalibrationSentence]:
     """The sentences that ship."""
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         next(lines)  # whose they are
         return [_sentence(json.loads(line)) for line in lines]
 
 
-def _sentence(raw: Mapping[str, Any]) -> Sentence:
+def _sentence(raw: Mapping[str, Any]) -> CalibrationSentence:
     findings = tuple(
         Finding(
             Span(start, end),
@@ -90,15 +90,17 @@ def _sentence(raw: Mapping[str, Any]) -> Sentence:
     )
     corrections = tuple(Edit(Span(a, b), new) for a, b, new in raw["corrections"])
     right = tuple(bool(row[-1]) for row in raw["findings"])
-    return Sentence(raw["text"], findings, right, corrections, raw["part"], raw["source"])
+    return CalibrationSentence(raw["text"], findings, right, corrections, raw["part"], raw["source"])
 
 
-def learn(known: Iterable[tuple[Sentence, Reading]], start: Weights, about: Mapping[str, Any]) -> Weights:
+def learn_weights(
+    known: Iterable[tuple[CalibrationSentence, ModelResponse]], start: RescoringModel, about: Mapping[str, Any]
+) -> RescoringModel:
     """The weights of a model that said `known`, from `start` on; of sentences for the test nothing is learned."""
     read = [(s, r) for s, r in known if s.part != "test"]
-    return Weights(
-        fitted([row for s, r in read for row in _of_findings(s, r)], start.findings),
-        fitted([row for s, r in read for row in _of_proposals(s, r)], start.proposals),
+    return RescoringModel(
+        fit_weights([row for s, r in read for row in _of_findings(s, r)], start.findings),
+        fit_weights([row for s, r in read for row in _of_proposals(s, r)], start.proposals),
         about,
     )
 
@@ -106,26 +108,26 @@ def learn(known: Iterable[tuple[Sentence, Reading]], start: Weights, about: Mapp
 Example = tuple[Mapping[str, float], float, float]  # what is weighed, 1 where it is right, how much it counts
 
 
-def _of_findings(sentence: Sentence, reading: Reading) -> Iterator[Example]:
+def _of_findings(sentence: CalibrationSentence, reading: ModelResponse) -> Iterator[Example]:
     for finding, right in zip(sentence.findings, sentence.right, strict=True):
-        yield of_finding(finding, log_odds(finding.probability or 0.0), reading), float(right), _weight(sentence)
+        yield finding_features(finding, log_odds(finding.probability or 0.0), reading), float(right), _weight(sentence)
 
 
-def _of_proposals(sentence: Sentence, reading: Reading) -> Iterator[Example]:
+def _of_proposals(sentence: CalibrationSentence, reading: ModelResponse) -> Iterator[Example]:
     rates = coefficients().rates
-    theirs = {apply(sentence.text, [e]) for f in sentence.findings for e in f.edits}
+    theirs = {apply_edits(sentence.text, [e]) for f in sentence.findings for e in f.edits}
     for proposal in reading.proposals:
-        if apply(sentence.text, [proposal.edit]) not in theirs:
+        if apply_edits(sentence.text, [proposal.edit]) not in theirs:
             verdict = sentence.verdict(proposal.edit)
-            seen = of_proposal(sentence.text, proposal, Surroundings(), rates)
+            seen = proposal_features(sentence.text, proposal, FeatureContext(), rates)
             yield seen, float(bool(verdict)), _ELSEWHERE if verdict is None else _weight(sentence)
 
 
-def _weight(sentence: Sentence) -> float:
+def _weight(sentence: CalibrationSentence) -> float:
     return _EDITED if sentence.part == "edited" else 1.0
 
 
-def fitted(examples: Sequence[Example], start: Mapping[str, float]) -> dict[str, float]:
+def fit_weights(examples: Sequence[Example], start: Mapping[str, float]) -> dict[str, float]:
     """Weights of a logistic regression with a bell-shaped prior around `start`, by Newton's method.
 
     >>> fitted([], {"bias": -1.0})
@@ -165,14 +167,16 @@ def fitted(examples: Sequence[Example], start: Mapping[str, float]) -> dict[str,
     return {name: round(float(w), 3) for name, w in zip(names, now, strict=True)}
 
 
-def table(known: Sequence[tuple[Sentence, Reading]], start: Weights, learned: Weights) -> list[Row]:
+def table(
+    known: Sequence[tuple[CalibrationSentence, ModelResponse]], start: RescoringModel, learned: RescoringModel
+) -> list[CalibrationRow]:
     """How many findings and proposals in the sentences for the test are right: without the model, with it and the
     weights of `start`, and with those that were `learned`."""
     test = [(s, r) for s, r in known if s.part == "test"]
     return [
         _row("engines alone", ((f.probability or 0.0, ok) for s, _ in test for f, ok in _pairs(s))),
         *(
-            _row(what, ((likely(seen, by), right > 0) for s, r in test for seen, right, _ in rows(s, r)))
+            _row(what, ((predict(seen, by), right > 0) for s, r in test for seen, right, _ in rows(s, r)))
             for what, rows, by in (
                 ("engines with the model, as it was", _of_findings, start.findings),
                 ("engines with the model, as learned", _of_findings, learned.findings),
@@ -183,19 +187,19 @@ def table(known: Sequence[tuple[Sentence, Reading]], start: Weights, learned: We
     ]
 
 
-def _pairs(sentence: Sentence) -> Iterator[tuple[Finding, bool]]:
+def _pairs(sentence: CalibrationSentence) -> Iterator[tuple[Finding, bool]]:
     return zip(sentence.findings, sentence.right, strict=True)
 
 
-def _row(what: str, rows: Iterable[tuple[float, bool]]) -> Row:
+def _row(what: str, rows: Iterable[tuple[float, bool]]) -> CalibrationRow:
     every = list(rows)
     said = [ok for probability, ok in every if probability >= CUT]
-    return Row(what, len(said), sum(said), sum(ok for _, ok in every))
+    return CalibrationRow(what, len(said), sum(said), sum(ok for _, ok in every))
 
 
-def per_proposal(known: Iterable[tuple[Sentence, Reading]], learned: Weights) -> float:
+def per_proposal(known: Iterable[tuple[CalibrationSentence, ModelResponse]], learned: RescoringModel) -> float:
     """Proposals that would be shown in 1,000 words of edited prose."""
     edited = [(s, r) for s, r in known if s.part == "edited"]
     words = sum(len(s.text.split()) for s, _ in edited)
-    shown = sum(likely(seen, learned.proposals) >= CUT for s, r in edited for seen, _, _ in _of_proposals(s, r))
+    shown = sum(predict(seen, learned.proposals) >= CUT for s, r in edited for seen, _, _ in _of_proposals(s, r))
     return 1000 * shown / words if words else math.nan

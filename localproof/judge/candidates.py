@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..text import Edit, Span
-from .attested import attested
-from .listed import listed
+from .attested import ngram_counts
+from .listed import word_lists
 from .tables import ARTICLES, CONFUSED, IRREGULAR, MORE_CONFUSED, PLURALS, PREPOSITIONS, TOGETHER
 
 KINDS = (
@@ -53,7 +53,7 @@ _SHORT_WORDS = frozenset("a i an as at be by do go he if in is it me my no of on
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CandidateEdit:
     """One edit that might put something right, and its kind, one of `KINDS`."""
 
     edit: Edit
@@ -103,12 +103,14 @@ def _with_ing(word: str) -> str:
 
 def known_word(word: str, least: float = _COMMON / 8) -> bool:
     """Whether `word` is listed and common enough in edited prose, and not a name: one lookup alone may be mistaken."""
-    known = attested()
-    return known.count(word) >= least and bool(listed().entry(word).band) and (known.capitalised(word) or 0.0) < 0.5
+    known = ngram_counts()
+    return (
+        known.count(word) >= least and bool(word_lists().entry(word).band) and (known.capital_share(word) or 0.0) < 0.5
+    )
 
 
 @lru_cache(maxsize=8192)
-def forms(word: str) -> tuple[str, ...]:
+def word_forms(word: str) -> tuple[str, ...]:
     """Other forms of `word` (lower case): number, person, tense, participle, adverb. Each is attested.
 
     >>> sorted(forms("works"))
@@ -154,7 +156,7 @@ def _roots(word: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=8192)
-def near(word: str) -> tuple[str, ...]:
+def near_words(word: str) -> tuple[str, ...]:
     """Common words that one letter makes of `word` (lower case, three letters or more): left out, put in, exchanged or
     swapped.
 
@@ -175,7 +177,7 @@ def near(word: str) -> tuple[str, ...]:
                 if right:
                     made[left + letter + right[1:]] = None
                 made[left + letter + right] = None
-    kin = set(forms(word))
+    kin = set(word_forms(word))
     return tuple(w for w in made if len(w) > 2 and w != word and w not in kin and known_word(w, 2 * _COMMON))
 
 
@@ -194,14 +196,14 @@ def one_letter(word: str, other: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def others(word: str) -> tuple[tuple[str, str], ...]:
+def replacements_for(word: str) -> tuple[tuple[str, str], ...]:
     """(kind, what may stand in place of `word`), in lower case, each once; but for `near`."""
     found: dict[str, str] = {}
     for other in _confused().get(word, ()):
         found.setdefault(other, "confusion")
     if word in _APOSTROPHES:
         found.setdefault(_APOSTROPHES[word], "apostrophe")
-    for other in forms(word):
+    for other in word_forms(word):
         found.setdefault(other, "agreement")
     if word in ARTICLES:
         found.update((other, "article") for other in (*ARTICLES, "") if other != word)
@@ -223,10 +225,10 @@ def others(word: str) -> tuple[tuple[str, str], ...]:
 
 
 def _part(piece: str) -> bool:
-    return (len(piece) > 2 or piece in _SHORT_WORDS) and attested().count(piece) >= _PART
+    return (len(piece) > 2 or piece in _SHORT_WORDS) and ngram_counts().count(piece) >= _PART
 
 
-def quotations(text: str) -> list[Span]:
+def quoted_spans(text: str) -> list[Span]:
     """What stands in double quotation marks in the text of a block: somebody else's words, as far as can be told.
 
     >>> [span.of("He said “go on” twice.") for span in quotations("He said “go on” twice.")]
@@ -236,19 +238,19 @@ def quotations(text: str) -> list[Span]:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class TextWord:
     """A word of a text: where it stands, and itself in lower case with straight apostrophes."""
 
     span: Span
     low: str
 
 
-def words(text: str) -> list[Word]:
+def split_words(text: str) -> list[TextWord]:
     """The words of `text`."""
-    return [Word(Span(*m.span()), m.group().lower().replace("’", "'")) for m in WORD.finditer(text)]
+    return [TextWord(Span(*m.span()), m.group().lower().replace("’", "'")) for m in WORD.finditer(text)]
 
 
-def replacing(text: str, word: Word, kind: str, new: str) -> Candidate:
+def replacement_edit(text: str, word: TextWord, kind: str, new: str) -> CandidateEdit:
     """The candidate that puts `new` in the place of `word`, in its case; "" takes it out together with a blank."""
     if not new:
         start, end = word.span.start, word.span.end
@@ -256,40 +258,40 @@ def replacing(text: str, word: Word, kind: str, new: str) -> Candidate:
             end += 1
         elif text[start - 1 : start] == " ":
             start -= 1
-        return Candidate(Edit(Span(start, end), ""), kind)
+        return CandidateEdit(Edit(Span(start, end), ""), kind)
     old = word.span.of(text)
     if old[:1].isupper() and old != "I":
         new = new[0].upper() + new[1:]
     elif new == "i" or new.startswith("i'"):
         new = "I" + new[1:]
-    return Candidate(Edit(word.span, new.replace("'", "’") if "’" in text else new), kind)
+    return CandidateEdit(Edit(word.span, new.replace("'", "’") if "’" in text else new), kind)
 
 
-def at_word(text: str, row: list[Word], i: int, expected: Iterable[str] = ()) -> Iterator[Candidate]:
+def edits_at_word(text: str, row: list[TextWord], i: int, expected: Iterable[str] = ()) -> Iterator[CandidateEdit]:
     """What may be put in the place of the word with number `i`, or joined with the next; `expected` are words that
     would be usual here, of which those count that one letter makes of it."""
     word = row[i]
-    for kind, new in others(word.low):
+    for kind, new in replacements_for(word.low):
         if new or word.span.start:
-            yield replacing(text, word, kind, new)
+            yield replacement_edit(text, word, kind, new)
     if len(word.low) > 2:
-        known = {new for _, new in others(word.low)}
+        known = {new for _, new in replacements_for(word.low)}
         for new in expected:
             if len(new) > 2 and new not in known and one_letter(word.low, new) and known_word(new, 2 * _COMMON):
-                yield replacing(text, word, "typo", new)
+                yield replacement_edit(text, word, "typo", new)
     if i + 1 < len(row):
         after = row[i + 1]
         gap = text[word.span.end : after.span.start]
         if gap == " ":
             if word.low == after.low:
-                yield Candidate(Edit(Span(word.span.end, after.span.end), ""), "doubled")
+                yield CandidateEdit(Edit(Span(word.span.end, after.span.end), ""), "doubled")
             joined = word.low + after.low
             if len(joined) > 4 and "'" not in joined and known_word(joined, _COMMON):
-                whole = Word(Span(word.span.start, after.span.end), joined)
-                yield replacing(text, whole, "compound", joined)
+                whole = TextWord(Span(word.span.start, after.span.end), joined)
+                yield replacement_edit(text, whole, "compound", joined)
 
 
-def between(text: str, before: Word, after: Word) -> Iterator[Candidate]:
+def insertions_between(text: str, before: TextWord, after: TextWord) -> Iterator[CandidateEdit]:
     """The small words that may be missing between two words that only a blank parts."""
     if text[before.span.end : after.span.start] != " ":
         return
@@ -302,4 +304,4 @@ def between(text: str, before: Word, after: Word) -> Iterator[Candidate]:
         if new in ("a", "an") and (new == "an") != (after.low[0] in "aeiou"):
             continue
         kind = "article" if new in ARTICLES else "preposition" if new in PREPOSITIONS else "small-word"
-        yield Candidate(Edit(at, new + " "), kind)
+        yield CandidateEdit(Edit(at, new + " "), kind)

@@ -26,7 +26,7 @@ SHOWN: dict[str, tuple[Kind, ...]] = {
 }
 
 
-def shows(finding: Finding, document: Document, language: str, profile: str) -> bool:
+def is_shown(finding: Finding, document: Document, language: str, profile: str) -> bool:
     """Whether `profile` shows a finding, in the coordinates of `document`, that no judge has seen."""
     if profile not in SHOWN:
         return True
@@ -48,7 +48,7 @@ def _of_its_own(finding: Finding, document: Document, language: str) -> bool:
     return named or odd or not finding.edits or document.text.count(word) >= _OFTEN
 
 
-def english(text: str) -> bool:
+def is_english(text: str) -> bool:
     """Whether a passage in a text of another language is English, by its small words.
 
     >>> english("The quick brown fox is not one of the animals that he would have been afraid of.")
@@ -62,10 +62,10 @@ def english(text: str) -> bool:
 
 def english_sentences(text: str) -> tuple[tuple[Span, str], ...]:
     """The sentences of a text of another language that are English."""
-    return tuple((span, "en") for span in sentences(text) if english(span.of(text)))
+    return tuple((span, "en") for span in sentences(text) if is_english(span.of(text)))
 
 
-def note(language: str) -> str:
+def language_note(language: str) -> str:
     """What a report says of a text in `language`."""
     return (
         f"checked in {NAMES[base(language)]} by LanguageTool's rules alone: Harper and the judge know only English, "

@@ -48,7 +48,7 @@ _BRITISH_ALONE = frozenset(
 )
 
 
-def british(word: str) -> bool | None:
+def is_british(word: str) -> bool | None:
     """Whether `word`, in lower case, is spelled as in Britain; None where it is spelled alike everywhere, or no
     example of a difference.
 
@@ -63,11 +63,11 @@ def british(word: str) -> bool | None:
     return None
 
 
-def leaning(texts: Iterable[Iterable[str]]) -> tuple[int, int]:
+def dialect_counts(texts: Iterable[Iterable[str]]) -> tuple[int, int]:
     """(how many texts lean to British spelling, how many to American), each text given as its different words."""
     towards = [0, 0]
     for words in texts:
-        said = [known for word in words if (known := british(word)) is not None]
+        said = [known for word in words if (known := is_british(word)) is not None]
         if said and 2 * sum(said) != len(said):
             towards[2 * sum(said) < len(said)] += 1
     return towards[0], towards[1]

@@ -20,10 +20,10 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from ..text import Edit, Span, apply
+from ..text import Edit, Span, apply_edits
 from . import candidates
-from .attested import attested
-from .candidates import ARTICLES, DROPPABLE, PREPOSITIONS, Candidate, Word
+from .attested import ngram_counts
+from .candidates import ARTICLES, DROPPABLE, PREPOSITIONS, CandidateEdit, TextWord
 from .tables import IRREGULAR, PLURALS, TOGETHER
 
 KEEP, DELETE, MISSPELT, CONFUSED = "keep", "delete", "misspelt", "confused"
@@ -80,7 +80,7 @@ def form_names(word: str) -> tuple[tuple[str, str], ...]:
     ('simply', 'users')
     """
     found: dict[str, str] = {}
-    for form in candidates.forms(word):
+    for form in candidates.word_forms(word):
         found.setdefault(_name(word, form), form)
     for ending, adverb in (("le", "ly"), ("ic", "ically"), ("y", "ily")):
         if word.endswith(ending) and len(word) > 4 and candidates.known_word(word.removesuffix(ending) + adverb):
@@ -138,7 +138,7 @@ def begins(text: str, place: int) -> bool:
     return bool(_BEGINS.search(text, max(place - 12, 0), place)) if place else True
 
 
-def edits_at(text: str, row: Sequence[Word], i: int) -> Iterator[tuple[str, Candidate]]:
+def edits_at(text: str, row: Sequence[TextWord], i: int) -> Iterator[tuple[str, CandidateEdit]]:
     """Each tag with the edit that it makes at the word with number `i` of `row`, the words of `text`; a tag that names
     several words (`confused`) stands once for each."""
     word = row[i]
@@ -149,7 +149,7 @@ def edits_at(text: str, row: Sequence[Word], i: int) -> Iterator[tuple[str, Cand
     yield from _in(text, row, i)
 
 
-def edit_of(tag: str, text: str, row: Sequence[Word], i: int) -> Candidate | None:
+def edit_of(tag: str, text: str, row: Sequence[TextWord], i: int) -> CandidateEdit | None:
     """The edit that a tag makes at a word, the first where it may be several; None where it makes none."""
     what = tag.partition(" ")[0]
     if what == "insert":
@@ -165,38 +165,38 @@ def edit_of(tag: str, text: str, row: Sequence[Word], i: int) -> Candidate | Non
     return next((candidate for name, candidate in found if name == tag), None)
 
 
-def tag_of(text: str, row: Sequence[Word], edit: Edit) -> tuple[int, str] | None:
+def tag_of(text: str, row: Sequence[TextWord], edit: Edit) -> tuple[int, str] | None:
     """The number of the word and the tag that make of `text` what `edit` makes of it; None where no tag does."""
-    wanted = apply(text, [edit])
+    wanted = apply_edits(text, [edit])
     if wanted == text:
         return None
     near = [i for i, w in enumerate(row) if w.span.end >= edit.span.start - 1 and w.span.start <= edit.span.end + 1]
     for i in near:
         for tag, candidate in edits_at(text, row, i):
             new = candidate.edit
-            if len(text) + len(new.text) - len(new.span) == len(wanted) and apply(text, [new]) == wanted:
+            if len(text) + len(new.text) - len(new.span) == len(wanted) and apply_edits(text, [new]) == wanted:
                 return i, tag
     return None
 
 
-def _out(text: str, row: Sequence[Word], i: int) -> Iterator[tuple[str, Candidate]]:
+def _out(text: str, row: Sequence[TextWord], i: int) -> Iterator[tuple[str, CandidateEdit]]:
     word = row[i]
     before = row[i - 1] if i else None
     if before is not None and text[before.span.end : word.span.start] == ", ":
-        yield "delete ,", Candidate(Edit(Span(before.span.end, before.span.end + 1), ""), "comma")
+        yield "delete ,", CandidateEdit(Edit(Span(before.span.end, before.span.end + 1), ""), "comma")
     doubled = i + 1 < len(row) and row[i + 1].low == word.low and text[word.span.end : row[i + 1].span.start] == " "
     if word.low not in _OUT and not doubled:
         return
     kind = "doubled" if doubled else "article" if word.low in ARTICLES else "small-word"
     if not begins(text, word.span.start):
-        yield DELETE, candidates.replacing(text, word, kind, "")
+        yield DELETE, candidates.replacement_edit(text, word, kind, "")
     elif i + 1 < len(row) and text[word.span.end : row[i + 1].span.start] == " ":
         after = row[i + 1].span
         head = text[after.start].upper() if text[word.span.start].isupper() else text[after.start]
-        yield DELETE, Candidate(Edit(Span(word.span.start, after.start + 1), head), kind)
+        yield DELETE, CandidateEdit(Edit(Span(word.span.start, after.start + 1), head), kind)
 
 
-def _instead(text: str, row: Sequence[Word], i: int, only: str = "") -> Iterator[tuple[str, Candidate]]:
+def _instead(text: str, row: Sequence[TextWord], i: int, only: str = "") -> Iterator[tuple[str, CandidateEdit]]:
     """What may stand in the place of a word."""
     word = row[i]
     low = word.low
@@ -213,78 +213,78 @@ def _instead(text: str, row: Sequence[Word], i: int, only: str = "") -> Iterator
         tag = f"replace {new}"
         if new == "a":
             new = ("an" if low == "a" else "a") if low in ("a", "an") else _article_before(text, row, i + 1)
-        yield tag, candidates.replacing(text, word, _kind(low, new), new)
+        yield tag, candidates.replacement_edit(text, word, _kind(low, new), new)
     for name, form in form_names(low):
         kind = "apostrophe" if "'" in name or "'" in low else "agreement"
-        yield f"form {name}", candidates.replacing(text, word, kind, form)
+        yield f"form {name}", candidates.replacement_edit(text, word, kind, form)
     for new in _meant(low):
-        yield CONFUSED, candidates.replacing(text, word, "confusion", new)
+        yield CONFUSED, candidates.replacement_edit(text, word, "confusion", new)
     if (new := candidates._APOSTROPHES.get(low)) is not None:
-        yield "apostrophe", candidates.replacing(text, word, "apostrophe", new)
+        yield "apostrophe", candidates.replacement_edit(text, word, "apostrophe", new)
 
 
-def _article_before(text: str, row: Sequence[Word], i: int) -> str:
+def _article_before(text: str, row: Sequence[TextWord], i: int) -> str:
     return article(row[i].span.of(text)) if i < len(row) else "a"
 
 
 def _kind(low: str, new: str) -> str:
     """The kind of a small word in the place of another."""
-    known = next((kind for kind, other in candidates.others(low) if other == new), None)
+    known = next((kind for kind, other in candidates.replacements_for(low) if other == new), None)
     return known or ("article" if low in ARTICLES else "preposition" if low in PREPOSITIONS else "confusion")
 
 
 def _may_be(word: str, other: str) -> bool:
-    return any(other == new for _, new in candidates.others(word))
+    return any(other == new for _, new in candidates.replacements_for(word))
 
 
 @lru_cache(maxsize=65536)
 def _small_near(word: str) -> tuple[str, ...]:
     """The small words that a longer or rarer word is taken for."""
-    confused = [new for kind, new in candidates.others(word) if kind == "confusion" and new in _REPLACED]
-    return tuple(dict.fromkeys([*confused, *(new for new in candidates.near(word) if new in _REPLACED)]))
+    confused = [new for kind, new in candidates.replacements_for(word) if kind == "confusion" and new in _REPLACED]
+    return tuple(dict.fromkeys([*confused, *(new for new in candidates.near_words(word) if new in _REPLACED)]))
 
 
 @lru_cache(maxsize=65536)
 def _meant(word: str) -> tuple[str, ...]:
     """The words, not small ones, that `word` is taken for or that one letter makes of it, the commonest last resort."""
-    taken = [new for kind, new in candidates.others(word) if kind == "confusion" and new not in _REPLACED]
-    letters = [new for new in candidates.near(word) if new not in _REPLACED]
-    letters.sort(key=lambda new: -attested().count(new))
+    taken = [new for kind, new in candidates.replacements_for(word) if kind == "confusion" and new not in _REPLACED]
+    letters = [new for new in candidates.near_words(word) if new not in _REPLACED]
+    letters.sort(key=lambda new: -ngram_counts().count(new))
     return tuple(dict.fromkeys([*taken, *letters]))
 
 
-def _compounds(text: str, row: Sequence[Word], i: int) -> Iterator[tuple[str, Candidate]]:
+def _compounds(text: str, row: Sequence[TextWord], i: int) -> Iterator[tuple[str, CandidateEdit]]:
     word = row[i]
     if i + 1 < len(row) and text[word.span.end : row[i + 1].span.start] == " ":
         joined = word.low + row[i + 1].low
         if len(joined) > 3 and "'" not in joined and candidates.known_word(joined):
-            whole = Word(Span(word.span.start, row[i + 1].span.end), joined)
-            yield "join", candidates.replacing(text, whole, "compound", joined)
+            whole = TextWord(Span(word.span.start, row[i + 1].span.end), joined)
+            yield "join", candidates.replacement_edit(text, whole, "compound", joined)
     for new in _splits(word.low):
-        yield "split", candidates.replacing(text, word, "compound", new)
+        yield "split", candidates.replacement_edit(text, word, "compound", new)
 
 
 @lru_cache(maxsize=65536)
 def _splits(word: str) -> tuple[str, ...]:
-    found = [new for kind, new in candidates.others(word) if kind == "compound"]
-    return tuple(sorted(found, key=lambda new: (-attested().count(new), new)))
+    found = [new for kind, new in candidates.replacements_for(word) if kind == "compound"]
+    return tuple(sorted(found, key=lambda new: (-ngram_counts().count(new), new)))
 
 
-def _letters(text: str, word: Word) -> Iterator[tuple[str, Candidate]]:
+def _letters(text: str, word: TextWord) -> Iterator[tuple[str, CandidateEdit]]:
     old = word.span.of(text)
     if old[0].islower():
-        yield "capital", Candidate(Edit(word.span, old[0].upper() + old[1:]), "case")
+        yield "capital", CandidateEdit(Edit(word.span, old[0].upper() + old[1:]), "case")
     elif old[0].isupper() and (len(old) == 1 or old[1:].islower()):
-        yield "small", Candidate(Edit(word.span, old.lower()), "case")
+        yield "small", CandidateEdit(Edit(word.span, old.lower()), "case")
 
 
-def _in(text: str, row: Sequence[Word], i: int, only: str = "") -> Iterator[tuple[str, Candidate]]:
+def _in(text: str, row: Sequence[TextWord], i: int, only: str = "") -> Iterator[tuple[str, CandidateEdit]]:
     """What may be put in before a word."""
     word = row[i]
     before = row[i - 1] if i else None
     gap = text[before.span.end if before else 0 : word.span.start]
     if before and gap == " " and only in ("", "insert ,"):
-        yield "insert ,", Candidate(Edit(Span(before.span.end, before.span.end), ","), "comma")
+        yield "insert ,", CandidateEdit(Edit(Span(before.span.end, before.span.end), ","), "comma")
     if gap and not gap[-1].isspace() and gap[-1] not in "\"'([“‘«":
         return
     head = begins(text, word.span.start)
@@ -296,6 +296,6 @@ def _in(text: str, row: Sequence[Word], i: int, only: str = "") -> Iterator[tupl
         at, rest = Span(word.span.start, word.span.start), ""
         if head and text[word.span.start].isupper():
             new = new[0].upper() + new[1:]
-            if word.span.of(text)[1:].islower() and not (attested().capitalised(word.low) or 0.0) > 0.5:
+            if word.span.of(text)[1:].islower() and not (ngram_counts().capital_share(word.low) or 0.0) > 0.5:
                 at, rest = Span(word.span.start, word.span.start + 1), text[word.span.start].lower()
-        yield f"insert {'a' if new.lower() == 'an' else new.lower()}", Candidate(Edit(at, f"{new} {rest}"), kind)
+        yield f"insert {'a' if new.lower() == 'an' else new.lower()}", CandidateEdit(Edit(at, f"{new} {rest}"), kind)

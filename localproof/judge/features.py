@@ -17,9 +17,9 @@ from itertools import pairwise
 
 from ..report import Finding
 from ..text import Edit, Span
-from .attested import BOUNDARY, TOKEN, Attested, tokens
-from .listed import listed
-from .spelling import channel, distance, roots, shape, stems
+from .attested import BOUNDARY, TOKEN, NgramCounts, tokens
+from .listed import word_lists
+from .spelling import error_model_log_prob, edit_distance, strip_suffixes, letter_ngram_score, strip_prefixes
 
 _WINDOW = 80  # code points on either side of an edit that are scored; more than three words always fit
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -32,7 +32,7 @@ FUNCTION = frozenset(
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class FeatureContext:
     """What stands around a finding: the block's kind, and how often each word (lower case) stands in the document.
 
     `capitalised` counts those of them that were capitalised inside a
@@ -48,30 +48,30 @@ class Surroundings:
 
 
 def features(
-    text: str, finding: Finding, around: Surroundings, known: Attested, rates: Mapping[str, float]
+    text: str, finding: Finding, around: FeatureContext, known: NgramCounts, rates: Mapping[str, float]
 ) -> dict[str, float]:
     """The features of one merged finding in the text of its block. `rates`: how often each rule speaks in a million
     words of edited prose; a rule that is not there never did."""
     f: dict[str, float] = {"bias": 1.0}
-    _who(f, finding)
-    _how_loud(f, finding, rates)
-    _where(f, text, finding, around)
+    _engine_features(f, finding)
+    _rule_rate_features(f, finding, rates)
+    _position_features(f, text, finding, around)
     edit = finding.edits[0] if finding.edits else None
     old = finding.span.of(text)
-    _word(f, old, text, finding, around, known)
+    _word_features(f, old, text, finding, around, known)
     if edit is None:
         f["no edit"] = 1.0
         return f
-    _change(f, old, edit, around, known)
-    _by_ear(f, text, old, edit)
-    gains = [gain(text, e, known) for e in finding.edits[:5]]
+    _edit_features(f, old, edit, around, known)
+    _writer_knows(f, text, old, edit)
+    gains = [ngram_gain(text, e, known) for e in finding.edits[:5]]
     f["gain"] = _clip(gains[0], 12) / 4
     f["gain>0"] = float(gains[0] > 0)
     f["gain>4"] = float(gains[0] > 4)
     f["gain<-2"] = float(gains[0] < -2)
     f["best gain"] = _clip(max(gains), 12) / 4
     _attested_as_it_stands(f, text, finding.span, known)
-    _fit(f, text, edit, finding.kind == "spelling", known)
+    _neighbour_features(f, text, edit, finding.kind == "spelling", known)
     return f
 
 
@@ -83,7 +83,7 @@ def _clip(x: float, most: float) -> float:
 _SPELLER = re.compile(r"(?<=/MORFOLOGIK_RULE_EN_)[A-Z]{2}$")
 
 
-def learned_as(rule: str) -> str:
+def feature_rule_name(rule: str) -> str:
     """The name under which a rule was learned.
 
     >>> learned_as("languagetool/MORFOLOGIK_RULE_EN_GB")
@@ -92,7 +92,7 @@ def learned_as(rule: str) -> str:
     return _SPELLER.sub("US", rule)
 
 
-def _who(f: dict[str, float], finding: Finding) -> None:
+def _engine_features(f: dict[str, float], finding: Finding) -> None:
     engines = finding.engines
     f["engines=" + "+".join(sorted(engines))] = 1.0
     f[f"engines={'+'.join(sorted(engines))} {finding.kind}"] = 1.0
@@ -100,15 +100,15 @@ def _who(f: dict[str, float], finding: Finding) -> None:
         f["same edit"] = 1.0
         f["same edit " + finding.kind] = 1.0
     for rule in finding.source:
-        f["rule=" + learned_as(rule)] = 1.0
+        f["rule=" + feature_rule_name(rule)] = 1.0
     f["category=" + finding.rule.split("/", 1)[0] + "/" + finding.category] = 1.0
     f["kind=" + finding.kind] = 1.0
     f["suggestions"] = math.log1p(len(finding.edits))
 
 
-def _how_loud(f: dict[str, float], finding: Finding, rates: Mapping[str, float]) -> None:
+def _rule_rate_features(f: dict[str, float], finding: Finding, rates: Mapping[str, float]) -> None:
     """A rule that seldom speaks where editors have been is worth hearing when it does."""
-    least = min(rates.get(learned_as(rule), 0.0) for rule in finding.source or (finding.rule,))
+    least = min(rates.get(feature_rule_name(rule), 0.0) for rule in finding.source or (finding.rule,))
     group = "taste" if finding.kind in ("style", "typography") else finding.kind
     f[f"rate {group}"] = math.log1p(least) / 3
     if least < 1:
@@ -119,7 +119,7 @@ def _how_loud(f: dict[str, float], finding: Finding, rates: Mapping[str, float])
         f[f"same edit, rate {group}"] = math.log1p(least) / 3
 
 
-def sentence_start(text: str, at: int) -> int:
+def find_sentence_start(text: str, at: int) -> int:
     """Where the sentence that holds code point `at` begins, by its punctuation alone; at most 2,000 before."""
     start = max(0, at - 2000)
     for match in _SENTENCE_END.finditer(text, start, at):
@@ -127,10 +127,10 @@ def sentence_start(text: str, at: int) -> int:
     return start
 
 
-def _where(f: dict[str, float], text: str, finding: Finding, around: Surroundings) -> None:
+def _position_features(f: dict[str, float], text: str, finding: Finding, around: FeatureContext) -> None:
     if around.kind != "paragraph":
         f[f"block={around.kind}"] = f[f"block={around.kind} {finding.kind}"] = 1.0
-    start = sentence_start(text, finding.span.start)
+    start = find_sentence_start(text, finding.span.start)
     before = text[start : finding.span.start]
     if not before.strip("\"'“‘(*_ "):
         f["sentence start"] = 1.0
@@ -138,11 +138,11 @@ def _where(f: dict[str, float], text: str, finding: Finding, around: Surrounding
         f["block end"] = 1.0
     if before.count('"') % 2 or before.count("“") > before.count("”"):
         f["quoted"] = 1.0
-    f.update(_of_block(text))
+    f.update(_block_features(text))
 
 
 @lru_cache(maxsize=8)
-def _of_block(text: str) -> dict[str, float]:
+def _block_features(text: str) -> dict[str, float]:
     """Features of the whole block; the same for all findings in it."""
     f: dict[str, float] = {}
     words = [w.lower() for w in _WORD.findall(text)]
@@ -153,7 +153,9 @@ def _of_block(text: str) -> dict[str, float]:
     return f
 
 
-def _word(f: dict[str, float], old: str, text: str, finding: Finding, around: Surroundings, known: Attested) -> None:
+def _word_features(
+    f: dict[str, float], old: str, text: str, finding: Finding, around: FeatureContext, known: NgramCounts
+) -> None:
     if finding.kind == "spelling":
         f["spelling"] = 1.0
     word = main_word(old)
@@ -182,25 +184,25 @@ def _word(f: dict[str, float], old: str, text: str, finding: Finding, around: Su
     seen = known.count(low)
     f[pre + "log seen"] = math.log1p(seen) / 5
     f[pre + "never seen"] = float(seen == 0)
-    caps = known.capitalised(low)
+    caps = known.capital_share(low)
     if caps is not None and caps > 0.5:
         f[pre + "seen as a name"] = 1.0
     if finding.kind == "spelling":
         if around.linked:
             f["spelling linked"] = 1.0
-        _building(f, low, known)
-        case = _case(word, "sentence start" in f)
-        _listed(f, low, case)
-        f["shape"] = f["shape " + case] = _clip(shape(low), 6) / 2
+        _derivation_features(f, low, known)
+        case = _capital_features(word, "sentence start" in f)
+        _wordlist_features(f, low, case)
+        f["shape"] = f["shape " + case] = _clip(letter_ngram_score(low), 6) / 2
         f[f"spelling {case} suggestions={min(len(finding.edits), 3)}"] = 1.0
         f[f"spelling {case} engines={len(finding.engines)} agreement={finding.agreement}"] = 1.0
     if around.capitalised.get(low, 0) > 1:
         f[pre + "capitalised here"] = 1.0
 
 
-def _listed(f: dict[str, float], low: str, case: str) -> None:
+def _wordlist_features(f: dict[str, float], low: str, case: str) -> None:
     """Whether public word lists have the word, and how rare it is there."""
-    entry = listed().entry(low)
+    entry = word_lists().entry(low)
     names = {"name": entry.name, "person or place": entry.person_or_place, entry.band: bool(entry.band)}
     for name, holds in names.items():
         if holds:
@@ -212,7 +214,7 @@ def main_word(flagged: str) -> str:
     return max(_WORD.findall(flagged), key=len, default="")
 
 
-def _case(word: str, first: bool) -> str:
+def _capital_features(word: str, first: bool) -> str:
     if word[:1].islower():
         return "inner capital" if any(c.isupper() for c in word) else "lower"
     if len(word) > 1 and word.isupper():
@@ -222,11 +224,11 @@ def _case(word: str, first: bool) -> str:
     return "first" if first else "capitalised"
 
 
-def _building(f: dict[str, float], low: str, known: Attested) -> None:
+def _derivation_features(f: dict[str, float], low: str, known: NgramCounts) -> None:
     """Signs that an unlisted word is built from words that are."""
-    if any(known.count(s) > 20 for s in stems(low)):
+    if any(known.count(s) > 20 for s in strip_prefixes(low)):
         f["prefix and known word"] = 1.0
-    if any(known.count(s) > 20 for s in roots(low)):
+    if any(known.count(s) > 20 for s in strip_suffixes(low)):
         f["known word and suffix"] = 1.0
     if len(low) <= 40 and any(
         known.count(low[:i]) > 200 and known.count(low[i:]) > 200 for i in range(3, len(low) - 2)
@@ -249,7 +251,7 @@ def _in_identifier(text: str, span: Span) -> bool:
     )
 
 
-def _change(f: dict[str, float], old: str, edit: Edit, around: Surroundings, known: Attested) -> None:
+def _edit_features(f: dict[str, float], old: str, edit: Edit, around: FeatureContext, known: NgramCounts) -> None:
     new = edit.text
     a, b = old.lower().strip(), new.lower().strip()
     if a == b:
@@ -270,7 +272,7 @@ def _change(f: dict[str, float], old: str, edit: Edit, around: Surroundings, kno
         _respelling(f, old, a, b, around, known)
 
 
-def _by_ear(f: dict[str, float], text: str, old: str, edit: Edit) -> None:
+def _writer_knows(f: dict[str, float], text: str, old: str, edit: Edit) -> None:
     """Where only the writer knows: accents, an article before what can be read in two ways, a sound left out."""
     if old != edit.text and _bare(old) == _bare(edit.text):
         f["only accents"] = 1.0
@@ -288,8 +290,8 @@ def _bare(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
-def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: Surroundings, known: Attested) -> None:
-    far = distance(a, b)
+def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: FeatureContext, known: NgramCounts) -> None:
+    far = edit_distance(a, b)
     f[f"distance={far}"] = 1.0
     if a[0] == b[0]:
         f["same first letter"] = 1.0
@@ -300,14 +302,14 @@ def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: Surr
     if a in FUNCTION and b in FUNCTION:
         f["between function words"] = 1.0
     if f.get("spelling"):
-        old_case = _case(edit_old, "sentence start" in f)
-        likely = max(channel(a.replace("’", "'"), b.replace("’", "'")), -20.0)
+        old_case = _capital_features(edit_old, "sentence start" in f)
+        likely = max(error_model_log_prob(a.replace("’", "'"), b.replace("’", "'")), -20.0)
         f["channel"] = likely / 5
         f[f"channel {old_case}"] = likely / 5
         f["channel for its length"] = likely / max(len(a), 3)
         f[f"distance={far} {old_case}"] = 1.0
         f["length"] = len(a) / 5
-        f["correction listed"] = float(listed().entry(b.replace("’", "'")).band == "common")
+        f["correction listed"] = float(word_lists().entry(b.replace("’", "'")).band == "common")
         if known.misspelling(a.replace("’", "'"), b.replace("’", "'")):
             f["listed misspelling"] = 1.0
             f[f"listed misspelling {old_case}"] = 1.0
@@ -321,13 +323,13 @@ def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: Surr
     f["correction never seen"] = float(seen_b == 0 and " " not in b and b.isalpha())
 
 
-def gain(text: str, edit: Edit, known: Attested) -> float:
+def ngram_gain(text: str, edit: Edit, known: NgramCounts) -> float:
     """How much more probable the words around become by the edit, in nats (see `Attested.log_score`).
 
     The change in length is made up for by the mean log-probability of a word,
     so that deletions do not always win.
     """
-    start = max(sentence_start(text, edit.span.start), edit.span.start - _WINDOW)
+    start = max(find_sentence_start(text, edit.span.start), edit.span.start - _WINDOW)
     end = edit.span.end + _WINDOW
     if start:  # begin at a word
         start = next((m.start() for m in re.finditer(r"\S+", text[start:end])), 0) + start
@@ -343,7 +345,7 @@ def gain(text: str, edit: Edit, known: Attested) -> float:
 _MEAN_WORD = 5.0
 
 
-def _fit(f: dict[str, float], text: str, edit: Edit, spelling: bool, known: Attested) -> None:
+def _neighbour_features(f: dict[str, float], text: str, edit: Edit, spelling: bool, known: NgramCounts) -> None:
     """How well the correction sits between its neighbours: which pairs and triples with it were seen."""
     left = [BOUNDARY, BOUNDARY, *tokens(text[max(edit.span.start - 60, 0) : edit.span.start])][-2:]
     right = [*tokens(text[edit.span.end : edit.span.end + 60])[:2], BOUNDARY, BOUNDARY][:2]
@@ -366,7 +368,7 @@ def _fit(f: dict[str, float], text: str, edit: Edit, spelling: bool, known: Atte
         f[pre + "lift of the next"] = _clip(back, 8) / 4
 
 
-def _attested_as_it_stands(f: dict[str, float], text: str, span: Span, known: Attested) -> None:
+def _attested_as_it_stands(f: dict[str, float], text: str, span: Span, known: NgramCounts) -> None:
     """How often the very words around the place were seen in edited prose: what many wrote is seldom wrong."""
     before = [m.group() for m in TOKEN.finditer(text, max(span.start - 40, 0), span.start)][-1:]
     after = [m.group() for m in TOKEN.finditer(text, span.end, span.end + 40)][:1]

@@ -22,7 +22,7 @@ BANDS = ("", "common", "rare", "very rare", "hardly known")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class WordEntry:
     """What the lists say of a word. `band` is one of `BANDS`, "" where only names are spelt so; `name` where a list of
     words has it with a capital; `person_or_place` where it is the name of people in the United States or of a town."""
 
@@ -30,12 +30,12 @@ class Entry:
     name: bool = False
     person_or_place: bool = False
 
-    def packed(self) -> int:
+    def pack(self) -> int:
         """The entry as a number from 1 to 20."""
         return 1 + BANDS.index(self.band) + 5 * self.name + 10 * self.person_or_place
 
     @classmethod
-    def unpacked(cls, value: int) -> Entry:
+    def unpack(cls, value: int) -> WordEntry:
         """The entry that `packed` made the number of.
 
         >>> Entry.unpacked(Entry("rare", True).packed())
@@ -44,10 +44,10 @@ class Entry:
         return cls(BANDS[(value - 1) % 5], (value - 1) // 5 % 2 == 1, value > 10)
 
 
-NOT_LISTED = Entry()
+NOT_LISTED = WordEntry()
 
 
-class Listed:
+class WordLists:
     """The file, opened. Lookups are pure; the object may be shared by threads."""
 
     def __init__(self, data: bytes | mmap.mmap) -> None:
@@ -55,16 +55,16 @@ class Listed:
         self.header: dict[str, Any] = json.loads(data[: self._at])
         self._data = data
 
-    def entry(self, word: str) -> Entry:
+    def entry(self, word: str) -> WordEntry:
         """What is known of `word` (lower case, straight apostrophes), or of what it is the possessive of."""
         for form in (word, word.removesuffix("'s")):
             if value := find(self._data, self._at, self.header["buckets"], form)[1]:
-                return Entry.unpacked(value)
+                return WordEntry.unpack(value)
         return NOT_LISTED
 
 
 @lru_cache(maxsize=1)
-def listed() -> Listed:
+def word_lists() -> WordLists:
     """The lists that come with LocalProof."""
     with Path(__file__).with_name("listed.bin").open("rb") as stream:
-        return Listed(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+        return WordLists(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))

@@ -15,9 +15,9 @@ from functools import lru_cache
 
 from ..text import Span
 from . import features
-from .attested import attested
-from .listed import listed
-from .spelling import shape
+from .attested import ngram_counts
+from .listed import word_lists
+from .spelling import letter_ngram_score
 
 # Whole words only: "h" of 5h35 and "aut" of covid19-aut are none.
 _WORD = re.compile(r"(?<![\w/@#-])[^\W\d_]+(?:['’][^\W\d_]+)*(?![\w/@-])")
@@ -316,11 +316,11 @@ def _score(words: list[tuple[str, bool]], english: list[float], small: frozenset
 
 @lru_cache(maxsize=4096)
 def _also_english(word: str) -> bool:
-    return len(word) == 1 or word in features.FUNCTION or (_band(word) and attested().count(word) > 4 * _KNOWN)
+    return len(word) == 1 or word in features.FUNCTION or (_band(word) and ngram_counts().count(word) > 4 * _KNOWN)
 
 
 def _band(word: str) -> bool:
-    return listed().entry(word).band in ("common", "rare")
+    return word_lists().entry(word).band in ("common", "rare")
 
 
 @lru_cache(maxsize=8192)
@@ -330,9 +330,9 @@ def _english(word: str) -> float:
         return 1.5
     if len(word) == 1:
         return 0.0
-    if attested().count(word) > _KNOWN and (_band(word) or len(word) > 3):
+    if ngram_counts().count(word) > _KNOWN and (_band(word) or len(word) > 3):
         return 1.0
-    return 0.5 if len(word) > 3 and listed().entry(word).band == "common" else 0.0
+    return 0.5 if len(word) > 3 and word_lists().entry(word).band == "common" else 0.0
 
 
 def _nothing_english(words: list[str]) -> bool:
@@ -345,9 +345,9 @@ def _nothing_english(words: list[str]) -> bool:
 @lru_cache(maxsize=8192)
 def _near(word: str) -> bool:
     """Whether `word` is one slip away from a common English word, and looks like a slip rather than a rare word."""
-    if not word.isascii() or len(word) > 20 or shape(word) <= 0:
+    if not word.isascii() or len(word) > 20 or letter_ngram_score(word) <= 0:
         return False
-    return any(attested().count(other) > 4 * _KNOWN and _band(other) for other in _one_slip_away(word))
+    return any(ngram_counts().count(other) > 4 * _KNOWN and _band(other) for other in _one_slip_away(word))
 
 
 def _one_slip_away(word: str) -> Iterator[str]:

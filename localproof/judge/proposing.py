@@ -12,13 +12,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ..text import Edit, Span, apply
-from .candidates import Candidate, Word, at_word, between, quotations, words
+from ..text import Edit, Span, apply_edits
+from .candidates import CandidateEdit, TextWord, edits_at_word, insertions_between, quoted_spans, split_words
 from .proposal import Proposal
-from .rewriting import rewritten
+from .rewriting import generate_edits
 
 if TYPE_CHECKING:
-    from ..models.llama import Llama
+    from ..models.llama import LlamaModel
     from ..models.passages import Passage, Scorer
 
 MOST_PASSAGES = 400  # of a block; what is longer is no paragraph that anybody wrote
@@ -31,7 +31,7 @@ _USUAL = 5.0  # nats of the two tokens after a word in a sentence that goes on a
 _RAW = re.compile(r"[\d_@#/\\<>{}=|~^*`]|\w[.:]\w")
 
 
-def read(
+def score_passage(
     llama: Scorer, text: str, edits: Sequence[Edit], *, suggest: str = "closed"
 ) -> tuple[list[float | None], list[Proposal]]:
     """The gain in nats of each of `edits` (None where it cannot be told), and what the model would propose: nothing
@@ -44,9 +44,9 @@ def read(
         mine = [
             i for i, e in enumerate(edits) if gains[i] is None and passage.own <= e.span.start and _within(e, passage)
         ]
-        chosen = list(promising(llama, text, passage)) if suggest != "none" else []
+        chosen = list(rank_candidates(llama, text, passage)) if suggest != "none" else []
         if suggest == "rewrite" and (writer := llama.writer()) is not None:
-            chosen += _besides(writer, text, passage, chosen)
+            chosen += _own_edits(writer, text, passage, chosen)
         found = llama.gains(text, passage, [*(edits[i] for i in mine), *(c.edit for c, _ in chosen)])
         for i, gain in zip(mine, found, strict=False):
             gains[i] = gain
@@ -54,15 +54,15 @@ def read(
     return gains, proposals
 
 
-def _besides(
-    llama: Llama, text: str, passage: Passage, chosen: Sequence[tuple[Candidate, float]]
-) -> list[tuple[Candidate, float]]:
+def _own_edits(
+    llama: LlamaModel, text: str, passage: Passage, chosen: Sequence[tuple[CandidateEdit, float]]
+) -> list[tuple[CandidateEdit, float]]:
     """What the model would write itself and is not among those `chosen` from the closed set."""
-    there = {apply(text, [c.edit]) for c, _ in chosen}
+    there = {apply_edits(text, [c.edit]) for c, _ in chosen}
     return [
         (c, passage.surprise(c.edit.span))
-        for c in rewritten(llama, text, passage)
-        if apply(text, [c.edit]) not in there
+        for c in generate_edits(llama, text, passage)
+        if apply_edits(text, [c.edit]) not in there
     ]
 
 
@@ -70,7 +70,7 @@ def _within(edit: Edit, passage: Passage) -> bool:
     return passage.span.start <= edit.span.start and edit.span.end <= passage.span.end
 
 
-def _best(chosen: list[tuple[Candidate, float]], gains: Sequence[float | None]) -> Iterator[Proposal]:
+def _best(chosen: list[tuple[CandidateEdit, float]], gains: Sequence[float | None]) -> Iterator[Proposal]:
     """Of candidates that touch the same words the one that gains most."""
     ranked = sorted(
         ((gain, c, surprise) for (c, surprise), gain in zip(chosen, gains, strict=True) if gain is not None),
@@ -93,12 +93,12 @@ def _wide(span: Span) -> Span:
     return Span(max(span.start - 1, 0), span.end + 1)
 
 
-def promising(llama: Scorer, text: str, passage: Passage) -> Iterator[tuple[Candidate, float]]:
+def rank_candidates(llama: Scorer, text: str, passage: Passage) -> Iterator[tuple[CandidateEdit, float]]:
     """The candidates in a passage that are worth decoding, each with the surprise of what it replaces."""
-    row = [w for w in words(text[: passage.span.end]) if w.span.start >= passage.span.start]
+    row = [w for w in split_words(text[: passage.span.end]) if w.span.start >= passage.span.start]
     first = bisect_left([w.span.start for w in row], passage.own)
-    weighed: list[tuple[float, Candidate, float]] = []
-    view = _View(llama, text, passage, row)
+    weighed: list[tuple[float, CandidateEdit, float]] = []
+    view = _PassageView(llama, text, passage, row)
     for i in range(first, len(row)):
         if view.prose(i):
             weighed += view.at(i)
@@ -107,12 +107,12 @@ def promising(llama: Scorer, text: str, passage: Passage) -> Iterator[tuple[Cand
     return ((candidate, surprise) for priority, candidate, surprise in weighed[:most] if priority > 0)
 
 
-class _View:
+class _PassageView:
     """A passage by words: what each costs, and what the first token of another would cost in its place."""
 
-    def __init__(self, llama: Scorer, text: str, passage: Passage, row: list[Word]) -> None:
+    def __init__(self, llama: Scorer, text: str, passage: Passage, row: list[TextWord]) -> None:
         self._llama, self._text, self._passage, self._row = llama, text, passage, row
-        self._quoted = quotations(text)
+        self._quoted = quoted_spans(text)
         self._tokens = [passage.tokens_of(w.span) for w in row]
         self._cost = [self._between(a, b) for a, b in self._tokens]
 
@@ -127,7 +127,7 @@ class _View:
         first = not self._text[: span.start].strip() or re.search(r"[.!?:]['\")]*\s+$", self._text[: span.start])
         return (old.islower() or bool(first) or old == "I") and not _RAW.search(beside) and "-" not in beside[:2]
 
-    def at(self, i: int) -> Iterable[tuple[float, Candidate, float]]:
+    def at(self, i: int) -> Iterable[tuple[float, CandidateEdit, float]]:
         """(priority, candidate, surprise) of what may be wrong at the word with number i or before it."""
         a, b = self._tokens[i]
         cost = self._cost[i]
@@ -135,10 +135,10 @@ class _View:
         if not (0 <= a < len(self._passage.rows)):
             return
         expected = self._expected(a) if cost > _SURPRISE and self._row[i].low.isascii() else ()
-        for candidate in at_word(self._text, self._row, i, expected):
+        for candidate in edits_at_word(self._text, self._row, i, expected):
             yield self._weigh(candidate, a, b, cost, after), candidate, cost
         if i and self.prose(i - 1):
-            for candidate in between(self._text, self._row[i - 1], self._row[i]):
+            for candidate in insertions_between(self._text, self._row[i - 1], self._row[i]):
                 new = self._llama.first(" " + candidate.edit.text.strip())
                 yield self._row_at(a, new) + self._now(a) - 0.5, candidate, self._now(a)
 
@@ -148,7 +148,7 @@ class _View:
         pieces = (self._llama.piece(int(token)) for token in sorted(found.tolist()))
         return [p.decode().strip() for p in pieces if p.strip().isalpha() and p.islower()]
 
-    def _weigh(self, candidate: Candidate, a: int, b: int, cost: float, after: float) -> float:
+    def _weigh(self, candidate: CandidateEdit, a: int, b: int, cost: float, after: float) -> float:
         lead = " " if self._text[: self._row[0].span.start] or a else ""
         new = candidate.edit.text
         if candidate.kind == "doubled" or not new:

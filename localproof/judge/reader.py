@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..child.borrowed import Borrowed
-from ..child.given_up import GivenUp, Kept
+from ..child.borrowed import PooledWorker
+from ..child.given_up import RememberedTimeouts, ByteStore
 from ..models.runtimes import BACKENDS, chosen_backend
 from ..report import Finding, ModelUse, Provenance
 from ..settings import Settings
@@ -35,7 +35,7 @@ _START_S = 120.0  # a large file takes long to map on a slow disk
 
 
 @dataclass(frozen=True)
-class Reading:
+class ModelResponse:
     """What the model says of one block: the gain in nats of each edit that it was asked about and could tell of, and
     its own proposals."""
 
@@ -44,7 +44,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class SelectedModel:
     """The model to read with: its file, the file's SHA-256, what it is made of, and whether it came with LocalProof."""
 
     path: Path
@@ -53,14 +53,14 @@ class Chosen:
     bundled: bool = False
 
 
-class Reader:
+class LanguageModelClient:
     """Asks the model, in a helper process. Opening one starts nothing; raises Unavailable without what runs it.
 
     All methods may be called from any thread. Readings are remembered, and
     kept in `store` where there is one; of failures only that a text was given up.
     """
 
-    def __init__(self, chosen: Chosen, settings: Settings, store: Kept | None = None) -> None:
+    def __init__(self, chosen: SelectedModel, settings: Settings, store: ByteStore | None = None) -> None:
         self.chosen = chosen
         self._runtime = chosen_backend(settings.model_runtime, bundled=chosen.bundled)
         self._use = ModelUse(chosen.made_of[0].part if chosen.made_of else chosen.path.name)
@@ -74,7 +74,7 @@ class Reader:
             "runtime": self._runtime,
         }
         limit_s = max(settings.block_timeout_s, 1.0) * 3
-        self._worker = Borrowed(
+        self._worker = PooledWorker(
             "model",
             MODULE,
             (json.dumps(options, sort_keys=True),),
@@ -84,80 +84,80 @@ class Reader:
             cores=settings.model_threads,
             service=settings.service,
         )
-        self._store, self._given_up = store, GivenUp(limit_s, store)
+        self._store, self._given_up = store, RememberedTimeouts(limit_s, store)
         self._lock = threading.Lock()
-        self._at_hand: OrderedDict[bytes, Reading] = OrderedDict()
+        self._at_hand: OrderedDict[bytes, ModelResponse] = OrderedDict()
         self._spoke = self._failed = False
 
     def start(self) -> None:
         """Begin to load the model and return at once."""
         self._worker.start()
 
-    def after(
+    def submit_after(
         self,
         text: str,
         answers: Iterable[Future[tuple[Finding, ...]]],
         merge: Callable[[str, Iterable[Finding]], Iterable[Finding]],
-    ) -> Future[Reading]:
+    ) -> Future[ModelResponse]:
         """What the model says of a block as soon as all engines have answered it; `merge` makes one finding of theirs
         for each place. The future raises Unavailable where the model cannot be asked."""
         waiting = list(answers)
-        reading: Future[Reading] = Future()
+        reading: Future[ModelResponse] = Future()
         left = len(waiting)
         lock = threading.Lock()
 
-        def heard(_: object) -> None:
+        def on_answer(_: object) -> None:
             nonlocal left
             with lock:
                 left -= 1
                 last = left == 0
             if last:
-                self._ask(text, edits_of(merge(text, _found(waiting))), reading)
+                self._ask(text, edits_to_score(merge(text, _to_response(waiting))), reading)
 
         if not waiting:
             self._ask(text, (), reading)
         for answer in waiting:
-            answer.add_done_callback(heard)
+            answer.add_done_callback(on_answer)
         return reading
 
-    def ask(self, text: str, edits: Sequence[Edit]) -> Future[Reading]:
+    def submit(self, text: str, edits: Sequence[Edit]) -> Future[ModelResponse]:
         """What the model says of a text and of `edits` to it. The future raises Unavailable where it cannot say."""
-        reading: Future[Reading] = Future()
+        reading: Future[ModelResponse] = Future()
         self._ask(text, edits, reading)
         return reading
 
-    def _ask(self, text: str, edits: Sequence[Edit], reading: Future[Reading]) -> None:
+    def _ask(self, text: str, edits: Sequence[Edit], reading: Future[ModelResponse]) -> None:
         if reading.cancelled():  # the text is another one by now
             return
         if not edits and (self._suggest == "none" or not text.strip()):
-            _settle(reading, Reading({}))
+            _resolve_future(reading, ModelResponse({}))
             return
         digest = self._digest(text, edits)
         if (known := self._recall(digest, edits)) is not None:
-            self.recalled()
-            _settle(reading, known)
+            self.count_reused()
+            _resolve_future(reading, known)
             return
         if (given_up := self._given_up.recall(digest)) is not None:
             self._failed = True
-            _settle(reading, given_up)
+            _resolve_future(reading, given_up)
             return
         rows = [[e.span.start, e.span.end, e.text] for e in edits]
         try:
             answer = self._worker.submit({"text": text, "edits": rows})
         except UnicodeEncodeError:
-            _settle(reading, Reading({}))  # half a character: no text for a model
+            _resolve_future(reading, ModelResponse({}))  # half a character: no text for a model
             return
 
         reading.add_done_callback(lambda done: answer.cancel() if done.cancelled() else None)
 
-        def told(done: Future[Any]) -> None:
+        def on_answer(done: Future[Any]) -> None:
             if done.cancelled():
                 return
             error = done.exception()
             if error is not None:
                 self._failed = True
                 self._given_up.note(digest, error)
-                _settle(reading, error)
+                _resolve_future(reading, error)
                 return
             raw = done.result()
             with self._lock:
@@ -169,19 +169,19 @@ class Reader:
                     loading_s=float(raw["loading_s"]) if self.pids() else 0.0,  # the service loads for itself
                     reading_s=self._use.reading_s + float(raw["reading_s"]),
                 )
-            found = reading_of(raw, edits)
+            found = to_response(raw, edits)
             self._hold(digest, found)
             if self._store is not None:
                 self._store.put(digest, json.dumps([raw["gains"], raw["proposals"]]).encode("ascii"))
-            _settle(reading, found)
+            _resolve_future(reading, found)
 
-        answer.add_done_callback(told)
+        answer.add_done_callback(on_answer)
 
-    def recalled(self) -> None:
+    def count_reused(self) -> None:
         """Note that something it said in an earlier run is used in this one."""
         self._spoke = True
 
-    def made_of(self) -> tuple[Provenance, ...]:
+    def provenance(self) -> tuple[Provenance, ...]:
         """What the model is made of; nothing where it was asked and could never answer, for then it had no part."""
         return self.chosen.made_of if self._spoke or not self._failed else ()
 
@@ -192,7 +192,7 @@ class Reader:
 
     def key(self) -> str:
         """Everything that could change what it says of the same text."""
-        return json.dumps(["model", __version__, code(), self.chosen.sha256, self._suggest, self._runtime])
+        return json.dumps(["model", __version__, code_digest(), self.chosen.sha256, self._suggest, self._runtime])
 
     def pids(self) -> tuple[int, ...]:
         """The helper process, where it is ours and lives."""
@@ -206,7 +206,7 @@ class Reader:
         asked = json.dumps([self.key(), text, [[e.span.start, e.span.end, e.text] for e in edits]])
         return hashlib.sha256(asked.encode("ascii")).digest()
 
-    def _recall(self, digest: bytes, edits: Sequence[Edit]) -> Reading | None:
+    def _recall(self, digest: bytes, edits: Sequence[Edit]) -> ModelResponse | None:
         with self._lock:
             if (known := self._at_hand.get(digest)) is not None:
                 self._at_hand.move_to_end(digest)
@@ -215,20 +215,20 @@ class Reader:
             return None
         try:
             gains, proposals = json.loads(data)
-            found = reading_of({"gains": gains, "proposals": proposals}, edits)
+            found = to_response({"gains": gains, "proposals": proposals}, edits)
         except (ValueError, TypeError, LookupError):  # damaged: asked again, and put in its place
             return None
         self._hold(digest, found)
         return found
 
-    def _hold(self, digest: bytes, reading: Reading) -> None:
+    def _hold(self, digest: bytes, reading: ModelResponse) -> None:
         with self._lock:
             self._at_hand[digest] = reading
             while len(self._at_hand) > _AT_HAND:
                 self._at_hand.popitem(last=False)
 
 
-def _settle(reading: Future[Reading], said: Reading | BaseException) -> None:
+def _resolve_future(reading: Future[ModelResponse], said: ModelResponse | BaseException) -> None:
     """Resolve `reading`, unless whoever asked has lost interest."""
     if reading.done() or not reading.set_running_or_notify_cancel():
         return
@@ -238,27 +238,27 @@ def _settle(reading: Future[Reading], said: Reading | BaseException) -> None:
         reading.set_result(said)
 
 
-def _found(answers: Iterable[Future[tuple[Finding, ...]]]) -> list[Finding]:
+def _to_response(answers: Iterable[Future[tuple[Finding, ...]]]) -> list[Finding]:
     return [f for a in answers if not a.cancelled() and a.exception() is None for f in a.result()]
 
 
-def edits_of(findings: Iterable[Finding]) -> tuple[Edit, ...]:
+def edits_to_score(findings: Iterable[Finding]) -> tuple[Edit, ...]:
     """The edits that the model is asked about."""
     return tuple(dict.fromkeys(e for f in findings for e in f.edits[:MOST_EDITS]))
 
 
-def reading_of(raw: Mapping[str, Any], edits: Sequence[Edit]) -> Reading:
+def to_response(raw: Mapping[str, Any], edits: Sequence[Edit]) -> ModelResponse:
     """What the helper answered to `edits`, as a reading."""
     gains = {e: float(g) for e, g in zip(edits, raw["gains"], strict=True) if g is not None}
     proposals = tuple(
         Proposal(Edit(Span(a, b), new), kind, gain, surprise, margin)
         for a, b, new, kind, gain, surprise, margin in raw["proposals"]
     )
-    return Reading(gains, proposals)
+    return ModelResponse(gains, proposals)
 
 
 @cache
-def code() -> str:
+def code_digest() -> str:
     """A digest of LocalProof's own code between a block and a reading, for whoever changes that code."""
     here = Path(__file__).resolve().parent
     every = hashlib.sha256()

@@ -14,12 +14,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..text import Edit, Span, minimal
-from .candidates import DROPPABLE, Candidate, forms, known_word, one_letter, others, quotations
+from ..text import Edit, Span, minimal_edit
+from .candidates import DROPPABLE, CandidateEdit, word_forms, known_word, one_letter, replacements_for, quoted_spans
 from .proposal import REWRITE
 
 if TYPE_CHECKING:
-    from ..models.llama import Llama, Passage, Rows
+    from ..models.llama import LlamaModel, Passage, Rows
 
 _REQUEST = (
     "Correct the grammar and spelling of the following text. Change as few words as possible and keep everything else "
@@ -36,10 +36,10 @@ _MARK = re.compile(r"[,;.?!]")
 _OTHER = re.compile(r"[^\w'’\- ,;.?!]|[\d_]")  # than words and the marks of a sentence
 
 
-def rewritten(llama: Llama, text: str, passage: Passage) -> list[Candidate]:
+def generate_edits(llama: LlamaModel, text: str, passage: Passage) -> list[CandidateEdit]:
     """The edits to the own part of `passage` that the model would make, those that it is surest of first. None where
     it is no instruct model, or the passage too long for one decoding."""
-    asked = llama.asked(_REQUEST, passage.span.of(text))
+    asked = llama.chat_tokens(_REQUEST, passage.span.of(text))
     rows = llama.answered(asked, passage.tokens) if asked else None
     if rows is None:
         return []
@@ -49,7 +49,7 @@ def rewritten(llama: Llama, text: str, passage: Passage) -> list[Candidate]:
         llama.unask()
 
 
-def _disagreements(llama: Llama, text: str, passage: Passage, lead: int, rows: Rows) -> list[Candidate]:
+def _disagreements(llama: LlamaModel, text: str, passage: Passage, lead: int, rows: Rows) -> list[CandidateEdit]:
     """The same from the `rows` of its answer, which begins at place `lead`."""
     tokens = passage.tokens
     best = rows.argmax(1).tolist()
@@ -59,11 +59,11 @@ def _disagreements(llama: Llama, text: str, passage: Passage, lead: int, rows: R
         for i in range(len(tokens))
         if by[i] >= _DISAGREES and passage.starts[i] >= passage.own and not llama.ends(best[i])
     ]
-    made_of: list[Candidate] = []
-    taken = quotations(text)
+    made_of: list[CandidateEdit] = []
+    taken = quoted_spans(text)
     for i in sorted(places, key=lambda i: (-by[i], i))[:_PLACES]:
         went_on = [best[i], *llama.goes_on(lead + i, best[i], _MOST + _BACK - 1)]
-        found = _back(went_on, tokens, i)
+        found = _find_rejoin(went_on, tokens, i)
         if found is None:
             continue
         made, dropped = found
@@ -71,13 +71,13 @@ def _disagreements(llama: Llama, text: str, passage: Passage, lead: int, rows: R
         new = b"".join(llama.piece(token) for token in went_on[:made]).decode("utf-8", "replace")
         edit = _whole(text, Edit(span, new))
         wide = Span(max(edit.span.start - 1, 0), edit.span.end + 1)
-        if plain(text, edit) and not any(wide.overlaps(other) for other in taken):
+        if is_plain_change(text, edit) and not any(wide.overlaps(other) for other in taken):
             taken.append(wide)
-            made_of.append(Candidate(edit, REWRITE))
+            made_of.append(CandidateEdit(edit, REWRITE))
     return made_of
 
 
-def _back(went_on: Sequence[int], tokens: Sequence[int], i: int) -> tuple[int, int] | None:
+def _find_rejoin(went_on: Sequence[int], tokens: Sequence[int], i: int) -> tuple[int, int] | None:
     """How many tokens the model wrote, and how many from `i` on it left out, until it was back in the passage; None
     where it never was. Of several ways the one that changes least."""
     ways = sorted(
@@ -102,14 +102,14 @@ def _whole(text: str, edit: Edit) -> Edit:
     while end < len(text) and text[end].isalnum() and (new[-1:].isalnum() or text[end - 1].isalnum()):
         new += text[end]
         end += 1
-    edit = minimal(text, Edit(Span(start, end), new))
+    edit = minimal_edit(text, Edit(Span(start, end), new))
     start = edit.span.start
     if not len(edit.span) and edit.text[:1] == text[start : start + 1] == " ":  # put in before a word, as others are
         return Edit(Span(start + 1, start + 1), edit.text[1:] + " ")
     return edit
 
 
-def plain(text: str, edit: Edit) -> bool:
+def is_plain_change(text: str, edit: Edit) -> bool:
     """Whether `edit` puts right how something is said, and not what: one or two plain words for others that are their
     forms or look like them, and small words put in, taken out or changed. Nothing of a name, number or mark, nor the
     case of a letter; and words that are spelt wrongly are a dictionary's to mend.
@@ -137,14 +137,16 @@ def plain(text: str, edit: Edit) -> bool:
     if not all((word.islower() or word == "I") and known_word(word.lower()) for word in gone + come):
         return False
     return all(
-        word in _SMALL or any(_akin(word, other) for other in across)
+        word in _SMALL or any(_are_related(word, other) for other in across)
         for words, across in ((gone, come), (come, gone))
         for word in words
     )
 
 
-def _akin(one: str, other: str) -> bool:
+def _are_related(one: str, other: str) -> bool:
     """Whether two words are forms of one, are taken for each other, or look alike."""
-    if one_letter(one, other) or other in forms(one) or one in forms(other):
+    if one_letter(one, other) or other in word_forms(one) or one in word_forms(other):
         return True
-    return any(other == word for _, word in others(one)) or any(one == word for _, word in others(other))
+    return any(other == word for _, word in replacements_for(one)) or any(
+        one == word for _, word in replacements_for(other)
+    )

@@ -15,7 +15,7 @@ from concurrent.futures import Future, wait
 
 from ..engines import Engine
 from ..report import Finding, Skipped, Unavailable
-from ..text import Edit, Span, apply
+from ..text import Edit, Span, apply_edits
 from .weighing import PROPOSES
 
 MOST = 4  # proposals of a block that are looked at, the likeliest; where there are more, the block is no prose
@@ -25,21 +25,21 @@ Answer = Future[tuple[Finding, ...]]
 Heeded = Callable[[str, Iterable[Finding]], Sequence[Finding]]
 
 
-class Second:
+class ProposalVerifier:
     """What engines answer, or will, to the blocks of one document with a proposal in them. For one thread at a time."""
 
     def __init__(self) -> None:
         self._answers: dict[tuple[str, str], Answer] = {}
 
-    def open(self) -> Iterator[Answer]:
+    def pending(self) -> Iterator[Answer]:
         """The answers that are still to come."""
         return (answer for answer in self._answers.values() if not answer.done())
 
-    def whole(self) -> bool:
+    def complete(self) -> bool:
         """Whether every answer has come."""
         return all(a.done() and not a.cancelled() and a.exception() is None for a in self._answers.values())
 
-    def kept(
+    def verify(
         self,
         text: str,
         findings: Sequence[Finding],
@@ -59,14 +59,16 @@ class Second:
         """
         own = [f for f in findings if f.rule.startswith(PROPOSES) and (f.probability or 0.0) >= least]
         own.sort(key=lambda f: (-(f.probability or 0.0), f.span, f.rule))
-        asked = [(f, new, self._ask(engines, new)) for f in own[:MOST] for new in [apply(text, f.edits[:1])]]
+        asked = [(f, new, self._ask(engines, new)) for f in own[:MOST] for new in [apply_edits(text, f.edits[:1])]]
         dropped, failed = own[MOST:], []
         until_s = time.monotonic() + patience_s
         for finding, new, answers in asked:
             late = wait(answers.values(), max(until_s - time.monotonic(), 0.0)).not_done
             try:
                 if late or any(
-                    unhappier(text, finding.edits[0], heeded(text, engines[name][1]), heeded(new, answer.result()))
+                    has_new_findings(
+                        text, finding.edits[0], heeded(text, engines[name][1]), heeded(new, answer.result())
+                    )
                     for name, answer in answers.items()
                 ):
                     dropped.append(finding)
@@ -87,11 +89,11 @@ def _held_back(skipped: Skipped) -> Skipped:
     return Skipped("a proposal of the model", f"held back, as {skipped.what} did not check it: {skipped.reason}")
 
 
-def unhappier(text: str, edit: Edit, before: Iterable[Finding], after: Iterable[Finding]) -> bool:
+def has_new_findings(text: str, edit: Edit, before: Iterable[Finding], after: Iterable[Finding]) -> bool:
     """Whether an engine that said `before` of `text` says something new, in `after`, of what `edit` makes of it: of the
     edited words or those beside them. What it said before may have moved with the text."""
     known = {(f.rule, f.span) for f in before}
-    place = _around(apply(text, [edit]), Span(edit.span.start, edit.span.start + len(edit.text)))
+    place = _around(apply_edits(text, [edit]), Span(edit.span.start, edit.span.start + len(edit.text)))
     return any(f.span.overlaps(place) and (f.rule, _moved_back(f.span, edit)) not in known for f in after)
 
 

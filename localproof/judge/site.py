@@ -11,20 +11,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ..text import Block
-from . import Words, count_words
-from .attested import attested
+from . import WordCounts, count_words
+from .attested import ngram_counts
 
 RARE = 100  # times in the 62 million words of edited prose; "wget" 15, "entrypoint" 67, "tha" 297, "colour" 2,152
 FEWEST = 3  # documents; what stands in two may be a slip that was copied
 
 
-def unusual(blocks: Iterable[Block]) -> frozenset[str]:
+def unusual_words(blocks: Iterable[Block]) -> frozenset[str]:
     """The words of `blocks`, in lower case, that edited prose hardly knows."""
-    known = attested().count
+    known = ngram_counts().count
     return frozenset(word for word in count_words(blocks).all if known(word) < RARE)
 
 
-def shared(documents: Iterable[Iterable[str]]) -> dict[str, int]:
+def shared_words(documents: Iterable[Iterable[str]]) -> dict[str, int]:
     """Of the unusual words of each document those that stand in several, and in how many; the order does not matter.
 
     >>> shared([["datasette", "teh"], ["datasette"], ["datasette"]])
@@ -34,7 +34,7 @@ def shared(documents: Iterable[Iterable[str]]) -> dict[str, int]:
     return {word: count for word, count in sorted(counts.items()) if count >= FEWEST}
 
 
-class Noted(Mapping[str, int]):
+class RecordedLookups(Mapping[str, int]):
     """`site` as it is, but `looked_at` is told of every word that was asked for and what the answer was, 0 for none."""
 
     def __init__(self, site: Mapping[str, int], looked_at: dict[str, int]) -> None:
@@ -51,6 +51,6 @@ class Noted(Mapping[str, int]):
         return len(self._site)
 
 
-def within(words: Words, site: Mapping[str, int], looked_at: dict[str, int] | None = None) -> Words:
+def with_site_counts(words: WordCounts, site: Mapping[str, int], looked_at: dict[str, int] | None = None) -> WordCounts:
     """`words` of a document as part of a `site`; `looked_at` as in `Noted`."""
-    return replace(words, site=Noted(site, {} if looked_at is None else looked_at))
+    return replace(words, site=RecordedLookups(site, {} if looked_at is None else looked_at))

@@ -22,7 +22,7 @@ _SUFFIXES = tuple(
 )
 
 
-def distance(a: str, b: str, most: int = 4) -> int:
+def edit_distance(a: str, b: str, most: int = 4) -> int:
     """Edit distance with transpositions of neighbours as one step (optimal string alignment), at most `most`.
 
     >>> distance("teh", "the"), distance("form", "from"), distance("abc", "xyz")
@@ -58,7 +58,7 @@ def letter_runs(word: str) -> set[str]:
     return {marked[i : i + n] for n in (2, 3, 4) for i in range(len(marked) - n + 1)}
 
 
-def shape(word: str) -> float:
+def letter_ngram_score(word: str) -> float:
     """Log-odds that an unlisted word with these letters is a misspelling and not a rare word or a name.
 
     A sum over runs of two to four letters, learned by ``training/spelling.py``
@@ -71,7 +71,7 @@ def shape(word: str) -> float:
     return table[""] + math.fsum(table.get(run, 0.0) for run in letter_runs(word))
 
 
-def slips() -> dict[str, float]:
+def slip_log_probs() -> dict[str, float]:
     """Natural logarithms of the chance of each slip where it could happen, as ``training/spelling.py`` counted them in
     listed misspellings. Keys: ``sxy`` x becomes y; ``dxy`` y is left out after x; ``ixy`` y is put in after x; ``txy``
     xy becomes yx; ``^`` is the start of the word."""
@@ -79,7 +79,7 @@ def slips() -> dict[str, float]:
 
 
 @lru_cache(maxsize=4096)
-def channel(wrong: str, right: str) -> float:
+def error_model_log_prob(wrong: str, right: str) -> float:
     """Log-probability (nats) that a writer who means `right` writes `wrong`, by the likeliest way to get there.
 
     >>> channel("recieve", "receive") > channel("reteive", "receive")
@@ -87,7 +87,7 @@ def channel(wrong: str, right: str) -> float:
     """
     if len(wrong) > 40 or len(right) > 40:
         return 4 * _FLOOR
-    table = slips()
+    table = slip_log_probs()
     last2: list[float] = []
     last: list[float] = []
     for i in range(len(right) + 1):
@@ -113,7 +113,7 @@ def channel(wrong: str, right: str) -> float:
     return last[-1]
 
 
-def stems(word: str) -> list[str]:
+def strip_prefixes(word: str) -> list[str]:
     """What is left of `word` without one common prefix, at least four letters long.
 
     >>> stems("redisclosure")
@@ -122,7 +122,7 @@ def stems(word: str) -> list[str]:
     return [word[len(p) :].lstrip("-") for p in _PREFIXES if word.startswith(p) and len(word) - len(p) >= 4]
 
 
-def roots(word: str) -> list[str]:
+def strip_suffixes(word: str) -> list[str]:
     """What `word` may have been before one common suffix was added.
 
     >>> "compost" in roots("compostable"), "hurry" in roots("hurried")

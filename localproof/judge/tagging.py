@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..text import Edit
 from . import edit_tags
-from .attested import attested
-from .candidates import Candidate, Word, words
+from .attested import ngram_counts
+from .candidates import CandidateEdit, TextWord, split_words
 
 if TYPE_CHECKING:
     from ..models.tagger import Tagger
@@ -27,14 +27,14 @@ class TaggedWord:
     some tags name a place and no edit.
     """
 
-    word: Word
+    word: TextWord
     error: float
-    edits: tuple[tuple[Candidate, float], ...]
+    edits: tuple[tuple[CandidateEdit, float], ...]
 
 
 def tagged_words(tagger: Tagger, text: str, *, least: float = LEAST) -> list[TaggedWord]:
     """Every word of `text` (of one block), with the edits that are at least as likely as `least`."""
-    row = words(text)
+    row = split_words(text)
     numbers = {tag: i for i, tag in enumerate(tagger.tags)}
     found = tagger.probabilities(text, [word.span for word in row])
     keep = numbers.get(edit_tags.KEEP, -1)
@@ -51,10 +51,10 @@ def tagged_words(tagger: Tagger, text: str, *, least: float = LEAST) -> list[Tag
 
 
 def _edits(
-    text: str, row: Sequence[Word], i: int, likely: Iterator[tuple[str, float]]
-) -> tuple[tuple[Candidate, float], ...]:
+    text: str, row: Sequence[TextWord], i: int, likely: Iterator[tuple[str, float]]
+) -> tuple[tuple[CandidateEdit, float], ...]:
     """The edits that tags make at a word, each once; two tags may make the same one."""
-    by_edit: dict[Edit, tuple[Candidate, float]] = {}
+    by_edit: dict[Edit, tuple[CandidateEdit, float]] = {}
     for tag, chance in likely:
         for candidate, share in _of_tag(tag, text, row, i):
             known = by_edit.get(candidate.edit)
@@ -62,7 +62,7 @@ def _edits(
     return tuple(sorted(by_edit.values(), key=lambda made: (-made[1], made[0].edit)))
 
 
-def _of_tag(tag: str, text: str, row: Sequence[Word], i: int) -> list[tuple[Candidate, float]]:
+def _of_tag(tag: str, text: str, row: Sequence[TextWord], i: int) -> list[tuple[CandidateEdit, float]]:
     """The edits that a tag makes at a word, and which part of its probability each has."""
     if tag != edit_tags.CONFUSED:
         found = edit_tags.edit_of(tag, text, row, i)
@@ -80,5 +80,5 @@ def _of_tag(tag: str, text: str, row: Sequence[Word], i: int) -> list[tuple[Cand
 def _fits(around: Sequence[str], word: str) -> float:
     """The log-probability, by counts, of `word` and of the next after it."""
     before2, before, _, after = around
-    known = attested()
+    known = ngram_counts()
     return known.log_probability(before2, before, word) + known.log_probability(before, word, after)

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from ..report import Finding, Kind, ModelUse, Report
-from ..text import Block, apply
-from .attested import attested
-from .features import Surroundings, features
+from ..text import Block, apply_edits
+from .attested import ngram_counts
+from .features import FeatureContext, features
 from .proposal import REWRITE, Proposal
-from .reader import Reading
+from .reader import ModelResponse
 
 PROPOSES = "model/"
 _MOST_GAIN = 12.0  # nats; more says no more
@@ -49,7 +49,7 @@ _OR_ELSE = {  # where something is only put in (True) or only left out
 
 
 @dataclass(frozen=True)
-class Weights:
+class RescoringModel:
     """What was learned for one model: weights by name for findings of the engines and for its own proposals."""
 
     findings: Mapping[str, float]
@@ -59,7 +59,7 @@ class Weights:
 
 
 @lru_cache(maxsize=8)
-def weights(sha256: str, folder: Path | None = None) -> Weights:
+def load_rescoring_model(sha256: str, folder: Path | None = None) -> RescoringModel:
     """The weights for the model with this checksum: those that the user had learned in `folder`, else LocalProof's,
     which were learned with its own model. Nats are nats, so they serve for others too, only less well."""
     ours = json.loads(Path(__file__).with_name("weighing.json").read_text("utf-8"))
@@ -70,13 +70,13 @@ def weights(sha256: str, folder: Path | None = None) -> Weights:
         try:
             raw = json.loads((folder / f"{sha256}.json").read_text("utf-8"))
             if raw["model"] == sha256:
-                return Weights(raw["findings"], {f"kind={REWRITE}": least, **raw["proposals"]}, raw["about"])
+                return RescoringModel(raw["findings"], {f"kind={REWRITE}": least, **raw["proposals"]}, raw["about"])
         except (OSError, ValueError, LookupError, TypeError):
             pass
-    return Weights(ours["findings"], ours["proposals"], ours["about"], ours["model"] == sha256)
+    return RescoringModel(ours["findings"], ours["proposals"], ours["about"], ours["model"] == sha256)
 
 
-def shape(finding: Finding) -> str:
+def edit_kind(finding: Finding) -> str:
     """How a finding's leading edit changes the text: "spelling", "put in", "taken out", "mark" or "changed"."""
     if finding.kind == "spelling":
         return "spelling"
@@ -90,9 +90,9 @@ def shape(finding: Finding) -> str:
     return "put in" if edit.span.start == edit.span.end else "changed"
 
 
-def of_finding(finding: Finding, alone: float, reading: Reading) -> dict[str, float]:
+def finding_features(finding: Finding, alone: float, reading: ModelResponse) -> dict[str, float]:
     """What is weighed of a finding of the engines: the judge's log-odds (`alone`), and what its edits gain."""
-    how = shape(finding)
+    how = edit_kind(finding)
     f = {"bias": 1.0, "log-odds": alone, f"is {how}": 1.0, f"log-odds {how}": alone / 2}
     gain = reading.gains.get(finding.edits[0]) if finding.edits else None
     if gain is None:
@@ -105,9 +105,11 @@ def of_finding(finding: Finding, alone: float, reading: Reading) -> dict[str, fl
     return f
 
 
-def of_proposal(text: str, proposal: Proposal, around: Surroundings, rates: Mapping[str, float]) -> dict[str, float]:
+def proposal_features(
+    text: str, proposal: Proposal, around: FeatureContext, rates: Mapping[str, float]
+) -> dict[str, float]:
     """What is weighed of a proposal: how much it gains, what it replaces, and what the judge sees of any finding."""
-    finding = as_finding(text, proposal)
+    finding = proposal_to_finding(text, proposal)
     kind = proposal.kind
     gain = min(proposal.gain, 2 * _MOST_GAIN)
     f = {
@@ -119,13 +121,13 @@ def of_proposal(text: str, proposal: Proposal, around: Surroundings, rates: Mapp
         "margin": min(proposal.margin, _MOST_GAIN) / 4,
         "surprise": min(proposal.surprise, _MOST_GAIN) / 4,
     }
-    f[f"{kind} {shape(finding)}"] = 1.0
-    seen = features(text, finding, around, attested(), rates)
+    f[f"{kind} {edit_kind(finding)}"] = 1.0
+    seen = features(text, finding, around, ngram_counts(), rates)
     f |= {f"sees {name}": value for name, value in seen.items() if not name.startswith(("rule=", "pair=", "rules="))}
     return f
 
 
-def as_finding(text: str, proposal: Proposal) -> Finding:
+def proposal_to_finding(text: str, proposal: Proposal) -> Finding:
     """A proposal as a finding, not judged yet."""
     old, new = proposal.edit.span.of(text).strip(), proposal.edit.text.strip()
     says = _SAYS[proposal.kind] if old and new else _OR_ELSE.get((proposal.kind, bool(new)), _SAYS[proposal.kind])
@@ -135,18 +137,18 @@ def as_finding(text: str, proposal: Proposal) -> Finding:
     return Finding(proposal.edit.span, rule, said, (proposal.edit,), (rule,), kind)
 
 
-def weighed(
+def rescore(
     block: Block,
     findings: Sequence[Finding],
-    reading: Reading,
-    around: Surroundings,
+    reading: ModelResponse,
+    around: FeatureContext,
     rates: Mapping[str, float],
-    known: Weights,
+    known: RescoringModel,
 ) -> tuple[Finding, ...]:
     """`findings` (judged) with the model's help, and after them the model's own."""
-    helped = [_helped(block.text, f, reading, known) for f in findings]
-    own = list(_own(block, helped, reading, around, rates, known))
-    both = [[p for p in own if _of_one_mind(f, p, reading)] for f in helped]
+    helped = [_rescore_finding(block.text, f, reading, known) for f in findings]
+    own = list(_own_proposals(block, helped, reading, around, rates, known))
+    both = [[p for p in own if _agrees_on_place(f, p, reading)] for f in helped]
     told = [
         replace(f, probability=max(p.probability or 0.0 for p in (f, *others))) if others else f
         for f, others in zip(helped, both, strict=True)
@@ -154,7 +156,7 @@ def weighed(
     return (*told, *(p for p in own if not any(p in others for others in both)))
 
 
-def _of_one_mind(finding: Finding, proposal: Finding, reading: Reading) -> bool:
+def _agrees_on_place(finding: Finding, proposal: Finding, reading: ModelResponse) -> bool:
     """Whether the model, where it would change the same words otherwise, is nearly as much for what the engine says:
     then the engine's edit stands, and both think that something is wrong here."""
     if finding.kind == "spelling" or not finding.edits or finding.probability is None:
@@ -164,26 +166,26 @@ def _of_one_mind(finding: Finding, proposal: Finding, reading: Reading) -> bool:
     return edit.span.overlaps(proposal.span) and reading.gains.get(edit, -math.inf) >= gain - _NEARLY
 
 
-def _helped(text: str, finding: Finding, reading: Reading, known: Weights) -> Finding:
+def _rescore_finding(text: str, finding: Finding, reading: ModelResponse, known: RescoringModel) -> Finding:
     if finding.probability is None:
         return finding
     alone = finding.probability
-    finding = _ranked(finding, reading)
-    chance = likely(of_finding(finding, log_odds(alone), reading), known.findings)
+    finding = _rank_edits(finding, reading)
+    chance = predict(finding_features(finding, log_odds(alone), reading), known.findings)
     if finding.kind == "spelling":  # to a model every name it never saw is unlikely, so it has no say in this direction
-        chance = alone if _listed(text, finding) else min(chance, alone)
+        chance = alone if _is_listed_correction(text, finding) else min(chance, alone)
     elif finding.edits and reading.gains.get(finding.edits[0], 0.0) >= _AGREES:
         chance = max(chance, alone)
-    return replace(finding, probability=chance, unaided=alone)
+    return replace(finding, probability=chance, probability_without_model=alone)
 
 
-def _listed(text: str, finding: Finding) -> bool:
+def _is_listed_correction(text: str, finding: Finding) -> bool:
     """Whether a misspelling stands on the list with that very correction: no model knows better."""
     edit = finding.edits[0] if finding.edits else None
-    return edit is not None and attested().misspelling(edit.span.of(text).lower(), edit.text.lower())
+    return edit is not None and ngram_counts().misspelling(edit.span.of(text).lower(), edit.text.lower())
 
 
-def _ranked(finding: Finding, reading: Reading) -> Finding:
+def _rank_edits(finding: Finding, reading: ModelResponse) -> Finding:
     """`finding` with an edit first that the model prefers by far to the one that stood there."""
     told = [(reading.gains[e], -i) for i, e in enumerate(finding.edits) if e in reading.gains]
     if len(told) < 2 or finding.edits[0] not in reading.gains:
@@ -202,21 +204,21 @@ def _margin(finding: Finding) -> float:
     return 8.0 if finding.agreement > 1 else 5.0
 
 
-def _own(
+def _own_proposals(
     block: Block,
     findings: Sequence[Finding],
-    reading: Reading,
-    around: Surroundings,
+    reading: ModelResponse,
+    around: FeatureContext,
     rates: Mapping[str, float],
-    known: Weights,
+    known: RescoringModel,
 ) -> Iterator[Finding]:
     """The model's proposals where no engine makes the same, with how likely each is right."""
-    theirs = {apply(block.text, [e]) for f in findings for e in f.edits} if reading.proposals else set()
+    theirs = {apply_edits(block.text, [e]) for f in findings for e in f.edits} if reading.proposals else set()
     for proposal in reading.proposals:
-        if apply(block.text, [proposal.edit]) in theirs or block.touches_placeholder(proposal.edit.span):
+        if apply_edits(block.text, [proposal.edit]) in theirs or block.touches_placeholder(proposal.edit.span):
             continue
-        chance = likely(of_proposal(block.text, proposal, around, rates), known.proposals)
-        yield replace(as_finding(block.text, proposal), probability=chance)
+        chance = predict(proposal_features(block.text, proposal, around, rates), known.proposals)
+        yield replace(proposal_to_finding(block.text, proposal), probability=chance)
 
 
 def log_odds(probability: float) -> float:
@@ -228,15 +230,20 @@ def log_odds(probability: float) -> float:
     return math.log(max(probability, 1e-9) / max(1 - probability, 1e-9))
 
 
-def likely(present: Mapping[str, float], of: Mapping[str, float]) -> float:
+def predict(present: Mapping[str, float], of: Mapping[str, float]) -> float:
     """The probability that weights `of` names give to what is `present`."""
     total = sum(of.get(name, 0.0) * value for name, value in present.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def tally(use: ModelUse, report: Report, least: float) -> ModelUse:
+def count_model_use(use: ModelUse, report: Report, least: float) -> ModelUse:
     """`use` with what the model did for `report`, of which is shown what is at least as likely as `least`."""
     own = sum(f.rule.startswith(PROPOSES) for f in report.findings)
-    with_it = sum(f.unaided is not None and (f.probability or 0.0) > f.unaided for f in report.findings)
-    kept = sum(f.unaided is not None and f.unaided >= least for f in report.held_back)
+    with_it = sum(
+        f.probability_without_model is not None and (f.probability or 0.0) > f.probability_without_model
+        for f in report.findings
+    )
+    kept = sum(
+        f.probability_without_model is not None and f.probability_without_model >= least for f in report.held_back
+    )
     return replace(use, supported=use.supported + with_it, held_back=use.held_back + kept, proposed=use.proposed + own)

@@ -29,7 +29,7 @@ _PLACES = 2  # decimals of a nat: more would only show how the work was split
 def build(options: dict[str, Any]) -> Callable[[], Callable[[dict[str, Any]], str]]:
     """Load the model that `options` name. Raises ValueError where it cannot be used, ImportError without a runtime."""
     from ..models.runtimes import BACKENDS
-    from .proposing import read
+    from .proposing import score_passage
 
     backend = BACKENDS[options.get("runtime", "llama.cpp")]
     opened = backend.load(Path(options["path"]), options["cores"], options["gpu_layers"])
@@ -40,7 +40,7 @@ def build(options: dict[str, Any]) -> Callable[[], Callable[[dict[str, Any]], st
     def answer(model: Scorer, request: dict[str, Any]) -> str:
         before, begun_s = model.decoded, clock()
         edits = [Edit(Span(a, b), new) for a, b, new in request["edits"]]
-        gains, proposals = read(model, request["text"], edits, suggest=options["suggest"])
+        gains, proposals = score_passage(model, request["text"], edits, suggest=options["suggest"])
         return json.dumps(
             {
                 "gains": [None if g is None else round(g, _PLACES) for g in gains],

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from ..report import Unavailable
-from ..text import Span, visible
-from .passages import AFTER, AT_ONCE, MOST_CHANGES, PASSAGE, Broken, Change, Passage, Rows, Scorer, straight
+from ..text import Span, escape_invisible
+from .passages import AFTER, AT_ONCE, MOST_CHANGES, PASSAGE, ModelUnusable, TokenEdit, Passage, Rows, Scorer, straight
 
-__all__ = ["AFTER", "PASSAGE", "Broken", "Llama", "Passage", "Rows", "straight"]
+__all__ = ["AFTER", "PASSAGE", "ModelUnusable", "LlamaModel", "Passage", "Rows", "straight"]
 
 _SEQUENCES = 1 + MOST_CHANGES  # the passage, and what may stand in place of parts of it
 _ASKED, _GOES_ON = 1, 2  # while nothing else does: an answer that is laid before the model, and how it goes on
@@ -34,10 +34,14 @@ def _architecture(path: Path) -> str:
         name = read(path).text("general.architecture")
     except (OSError, Unavailable):
         return ""
-    return f": its architecture is {visible(name)!r}, which this version of llama.cpp may not know" if name else ""
+    return (
+        f": its architecture is {escape_invisible(name)!r}, which this version of llama.cpp may not know"
+        if name
+        else ""
+    )
 
 
-class Llama(Scorer):
+class LlamaModel(Scorer):
     """A model in memory. For one thread at a time. Raises Broken where the file cannot be used."""
 
     def __init__(self, path: Path, *, threads: int = 1, gpu_layers: int = 0) -> None:
@@ -51,10 +55,10 @@ class Llama(Scorer):
         parameters.n_gpu_layers = gpu_layers
         self._model = native.llama_model_load_from_file(str(path).encode(), parameters)
         if not self._model:
-            raise Broken(f"llama.cpp cannot load it{_architecture(path)}")
+            raise ModelUnusable(f"llama.cpp cannot load it{_architecture(path)}")
         self._vocab = native.llama_model_get_vocab(self._model)
         self.size = int(native.llama_vocab_n_tokens(self._vocab))
-        self._context = self._opened(threads)
+        self._context = self._open_context(threads)
         self._memory = native.llama_get_memory(self._context)
         self._batch = native.llama_batch_init(AT_ONCE, 0, 1)
         first = native.llama_vocab_bos(self._vocab)
@@ -62,7 +66,7 @@ class Llama(Scorer):
         self._pieces: dict[int, bytes] = {}
         self._requests: dict[str, tuple[list[int], list[int]]] = {}
 
-    def _opened(self, threads: int) -> Any:
+    def _open_context(self, threads: int) -> Any:
         n = self._n
         parameters = n.llama_context_default_params()
         # Every sequence shares the beginning of the first, so all together hold little more than one batch.
@@ -78,10 +82,10 @@ class Llama(Scorer):
         parameters.op_offload = parameters.offload_kqv = False
         context = n.llama_init_from_model(self._model, parameters)
         if not context:
-            raise Broken("llama.cpp cannot make room for it")
+            raise ModelUnusable("llama.cpp cannot make room for it")
         return context
 
-    def writer(self) -> Llama:
+    def writer(self) -> LlamaModel:
         """Itself: an instruct model can be asked what it would write."""
         return self
 
@@ -101,7 +105,7 @@ class Llama(Scorer):
         buffer = (ctypes.c_int32 * room)()
         count = self._n.llama_tokenize(self._vocab, raw, len(raw), buffer, room, False, marks)
         if count < 0:
-            raise Broken("it cannot take this text apart")
+            raise ModelUnusable("it cannot take this text apart")
         return list(buffer[:count])
 
     def piece(self, token: int) -> bytes:
@@ -114,7 +118,7 @@ class Llama(Scorer):
 
     # What an instruct model would write.
 
-    def asked(self, request: str, text: str) -> list[int]:
+    def chat_tokens(self, request: str, text: str) -> list[int]:
         """The tokens of a chat that asks for something to be done with `text`, up to where the answer begins. Empty
         where the model has no form for chats, or none that llama.cpp knows."""
         if request not in self._requests:
@@ -200,7 +204,7 @@ class Llama(Scorer):
         rows -= np.log(np.exp(rows).sum(1, keepdims=True))
         return rows
 
-    def _score(self, passage: Passage, changes: list[tuple[int, Change]], totals: list[float | None]) -> None:
+    def _score(self, passage: Passage, changes: list[tuple[int, TokenEdit]], totals: list[float | None]) -> None:
         n, lead = self._n, len(self._first)
         row: list[tuple[int, int, int]] = []
         places: list[int] = []

@@ -38,9 +38,9 @@ def _load_numpy(path: Path, threads: int, gpu_layers: int) -> Opened:
 
 
 def _load_llama(path: Path, threads: int, gpu_layers: int) -> Opened:
-    from .llama import Llama
+    from .llama import LlamaModel
 
-    llama = Llama(path, threads=threads, gpu_layers=gpu_layers)
+    llama = LlamaModel(path, threads=threads, gpu_layers=gpu_layers)
     return lambda: llama
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .network import Network
-from .passages import AT_ONCE, Broken, straight, stretches
+from .passages import AT_ONCE, ModelUnusable, straight, stretches
 from .tensors import Array
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ class Tagger:
         self.tags = header.texts(TAGS_KEY)
         head, bias = rest.get(HEAD), rest.get(BIAS)
         if not self.tags or len(set(self.tags)) != len(self.tags):
-            raise Broken("it has no tags")
+            raise ModelUnusable("it has no tags")
         if head is None or bias is None or head.shape != (len(self.tags), self._network.width):
-            raise Broken("its head is not there, or of another size than its tags")
+            raise ModelUnusable("its head is not there, or of another size than its tags")
         if bias.shape != (len(self.tags),):
-            raise Broken("its head is not there, or of another size than its tags")
+            raise ModelUnusable("its head is not there, or of another size than its tags")
         self._head, self._bias = head, bias
         first = header.keys.get("tokenizer.ggml.bos_token_id")
         self._first = [first] if isinstance(first, int) and 0 <= first < self._network.size else []

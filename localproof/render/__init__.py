@@ -149,6 +149,6 @@ def diff(report: Report, fixed_text: str, *, bom: bool = False, name: str = "", 
     `bom` says that the file begins with a byte order mark that is in neither text; `name` is what the patch calls the
     file, the document's name if "", and `encoding` what its lines are written in (see `patch.diff`).
     """
-    from .patch import diff
+    from .patch import unified_diff
 
-    return diff(report, fixed_text, bom=bom, name=name, encoding=encoding)
+    return unified_diff(report, fixed_text, bom=bom, name=name, encoding=encoding)

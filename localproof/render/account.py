@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from ..report import ModelUse, Provenance, Run
 from . import joules
-from .names import count, undone
+from .names import count, skipped_rows
 from .style import Style
-from .width import Word, columns, fill, one_line, words
+from .width import InkedWord, columns, fill, one_line, words
 
 _GAP = "not stated by its makers"
 _ROLES = {"rules": "rule engine", "format": "reader of the format"}
@@ -22,21 +22,23 @@ def summary_line(run: Run, style: Style) -> str:
     ``3 findings in 1 file (412 words) · 5 held back · Harper 2.13.0 + judge · energy ~4 J, estimated``
     """
     first, *rest = summary_parts(run)
-    return "\n".join(fill([Word(first, "heading"), *(Word(part, "quiet", style.dot) for part in rest)], style))
+    return "\n".join(
+        fill([InkedWord(first, "heading"), *(InkedWord(part, "quiet", style.dot) for part in rest)], style)
+    )
 
 
 def summary_parts(run: Run) -> list[str]:
     """The parts of the summary, in order."""
-    parts = [found(run)]
+    parts = [count_findings(run)]
     if held := sum(len(r.held_back) for r in run.reports):
         parts.append(f"{held:,} held back")
     parts += [f"{count:,} {why}" for why, count in run.set_aside().items()]
     if skipped := len(set(run.all_skipped())):
         parts.append(f"{skipped:,} skipped")
-    return [*parts, _made_of(run.provenance), joules.brief(run.energy), "--report for all"]
+    return [*parts, _made_of(run.provenance), joules.summarize_energy(run.energy), "--report for all"]
 
 
-def found(run: Run) -> str:
+def count_findings(run: Run) -> str:
     """How many findings in how many files, of how many, and words that an engine looked at.
 
     ``42 findings in 24 of 40 files (31,204 words)``
@@ -73,10 +75,10 @@ def report_block(run: Run, style: Style) -> str:
         out += _section(title_of(p), part_rows(p), style)
     if not run.provenance:
         out += _section("Made of", [("parts", "none has said what it is made of")], style)
-    out += _section("Energy", [*joules.lines(run.energy, run.words), *joules.of_model(run)], style)
+    out += _section("Energy", [*joules.energy_lines(run.energy, run.words), *joules.model_energy(run)], style)
     if run.all_skipped():
         out += [style.paint("Skipped", "heading")]
-        for why, help_ in undone(run.all_skipped()):
+        for why, help_ in skipped_rows(run.all_skipped()):
             out += fill(why, style, indent=_indent(style))
             out += fill(help_, style, indent=2 * _indent(style)) if help_ else []
         out.append("")
@@ -89,7 +91,7 @@ def _this_run(run: Run, style: Style) -> list[tuple[str, str]]:
     version = f"LocalProof {run.version}" if run.version else "LocalProof, version not stated"
     rows = [
         ("made with", version),
-        ("found", found(run)),
+        ("found", count_findings(run)),
         (
             "held back",
             f"{held:,} by the profile {style.quoted(run.profile)}; --profile all shows them" if held else "nothing",
@@ -97,13 +99,13 @@ def _this_run(run: Run, style: Style) -> list[tuple[str, str]]:
         ("suppressed", f"{silenced:,} by your dictionary, comments and settings" if silenced else "nothing"),
     ]
     if run.model is not None:
-        rows.append(("the model", model_did(run.model)))
+        rows.append(("the model", describe_model_use(run.model)))
     if run.elapsed_s:
         rows.append(("took", f"{run.elapsed_s:.1f} s"))
     return rows
 
 
-def model_did(use: ModelUse) -> str:
+def describe_model_use(use: ModelUse) -> str:
     """What a language model did in a run, in a sentence."""
     read = f"read {count(use.blocks, 'paragraph')} ({use.tokens:,} tokens)" if use.blocks else "had read it all before"
     return f"supported {use.supported:,}, held back {use.held_back:,} and proposed {use.proposed:,}; {read}"
@@ -126,7 +128,7 @@ def part_rows(p: Provenance, *, whole_sum: bool = False) -> list[tuple[str, str]
     return rows + [(name, text or _GAP) for name, text in p.facts]
 
 
-def apart(data: str) -> list[str]:
+def split_data(data: str) -> list[str]:
     """The sets of data that are named one after the other; a semicolon within parentheses divides none.
 
     >>> apart("books (old; new); letters (disclosed: yes)")
@@ -153,6 +155,6 @@ def _section(title: str, rows: Iterable[tuple[str, str]], style: Style) -> list[
         if style.measure < 50 or columns(one_line(label)) > _LABEL - 2:  # no room for two columns
             out += fill([*words(f"{label}:"), *words(text)], style, indent=indent)
         else:
-            first = [Word(" " * indent), Word(label, "quiet")]
+            first = [InkedWord(" " * indent), InkedWord(label, "quiet")]
             out += fill(words(text), style, first, indent + _LABEL)
     return [*out, ""]

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ..report import Finding, Kind, Report, Run
-from .names import credit, message, undone
+from .names import credit, message, skipped_rows
 from .phrase import suggestion
 from .style import Style
-from .width import Word, one_line
+from .width import InkedWord, one_line
 
 Grade = Literal["warning", "note"]
 # A word or a sentence that is wrong, and what is at most untidy. Nothing is called an error: no finding means that
@@ -34,7 +34,7 @@ _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ReportItem:
     """A finding to tell, and whether only because held-back ones were asked for.
 
     `fingerprint`, 32 hexadecimal digits, stays the same when the lines of a
@@ -52,7 +52,7 @@ class Item:
         return "note" if self.held_back else GRADES[self.finding.kind]
 
 
-def items(report: Report, style: Style) -> Iterator[Item]:
+def items(report: Report, style: Style) -> Iterator[ReportItem]:
     """What is to be told of one document, in order of position."""
     every = [(f, False) for f in report.findings]
     if style.show_held_back:
@@ -63,7 +63,7 @@ def items(report: Report, style: Style) -> Iterator[Item]:
         # The two are counted apart, so that what is held back has no part in the fingerprint of what is shown.
         key = ("held back" * held_back, *_marks(report, finding))
         alike[key] += 1
-        yield Item(finding, held_back, digest(*key, str(alike[key])))
+        yield ReportItem(finding, held_back, digest(*key, str(alike[key])))
 
 
 def _marks(report: Report, finding: Finding) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ def digest(*marks: str) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-class Remark(NamedTuple):
+class ReportRemark(NamedTuple):
     """What is to be said beside the findings: of the document at `path`, or of the whole run where that is ""."""
 
     path: str
@@ -92,31 +92,31 @@ class Remark(NamedTuple):
     text: str
 
 
-def remarks(run: Run) -> list[Remark]:
+def remarks(run: Run) -> list[ReportRemark]:
     """What could not be done, told once each, and what the readers of the formats could not make sense of."""
-    out = [Remark("", "skipped", text) for text in _skipped(run)]
+    out = [ReportRemark("", "skipped", text) for text in _skipped(run)]
     for report in run.reports:
         name = path(report.document.name)
-        out += [Remark(name, "skipped", text) for text in _skipped(report)]
-        out += [Remark(name, "note", one_line(note)) for note in report.document.notes]
+        out += [ReportRemark(name, "skipped", text) for text in _skipped(report)]
+        out += [ReportRemark(name, "note", one_line(note)) for note in report.document.notes]
     return list(dict.fromkeys(out))
 
 
 def _skipped(what: Run | Report) -> Iterator[str]:
-    for why, help_ in undone(what.skipped):
-        yield ". ".join(joined(pieces) for pieces in (why, help_) if pieces)
+    for why, help_ in skipped_rows(what.skipped):
+        yield ". ".join(join_lines(pieces) for pieces in (why, help_) if pieces)
 
 
-def told(text: str, finding: Finding, style: Style) -> str:
+def describe_finding(text: str, finding: Finding, style: Style) -> str:
     """Why, what to write instead, who says so and how sure, on one line that is safe to print."""
-    parts = [joined(message(finding, style))]
-    if change := joined(suggestion(text, finding, style)):
+    parts = [join_lines(message(finding, style))]
+    if change := join_lines(suggestion(text, finding, style)):
         parts.append(f"Suggestion: {change}")
     parts += [f"By hand, for it crosses markup: {style.quoted(one_line(hint))}" for hint in finding.hints]
-    return " ".join([*filter(None, parts), f"({joined(credit(finding, style))})"])
+    return " ".join([*filter(None, parts), f"({join_lines(credit(finding, style))})"])
 
 
-def joined(pieces: list[Word]) -> str:
+def join_lines(pieces: list[InkedWord]) -> str:
     """The words on one line, safe to print."""
     return one_line(" ".join(f"{word.joint} {word.text}" if word.joint else word.text for word in pieces))
 

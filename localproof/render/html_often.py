@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..report import Run
-from .html_findings import changed
-from .markup import Html, element
-from .names import speakers
-from .phrase import changes
+from .html_findings import change_markup
+from .markup import SafeHtml, element
+from .names import engines_of
+from .phrase import describe_changes
 from .style import Style
 from .width import one_line
 
@@ -21,12 +21,12 @@ _MOST_RULES = 2  # in a row, those that spoke most often
 Change = tuple[str, str]  # the words as they are and as they should be, without regard to capitals
 
 
-def often(run: Run, style: Style) -> Html:
+def frequent_changes(run: Run, style: Style) -> SafeHtml:
     """The changes that are proposed most often, with who proposes them, how often, and in how many files; "" where
     nothing comes three times and in more than one file."""
     rows = list(_rows(run, style))
     if not rows:
-        return Html()
+        return SafeHtml()
     heads = [
         element("th", name, scope="col", class_=ink)
         for name, ink in (("Change", None), ("Times", "number"), ("Files", "number"), ("Found by", None))
@@ -50,10 +50,10 @@ def often(run: Run, style: Style) -> Html:
     return element("div", table, help_, class_="wide")
 
 
-def _rows(run: Run, style: Style) -> Iterator[Html]:
+def _rows(run: Run, style: Style) -> Iterator[SafeHtml]:
     times: Counter[Change] = Counter()
     files: Counter[Change] = Counter()
-    shown: dict[Change, Html] = {}
+    shown: dict[Change, SafeHtml] = {}
     rules: dict[Change, Counter[str]] = {}
     for report in run.reports:
         here = set()
@@ -62,13 +62,13 @@ def _rows(run: Run, style: Style) -> Iterator[Html]:
             if not finding.edits:
                 continue
             best = replace(finding, edits=finding.edits[:1], hints=())
-            old, news = changes(text, best)[0]
+            old, news = describe_changes(text, best)[0]
             change = old.casefold(), news[0].casefold()
             times[change] += 1
             here.add(change)
-            rules.setdefault(change, Counter()).update(map(one_line, speakers(finding)))
+            rules.setdefault(change, Counter()).update(map(one_line, engines_of(finding)))
             if change not in shown:
-                shown[change] = Html("".join(changed(text, best, style)))
+                shown[change] = SafeHtml("".join(change_markup(text, best, style)))
         files.update(here)
     every = sorted((c for c in times if times[c] >= _LEAST and files[c] > 1), key=lambda c: (-times[c], c))
     for change in every[:_MOST]:

@@ -42,7 +42,7 @@ _REMARKS = {
 }
 
 
-def amount(joules: float, digits: int) -> str:
+def format_joules(joules: float, digits: int) -> str:
     """`joules` with `digits` significant digits in a fitting unit.
 
     >>> amount(3.84, 2), amount(3.84, 1), amount(1234, 2), amount(0.0042, 1), amount(25_310, 3)
@@ -59,13 +59,13 @@ def _rounded(value: float, digits: int) -> str:
     return f"{short:,.{max(0, digits - 1 - floor(log10(short)))}f}"
 
 
-def brief(energy: Energy | None) -> str:
+def summarize_energy(energy: Energy | None) -> str:
     """The energy of a run in a few words, its status among them."""
     if energy is None:
         return "energy not read"
     if energy.joules is None:
         return "energy not available"
-    figure = amount(energy.joules, _digits(energy))
+    figure = format_joules(energy.joules, _digits(energy))
     if energy.status == "estimated":
         return f"energy ~{figure}, estimated"
     if energy.status == "attributed":
@@ -73,28 +73,28 @@ def brief(energy: Energy | None) -> str:
     return f"energy {figure}, measured for the whole {_devices(energy)}"
 
 
-def lines(energy: Energy | None, n_words: int) -> list[tuple[str, str]]:
+def energy_lines(energy: Energy | None, n_words: int) -> list[tuple[str, str]]:
     """Everything that is known of the energy of a run of `n_words` words: (label, text)."""
     if energy is None:
         return [("this run", "not read: no meter was asked")]
     if energy.joules is None:
-        why = reason(energy.reason) or "its meter does not say why"
+        why = explain_absence(energy.reason) or "its meter does not say why"
         return [("this run", f"not available: {why}"), *_remarks(energy)]
     digits, about = _digits(energy), "~" if energy.status == "estimated" else ""
-    figure = about + amount(energy.joules, digits)
+    figure = about + format_joules(energy.joules, digits)
     if energy.joules >= 0.0005:
         figure += f" ({about}{_rounded(energy.joules / 3600, digits)} Wh)"
     out = [("this run", f"{figure}, {_status(energy)}")]
-    if between := bounds(energy):
+    if between := energy_bounds(energy):
         out.append(("range", between))
     if n_words and _is_ours(energy):
-        out.append(("per 1,000 words", about + amount(1000 * energy.joules / n_words, digits)))
+        out.append(("per 1,000 words", about + format_joules(1000 * energy.joules / n_words, digits)))
     if energy.reason:
-        out.append(("why no counter" if energy.status == "estimated" else "remark", reason(energy.reason)))
+        out.append(("why no counter" if energy.status == "estimated" else "remark", explain_absence(energy.reason)))
     return out + _limits(energy)
 
 
-def parts(energy: Energy | None) -> tuple[str, list[tuple[str, float, str]]]:
+def energy_parts(energy: Energy | None) -> tuple[str, list[tuple[str, float, str]]]:
     """Where the joules went: how that is known, and for each part its name, joules, and these in words.
 
     No parts where it is not known. What this run drew of a CPU is split by the
@@ -107,12 +107,12 @@ def parts(energy: Energy | None) -> tuple[str, list[tuple[str, float, str]]]:
     if _is_ours(energy) and "gpu_board" not in energy.scope and 0 <= children <= whole and whole > 0:
         shares = [("rule engines, in processes of their own", children), ("LocalProof itself", whole - children)]
         rows = [(name, energy.joules * seconds / whole) for name, seconds in shares]
-        return "split by the CPU time of our processes", [(n, j, about + amount(j, digits)) for n, j in rows]
+        return "split by the CPU time of our processes", [(n, j, about + format_joules(j, digits)) for n, j in rows]
     devices = [d for d in energy.record.get("devices", ()) if d.get("raw_j") is not None and not d.get("mirrors")]
-    return "what each device drew as a whole", [(d["id"], d["raw_j"], amount(d["raw_j"], 2)) for d in devices]
+    return "what each device drew as a whole", [(d["id"], d["raw_j"], format_joules(d["raw_j"], 2)) for d in devices]
 
 
-def of_model(run: Run) -> list[tuple[str, str]]:
+def model_energy(run: Run) -> list[tuple[str, str]]:
     """What of the energy of a run went to its language model: (label, text); loading and reading apart."""
     use, energy = run.model, run.energy
     if use is None or energy is None or energy.joules is None or not _is_ours(energy):
@@ -125,19 +125,19 @@ def of_model(run: Run) -> list[tuple[str, str]]:
     def share(seconds: float) -> float:
         return float(energy.joules or 0.0) * seconds / whole
 
-    reading = f"{about}{amount(share(use.reading_s), digits)}, by CPU time"
+    reading = f"{about}{format_joules(share(use.reading_s), digits)}, by CPU time"
     if run.words:
-        reading += f"; {about}{amount(1000 * share(use.reading_s) / run.words, digits)} per 1,000 words"
+        reading += f"; {about}{format_joules(1000 * share(use.reading_s) / run.words, digits)} per 1,000 words"
         rest = share(whole - use.loading_s - use.reading_s)
-        reading += f", beside {about}{amount(1000 * rest / run.words, digits)} for all else"
-    loading = f"{about}{amount(share(use.loading_s), digits)}, by CPU time"
+        reading += f", beside {about}{format_joules(1000 * rest / run.words, digits)} for all else"
+    loading = f"{about}{format_joules(share(use.loading_s), digits)}, by CPU time"
     return [
         ("model, loading", loading if use.loading_s else "none in this run: it was loaded before"),
         ("model, reading", reading),
     ]
 
 
-def reason(code: str) -> str:
+def explain_absence(code: str) -> str:
     """Why there is no figure, or no better one."""
     return _REASONS.get(code, code)
 
@@ -172,11 +172,11 @@ def _status(energy: Energy) -> str:
     return "estimated; no counter was read"
 
 
-def bounds(energy: Energy) -> str:
+def energy_bounds(energy: Energy) -> str:
     """Between what the figure lies, in words; "" where it is exact, or nobody can say."""
     digits = _digits(energy)
-    low = None if energy.low is None else amount(energy.low, digits)
-    high = None if energy.high is None else amount(energy.high, digits)
+    low = None if energy.low is None else format_joules(energy.low, digits)
+    high = None if energy.high is None else format_joules(energy.high, digits)
     if energy.status == "measured" or low == high:
         return ""
     if low and high:
@@ -187,8 +187,8 @@ def bounds(energy: Energy) -> str:
 def _limits(energy: Energy) -> list[tuple[str, str]]:
     out = [
         ("method", energy.method or "not stated"),
-        ("counted", _listed(map(_part, energy.scope))),
-        ("not counted", _listed(map(_part, energy.not_included))),
+        ("counted", _join_names(map(_part, energy.scope))),
+        ("not counted", _join_names(map(_part, energy.not_included))),
     ]
     return out + _remarks(energy)
 
@@ -198,7 +198,7 @@ def _remarks(energy: Energy) -> list[tuple[str, str]]:
     return [("remarks", "; ".join(notes))] if notes else []
 
 
-def _listed(names: Iterable[str]) -> str:
+def _join_names(names: Iterable[str]) -> str:
     return ", ".join(names) or "not stated"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from ..report import Finding, Report, Skipped
 from .style import Style
-from .width import Word, words
+from .width import InkedWord, words
 
 _ENGINES = {"harper": "Harper", "languagetool": "LanguageTool", "model": "model"}
 
@@ -43,7 +43,7 @@ def in_cell(report: Report, finding: Finding) -> str:
     return "" if place is None else f"cell {place[0]}, line {place[1]}"
 
 
-def speakers(finding: Finding) -> list[str]:
+def engines_of(finding: Finding) -> list[str]:
     """Who spoke for the finding, the leading one first: ``Harper ModalOf``.
 
     >>> from localproof.text import Span
@@ -60,28 +60,28 @@ def speakers(finding: Finding) -> list[str]:
     ]
 
 
-def message(finding: Finding, style: Style) -> list[Word]:
+def message(finding: Finding, style: Style) -> list[InkedWord]:
     """Why, in the engine's words; what it sets in backticks stands in quotation marks."""
     return words(re.sub("`([^`]+)`", lambda m: style.quoted(m.group(1)), finding.message))
 
 
-def credit(finding: Finding, style: Style) -> list[Word]:
+def credit(finding: Finding, style: Style) -> list[InkedWord]:
     """The line on who says so and how sure, as words to fill."""
-    out = [Word(name if i == 0 else f"+ {name}", "quiet") for i, name in enumerate(speakers(finding))]
+    out = [InkedWord(name if i == 0 else f"+ {name}", "quiet") for i, name in enumerate(engines_of(finding))]
     more: list[str] = [] if finding.kind in ("spelling", "grammar") else [finding.kind]  # a lesser matter is named
     if finding.probability is not None:
         more.append(f"{percent(finding.probability)} sure")
-    if finding.certain:
+    if finding.is_safe_fix:
         more.append("safe to fix")
-    return out + [Word(part, "quiet", style.dot) for part in more]
+    return out + [InkedWord(part, "quiet", style.dot) for part in more]
 
 
-def undone(skipped: Iterable[Skipped]) -> list[tuple[list[Word], list[Word]]]:
+def skipped_rows(skipped: Iterable[Skipped]) -> list[tuple[list[InkedWord], list[InkedWord]]]:
     """Each thing that could not be done, told once: (what and why, what helps), as words to fill."""
     out = []
     for item, times in Counter(skipped).items():
         why = words(f"{item.what}: {item.reason}")
         if times > 1:
-            why.append(Word(f"({times} times)"))
+            why.append(InkedWord(f"({times} times)"))
         out.append((why, words(f"What helps: {item.remedy}") if item.remedy else []))
     return out

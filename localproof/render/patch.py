@@ -12,7 +12,7 @@ _BOM = "\ufeff"
 _ESCAPES = {7: r"\a", 8: r"\b", 9: r"\t", 10: r"\n", 11: r"\v", 12: r"\f", 13: r"\r", 34: r"\"", 92: r"\\"}
 
 
-def diff(report: Report, fixed_text: str, *, bom: bool = False, name: str = "", encoding: str = "utf-8") -> str:
+def unified_diff(report: Report, fixed_text: str, *, bom: bool = False, name: str = "", encoding: str = "utf-8") -> str:
     """A unified diff from the document's text to `fixed_text`; "" if they are equal.
 
     Lines end at ``\\n`` only, as git sees them: a carriage return before it is

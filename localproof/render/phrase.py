@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from ..report import Finding
 from ..text import Edit, Span
 from .style import Style
-from .width import Word, cells, one_line
+from .width import InkedWord, to_cells, one_line
 
 _MOST_SHOWN = 3
 _FAR = 40  # characters; a "word" longer than this is no help
@@ -25,7 +25,7 @@ _WORD_BEFORE = re.compile(r"[^\W_](?:[\w'’-]*\w)?(?:[ \t]+|[ \t]*\r?\n[ \t]*)\
 _WORD_AFTER = re.compile(r"(?:[ \t]+|[ \t]*\r?\n[ \t]*)[^\W_](?:[\w'’-]*\w)?")
 
 
-def changes(text: str, finding: Finding) -> list[tuple[str, list[str]]]:
+def describe_changes(text: str, finding: Finding) -> list[tuple[str, list[str]]]:
     """What the edits of `finding` do to `text`: the old words and the new ones that may take their place, best first.
 
     >>> finding = Finding(Span(8, 10), "x/Y", "", edits=(Edit(Span(8, 10), "have"),))
@@ -33,8 +33,8 @@ def changes(text: str, finding: Finding) -> list[tuple[str, list[str]]]:
     [('of', ['have'])]
     """
     out: list[tuple[str, list[str]]] = []
-    for wide in aligned(text, finding.edits):
-        old, new = _shown(wide.span.of(text)), _shown(wide.text)
+    for wide in align_to_words(text, finding.edits):
+        old, new = _show_spaces(wide.span.of(text)), _show_spaces(wide.text)
         if out and out[-1][0] == old:
             out[-1][1].append(new)
         else:
@@ -42,7 +42,7 @@ def changes(text: str, finding: Finding) -> list[tuple[str, list[str]]]:
     return out
 
 
-def named(text: str, finding: Finding) -> Span:
+def quote_words(text: str, finding: Finding) -> Span:
     """The words of `text` that the entry of `finding` names first, and that are to be marked; an empty span where
     something is to be put in.
 
@@ -52,17 +52,17 @@ def named(text: str, finding: Finding) -> Span:
     """
     if not finding.edits or finding.span.start == finding.span.end:
         return finding.span
-    return aligned(text, finding.edits)[0].span
+    return align_to_words(text, finding.edits)[0].span
 
 
-def aligned(text: str, edits: Sequence[Edit]) -> list[Edit]:
+def align_to_words(text: str, edits: Sequence[Edit]) -> list[Edit]:
     """The same changes of `text` in whole words, all told of the same words unless these are far apart.
 
     >>> edits = (Edit(Span(4, 6), ""), Edit(Span(0, 4), ""))
     >>> aligned("the a cat", edits) == [Edit(Span(0, 5), "the"), Edit(Span(0, 5), "a")]
     True
     """
-    wide = [in_context(text, edit) for edit in edits]
+    wide = [widen_to_words(text, edit) for edit in edits]
     start, end = min((e.span.start for e in wide), default=0), max((e.span.end for e in wide), default=0)
     if end - start > _FAR:
         return wide
@@ -73,7 +73,7 @@ def aligned(text: str, edits: Sequence[Edit]) -> list[Edit]:
     return [Edit(Span(start, end), new) for new in together]
 
 
-def in_context(text: str, edit: Edit) -> Edit:
+def widen_to_words(text: str, edit: Edit) -> Edit:
     """The same change of `text`, told of whole words: those around it where the change is of marks or of space, or puts
     words in.
 
@@ -107,57 +107,57 @@ def _chunks(text: str, start: int, end: int, *, whole_words: bool) -> tuple[int,
     return start, end
 
 
-def _shown(text: str) -> str:
+def _show_spaces(text: str) -> str:
     return one_line(text).strip()
 
 
-def _spaced(text: str, style: Style) -> str:
+def _mark_spaces(text: str, style: Style) -> str:
     """`text` with two spaces or more in a row made visible."""
     return re.sub(" {2,}", lambda m: ("␣" if style.unicode else "_") * len(m.group()), text)
 
 
 def _plain(text: str) -> str:
     """`text` as the eye sees it: no characters without width, all spaces alike."""
-    return "".join(" " if cell.text.isspace() else cell.text for cell in cells(text) if cell.width)
+    return "".join(" " if cell.text.isspace() else cell.text for cell in to_cells(text) if cell.width)
 
 
-def _named(text: str) -> str:
+def _name_lookalikes(text: str) -> str:
     """`text` with the characters that the eye cannot tell from others written as their code points."""
     hidden = (unicodedata.category(char) in ("Cf", "Zs") and char != " " for char in text)
     return "".join(f"<U+{ord(char):04X}>" if hides else char for char, hides in zip(text, hidden, strict=True))
 
 
-def suggestion(text: str, finding: Finding, style: Style) -> list[Word]:
+def suggestion(text: str, finding: Finding, style: Style) -> list[InkedWord]:
     """The suggestions of `finding` as words to fill: ``goverment → government or governor``. Empty if it has none."""
-    pieces: list[Word] = []
+    pieces: list[InkedWord] = []
     shown = 0
-    for old, news in changes(text, finding):
+    for old, news in describe_changes(text, finding):
         wanted = news[: _MOST_SHOWN - shown]
         if not wanted:
             break
         shown += len(wanted)
         if pieces:
-            pieces[-1] = Word(pieces[-1].text + ";", pieces[-1].ink)
+            pieces[-1] = InkedWord(pieces[-1].text + ";", pieces[-1].ink)
         pieces += _one_change(old, wanted, style)
     rest = len(finding.edits) - shown
     if rest > 0:
-        pieces.append(Word(f"({rest} more)", "quiet"))
+        pieces.append(InkedWord(f"({rest} more)", "quiet"))
     return pieces
 
 
-def _one_change(old: str, news: list[str], style: Style) -> Iterator[Word]:
+def _one_change(old: str, news: list[str], style: Style) -> Iterator[InkedWord]:
     if any(old != new and _plain(old) == _plain(new) for new in news):  # they would look the same
-        old, news = _named(old), [_named(new) for new in news]
+        old, news = _name_lookalikes(old), [_name_lookalikes(new) for new in news]
     if news == [""]:
-        yield Word("remove")
-        yield Word(style.quoted(_spaced(old, style)))
+        yield InkedWord("remove")
+        yield InkedWord(style.quoted(_mark_spaces(old, style)))
         return
     if old:
-        yield Word(_spaced(old, style))
-        yield Word(style.arrow, "quiet")
+        yield InkedWord(_mark_spaces(old, style))
+        yield InkedWord(style.arrow, "quiet")
     else:
-        yield Word("add")
+        yield InkedWord("add")
     for i, new in enumerate(news):
         if i:
-            yield Word("or", "quiet")
-        yield Word(_spaced(new, style) or "(nothing)", "new")
+            yield InkedWord("or", "quiet")
+        yield InkedWord(_mark_spaces(new, style) or "(nothing)", "new")

@@ -11,9 +11,9 @@ from itertools import accumulate, groupby, pairwise
 
 from ..report import Finding, Report
 from ..text import Span
-from .phrase import named
+from .phrase import quote_words
 from .style import Style
-from .width import Cell, cells, columns
+from .width import ScreenCell, to_cells, columns
 
 _REACH = 800  # characters to look for the ends of a sentence in
 _BLANK = " \t\r\n"
@@ -25,30 +25,30 @@ _NO_END = re.compile(r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|cf|No|Fig
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Snippet:
     """Some findings of one sentence that fit in one line: what of the source to show, and the findings, in order."""
 
     sentence: Span
     findings: tuple[Finding, ...]
 
 
-def scenes(report: Report, findings: Sequence[Finding], room: int, style: Style) -> Iterator[Scene]:
+def make_snippets(report: Report, findings: Sequence[Finding], room: int, style: Style) -> Iterator[Snippet]:
     """`findings` of `report`, in order, those of one sentence together as far as `room` columns hold them."""
-    blocks = extents(report)
+    blocks = block_extents(report)
     group: list[Finding] = []
     home = Span(0, 0)
     for finding in findings:
         sentence = sentence_around(report.document.text, finding.span, blocks)
         if group and (sentence != home or not _fits(report.document.text, home, [*group, finding], room, style)):
-            yield Scene(home, tuple(group))
+            yield Snippet(home, tuple(group))
             group = []
         group.append(finding)
         home = sentence
     if group:
-        yield Scene(home, tuple(group))
+        yield Snippet(home, tuple(group))
 
 
-def extents(report: Report) -> list[Span]:
+def block_extents(report: Report) -> list[Span]:
     """The run of the source that each block of prose covers, in order."""
     return sorted(
         Span(b.pieces[0].source.start, max(b.pieces[0].source.start, b.pieces[-1].source.end))
@@ -82,9 +82,9 @@ def sentence_around(text: str, span: Span, blocks: Sequence[Span]) -> Span:
     return Span(low, high)
 
 
-def marked(text: str, sentence: Span, finding: Finding) -> Span:
+def marked_span(text: str, sentence: Span, finding: Finding) -> Span:
     """What is to be marked for `finding` in its sentence: the words that its entry names, as far as they lie there."""
-    words = named(text, finding)
+    words = quote_words(text, finding)
     if not words.overlaps(sentence):
         return finding.span
     return Span(max(words.start, sentence.start), min(words.end, sentence.end))
@@ -94,22 +94,22 @@ def _fits(text: str, sentence: Span, group: Sequence[Finding], room: int, style:
     """True if `group` can be drawn in one line: near enough to each other, no mark upon another."""
     if len(group) > _MOST_MARKS or any(_right_to_left(f.span.of(text)) for f in group):
         return False
-    at = _columns(cells(sentence.of(text)))
-    marks = [_mark(at, marked(text, sentence, f).shifted(-sentence.start)) for f in group]
+    at = _columns(to_cells(sentence.of(text)))
+    marks = [_mark(at, marked_span(text, sentence, f).shifted(-sentence.start)) for f in group]
     if any(column + length > following for (column, length), (following, _) in pairwise(marks)):
         return False
     return marks[-1][0] + marks[-1][1] - marks[0][0] + 2 * columns(style.ellipsis) <= room
 
 
-def drawn(text: str, scene: Scene, room: int, style: Style) -> list[str]:
+def draw_snippet(text: str, scene: Snippet, room: int, style: Style) -> list[str]:
     """The sentence, a line of marks beneath it and, for more than one finding, a line of their numbers.
 
     ``~~~`` stands beneath the words that a finding's entry names and ``^``
     where something is to be inserted. No line is longer than `room` columns.
     """
-    row = cells(scene.sentence.of(text))
+    row = to_cells(scene.sentence.of(text))
     at = _columns(row)
-    spans = [marked(text, scene.sentence, f).shifted(-scene.sentence.start) for f in scene.findings]
+    spans = [marked_span(text, scene.sentence, f).shifted(-scene.sentence.start) for f in scene.findings]
     low, high = _window(row, at, Span(spans[0].start, max(s.end for s in spans)), room, columns(style.ellipsis))
     left, right = style.ellipsis * (low > 0), style.ellipsis * (high < len(row))
     inks = [""] * len(row)
@@ -121,18 +121,18 @@ def drawn(text: str, scene: Scene, room: int, style: Style) -> list[str]:
         column, length = _mark(at, Span(max(seen.start, low), min(seen.end, high)))
         sign = "~" * length if span.start < span.end else "^"
         marks.append((column - at[low] + columns(left), sign, finding.kind))
-    out = [(left + _painted(row[low:high], inks[low:high], style) + right).rstrip(" "), _laid(marks, style)]
+    out = [(left + _paint(row[low:high], inks[low:high], style) + right).rstrip(" "), _lay_marks(marks, style)]
     if len(marks) > 1:
-        out.append(_laid([(column, str(i), "number") for i, (column, _, _) in enumerate(marks, 1)], style))
+        out.append(_lay_marks([(column, str(i), "number") for i, (column, _, _) in enumerate(marks, 1)], style))
     return out
 
 
-def _columns(row: Sequence[Cell]) -> list[int]:
+def _columns(row: Sequence[ScreenCell]) -> list[int]:
     """The column at which each cell begins, and one more for the end."""
     return [0, *accumulate(cell.width for cell in row)]
 
 
-def _words_of(row: Sequence[Cell], span: Span) -> Span:
+def _words_of(row: Sequence[ScreenCell], span: Span) -> Span:
     """`span` without the white space at its ends, if it holds anything else."""
     inked = [i for i in range(span.start, span.end) if row[i].text.strip()]
     return Span(inked[0], inked[-1] + 1) if inked else span
@@ -143,7 +143,7 @@ def _mark(at: Sequence[int], span: Span) -> tuple[int, int]:
     return at[span.start], max(at[span.end] - at[span.start], 1)
 
 
-def _window(row: Sequence[Cell], at: Sequence[int], must: Span, room: int, ellipsis: int) -> tuple[int, int]:
+def _window(row: Sequence[ScreenCell], at: Sequence[int], must: Span, room: int, ellipsis: int) -> tuple[int, int]:
     """The cells (from, to) to show: all if they fit, else those around `must`, cut between words where that is near.
 
     Where not even `must` fits, its beginning is shown.
@@ -191,12 +191,12 @@ def _whole_run(text: str, span: Span) -> Span:
     return Span(start, end)
 
 
-def _painted(row: Sequence[Cell], inks: Sequence[str], style: Style) -> str:
+def _paint(row: Sequence[ScreenCell], inks: Sequence[str], style: Style) -> str:
     runs = groupby(zip(row, inks, strict=True), key=lambda pair: pair[1])
     return "".join(style.paint("".join(cell.text for cell, _ in run), ink) for ink, run in runs)
 
 
-def _laid(marks: Sequence[tuple[int, str, str]], style: Style) -> str:
+def _lay_marks(marks: Sequence[tuple[int, str, str]], style: Style) -> str:
     """`marks` (column, sign, ink), from left to right, on one line."""
     line, used = "", 0
     for column, sign, ink in marks:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ...decisions import ignored_place
 from ...report import Finding, Report
-from ...text import Document, Edit, LineIndex, Span, visible
+from ...text import Document, Edit, LineIndex, Span, escape_invisible
 
 QUICK_FIX, FIX_ALL, SOURCE = "quickfix", "source.fixAll.localproof", "source.localproof"
 _MOST_EDITS = 5
@@ -22,7 +22,7 @@ _MOST_FOUND = 10  # findings that one menu speaks of: more have to be looked at 
 
 
 @dataclass(frozen=True)
-class Act:
+class CodeAction:
     """One line of the editor's menu: either `edits` of the text, or a `command` of the server's with its arguments.
 
     `sure` says that there is one correction and it may be made without asking.
@@ -39,24 +39,24 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EditTargets:
     """What can be done where the text is: whether it belongs to a project that has or can have settings and words."""
 
     uri: str
     project: bool
 
 
-def at(report: Report, span: Span, place: Place, *, held_back: bool = False) -> tuple[Act, ...]:
+def actions_at(report: Report, span: Span, place: EditTargets, *, held_back: bool = False) -> tuple[CodeAction, ...]:
     """The menu for the findings that `span` touches: corrections first, then words, then silence, then the whole."""
     found = [*report.findings, *(report.held_back if held_back else ())]
     here = [f for f in found if f.span.overlaps(span) or f.span.end == span.start][:_MOST_FOUND]
     acts = [act for f in here for act in corrections(report.document, f)]
     acts += [act for f in here for act in _words(report.document.text, f, place)]
     acts += [act for f in here for act in _silence(report.document, f, place)]
-    return (*acts, *whole(report, place, held_back=held_back))
+    return (*acts, *document_actions(report, place, held_back=held_back))
 
 
-def lens(report: Report, place: Place, *, held_back: bool) -> Act:
+def code_lens(report: Report, place: EditTargets, *, held_back: bool) -> CodeAction:
     """The line above the text: how much was found and is held back, and a click that shows the latter or hides it.
 
     Where nothing is held back the click gives the account of the session.
@@ -64,17 +64,17 @@ def lens(report: Report, place: Place, *, held_back: bool) -> Act:
     found, quiet = len(report.findings), len(report.held_back)
     count = "1 finding" if found == 1 else f"{found or 'no'} findings"
     if not quiet:
-        return Act(count, SOURCE, command="localproof.report")
+        return CodeAction(count, SOURCE, command="localproof.report")
     title = f"{count}, {quiet} held back ({'hide' if held_back else 'show'})"
-    return Act(title, SOURCE, command="localproof.showHeldBack", arguments=(place.uri,))
+    return CodeAction(title, SOURCE, command="localproof.showHeldBack", arguments=(place.uri,))
 
 
-def corrections(document: Document, finding: Finding) -> tuple[Act, ...]:
+def corrections(document: Document, finding: Finding) -> tuple[CodeAction, ...]:
     """Each edit of a finding as a line of the menu, the best first."""
-    sure = finding.certain or len(finding.edits) == 1
+    sure = finding.is_safe_fix or len(finding.edits) == 1
     edits = [(edit, tuple(document.keep_layout([edit]))) for edit in finding.edits[:_MOST_EDITS]]
     return tuple(
-        Act(_title(document.text, edit), QUICK_FIX, made, sure=sure and i == 0, finding=finding)
+        CodeAction(_title(document.text, edit), QUICK_FIX, made, sure=sure and i == 0, finding=finding)
         for i, (edit, made) in enumerate(edits)
         if made
     )
@@ -90,19 +90,19 @@ def _title(text: str, edit: Edit) -> str:
 
 
 def _short(text: str) -> str:
-    shown = visible(" ".join(text.split()) or text.replace("\n", " "))
+    shown = escape_invisible(" ".join(text.split()) or text.replace("\n", " "))
     return shown if len(shown) <= _LONGEST_SHOWN else shown[: _LONGEST_SHOWN - 1] + "…"
 
 
-def _words(text: str, finding: Finding, place: Place) -> list[Act]:
+def _words(text: str, finding: Finding, place: EditTargets) -> list[CodeAction]:
     if finding.kind != "spelling":
         return []
     word = " ".join(finding.span.of(text).split()).strip('.,;:!?"“”‘()[]*_')
-    if not word or visible(word) != word or len(word) > 200:
+    if not word or escape_invisible(word) != word or len(word) > 200:
         return []
     lists = [("project", "the project’s words")] if place.project else []
     return [
-        Act(
+        CodeAction(
             f"Add “{_short(word)}” to {name}",
             QUICK_FIX,
             command="localproof.addWord",
@@ -113,22 +113,24 @@ def _words(text: str, finding: Finding, place: Place) -> list[Act]:
     ]
 
 
-def _silence(document: Document, finding: Finding, place: Place) -> list[Act]:
+def _silence(document: Document, finding: Finding, place: EditTargets) -> list[CodeAction]:
     acts = []
-    if (edit := comment_here(document, finding)) is not None:
-        acts.append(Act("Ignore here (a comment in the text)", QUICK_FIX, (edit,), finding=finding))
-    if (line := ignored(document, finding)) is not None:
+    if (edit := block_comment(document, finding)) is not None:
+        acts.append(CodeAction("Ignore here (a comment in the text)", QUICK_FIX, (edit,), finding=finding))
+    if (line := ignore_line(document, finding)) is not None:
         title = (
             "Ignore here (a line in the project’s ignores)" if place.project else "Ignore here (a line in your ignores)"
         )
         where = "project" if place.project else "user"
         arguments = (place.uri, line, where)
-        acts.append(Act(title, QUICK_FIX, command="localproof.ignorePlace", arguments=arguments, finding=finding))
-    if (edit := comment_for_file(document, finding.rule)) is not None:
-        acts.append(Act(f"Ignore {finding.rule} in this file", QUICK_FIX, (edit,), finding=finding))
+        acts.append(
+            CodeAction(title, QUICK_FIX, command="localproof.ignorePlace", arguments=arguments, finding=finding)
+        )
+    if (edit := file_comment(document, finding.rule)) is not None:
+        acts.append(CodeAction(f"Ignore {finding.rule} in this file", QUICK_FIX, (edit,), finding=finding))
     if place.project:
         acts.append(
-            Act(
+            CodeAction(
                 f"Switch {finding.rule} off in this project",
                 QUICK_FIX,
                 command="localproof.disableRule",
@@ -139,31 +141,31 @@ def _silence(document: Document, finding: Finding, place: Place) -> list[Act]:
     return acts
 
 
-def whole(report: Report, place: Place, *, held_back: bool = False) -> tuple[Act, ...]:
+def document_actions(report: Report, place: EditTargets, *, held_back: bool = False) -> tuple[CodeAction, ...]:
     """What can be done with the text as a whole."""
     acts = []
-    edits = safe(report.findings)
+    edits = safe_edits(report.findings)
     if edits:
         title = "Make the correction that is certain" if len(edits) == 1 else f"Make {len(edits)} certain corrections"
-        acts.append(Act(title, FIX_ALL, tuple(report.document.keep_layout(edits))))
+        acts.append(CodeAction(title, FIX_ALL, tuple(report.document.keep_layout(edits))))
     if report.held_back:
         count = len(report.held_back)
         shown = "Hide" if held_back else "Show"
         title = f"{shown} the {count:,} held-back finding{'s' if count > 1 else ''}"
-        acts.append(Act(title, SOURCE, command="localproof.showHeldBack", arguments=(place.uri,)))
+        acts.append(CodeAction(title, SOURCE, command="localproof.showHeldBack", arguments=(place.uri,)))
     return tuple(acts)
 
 
-def safe(findings: Iterable[Finding]) -> tuple[Edit, ...]:
+def safe_edits(findings: Iterable[Finding]) -> tuple[Edit, ...]:
     """The edits that may be made without asking; they do not overlap."""
     edits: list[Edit] = []
     for finding in findings:
-        if finding.certain and finding.edits and not any(finding.edits[0].span.overlaps(e.span) for e in edits):
+        if finding.is_safe_fix and finding.edits and not any(finding.edits[0].span.overlaps(e.span) for e in edits):
             edits.append(finding.edits[0])
     return tuple(edits)
 
 
-def ignored(document: Document, finding: Finding) -> str | None:
+def ignore_line(document: Document, finding: Finding) -> str | None:
     """The line of an ignores file that speaks of the finding's place; None where no block of the document holds it."""
     for block in document.blocks:
         span = block.from_source(finding.span)
@@ -172,7 +174,7 @@ def ignored(document: Document, finding: Finding) -> str | None:
     return None
 
 
-def comment_here(document: Document, finding: Finding) -> Edit | None:
+def block_comment(document: Document, finding: Finding) -> Edit | None:
     """The edit that adds a comment against the finding to the end of its line; None where the format has none of the
     kind or the line cannot bear one (front matter, a table, a line that ends within a tag or a comment)."""
     signs = _signs(document, _AT_END)
@@ -191,7 +193,7 @@ def comment_here(document: Document, finding: Finding) -> Edit | None:
     return Edit(Span(end - kept, end - kept), f" {signs[0]}localproof: ignore line {finding.rule}{signs[1]}")
 
 
-def comment_for_file(document: Document, rule: str) -> Edit | None:
+def file_comment(document: Document, rule: str) -> Edit | None:
     """The edit that adds a comment against `rule` to the head of the text, after its front matter."""
     signs = _signs(document, _ALONE)
     if signs is None:
@@ -246,7 +248,7 @@ def hover(findings: Sequence[Finding], about: Mapping[str, str]) -> str:
 
 def _plain(text: str) -> str:
     """`text` as Markdown that shows it and nothing else; words between backticks stay code."""
-    parts = " ".join(visible(text).split()).split("`")
+    parts = " ".join(escape_invisible(text).split()).split("`")
     if len(parts) % 2 == 0:  # one has no partner
         parts = ["ˋ".join(parts)]
     return "`".join(part if i % 2 else _ESCAPED.sub(r"\\\g<0>", part) for i, part in enumerate(parts))

@@ -17,16 +17,16 @@ from ...settings import (
     USER_DICTIONARY,
     USER_IGNORES,
     Settings,
-    find,
+    find_settings,
     user_folder,
 )
-from ...text import visible
+from ...text import escape_invisible
 from .. import rules, words
-from .actions import Place
-from .session import Session
+from .actions import EditTargets
+from .session import EditorSession
 
 
-class Writer(Protocol):
+class ClientWriter(Protocol):
     """Who asked, and is told."""
 
     def tell(self, line: str) -> None:
@@ -41,26 +41,26 @@ class Writer(Protocol):
 _LONGEST = 2_000  # code points of a line for the ignores file
 
 
-class Office:
+class CommandContext:
     """Where commands find what they need: the session, and the files around the texts."""
 
-    def __init__(self, session: Session, env: Mapping[str, str]) -> None:
+    def __init__(self, session: EditorSession, env: Mapping[str, str]) -> None:
         self.session, self.env = session, env
         self._about: dict[str, str] = {}
 
-    def place(self, uri: str) -> Place:
+    def place(self, uri: str) -> EditTargets:
         """What can be done where the text `uri` is."""
         folder = self._folder(uri)
-        return Place(uri, folder is not None and find(folder)[1] is not None)
+        return EditTargets(uri, folder is not None and find_settings(folder)[1] is not None)
 
     def file(self, uri: str, where: object, project: str, user: str) -> Path:
         """The project's file of the name `project` or the user's of the name `user`, as `where` says."""
         if where == "user":
             return user_folder(self.env) / user
         if where != "project":
-            raise BadInput(f"{visible(str(where))!r}: choose project or user")
+            raise BadInput(f"{escape_invisible(str(where))!r}: choose project or user")
         folder = self._folder(uri)
-        root = find(folder)[1] if folder else None
+        root = find_settings(folder)[1] if folder else None
         if root is None:
             raise BadInput("no project here: no settings file and no .git above")
         return root / project
@@ -76,7 +76,7 @@ class Office:
             raise BadInput("this text is not a file of a project")
         return folder
 
-    async def about(self, findings: Sequence[Finding]) -> dict[str, str]:
+    async def explain_rules(self, findings: Sequence[Finding]) -> dict[str, str]:
         """A sentence on each rule that one of `findings` names, where the engine has one. The first question about a
         rule of an engine takes as long as it takes to look."""
         asked = [f.rule for f in findings if f.rule not in self._about]
@@ -97,44 +97,44 @@ def _sentences(asked: Sequence[str]) -> dict[str, str]:
         except LocalProofError:  # a rule that cannot be explained is not worth a complaint
             return said
     if "languagetool" in names:
-        from ...engines.rule_files import describe
+        from ...engines.rule_files import describe_rule
 
-        said |= {r: describe(r.partition("/")[2]) or "" for r in asked if r.startswith("languagetool/")}
+        said |= {r: describe_rule(r.partition("/")[2]) or "" for r in asked if r.startswith("languagetool/")}
     return said
 
 
-def add_word(office: Office, writer: Writer, uri: str, word: str, where: str = "user") -> None:
+def add_word(office: CommandContext, writer: ClientWriter, uri: str, word: str, where: str = "user") -> None:
     """Add a word to the project's or the user's list."""
     path = office.file(uri, where, PROJECT_DICTIONARY, USER_DICTIONARY)
     words.add(path, [word])
     office.session.check_all()
 
 
-def disable_rule(office: Office, writer: Writer, uri: str, rule: str) -> None:
+def disable_rule(office: CommandContext, writer: ClientWriter, uri: str, rule: str) -> None:
     """Switch a rule off in the settings file of the text's project."""
     path = rules.disable(office.folder(uri), str(rule))
     writer.tell(f"{rule} is switched off in {path}")
     office.session.check_all()
 
 
-def ignore_place(office: Office, writer: Writer, uri: str, line: str, where: str = "project") -> None:
+def ignore_place(office: CommandContext, writer: ClientWriter, uri: str, line: str, where: str = "project") -> None:
     """Add a line to the project's or the user's ignores file: this finding, in these words, is not to be told again."""
-    from ..review.lists import put
+    from ..review.lists import append_lines
 
     path = office.file(uri, where, PROJECT_IGNORES, USER_IGNORES)
-    shown = visible(" ".join(str(line).split()))
+    shown = escape_invisible(" ".join(str(line).split()))
     if not 0 < len(shown) <= _LONGEST or ": " not in shown:
         raise BadInput("not a line for the ignores file")
-    put(path, [shown])
+    append_lines(path, [shown])
     office.session.check_all()
 
 
-def show_held_back(office: Office, writer: Writer, uri: str) -> None:
+def show_held_back(office: CommandContext, writer: ClientWriter, uri: str) -> None:
     """Show what the profile keeps quiet about in this text, or hide it again."""
     office.session.toggle_held_back(uri)
 
 
-async def report(office: Office, writer: Writer, *_: object) -> str:
+async def report(office: CommandContext, writer: ClientWriter, *_: object) -> str:
     """The account of the session: what it is made of, what it has cost; also the answer to the editor."""
     run = await office.session.account()
     plain = Style(colour=False)
@@ -145,7 +145,7 @@ async def report(office: Office, writer: Writer, *_: object) -> str:
     return said
 
 
-def state(office: Office, writer: Writer, uri: str) -> dict[str, object] | None:
+def state(office: CommandContext, writer: ClientWriter, uri: str) -> dict[str, object] | None:
     """What the server takes an open text to be: for the makers of clients, who can compare it with their own."""
     opened = office.session.opened(uri)
     if opened is None:

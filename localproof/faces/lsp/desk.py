@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ... import __version__, proof
-from ...decisions import Ignores, Vocabulary
+from ...decisions import Ignores, UserDictionary
 from ...engines import ENGINES
 from ...formats import format_of, format_of_language, read
 from ...report import BadInput, Report, Run, Unavailable
@@ -28,38 +28,38 @@ from ...settings import (
     USER_IGNORES,
     Settings,
     covers,
-    find,
+    find_settings,
     for_file,
     lists_beside,
-    load,
+    load_settings,
     one_of,
-    opening,
+    opening_values,
     user_folder,
     words_for,
 )
-from ...text import visible
-from .opened import Opened
+from ...text import escape_invisible
+from .opened import TextDocument
 
 _MOST_BENCHES = 2  # each holds its engines: some 500 MB
 
 
 @dataclass(frozen=True)
-class Job:
+class DocumentCheck:
     """A text on its way through the engines of a bench. `fresh`: they have not finished any text yet."""
 
-    opened: Opened
+    opened: TextDocument
     settings: Settings
-    bench: proof.Bench
-    begun: proof.Begun
+    bench: proof.Checker
+    begun: proof.PendingCheck
     fresh: bool = False
 
 
 @dataclass(frozen=True)
-class Passed:
+class NotChecked:
     """A text that is not checked, and why; "" where that goes without saying. `for_all`: the reason holds for every
     text of its language."""
 
-    opened: Opened
+    opened: TextDocument
     reason: str = ""
     for_all: bool = False
 
@@ -78,7 +78,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?=:)")  # a single letter is a dr
 _EMACS_REVISION = re.compile(r".+\.~[^/]+~")  # a.md.~HEAD~
 
 
-def is_copy(opened: Opened, path: Path | None) -> bool:
+def is_copy(opened: TextDocument, path: Path | None) -> bool:
     """Whether the editor shows a text that nobody writes, such as a file as version control has it.
 
     >>> [is_copy(Opened(uri, "markdown", 1, ""), None) for uri in ("git:/a.md?x", "untitled:1")]
@@ -90,7 +90,7 @@ def is_copy(opened: Opened, path: Path | None) -> bool:
     return path is not None and _EMACS_REVISION.fullmatch(path.name) is not None
 
 
-def format_for(opened: Opened, path: Path | None) -> str | None:
+def format_for(opened: TextDocument, path: Path | None) -> str | None:
     """The name in `FORMATS` of what a text is written in, by the editor's name for it, else by its file's; None for
     what is not read."""
     said = format_of_language(opened.language)
@@ -100,7 +100,7 @@ def format_for(opened: Opened, path: Path | None) -> str | None:
     return said.name if said else None
 
 
-class Desk:
+class DocumentChecker:
     """Checks texts. `wishes` are settings that the editor sends, by field name; they win over files, as flags do.
 
     A context manager: leaving it ends the engines.
@@ -110,21 +110,21 @@ class Desk:
         self._env = env
         self._wishes = dict(wishes or {})
         self._settings: dict[Path | None, tuple[object, Settings]] = {}
-        self._benches: dict[tuple[object, ...], tuple[proof.Bench, ExitStack]] = {}
-        self._judgements: dict[str, proof.Judgements] = {}
-        self._asked: dict[str, proof.Begun] = {}  # what the engines were given last, by text
+        self._benches: dict[tuple[object, ...], tuple[proof.Checker, ExitStack]] = {}
+        self._judgements: dict[str, proof.ScoreCache] = {}
+        self._asked: dict[str, proof.PendingCheck] = {}  # what the engines were given last, by text
         self._words: dict[str, int] = {}  # read in this session, by text
         self._finished: set[object] = set()  # windows of benches that have seen a text through
         self._guessed: tuple[object, ...] = ()  # the key of a bench that no text has asked for yet
         self._begun_s = time.monotonic()
 
-    def __enter__(self) -> Desk:
+    def __enter__(self) -> DocumentChecker:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def wish(self, wishes: Mapping[str, object]) -> None:
+    def set_client_settings(self, wishes: Mapping[str, object]) -> None:
         """Take other settings from the editor."""
         self._wishes = dict(wishes)
         self._settings.clear()
@@ -137,7 +137,7 @@ class Desk:
         stamp = self._stamp(folder)
         known = self._settings.get(folder)
         if known is None or known[0] != stamp:
-            settings = load(folder, self._wishes, self._env)
+            settings = load_settings(folder, self._wishes, self._env)
             for name in settings.engines:
                 one_of(name, ENGINES, "engine", settings.sources["engines"])
             known = self._settings[folder] = (stamp, settings)
@@ -147,7 +147,7 @@ class Desk:
         home = user_folder(self._env)
         paths = [home / name for name in (USER_FILE, USER_DICTIONARY, USER_IGNORES)]
         if folder is not None:
-            found, root = find(folder)
+            found, root = find_settings(folder)
             paths += [found] if found else []
             paths += [root / n for n in (PROJECT_DICTIONARY, PROJECT_IGNORES, ".editorconfig")] if root else []
         besides = [each for p in paths if p.name == USER_DICTIONARY for _, each in lists_beside(p)]
@@ -158,17 +158,17 @@ class Desk:
         wants others. What is wrong with the settings is told when a text is checked."""
         with contextlib.suppress(BadInput):
             settings = self.settings_of(folder)
-            if opening(settings) != self._guessed:
+            if opening_values(settings) != self._guessed:
                 self._end_guess()
                 self._bench(settings)
-                self._guessed = opening(settings)
+                self._guessed = opening_values(settings)
 
     def _end_guess(self) -> None:
         if self._guessed in self._benches:
             self._benches.pop(self._guessed)[1].close()
         self._guessed = ()
 
-    def begin(self, opened: Opened, path: Path | None) -> Job | Passed:
+    def start_check(self, opened: TextDocument, path: Path | None) -> DocumentCheck | NotChecked:
         """Read `opened`, which is the file `path` (None: not a file), and give its blocks to the engines.
 
         Blocks of its earlier state that are neither answered nor wanted any more are taken back. Raises BadInput
@@ -177,13 +177,13 @@ class Desk:
         before = self._asked.pop(opened.uri, None)
         try:
             job = self._job(opened, path)
-            if isinstance(job, Job):
+            if isinstance(job, DocumentCheck):
                 self._asked[opened.uri] = job.begun
             return job
         finally:
             self._take_back(before)
 
-    def _take_back(self, begun: proof.Begun | None) -> None:
+    def _take_back(self, begun: proof.PendingCheck | None) -> None:
         if begun is None or not (left := begun.open()):
             return
         wanted = {id(answer) for other in self._asked.values() for answer in other.open()}
@@ -191,36 +191,38 @@ class Desk:
             if id(answer) not in wanted:
                 answer.cancel()
 
-    def _job(self, opened: Opened, path: Path | None) -> Job | Passed:
+    def _job(self, opened: TextDocument, path: Path | None) -> DocumentCheck | NotChecked:
         if is_copy(opened, path):
-            return Passed(opened, "not checked: a copy, or nothing that somebody writes")
+            return NotChecked(opened, "not checked: a copy, or nothing that somebody writes")
         format = format_for(opened, path)
         if format is None:
-            unread = f"LocalProof does not read the language “{visible(opened.language)}”: nothing is checked there"
-            return Passed(opened, unread, for_all=True)
+            unread = (
+                f"LocalProof does not read the language “{escape_invisible(opened.language)}”: nothing is checked there"
+            )
+            return NotChecked(opened, unread, for_all=True)
         settings = self.settings_of(path.parent if path else None)
         if path is not None:
             if covers(settings.exclude, path, settings.root):
-                return Passed(opened, "left out by exclude in the settings")
+                return NotChecked(opened, "left out by exclude in the settings")
             settings = for_file(settings, path)
         if len(opened.text) > settings.max_bytes:
-            return Passed(opened, f"not checked: longer than {settings.max_bytes:,} characters")
+            return NotChecked(opened, f"not checked: longer than {settings.max_bytes:,} characters")
         try:
             document = read(str(path or ""), opened.text, settings, format)
         except Unavailable as error:
             said = error.skipped
-            return Passed(opened, said.reason + (f" ({said.remedy})" if said.remedy else ""))
-        if opening(settings) != self._guessed:
+            return NotChecked(opened, said.reason + (f" ({said.remedy})" if said.remedy else ""))
+        if opening_values(settings) != self._guessed:
             self._end_guess()
         self._guessed = ()
         bench, fresh = self._bench(settings)
-        return Job(opened, settings, bench, proof.begin(bench, document), fresh)
+        return DocumentCheck(opened, settings, bench, proof.start_check(bench, document), fresh)
 
-    def so_far(self, job: Job) -> Report:
+    def partial_report(self, job: DocumentCheck) -> Report:
         """What has come of a job by now."""
         uri = job.opened.uri
-        judgements = self._judgements.setdefault(uri, proof.Judgements())
-        report = proof.so_far(job.bench, job.begun, judgements)
+        judgements = self._judgements.setdefault(uri, proof.ScoreCache())
+        report = proof.partial_report(job.bench, job.begun, judgements)
         self._words[uri] = report.words
         job.bench.window.poll()
         if not job.begun.open():
@@ -232,26 +234,26 @@ class Desk:
         self._take_back(self._asked.pop(uri, None))
         self._judgements.pop(uri, None)
 
-    def _bench(self, settings: Settings) -> tuple[proof.Bench, bool]:
+    def _bench(self, settings: Settings) -> tuple[proof.Checker, bool]:
         """The bench for `settings`, its engines shared with all settings that ask for the same ones."""
-        key = opening(settings)
+        key = opening_values(settings)
         if key not in self._benches:
             while len(self._benches) >= _MOST_BENCHES:
                 self._benches.pop(next(iter(self._benches)))[1].close()
             stack = ExitStack()
-            self._benches[key] = (stack.enter_context(proof.open_bench(settings)), stack)
+            self._benches[key] = (stack.enter_context(proof.open_checker(settings)), stack)
         before, stack = self._benches.pop(key)
         bench = replace(
             before,
             settings=settings,
-            vocabulary=Vocabulary.of(words_for(settings, settings.language)),
+            vocabulary=UserDictionary.of(words_for(settings, settings.language)),
             ignores=Ignores.of(settings.ignores, settings.root),
             abroad=before.abroad and before.abroad.under(settings),
         )
         self._benches[key] = (bench, stack)  # used last
         return bench, bench.window not in self._finished
 
-    def session(self, reports: Iterable[Report]) -> Run:
+    def session_run(self, reports: Iterable[Report]) -> Run:
         """The account of the session so far: `reports` of the open texts, what the bench used last is made of, and
         its energy since its engines were started."""
         if not self._benches:
@@ -261,7 +263,7 @@ class Desk:
         return Run(
             reports=reports,
             provenance=proof.provenance(bench),
-            energy=bench.window.so_far(sum(self._words.values())),
+            energy=bench.window.partial(sum(self._words.values())),
             skipped=(*bench.skipped, *bench.trouble()),
             profile=bench.settings.profile,
             elapsed_s=time.monotonic() - self._begun_s,
@@ -284,7 +286,7 @@ def _state(path: Path) -> tuple[int, int] | None:
     return about.st_mtime_ns, about.st_size
 
 
-def wishes_of(raw: object, complain: Callable[[str], None]) -> dict[str, object]:
+def parse_client_settings(raw: object, complain: Callable[[str], None]) -> dict[str, object]:
     """Settings as an editor sends them, by field name: ``{"profile": "balanced"}``, perhaps under "localproof", in
     dashes or in camel case. What is not known or makes no sense is told to `complain` and left out; null, {} and
     anything that is no object mean nothing.
@@ -292,7 +294,7 @@ def wishes_of(raw: object, complain: Callable[[str], None]) -> dict[str, object]
     >>> wishes_of({"localproof": {"frontMatter": ["title"]}}, print)
     {'front_matter': ('title',)}
     """
-    from ...settings import KEYS, parsed
+    from ...settings import KEYS, parse_value
 
     if isinstance(raw, dict) and "localproof" in raw:
         raw = raw["localproof"]
@@ -305,7 +307,7 @@ def wishes_of(raw: object, complain: Callable[[str], None]) -> dict[str, object]
             one_of(key, KEYS, "setting", "the editor's settings")
             if KEYS[key].metadata["scope"] == "machine":  # it may come from a folder that somebody else made
                 raise BadInput(f"the editor's settings: {key} concerns the machine; set it in your own settings file")
-            wishes[KEYS[key].name] = parsed(KEYS[key].name, value, "the editor's settings")
+            wishes[KEYS[key].name] = parse_value(KEYS[key].name, value, "the editor's settings")
         except BadInput as error:
             complain(str(error))
     return wishes
@@ -314,7 +316,7 @@ def wishes_of(raw: object, complain: Callable[[str], None]) -> dict[str, object]
 _OURS = frozenset({"code-lens", "debounce-ms", "diagnostics", "trace"})  # wishes to the server itself
 
 
-def settings_files() -> tuple[str, ...]:
+def watched_globs() -> tuple[str, ...]:
     """Globs, from any folder, of the files whose change may change a finding."""
     by_language = PROJECT_DICTIONARY.replace(".txt", ".*.txt")
     ours = (*FILE_NAMES, PROJECT_DICTIONARY, by_language, PROJECT_IGNORES, ".editorconfig")

@@ -12,8 +12,8 @@ from ...languages import base
 from ...render.phrase import suggestion
 from ...render.style import Style
 from ...report import Finding, Report
-from ...text import Edit, LineIndex, Span, visible
-from .opened import unfinished
+from ...text import Edit, LineIndex, Span, escape_invisible
+from .opened import unfinished_word
 
 # As in LSP's DiagnosticSeverity.
 WARNING, INFORMATION, HINT = 2, 3, 4
@@ -29,7 +29,7 @@ Tag = Literal["unnecessary"]
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Diagnostic:
     """One underlined place. `span` counts code points; `link` is "" where there is no page on the rule."""
 
     span: Span
@@ -40,13 +40,13 @@ class Mark:
     tags: tuple[Tag, ...] = ()
 
 
-def marks(
+def make_diagnostics(
     text: str,
     findings: Iterable[Finding],
     held_back: Iterable[Finding] = (),
     notes: Iterable[str] = (),
     language: str = "en",
-) -> tuple[Mark, ...]:
+) -> tuple[Diagnostic, ...]:
     """Everything to underline in `text`, in order of position. `held_back` is what the profile keeps quiet about and
     the writer asked to see: it comes as hints. `notes` are those of the document's reader that name a line, `language`
     is that of the text."""
@@ -57,15 +57,15 @@ def marks(
         if (said := _NOTE.fullmatch(note)) and 0 < int(said[1]) <= len(lines.starts):
             line = int(said[1]) - 1
             span = Span(lines.starts[line], lines.line_end(line))
-            found.append(Mark(span, HINT, visible(said[2]), "localproof/comment", tags=("unnecessary",)))
+            found.append(Diagnostic(span, HINT, escape_invisible(said[2]), "localproof/comment", tags=("unnecessary",)))
     return tuple(sorted(found, key=lambda m: (m.span, m.code)))
 
 
-def _mark(text: str, finding: Finding, severity: int, language: str, *, doubt: bool = False) -> Mark:
-    message = ": ".join(filter(None, (_correction(text, finding), visible(finding.message))))
+def _mark(text: str, finding: Finding, severity: int, language: str, *, doubt: bool = False) -> Diagnostic:
+    message = ": ".join(filter(None, (_correction(text, finding), escape_invisible(finding.message))))
     if doubt and finding.probability is not None:
         message += f" (held back: {finding.probability:.0%} sure)"
-    return Mark(finding.span, severity, message, finding.rule, finding.url or link(finding.rule, language))
+    return Diagnostic(finding.span, severity, message, finding.rule, finding.url or rule_page(finding.rule, language))
 
 
 def _correction(text: str, finding: Finding) -> str:
@@ -83,7 +83,7 @@ def _correction_in(text: str, edits: tuple[Edit, ...]) -> str:
     return said if len(said) <= _LONGEST_SHOWN else ""
 
 
-def link(rule: str, language: str = "en") -> str:
+def rule_page(rule: str, language: str = "en") -> str:
     """A page that lists what a rule of `language` looks for, "" where there is none.
 
     >>> link("languagetool/EN_A_VS_AN"), link("languagetool/GERMAN_WORD_REPEAT_RULE", "de-AT")[-8:]
@@ -95,15 +95,15 @@ def link(rule: str, language: str = "en") -> str:
     return _PAGES[engine].format(rule=name, language=base(language) or "en")
 
 
-def settled(text: str, findings: Iterable[Finding], caret: int | None) -> tuple[Finding, ...]:
+def drop_unfinished(text: str, findings: Iterable[Finding], caret: int | None) -> tuple[Finding, ...]:
     """`findings` without those that speak of the word being typed, which may not be all there yet."""
-    word = unfinished(text, caret)
+    word = unfinished_word(text, caret)
     if word is None:
         return tuple(findings)
     return tuple(f for f in findings if not f.span.overlaps(word))
 
 
-def told(report: Report) -> tuple[str, ...]:
+def describe_skipped(report: Report) -> tuple[str, ...]:
     """What could not be done in the document, a line each, for the editor's log."""
     lines = (f"{s.what}: {s.reason}" + (f" ({s.remedy})" if s.remedy else "") for s in report.skipped)
-    return tuple(visible(line).replace("\n", " ") for line in lines)
+    return tuple(escape_invisible(line).replace("\n", " ") for line in lines)

@@ -17,7 +17,7 @@ Position = tuple[int, int]  # line and column from 0, the column in the unit tha
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TextChange:
     """New text for a range of positions, or for everything where `start` is None."""
 
     start: Position | None
@@ -26,7 +26,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Opened:
+class TextDocument:
     """One open text at one version. `caret` is the end of what was typed last, None after anything else."""
 
     uri: str
@@ -36,7 +36,9 @@ class Opened:
     caret: int | None = None
 
 
-def changed(opened: Opened, changes: Iterable[Change], version: int, unit: Unit) -> tuple[Opened, tuple[Edit, ...]]:
+def apply_changes(
+    opened: TextDocument, changes: Iterable[TextChange], version: int, unit: Unit
+) -> tuple[TextDocument, tuple[Edit, ...]]:
     """The text after `changes`, each of which speaks of the text that the one before it left; and what they were, in
     code points. A position beyond a line means its end, an end beyond the text the text's; a range the wrong way round
     is turned. Raises BadInput where a range lies outside of the text altogether: then this is not the text that the
@@ -70,7 +72,7 @@ def _caret(edits: list[Edit]) -> int | None:
     return edits[0].span.start + len(edits[0].text)
 
 
-def moved(findings: Iterable[Finding], edits: Iterable[Edit]) -> tuple[Finding, ...]:
+def move_findings(findings: Iterable[Finding], edits: Iterable[Edit]) -> tuple[Finding, ...]:
     """`findings` where they stand after `edits`; those that an edit touched are gone.
 
     So a correction that was just made, or the sentence that is being rewritten,
@@ -88,11 +90,11 @@ def _after(finding: Finding, edit: Edit) -> Finding | None:
     if end < edit.span.start or (end == edit.span.start and edit.text[:1].isspace()):
         return finding
     if start > edit.span.end or (start == edit.span.end and edit.text[-1:].isspace()):
-        return shifted(finding, len(edit.text) - len(edit.span))
+        return shift_finding(finding, len(edit.text) - len(edit.span))
     return None
 
 
-def shifted(finding: Finding, by: int) -> Finding:
+def shift_finding(finding: Finding, by: int) -> Finding:
     """`finding` with its span and edits `by` code points further on (or back)."""
     if not by:
         return finding
@@ -100,7 +102,7 @@ def shifted(finding: Finding, by: int) -> Finding:
     return replace(finding, span=finding.span.shifted(by), edits=edits)
 
 
-def unfinished(text: str, caret: int | None) -> Span | None:
+def unfinished_word(text: str, caret: int | None) -> Span | None:
     """The word that ends at `caret` and may grow, None where the caret does not stand at the end of a word.
 
     >>> unfinished("I recie", 7)

@@ -142,7 +142,7 @@ def _finite(digits: str) -> float:
     return min(max(float(digits), -sys.float_info.max), sys.float_info.max)
 
 
-class Connection:
+class RpcConnection:
     """One other side, on a pair of file descriptors. All methods are called in the event loop's thread."""
 
     def __init__(self, stdin: int, stdout: int) -> None:
@@ -240,7 +240,7 @@ class Connection:
     def _take(self, message: Any) -> None:
         if not isinstance(message, dict) or not isinstance(message.get("method", ""), str):
             number = message.get("id") if isinstance(message, dict) else None
-            self._answer(_known(number), error=ResponseError(INVALID_REQUEST, "not a message of JSON-RPC"))
+            self._answer(_valid_id(number), error=ResponseError(INVALID_REQUEST, "not a message of JSON-RPC"))
         elif "method" not in message:
             self._take_answer(message)
         elif "id" in message:
@@ -251,14 +251,14 @@ class Connection:
             self.spawn(self._peer.notification(message["method"], message.get("params")), message["method"])
 
     def _take_request(self, number: Any, method: str, params: Any) -> None:
-        if number is not None and _known(number) is None:
+        if number is not None and _valid_id(number) is None:
             self._answer(None, error=ResponseError(INVALID_REQUEST, "an id is a number or a string"))
             return
         task = asyncio.get_running_loop().create_task(self._peer.request(method, params))
         self._running[number] = task
-        task.add_done_callback(partial(self._done, number, method))
+        task.add_done_callback(partial(self._finish_request, number, method))
 
-    def _done(self, number: Any, method: str, task: asyncio.Task[Any]) -> None:
+    def _finish_request(self, number: Any, method: str, task: asyncio.Task[Any]) -> None:
         if self._running.get(number) is task:
             del self._running[number]
         if task.cancelled():
@@ -291,7 +291,7 @@ class Connection:
         answer.set_exception(ResponseError(code if isinstance(code, int) else INTERNAL_ERROR, str(said.get("message"))))
 
     def _cancel(self, params: Any) -> None:
-        number = _known(params.get("id")) if isinstance(params, dict) else None
+        number = _valid_id(params.get("id")) if isinstance(params, dict) else None
         if number is not None and (task := self._running.get(number)) is not None:
             task.cancel()
 
@@ -307,6 +307,6 @@ class Connection:
             self._peer.failed(method, error)
 
 
-def _known(number: Any) -> int | float | str | None:
+def _valid_id(number: Any) -> int | float | str | None:
     """`number` where it can be the id of a message, else None."""
     return number if isinstance(number, (int, float, str)) and not isinstance(number, bool) else None

@@ -20,15 +20,15 @@ from typing import Any
 from ... import __version__
 from ...report import LocalProofError
 from ...settings import cache_folder
-from ...text import visible
+from ...text import escape_invisible
 from ..files import write_new
 from . import actions as acting
 from . import rpc, wire
-from .commands import COMMANDS, Office
-from .desk import Desk, settings_files, wishes_of
-from .marks import Mark
-from .opened import Opened
-from .session import Session
+from .commands import COMMANDS, CommandContext
+from .desk import DocumentChecker, watched_globs, parse_client_settings
+from .marks import Diagnostic
+from .opened import TextDocument
+from .session import EditorSession
 from .wire import Json, dig
 
 _WATCH_S = 3.0  # between two looks whether the editor still lives
@@ -40,16 +40,16 @@ _INCREMENTAL = 2  # LSP's TextDocumentSyncKind
 _PASSED_OVER = ("$/", "notebookDocument/", "workspace/", "window/", "telemetry/", "textDocument/willSave")
 
 
-class Server:
+class LocalProofServer:
     """One editor's server: the session, and what the editor is able to do. The `Peer` of the connection and the
     `Outlet` of the session."""
 
-    def __init__(self, desk: Desk, connection: rpc.Connection, env: Mapping[str, str]) -> None:
+    def __init__(self, desk: DocumentChecker, connection: rpc.RpcConnection, env: Mapping[str, str]) -> None:
         self._env, self._out = env, connection
         self.desk = desk
         self.pool = ThreadPoolExecutor(1, "localproof-check")
-        self.session = Session(self.desk, self.pool, self)
-        self.office = Office(self.session, env)
+        self.session = EditorSession(self.desk, self.pool, self)
+        self.office = CommandContext(self.session, env)
         self.began = self.said_goodbye = False
         self.able: object = None  # the editor's capabilities
         self.pull = False
@@ -84,7 +84,9 @@ class Server:
         if not self.began and method != "initialize":
             raise rpc.ResponseError(rpc.NOT_INITIALIZED, f"{method}: initialize comes first")
         if method not in self._requests:
-            raise rpc.ResponseError(rpc.METHOD_NOT_FOUND, f"{visible(method)}: not a method that is known here")
+            raise rpc.ResponseError(
+                rpc.METHOD_NOT_FOUND, f"{escape_invisible(method)}: not a method that is known here"
+            )
         return await _result(self._requests[method](params))
 
     async def notification(self, method: str, params: Any) -> None:
@@ -107,7 +109,7 @@ class Server:
 
     # ── Outlet ──
 
-    def show(self, opened: Opened, marks: tuple[Mark, ...]) -> None:
+    def show(self, opened: TextDocument, marks: tuple[Diagnostic, ...]) -> None:
         """See `Outlet.show`."""
         if self._lens_again and (act := self.lens(opened.uri)) and act.title != self._lenses.get(opened.uri):
             self._out.spawn(self._ask("workspace/codeLens/refresh", None))
@@ -118,29 +120,29 @@ class Server:
         found = {"uri": opened.uri, "diagnostics": self.diagnostics(opened, marks), "version": opened.version}
         self._out.notify("textDocument/publishDiagnostics", found)
 
-    def diagnostics(self, opened: Opened, marks: tuple[Mark, ...]) -> list[Json]:
+    def diagnostics(self, opened: TextDocument, marks: tuple[Diagnostic, ...]) -> list[Json]:
         """`marks` as this editor takes them."""
         return wire.diagnostics(opened, marks, self.session.unit, links=self._links, tags=self._tags)
 
-    def lens(self, uri: str) -> acting.Act | None:
+    def lens(self, uri: str) -> acting.CodeAction | None:
         """The line above a text; None before its first report."""
         report = self.session.report(uri)
         if report is None:
             self._lenses.pop(uri, None)
             return None
-        return acting.lens(report, self.office.place(uri), held_back=self.session.shows_held_back(uri))
+        return acting.code_lens(report, self.office.place(uri), held_back=self.session.shows_held_back(uri))
 
     def log(self, line: str) -> None:
         """See `Outlet.log`."""
-        self._out.notify("window/logMessage", {"type": _INFO, "message": visible(line)})
+        self._out.notify("window/logMessage", {"type": _INFO, "message": escape_invisible(line)})
 
     def warn(self, line: str) -> None:
         """See `Outlet.warn`."""
-        self._out.notify("window/showMessage", {"type": _WARNING, "message": f"LocalProof: {visible(line)}"})
+        self._out.notify("window/showMessage", {"type": _WARNING, "message": f"LocalProof: {escape_invisible(line)}"})
 
     def tell(self, line: str) -> None:
         """A line for the writer, who asked for it or can do without it."""
-        self._out.notify("window/showMessage", {"type": _INFO, "message": visible(line)})
+        self._out.notify("window/showMessage", {"type": _INFO, "message": escape_invisible(line)})
 
     async def present(self, text: str) -> None:
         """Let the writer read a longer text: in a window of the editor's where it can open one, else in its log."""
@@ -189,7 +191,7 @@ class Server:
         self._tags = wire.UNNECESSARY in tags if isinstance(tags, list) else bool(dig(push, "tagSupport"))
         self._versioned = bool(dig(able, "workspace", "workspaceEdit", "documentChanges"))
         self._progress = bool(dig(able, "window", "workDoneProgress"))
-        self.session.unit = wire.unit_of(params)
+        self.session.unit = wire.position_unit(params)
         options = params.get("initializationOptions")
         options = options if isinstance(options, dict) else {}
         options = options.get(_SECTION, options) if isinstance(options.get(_SECTION, {}), dict) else {}
@@ -197,12 +199,12 @@ class Server:
         wait_ms = options.get("debounceMs", options.get("debounce-ms"))
         if isinstance(wait_ms, (int, float)) and 0 <= wait_ms <= 10_000:
             self.session.debounce_s = wait_ms / 1000
-        self.desk.wish(wishes_of(options, self.warn))
+        self.desk.set_client_settings(parse_client_settings(options, self.warn))
         self.began = True
         # The engines are built while the editor is still busy with itself.
         folders = params.get("workspaceFolders")
         uri = dig(folders[0], "uri") if isinstance(folders, list) and folders else params.get("rootUri")
-        self.pool.submit(self.desk.warm, wire.path_of(uri))
+        self.pool.submit(self.desk.warm, wire.uri_to_path(uri))
         return {"capabilities": provided, "serverInfo": {"name": "localproof", "version": __version__}}
 
     def _provide(self, options: Mapping[str, Any], *, pushed: bool) -> Json:
@@ -236,7 +238,7 @@ class Server:
     async def _initialized(self, _: Any) -> None:
         """The editor is ready to be asked: watch the files that decide on findings, and take its settings."""
         if dig(self.able, "workspace", "didChangeWatchedFiles", "dynamicRegistration"):
-            options = {"watchers": [{"globPattern": glob} for glob in settings_files()]}
+            options = {"watchers": [{"globPattern": glob} for glob in watched_globs()]}
             method = "workspace/didChangeWatchedFiles"
             wanted = {"id": "localproof-files", "method": method, "registerOptions": options}
             # Where it says no: files are looked at before each check, too.
@@ -253,9 +255,9 @@ class Server:
 
     def _wish(self, raw: object) -> None:
         """Take settings of the editor's; nothing at all leaves those that it sent when it started us."""
-        wishes = wishes_of(raw, self.warn)
+        wishes = parse_client_settings(raw, self.warn)
         if wishes:
-            self.desk.wish(wishes)
+            self.desk.set_client_settings(wishes)
             self.session.check_all()
 
     def _shutdown(self, _: Any) -> None:
@@ -302,17 +304,17 @@ class Server:
 
     def _open(self, params: Any) -> None:
         try:
-            opened = wire.opened_of(params)
+            opened = wire.to_text_document(params)
         except rpc.InvalidParams as error:  # which the editor takes for opened, and anew
             self._lose(params, error)
             self.warn(f"a text is not checked, as the way it was opened was not understood ({error})")
             return
-        self.session.open(opened, wire.path_of(opened.uri))
+        self.session.open(opened, wire.uri_to_path(opened.uri))
 
     def _change(self, params: Any) -> None:
         try:
             uri, version = wire.uri_in(params), wire.integer_in(params, "textDocument", "version")
-            changes = wire.changes_of(params)
+            changes = wire.to_text_changes(params)
         except rpc.InvalidParams as error:
             self._lose(params, error)
             raise
@@ -337,8 +339,8 @@ class Server:
         opened, report = self.session.opened(uri), self.session.report(uri)
         if opened is None or report is None:
             return []
-        span = wire.Places(opened.text, self.session.unit).span(start, end)
-        acts = acting.at(report, span, self.office.place(uri), held_back=self.session.shows_held_back(uri))
+        span = wire.PositionMap(opened.text, self.session.unit).span(start, end)
+        acts = acting.actions_at(report, span, self.office.place(uri), held_back=self.session.shows_held_back(uri))
         told = told if isinstance(told, list) else []
         return wire.actions(opened, acts, self.session.unit, told, versioned=self._versioned, only=only)
 
@@ -347,14 +349,14 @@ class Server:
         opened, report = self.session.opened(uri), self.session.report(uri)
         if opened is None or report is None:
             return None
-        places = wire.Places(opened.text, self.session.unit)
+        places = wire.PositionMap(opened.text, self.session.unit)
         point = places.span(position, position)
         here = [f for f in report.findings if f.span.overlaps(point)]
         if self.session.shows_held_back(uri):
             here += [f for f in report.held_back if f.span.overlaps(point)]
         if not here:
             return None
-        text = acting.hover(here, await self.office.about(here))
+        text = acting.hover(here, await self.office.explain_rules(here))
         return {"contents": {"kind": "markdown", "value": text}, "range": places.range(here[0].span)}
 
     async def _diagnose(self, params: Any) -> Json:
@@ -376,7 +378,7 @@ class Server:
         name, arguments = wire.string_in(params, "command"), params.get("arguments") or []
         run = COMMANDS.get(name)
         if run is None:
-            raise rpc.InvalidParams(f"{visible(name)}: not a command that is known here")
+            raise rpc.InvalidParams(f"{escape_invisible(name)}: not a command that is known here")
         if not isinstance(arguments, list) or not all(isinstance(each, str) for each in arguments):
             raise rpc.InvalidParams("arguments: a list of strings is wanted")
         try:
@@ -404,8 +406,8 @@ def _lives(pid: int) -> bool:
 
 def serve_on(stdin: int, stdout: int, env: Mapping[str, str]) -> int:
     """See `localproof.faces.lsp.serve`; both are file descriptors."""
-    connection = rpc.Connection(stdin, stdout)
-    server = Server(Desk(env), connection, env)
+    connection = rpc.RpcConnection(stdin, stdout)
+    server = LocalProofServer(DocumentChecker(env), connection, env)
     # Editors start a server in the project's folder: its engines are built before the first word is exchanged.
     with contextlib.suppress(OSError):  # a folder that is no longer there
         server.pool.submit(server.desk.warm, Path.cwd())

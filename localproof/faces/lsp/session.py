@@ -20,9 +20,9 @@ from ...formats import frames_of
 from ...report import BadInput, Finding, Report, Run, Skipped
 from ...text import Edit, Span, Unit
 from . import marks as marking
-from .desk import Desk, Job, Passed
-from .marks import Mark
-from .opened import Change, Opened, changed, moved, unfinished
+from .desk import DocumentChecker, DocumentCheck, NotChecked
+from .marks import Diagnostic
+from .opened import TextChange, TextDocument, apply_changes, move_findings, unfinished_word
 
 DEBOUNCE_S = 0.25
 # After which what has come is shown, though an engine is still at work: until there is something, and again.
@@ -35,10 +35,10 @@ _NAMES = {"harper": "Harper", "languagetool": "LanguageTool"}
 T = TypeVar("T")
 
 
-class Outlet(Protocol):
+class ClientSink(Protocol):
     """Where a session says things."""
 
-    def show(self, opened: Opened, marks: tuple[Mark, ...]) -> None:
+    def show(self, opened: TextDocument, marks: tuple[Diagnostic, ...]) -> None:
         """Underline these places of the text at this version, and no others."""
         ...
 
@@ -60,8 +60,8 @@ class Outlet(Protocol):
 
 
 @dataclass
-class _Text:
-    opened: Opened
+class _TextState:
+    opened: TextDocument
     path: Path | None
     report: Report | None = None  # in the places where its findings are now
     notes: tuple[str, ...] = ()  # of the reader of the document, for the version that was read
@@ -73,27 +73,33 @@ class _Text:
     lost: bool = False  # the editor shows something else than `opened`, and nobody here knows what
 
 
-class Session:
+class EditorSession:
     """All open texts of one editor. Every method is called in the event loop's thread."""
 
     def __init__(
-        self, desk: Desk, pool: Executor, outlet: Outlet, *, unit: Unit = "utf-16", debounce_s: float = DEBOUNCE_S
+        self,
+        desk: DocumentChecker,
+        pool: Executor,
+        outlet: ClientSink,
+        *,
+        unit: Unit = "utf-16",
+        debounce_s: float = DEBOUNCE_S,
     ) -> None:
         self._desk, self._pool, self._out = desk, pool, outlet
         self.unit, self.debounce_s = unit, debounce_s
-        self._texts: dict[str, _Text] = {}
+        self._texts: dict[str, _TextState] = {}
         self._starting = 0
         self._complaints: set[str] = set()  # what is told once
 
     # ── what the editor tells ──
 
-    def open(self, opened: Opened, path: Path | None) -> None:
+    def open(self, opened: TextDocument, path: Path | None) -> None:
         """A text was opened."""
         self.close(opened.uri)
-        self._texts[opened.uri] = _Text(opened, path)
+        self._texts[opened.uri] = _TextState(opened, path)
         self._check(opened.uri, 0.0)
 
-    def change(self, uri: str, changes: Iterable[Change], version: int) -> None:
+    def change(self, uri: str, changes: Iterable[TextChange], version: int) -> None:
         """A text was edited. What an edit touched loses its mark now, everything else at the next check. An edit that
         cannot be applied is the end of what is known of the text (see `lose`)."""
         if (text := self._texts.get(uri)) is None:
@@ -106,7 +112,7 @@ class Session:
                 self.lose(uri, f"version {version} came after version {text.opened.version}")
                 return
         try:
-            text.opened, edits = changed(text.opened, changes, version, self.unit)
+            text.opened, edits = apply_changes(text.opened, changes, version, self.unit)
         except BadInput as error:
             self.lose(uri, f"the edit for version {version} lies outside of the text: {error}")
             return
@@ -166,7 +172,7 @@ class Session:
 
     # ── what the editor asks ──
 
-    def opened(self, uri: str) -> Opened | None:
+    def opened(self, uri: str) -> TextDocument | None:
         """The text as it is now, None where it is not open or not known (see `lose`)."""
         text = self._texts.get(uri)
         return text.opened if text and not text.lost else None
@@ -197,7 +203,7 @@ class Session:
             text.held_back = not text.held_back
             self._show(text)
 
-    async def finished(self, uri: str) -> tuple[Opened, tuple[Mark, ...]] | None:
+    async def finished(self, uri: str) -> tuple[TextDocument, tuple[Diagnostic, ...]] | None:
         """The text and its marks as soon as its present state has been checked; None if it is closed before."""
         while (text := self._texts.get(uri)) is not None and not text.done.is_set():
             await text.done.wait()
@@ -208,7 +214,7 @@ class Session:
     async def account(self) -> Run:
         """All open texts and what the session is made of and has cost."""
         reports = [t.report for t in self._texts.values() if t.report is not None]
-        return await self._apart(lambda: self._desk.session(reports))
+        return await self._read_document(lambda: self._desk.session_run(reports))
 
     # ── checking ──
 
@@ -219,44 +225,44 @@ class Session:
         if text.check is not None:
             text.check.cancel()
         text.done.clear()
-        text.check = asyncio.get_running_loop().create_task(self._checked(text, delay_s))
-        text.check.add_done_callback(partial(self._wrong, text))
+        text.check = asyncio.get_running_loop().create_task(self._finish_check(text, delay_s))
+        text.check.add_done_callback(partial(self._report_failure, text))
 
-    def _wrong(self, text: _Text, task: asyncio.Task[None]) -> None:
+    def _report_failure(self, text: _TextState, task: asyncio.Task[None]) -> None:
         """A check that broke is said and costs that check alone; nobody waits for it any longer."""
         if not task.cancelled() and (error := task.exception()) is not None:
             self._out.log(f"a check failed: {type(error).__name__}: {error}")
             if text.check is task:
                 text.done.set()
 
-    async def _checked(self, text: _Text, delay_s: float) -> None:
+    async def _finish_check(self, text: _TextState, delay_s: float) -> None:
         # The text is read, and the engines are asked, while the writer may still be typing; what is found is shown
         # when the whole delay is over.
         loop = asyncio.get_running_loop()
         shown_at = loop.time() + delay_s
         await asyncio.sleep(_AHEAD * delay_s)
-        job = await self._begun(text)
+        job = await self._start_check(text)
         await asyncio.sleep(max(0.0, shown_at - loop.time()))
-        if isinstance(job, Passed):
+        if isinstance(job, NotChecked):
             self._pass(text, job)
             return
-        self._mind(job)
+        self._watch_task(job)
         try:
-            await self._followed(text, job)
+            await self._await_answers(text, job)
         finally:
-            self._mind(job, over=True)
+            self._watch_task(job, over=True)
         text.done.set()
-        if unfinished(text.opened.text, text.opened.caret) is not None:
+        if unfinished_word(text.opened.text, text.opened.caret) is not None:
             await asyncio.sleep(_IDLE_S)
             text.opened = replace(text.opened, caret=None)
             self._show(text)
 
-    async def _begun(self, text: _Text) -> Job | Passed:
+    async def _start_check(self, text: _TextState) -> DocumentCheck | NotChecked:
         try:
-            return await self._apart(partial(self._desk.begin, text.opened, text.path))
+            return await self._read_document(partial(self._desk.start_check, text.opened, text.path))
         except BadInput as error:
             self._complain(str(error))
-            return Passed(text.opened)
+            return NotChecked(text.opened)
 
     def _complain(self, line: str) -> None:
         """Tell the writer, once."""
@@ -264,7 +270,7 @@ class Session:
             self._complaints.add(line)
             self._out.warn(line)
 
-    def _pass(self, text: _Text, passed: Passed) -> None:
+    def _pass(self, text: _TextState, passed: NotChecked) -> None:
         text.report, text.notes = None, ()
         if passed.for_all and passed.reason not in self._complaints:
             self._complaints.add(passed.reason)
@@ -273,7 +279,7 @@ class Session:
         self._show(text)
         text.done.set()
 
-    async def _followed(self, text: _Text, job: Job) -> None:
+    async def _await_answers(self, text: _TextState, job: DocumentCheck) -> None:
         """Show the report of a job: at once where all answers are there, else in parts until they are."""
         waiting, patience_s = job.begun.open(), _FIRST_S
         missing = sum(1 for block in job.begun.answers for _ in block.futures())  # in what is shown
@@ -282,35 +288,35 @@ class Session:
             waiting = job.begun.open()
             if 0 < len(waiting) < missing:
                 missing = len(waiting)
-                report = await self._apart(partial(self._desk.so_far, job))
+                report = await self._read_document(partial(self._desk.partial_report, job))
                 self._take(text, job, report, whole=False)
                 patience_s = _NEXT_S if report.findings else _FIRST_S
-        report = await self._apart(partial(self._desk.so_far, job))
+        report = await self._read_document(partial(self._desk.partial_report, job))
         while waiting := job.begun.open():  # the engines look at what the model proposes
             self._take(text, job, report, whole=False)
             await _all_of(waiting, _NEXT_S)
-            report = await self._apart(partial(self._desk.so_far, job))
+            report = await self._read_document(partial(self._desk.partial_report, job))
         self._take(text, job, report, whole=True)
 
-    def _take(self, text: _Text, job: Job, report: Report, *, whole: bool) -> None:
+    def _take(self, text: _TextState, job: DocumentCheck, report: Report, *, whole: bool) -> None:
         if text.opened.version != job.opened.version or text.opened.text != job.opened.text:
             return
         if whole:
-            self._tell(text, [*map(_told, job.bench.skipped), *marking.told(report)])
+            self._tell(text, [*map(_describe, job.bench.skipped), *marking.describe_skipped(report)])
             if not job.bench.engines:
-                self._complain("nothing is checked: " + "; ".join(map(_told, job.bench.skipped)))
+                self._complain("nothing is checked: " + "; ".join(map(_describe, job.bench.skipped)))
         elif text.report is not None:
-            report = _joined(report, text.report)
+            report = _merge_reports(report, text.report)
         text.report, text.notes = report, report.document.notes if whole else ()
         self._show(text)
 
-    def _tell(self, text: _Text, lines: Iterable[str]) -> None:
+    def _tell(self, text: _TextState, lines: Iterable[str]) -> None:
         every = frozenset(lines)
         for line in sorted(every - text.told):
             self._out.log(line)
         text.told = every
 
-    def _mind(self, job: Job, *, over: bool = False) -> None:
+    def _watch_task(self, job: DocumentCheck, *, over: bool = False) -> None:
         if not job.fresh:
             return
         self._starting += -1 if over else 1
@@ -319,30 +325,30 @@ class Session:
         elif not over and self._starting == 1:
             self._out.busy("Starting " + " and ".join(_NAMES.get(n, n) for n in job.bench.engines))
 
-    async def _apart(self, work: Callable[[], T]) -> T:
+    async def _read_document(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     # ── showing ──
 
-    def _show(self, text: _Text) -> None:
+    def _show(self, text: _TextState) -> None:
         marks = self._marks(text)
         state = (text.opened.version, marks)
         if text.shown != state:
             text.shown = state
             self._out.show(text.opened, marks)
 
-    def _marks(self, text: _Text) -> tuple[Mark, ...]:
+    def _marks(self, text: _TextState) -> tuple[Diagnostic, ...]:
         if text.report is None:
             return ()
-        findings = marking.settled(text.opened.text, text.report.findings, text.opened.caret)
+        findings = marking.drop_unfinished(text.opened.text, text.report.findings, text.opened.caret)
         held_back = text.report.held_back if text.held_back else ()
         language = text.report.document.language
-        return marking.marks(text.opened.text, findings, held_back, text.notes, language)
+        return marking.make_diagnostics(text.opened.text, findings, held_back, text.notes, language)
 
 
-def _from_the_last_whole(changes: Iterable[Change]) -> list[Change]:
+def _from_the_last_whole(changes: Iterable[TextChange]) -> list[TextChange]:
     """`changes` without those before the last one that replaces everything, which do not matter."""
-    kept: list[Change] = []
+    kept: list[TextChange] = []
     for change in changes:
         if change.start is None:
             kept.clear()
@@ -350,11 +356,11 @@ def _from_the_last_whole(changes: Iterable[Change]) -> list[Change]:
     return kept
 
 
-def _name(text: _Text) -> str:
+def _name(text: _TextState) -> str:
     return text.path.name if text.path is not None else text.opened.uri
 
 
-def _told(skipped: Skipped) -> str:
+def _describe(skipped: Skipped) -> str:
     return f"{skipped.what}: {skipped.reason}" + (f" ({skipped.remedy})" if skipped.remedy else "")
 
 
@@ -363,12 +369,12 @@ def _follow(report: Report, text: str, edits: tuple[Edit, ...]) -> Report:
     return replace(
         report,
         document=replace(report.document, text=text, blocks=(), notes=(), frames=frames_of(report.document, text)),
-        findings=moved(report.findings, edits),
-        held_back=moved(report.held_back, edits),
+        findings=move_findings(report.findings, edits),
+        held_back=move_findings(report.held_back, edits),
     )
 
 
-def _joined(partial_: Report, before: Report) -> Report:
+def _merge_reports(partial_: Report, before: Report) -> Report:
     """What has come so far, and what was shown before where it says nothing else."""
     said = [f.span for f in (*partial_.findings, *partial_.held_back)]
     kept = tuple(f for f in before.findings if not any(f.span.overlaps(s) for s in said))
@@ -392,10 +398,10 @@ async def _all_of(answers: tuple[Future[Any], ...], patience_s: float) -> None:
         if not left and not every.done():
             every.set_result(None)
 
-    def heard(_: Future[Any]) -> None:
+    def on_answer(_: Future[Any]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended, and with it whoever waited
             loop.call_soon_threadsafe(one)
 
     for answer in answers:
-        answer.add_done_callback(heard)
+        answer.add_done_callback(on_answer)
     await asyncio.wait([every], timeout=patience_s)

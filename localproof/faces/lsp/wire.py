@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ...text import Edit, LineIndex, Span, Unit
-from .actions import FIX_ALL, QUICK_FIX, Act
-from .marks import Mark
-from .opened import Change, Opened, Position
+from .actions import FIX_ALL, QUICK_FIX, CodeAction
+from .marks import Diagnostic
+from .opened import TextChange, TextDocument, Position
 from .rpc import InvalidParams
 
 SOURCE = "localproof"
@@ -77,13 +77,13 @@ def position_in(value: object, *names: str) -> Position:
     return line, column
 
 
-def unit_of(params: object) -> Unit:
+def position_unit(params: object) -> Unit:
     """What columns count: the first that the editor offers and we know, UTF-16 where it says nothing."""
     offered = dig(params, "capabilities", "general", "positionEncodings")
     return next((u for o in (offered if isinstance(offered, list) else ()) for u in _UNITS if o == u), "utf-16")
 
 
-def path_of(uri: object) -> Path | None:
+def uri_to_path(uri: object) -> Path | None:
     """The file that `uri` names, None for what is not a file."""
     if not isinstance(uri, str) or uri[:5].lower() != "file:":
         return None
@@ -98,17 +98,17 @@ def path_of(uri: object) -> Path | None:
     return path if path.is_absolute() and "\0" not in name else None
 
 
-def opened_of(params: object) -> Opened:
+def to_text_document(params: object) -> TextDocument:
     """A text as the editor hands it over; without a version it is version 0, without a language its file tells."""
     item = object_in(params, "textDocument")
     language = item.get("languageId")
     version = 0 if item.get("version") is None else integer_in(item, "version")
-    return Opened(
+    return TextDocument(
         string_in(item, "uri"), language if isinstance(language, str) else "", version, string_in(item, "text")
     )
 
 
-def changes_of(params: object) -> list[Change]:
+def to_text_changes(params: object) -> list[TextChange]:
     """Edits as the editor tells them."""
     events = dig(params, "contentChanges")
     if not isinstance(events, list):
@@ -117,9 +117,9 @@ def changes_of(params: object) -> list[Change]:
     for event in events:
         text = string_in(event, "text")
         if event.get("range") is None:
-            changes.append(Change(None, None, text))
+            changes.append(TextChange(None, None, text))
         else:
-            changes.append(Change(position_in(event, "range", "start"), position_in(event, "range", "end"), text))
+            changes.append(TextChange(position_in(event, "range", "start"), position_in(event, "range", "end"), text))
     return changes
 
 
@@ -146,7 +146,7 @@ def is_wanted(kind: str, only: Sequence[str] | None) -> bool:
     return any(not wanted or f"{kind}.".startswith(f"{wanted}.") for wanted in only)
 
 
-class Places:
+class PositionMap:
     """Positions of one text, both ways. `unit` is what the editor's columns count."""
 
     def __init__(self, text: str, unit: Unit) -> None:
@@ -165,9 +165,11 @@ class Places:
         return Span(*sorted(self._lines.offset(*position, self._unit) for position in (start, end)))
 
 
-def diagnostics(opened: Opened, marks: Iterable[Mark], unit: Unit, *, links: bool, tags: bool) -> list[Json]:
+def diagnostics(
+    opened: TextDocument, marks: Iterable[Diagnostic], unit: Unit, *, links: bool, tags: bool
+) -> list[Json]:
     """What to underline. `links` and `tags`: whether the editor knows what these are."""
-    places = Places(opened.text, unit)
+    places = PositionMap(opened.text, unit)
     found = []
     for mark in marks:
         made: Json = {
@@ -186,8 +188,8 @@ def diagnostics(opened: Opened, marks: Iterable[Mark], unit: Unit, *, links: boo
 
 
 def actions(
-    opened: Opened,
-    acts: Iterable[Act],
+    opened: TextDocument,
+    acts: Iterable[CodeAction],
     unit: Unit,
     told: Sequence[object],
     *,
@@ -200,7 +202,7 @@ def actions(
     With `versioned` an edit names the version it was made for, so that an
     editor refuses one that comes too late.
     """
-    places = Places(opened.text, unit)
+    places = PositionMap(opened.text, unit)
     made = []
     for act in acts:
         if not is_wanted(act.kind, only):
@@ -220,12 +222,12 @@ def actions(
     return made
 
 
-def command(act: Act) -> Json:
+def command(act: CodeAction) -> Json:
     """The command of an action or a lens."""
     return {"title": act.title, "command": act.command, "arguments": list(act.arguments)}
 
 
-def workspace_edit(opened: Opened, edits: Iterable[Edit], places: Places, *, versioned: bool) -> Json:
+def workspace_edit(opened: TextDocument, edits: Iterable[Edit], places: PositionMap, *, versioned: bool) -> Json:
     """`edits` of one open text for the editor to make."""
     made = [{"range": places.range(e.span), "newText": e.text} for e in edits]
     if not versioned:

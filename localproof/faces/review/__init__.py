@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..build_log import disarmed
-from ..check import CLEAN, NOTHING, WRONG, Wishes
+from ..check import CLEAN, NOTHING, WRONG, CheckOptions
 from ..terminal import Terminal, is_terminal, one_line, style, wants_colour
 
 if TYPE_CHECKING:
-    from .desk import Desk
-    from .session import Session
-    from .summary import Ending
+    from .desk import ReviewWorkspace
+    from .session import ReviewSession
+    from .summary import ReviewSummary
 
 
 @dataclass(frozen=True)
-class Manner:
+class ReviewOptions:
     """How a review is held. `plain`: line by line. `json`: the summary is for a script. `mouse`: it may point."""
 
     plain: bool = False
@@ -33,18 +33,18 @@ class Manner:
     mouse: bool = False
 
 
-def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
+def review(wishes: CheckOptions, manner: ReviewOptions, terminal: Terminal) -> int:
     """Hold a review and end it with its summary; the exit status, 2 where something that was asked for could not be
     read or was not there. Raises BadInput for what makes no sense."""
     from ..about import explain
-    from .desk import Desk
-    from .plain import converse
-    from .summary import as_json, as_text, ending
+    from .desk import ReviewWorkspace
+    from .plain import run_dialogue
+    from .summary import as_json, as_text, summarize
 
     by_line = manner.plain or terminal.env.get("TERM", "") in ("", "dumb")
     by_line = by_line or not (is_terminal(terminal.stdout) and is_terminal(terminal.stdin))
-    say = _aside(terminal) if manner.json else terminal.write
-    with Desk(wishes, terminal.env, restart=manner.restart) as desk:
+    say = _side_terminal(terminal) if manner.json else terminal.write
+    with ReviewWorkspace(wishes, terminal.env, restart=manner.restart) as desk:
         if not desk.total and wishes.changed is not None:
             terminal.say(f"localproof: no text changed since {one_line(wishes.changed or 'HEAD')}")
             return CLEAN
@@ -53,15 +53,15 @@ def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
             return NOTHING
         if by_line:
             look = style(terminal.stdout, "never", terminal.env)
-            session = converse(desk, terminal, say, lambda rule: explain(rule, desk.settings, look))
+            session = run_dialogue(desk, terminal, say, lambda rule: explain(rule, desk.settings, look))
         else:
-            from .program import walk
+            from .program import run_screen
 
             colour = wants_colour(wishes.colour, terminal.env, terminal=True)
-            session = walk(desk, lambda rule: explain(rule, desk.settings), colour=colour, mouse=manner.mouse)
-        result, wrong = ending(desk, session), bool(desk.unread or desk.lacking())
-        looked = desk.looked() and (result.run.checked or not result.run.reports)
-        _remember(result, desk, session)
+            session = run_screen(desk, lambda rule: explain(rule, desk.settings), colour=colour, mouse=manner.mouse)
+        result, wrong = summarize(desk, session), bool(desk.unread or desk.lacking())
+        looked = desk.any_checked() and (result.run.checked or not result.run.reports)
+        _log_review(result, desk, session)
     look = style(terminal.stdout, "never", terminal.env)
     terminal.write(as_json(result) if manner.json else as_text(result, look), "json" if manner.json else "text")
     if not looked:
@@ -69,28 +69,28 @@ def review(wishes: Wishes, manner: Manner, terminal: Terminal) -> int:
     return WRONG if wrong else CLEAN
 
 
-def _remember(result: Ending, desk: Desk, session: Session) -> None:
+def _log_review(result: ReviewSummary, desk: ReviewWorkspace, session: ReviewSession) -> None:
     """Keep what was reviewed and what became of it, for `localproof disclose`."""
     from ...settings import ELSEWHERE
-    from ..runs import Text, did, keep
+    from ..runs import LoggedText, model_use_of, log_run
     from .content import words_changed
 
     texts = [
-        Text(
+        LoggedText(
             os.path.abspath(text.source.path),  # noqa: PTH100
             p.report.words,
             words_changed(old, p.original),
-            did(desk.did.get(number)),
+            model_use_of(desk.did.get(number)),
         )
         for number, (text, old, p) in enumerate(zip(desk.texts, desk.started, session.pages, strict=False))
         if text.source.path is not None and text.settings.cache
     ]
     stayed = not any(t.settings.executor or t.settings.languagetool_elsewhere == ELSEWHERE for t in desk.texts)
     written = desk.journal.folder.name if desk.written and not desk.hindrance else ""
-    keep(result.run, "review", texts, desk.env, stayed=stayed, journal=written)
+    log_run(result.run, "review", texts, desk.env, stayed=stayed, journal=written)
 
 
-def _aside(terminal: Terminal) -> Callable[[str], None]:
+def _side_terminal(terminal: Terminal) -> Callable[[str], None]:
     """Where the conversation goes when the result alone is to be on standard output."""
 
     def say(text: str) -> None:
@@ -118,6 +118,7 @@ def show_journal(terminal: Terminal) -> int:
     from . import journal
 
     terminal.write(
-        "".join(journal.told(s) for s in reversed(journal.sessions(terminal.env))) or "nothing was written\n"
+        "".join(journal.describe_session(s) for s in reversed(journal.sessions(terminal.env)))
+        or "nothing was written\n"
     )
     return 0

@@ -12,7 +12,7 @@ _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _Hunk = tuple[int, int, int, int]
 
 
-def merged(base: str, ours: str, theirs: str) -> tuple[str, int]:
+def merge_content(base: str, ours: str, theirs: str) -> tuple[str, int]:
     """(`theirs` with what `ours` changed in `base`, how many of our changes did not fit), line by line.
 
     A change of ours fits where the lines it is in are still as they were in

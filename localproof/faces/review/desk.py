@@ -18,23 +18,23 @@ from ...report import BadInput, ModelUse, Report, Run, Skipped, Unavailable
 from ...settings import Settings, read_ignores, read_words
 from ...text import Document
 from .. import words as word_lists
-from ..changes import changes
-from ..check import Wishes, only_changed, plan
-from ..files import Found, Source, encoded, read_source, write_back
-from ..narrow import narrowing
+from ..changes import git_changes
+from ..check import CheckOptions, keep_changed, plan_tasks
+from ..files import InputFile, SourceFile, encode, read_source, write_back
+from ..narrow import report_filter
 from . import journal, lists, progress
-from .content import merged, words_changed
-from .intake import remembered, reread, written
-from .session import Page, Recalled, Session
+from .content import merge_content, words_changed
+from .intake import marks_by_context, replace_original, mark_written
+from .session import ReviewPage, Recalled, ReviewSession
 
 
 @dataclass(frozen=True)
-class Text:
+class ReviewFile:
     """A file under review: how it is called, what governs it, and what it was read as."""
 
-    found: Found
+    found: InputFile
     settings: Settings
-    source: Source
+    source: SourceFile
 
     @property
     def key(self) -> str:
@@ -43,18 +43,18 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Again:
+class RereadFile:
     """A file that was read anew: see `Desk.look_again`."""
 
     number: int
     version: int
-    source: Source
+    source: SourceFile
     report: Report
     places: tuple[Recalled, ...]
     misfits: int
 
 
-class Desk:
+class ReviewWorkspace:
     """The files of one review and what checks them. A context manager; `pages` and `check` are for one thread.
 
     `restart` forgets where an earlier review stopped. `finder` takes the place of the engines.
@@ -62,7 +62,7 @@ class Desk:
 
     def __init__(
         self,
-        wishes: Wishes,
+        wishes: CheckOptions,
         env: Mapping[str, str],
         *,
         restart: bool = False,
@@ -71,19 +71,19 @@ class Desk:
         if wishes.from_pipe or "-" in wishes.paths:
             raise BadInput("a review asks and writes back, so it needs files; name a file or a folder")
         self.env, self._finder = env, finder
-        tasks, self.passed_over = plan(wishes, env)
-        changed = None if wishes.changed is None else changes(map(Path, wishes.paths), wishes.changed)
+        tasks, self.passed_over = plan_tasks(wishes, env)
+        changed = None if wishes.changed is None else git_changes(map(Path, wishes.paths), wishes.changed)
         if changed is not None:
-            tasks = tuple(some for task in tasks if (some := only_changed(task, changed)).inputs)
-        self._narrow_of = narrowing(changed, baseline=wishes.baseline and not wishes.isolated, edited=True)
+            tasks = tuple(some for task in tasks if (some := keep_changed(task, changed)).inputs)
+        self._narrow_of = report_filter(changed, baseline=wishes.baseline and not wishes.isolated, edited=True)
         self.tasks = tasks
         self.settings = tasks[0].settings if tasks else Settings()
-        self.texts: list[Text] = []
+        self.texts: list[ReviewFile] = []
         self.skipped: list[Skipped] = []
         self.unread = 0  # files that are among these
-        self.journal = journal.begin(env)
-        self.hindrance = journal.hindrance(env)  # why nothing can be kept for undoing and resuming, or ""
-        self._memory = progress.place(env, self.settings.root or Path())
+        self.journal = journal.start_undo_log(env)
+        self.hindrance = journal.why_unavailable(env)  # why nothing can be kept for undoing and resuming, or ""
+        self._memory = progress.progress_path(env, self.settings.root or Path())
         self.remembered = progress.load(self._memory)
         self._restart = restart
         if restart:
@@ -91,8 +91,8 @@ class Desk:
         self._lines: dict[Path, tuple[str, ...]] = {}  # of this session, written: words and ignored places, by list
         self._added: dict[Path, set[str]] = {}  # those of them that the list lacked before; no others are taken back
         self._stack = ExitStack()
-        self._benches: list[tuple[Settings, proof.Bench]] = []
-        self._judged: dict[int, proof.Judgements] = {}
+        self._benches: list[tuple[Settings, proof.Checker]] = []
+        self._judged: dict[int, proof.ScoreCache] = {}
         self.started: list[str] = []  # what each file held when it was read first, or anew
         self.did: dict[int, ModelUse | None] = {}  # by file what a model did for what was found at first
         self.changed_before = 0  # words, in texts that were read anew since
@@ -115,9 +115,9 @@ class Desk:
     @property
     def total(self) -> int:
         """How many files there are to review."""
-        return sum(isinstance(i, Found) for task in self.tasks for i in task.inputs)
+        return sum(isinstance(i, InputFile) for task in self.tasks for i in task.inputs)
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[ReviewPage]:
         """Each text that can be read, checked, with what an earlier review had decided. What cannot is in `skipped`."""
         for task in self.tasks:
             for found in task.inputs:
@@ -131,18 +131,18 @@ class Desk:
                     self.skipped.append(error.skipped)
                     self.unread += 1
                     continue
-                self.texts.append(Text(found, task.settings, source))
+                self.texts.append(ReviewFile(found, task.settings, source))
                 self.started.append(source.text)
                 yield self._page(len(self.texts) - 1)
 
-    def _page(self, number: int) -> Page:
+    def _page(self, number: int) -> ReviewPage:
         text = self.texts[number]
         known = {} if self._restart else self.remembered.files
-        stopped = known.get(text.key, progress.Stopped())
+        stopped = known.get(text.key, progress.PausedFile())
         now = text.source.text
         if stopped.text:
-            now, _ = merged(stopped.original, stopped.text, now)
-        return Page(
+            now, _ = merge_content(stopped.original, stopped.text, now)
+        return ReviewPage(
             text.source.name,
             text.source.text,
             now,
@@ -161,16 +161,16 @@ class Desk:
         if self._finder is not None:
             return self._narrow_of(self.texts[number].settings)(self._finder(self.document(number, text)))
         bench = self._bench(self.texts[number].settings)
-        judged = self._judged.setdefault(number, proof.Judgements())
+        judged = self._judged.setdefault(number, proof.ScoreCache())
         report = proof.check(bench, self.document(number, text), judgements=judged)
         self.did.setdefault(number, proof.model_use(bench, [report]))
         return self._narrow_of(self.texts[number].settings)(report)
 
-    def _bench(self, settings: Settings) -> proof.Bench:
+    def _bench(self, settings: Settings) -> proof.Checker:
         for known, bench in self._benches:
             if known is settings:
                 return bench
-        bench = self._stack.enter_context(proof.open_bench(settings, at_once=False))
+        bench = self._stack.enter_context(proof.open_checker(settings, at_once=False))
         self._benches.append((settings, bench))
         return bench
 
@@ -185,7 +185,7 @@ class Desk:
         """What was asked for by name and is not at work: see `proof.Bench.lacking`."""
         return tuple(dict.fromkeys(name for _, bench in self._benches for name in bench.lacking()))
 
-    def looked(self) -> bool:
+    def any_checked(self) -> bool:
         """Whether any text could be read and any engine could look at it; also where the writer left before that."""
         if self._finder is not None or not self._benches:
             return bool(self.texts) or not self.skipped
@@ -193,11 +193,11 @@ class Desk:
 
     # ─ writing ─
 
-    def pending(self, session: Session) -> bool:
+    def pending(self, session: ReviewSession) -> bool:
         """Whether anything was decided that is not in a file yet."""
-        return any(p.changed for p in session.pages) or self._wanted(session) != self._lines
+        return any(p.changed for p in session.pages) or self._lines_to_add(session) != self._lines
 
-    def write(self, session: Session) -> tuple[Session, list[int]]:
+    def write(self, session: ReviewSession) -> tuple[ReviewSession, list[int]]:
         """Write every file that was changed, and the lists. What was done is in the session's note.
 
         A file that someone else has changed meanwhile gets the changes that
@@ -222,7 +222,7 @@ class Desk:
         told = [f"written: {' and '.join(what)}" if what else "", *told]
         return replace(session, note="; ".join(filter(None, told)) or "there is nothing to write"), anew
 
-    def write_one(self, session: Session, number: int) -> tuple[Session, bool]:
+    def write_one(self, session: ReviewSession, number: int) -> tuple[ReviewSession, bool]:
         """Write one file, and whether it is to be read anew; as `write`."""
         page, text = session.pages[number], self.texts[number]
         try:
@@ -236,16 +236,16 @@ class Desk:
                 return replace(session, note=str(error)), False
             said = self._write_both(number, page, now)
             return replace(session, note=f"{page.name} was changed elsewhere{said}"), True
-        return replace(written(session, number, page.text), note=""), False
+        return replace(mark_written(session, number, page.text), note=""), False
 
-    def _write(self, number: int, source: Source, text: str) -> None:
+    def _write(self, number: int, source: SourceFile, text: str) -> None:
         (write_back if self.hindrance else self.journal.write)(source, text)
-        digest = hashlib.sha256(encoded(source, text)).hexdigest()
+        digest = hashlib.sha256(encode(source, text)).hexdigest()
         self.texts[number] = replace(self.texts[number], source=replace(source, text=text, digest=digest))
         self.written.append(source.name)
 
-    def _write_both(self, number: int, page: Page, now: Source) -> str:
-        both, misfits = merged(page.original, page.text, now.text)
+    def _write_both(self, number: int, page: ReviewPage, now: SourceFile) -> str:
+        both, misfits = merge_content(page.original, page.text, now.text)
         if misfits:
             return ", where you changed it too; not written: look again, then write"
         try:
@@ -255,13 +255,15 @@ class Desk:
         self.changed_before += words_changed(now.text, both)
         return "; written with both changes"
 
-    def look_again(self, number: int, page: Page) -> Again:
+    def reread(self, number: int, page: ReviewPage) -> RereadFile:
         """File `number` as it is now, with what was decided in it as far as that still fits. Raises Unavailable."""
         source = read_source(self.texts[number].found, self.texts[number].settings.max_bytes)
-        both, misfits = merged(page.original, page.text, source.text)
-        return Again(number, page.version, source, self.check(number, both), tuple(self.places(number, page)), misfits)
+        both, misfits = merge_content(page.original, page.text, source.text)
+        return RereadFile(
+            number, page.version, source, self.check(number, both), tuple(self.places(number, page)), misfits
+        )
 
-    def taken_in(self, session: Session, again: Again) -> Session | None:
+    def take_in(self, session: ReviewSession, again: RereadFile) -> ReviewSession | None:
         """The session that goes on from what was read; None where its page has changed since, and must be read anew."""
         number, page = again.number, session.pages[again.number]
         if page.version != again.version:
@@ -269,27 +271,27 @@ class Desk:
         self.changed_before += words_changed(self.started[number], page.original)
         self.started[number] = again.source.text
         self.texts[number] = replace(self.texts[number], source=again.source)
-        session = reread(session, number, again.source.text, again.report, again.places)
+        session = replace_original(session, number, again.source.text, again.report, again.places)
         if again.misfits:
             lost = f"{_count(again.misfits, 'change')} of yours did not fit any more"
             session = replace(session, note="; ".join(filter(None, [session.note, lost])))
         return session
 
-    def anew(self, session: Session, number: int) -> Session:
+    def reread_and_take_in(self, session: ReviewSession, number: int) -> ReviewSession:
         """Both at once."""
         try:
-            return self.taken_in(session, self.look_again(number, session.pages[number])) or session
+            return self.take_in(session, self.reread(number, session.pages[number])) or session
         except Unavailable as error:
             return replace(session, note=str(error))
 
-    def places(self, number: int, page: Page) -> list[Recalled]:
+    def places(self, number: int, page: ReviewPage) -> list[Recalled]:
         """The marks of `page` by the words around them."""
         if not page.marks:
             return list(page.recalled)
         document = self.document(number, page.text) if page.since else page.report.document
-        return [*remembered(page, document), *page.recalled]
+        return [*marks_by_context(page, document), *page.recalled]
 
-    def _wanted(self, session: Session) -> dict[Path, tuple[str, ...]]:
+    def _lines_to_add(self, session: ReviewSession) -> dict[Path, tuple[str, ...]]:
         """By list, the lines that this session is to have added."""
         wanted: dict[Path, tuple[str, ...]] = {}
         for word, where in session.words:
@@ -297,7 +299,7 @@ class Desk:
             wanted[path] = (*wanted.get(path, ()), word)
         for number, page in enumerate(session.pages):
             lines = [f"{rule}: {spot}" for rule, spot, verdict in self.places(number, page) if verdict == "ignored"]
-            lines += [f"{rule} in {self._way(number)}" for rule in page.silent]
+            lines += [f"{rule} in {self._ignore_list_name(number)}" for rule in page.silent]
             if lines:
                 path = lists.ignores_file(self.texts[number].settings, self.env)
                 wanted[path] = (*wanted.get(path, ()), *lines)
@@ -305,17 +307,17 @@ class Desk:
 
     def _word_list(self, where: str) -> Path:
         project = where == "project" and self.settings.dictionary is not None
-        return word_lists.list_of(self.settings, self.env, project=project)
+        return word_lists.word_list_path(self.settings, self.env, project=project)
 
-    def _way(self, number: int) -> str:
+    def _ignore_list_name(self, number: int) -> str:
         """The file as an ignores list names it: from the project's folder, else from the top."""
         text = self.texts[number]
         path = Path(os.path.normpath((text.source.path or Path()).absolute()))
         root = text.settings.root
         return path.relative_to(root).as_posix() if root and path.is_relative_to(root) else path.as_posix()
 
-    def _write_lists(self, session: Session) -> int:
-        wanted, done = self._wanted(session), 0
+    def _write_lists(self, session: ReviewSession) -> int:
+        wanted, done = self._lines_to_add(session), 0
         for path in {**self._lines, **wanted}:
             before, now = self._lines.get(path, ()), wanted.get(path, ())
             ours, added = path.name in ("ignores",), self._added.setdefault(path, set())
@@ -323,16 +325,16 @@ class Desk:
             if new := [line for line in now if line not in before and line not in known]:
                 if not self.hindrance:
                     self.journal.note_lines(path, new)
-                done += len(lists.put(path, new) if ours else word_lists.add(path, new))
+                done += len(lists.append_lines(path, new) if ours else word_lists.add(path, new))
                 added.update(new)
             if gone := [line for line in before if line not in now and line in added]:
-                done += len(lists.take(path, gone))
+                done += len(lists.remove_lines(path, gone))
         self._lines = wanted
         return done
 
     # ─ remembering ─
 
-    def save(self, session: Session, *, finished: bool = False, discard: bool = False) -> None:
+    def save(self, session: ReviewSession, *, finished: bool = False, discard: bool = False) -> None:
         """Remember what was decided and is not written, for the next review. `finished`: every finding was decided, so
         that what was skipped may be asked again another time. Raises BadInput."""
         if self.hindrance:
@@ -340,16 +342,18 @@ class Desk:
         files = dict(self.remembered.files)
         for number, page in enumerate(session.pages):
             marks = () if finished else tuple(m for m in self.places(number, page) if m[2] == "skipped")
-            kept = progress.Stopped(marks=marks)
+            kept = progress.PausedFile(marks=marks)
             if not discard:
                 marks = (*marks, *(m for m in self.places(number, page) if m[2] == "ignored" and self._open(number, m)))
-                silent = tuple(r for r in page.silent if f"{r} in {self._way(number)}" not in self._all_lines())
-                kept = progress.Stopped("", "", marks, silent)
+                silent = tuple(
+                    r for r in page.silent if f"{r} in {self._ignore_list_name(number)}" not in self._all_lines()
+                )
+                kept = progress.PausedFile("", "", marks, silent)
                 if page.changed:
                     kept = replace(kept, original=page.original, text=page.text)
             files[self.texts[number].key] = kept
         words = () if discard else tuple(w for w in session.words if w[0] not in self._all_lines())
-        progress.save(self._memory, progress.Progress(files, words))
+        progress.save(self._memory, progress.ReviewProgress(files, words))
         self.kept = not discard and self.pending(session)
 
     def _open(self, number: int, mark: Recalled) -> bool:
@@ -358,7 +362,7 @@ class Desk:
     def _all_lines(self) -> set[str]:
         return {line for lines in self._lines.values() for line in lines}
 
-    def run(self, session: Session) -> Run:
+    def run(self, session: ReviewSession) -> Run:
         """The account of the review: what it was made of and what it cost so far."""
         parts = dict.fromkeys(p for _, bench in self._benches for p in proof.provenance(bench))
         reports = tuple(p.report for p in session.pages)

@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...child.foreground import run_in_terminal
-from ...text import LineIndex, visible
+from ...text import LineIndex, escape_invisible
 from . import session as review
-from .desk import Desk
-from .session import Session
+from .desk import ReviewWorkspace
+from .session import ReviewSession
 
 # How editors are told a line, by the name of their program; others get the file alone.
 _PLUS = ("vi", "vim", "nvim", "gvim", "nano", "pico", "micro", "emacs", "emacsclient", "kak", "joe", "mg", "ne", "jed")
@@ -43,7 +43,7 @@ def command(env: Mapping[str, str], path: Path, line: int) -> list[str] | None:
     return [*words, "--goto", f"{target}:{line}"] if name in _GOTO else [*words, target]
 
 
-def open_editor(session: Session, desk: Desk) -> tuple[Session, int | None]:
+def open_editor(session: ReviewSession, desk: ReviewWorkspace) -> tuple[ReviewSession, int | None]:
     """Write the present file's changes and let the writer edit it; the number of the file to read anew, if any."""
     item = review.current(session)
     number = item.page if item else len(session.pages) - 1
@@ -63,5 +63,5 @@ def open_editor(session: Session, desk: Desk) -> tuple[Session, int | None]:
     try:
         run_in_terminal(words)
     except OSError as error:
-        return replace(session, note=f"{visible(words[0])} cannot be started: {error.strerror}"), None
+        return replace(session, note=f"{escape_invisible(words[0])} cannot be started: {error.strerror}"), None
     return replace(session, note="read again"), number

@@ -9,25 +9,25 @@ from ...decisions import ignored_place
 from ...report import Report
 from ...text import Document
 from .content import edits_between
-from .places import Shift, blocks_of, inverse
-from .session import Mark, Page, Recalled, Session, Step, acts, current, items, replaced
+from .places import OffsetShift, blocks_of, inverse_edits
+from .session import Decision, ReviewPage, Recalled, ReviewSession, UndoStep, count_acts, current, items, replace_page
 
 
-def arrived(session: Session, page: Page) -> Session:
+def add_page(session: ReviewSession, page: ReviewPage) -> ReviewSession:
     """One more page, whose findings are known. What an earlier session had changed in it can be undone, as one step."""
     number, past = len(session.pages), session.past
     if page.changed:
         edits = edits_between(page.original, page.text)
-        past = (*past, Step("accepted", number, (number, 0), edits, inverse(page.original, edits)))
-    page = _recalled(page)
+        past = (*past, UndoStep("accepted", number, (number, 0), edits, inverse_edits(page.original, edits)))
+    page = _restore_mark(page)
     resumed = page.changed or page.marks or page.silent
     note = "going on where the last review stopped; --restart begins anew" if resumed else session.note
     return replace(session, pages=(*session.pages, page), past=past, note=note)
 
 
-def checked(
-    session: Session, number: int, version: int, report: Report, *, follow: bool = False, tell: bool = True
-) -> Session:
+def update_page(
+    session: ReviewSession, number: int, version: int, report: Report, *, follow: bool = False, tell: bool = True
+) -> ReviewSession:
     """The page's present text was checked again. What is new in it is told with `tell`, and gone to with `follow`.
 
     Nothing happens where the text has changed since, for then another check is on its way.
@@ -35,11 +35,13 @@ def checked(
     page = session.pages[number]
     if page.version != version:
         return session
-    shift = Shift(page.since)
+    shift = OffsetShift(page.since)
     moved = ((f, shift.by(f.span.start, f.span.end)) for f in page.report.findings)
     old = {(f.span.start + by, f.span.end + by, f.rule) for f, by in moved if by is not None}
     fresh = [f for f in report.findings if (f.span.start, f.span.end, f.rule) not in old]
-    session = replace(session, pages=replaced(session.pages, number, _recalled(replace(page, report=report, since=()))))
+    session = replace(
+        session, pages=replace_page(session.pages, number, _restore_mark(replace(page, report=report, since=())))
+    )
     known = {i.finding.span for i in items(session, number)}
     starts = [f.span.start for f in fresh if f.span in known]
     note = session.note
@@ -53,31 +55,33 @@ def checked(
     return replace(session, at=at, note=note)
 
 
-def reread(session: Session, number: int, original: str, report: Report, places: Iterable[Recalled]) -> Session:
+def replace_original(
+    session: ReviewSession, number: int, original: str, report: Report, places: Iterable[Recalled]
+) -> ReviewSession:
     """The file was changed by someone else: it now holds `original`, and with what was decided here becomes the text
     of `report`; `places` are the marks (see `remembered`). What was done in this page can no longer be undone."""
     page = session.pages[number]
     text, known = report.document.text, frozenset(places) | page.recalled
-    fresh = Page(page.name, original, text, report, (), (), page.silent, known, page.version + 1)
+    fresh = ReviewPage(page.name, original, text, report, (), (), page.silent, known, page.version + 1)
     gone = [s for s in session.past if s.page == number]
     item = current(session)
     at = session.at if item is None or item.page != number else (number, min(session.at[1], len(text)))
     return replace(
         session,
-        pages=replaced(session.pages, number, _recalled(fresh)),
+        pages=replace_page(session.pages, number, _restore_mark(fresh)),
         at=at,
         past=tuple(s for s in session.past if s.page != number),
         future=tuple(s for s in session.future if s.page != number),
-        before=session.before + acts(gone),
+        before=session.before + count_acts(gone),
     )
 
 
-def written(session: Session, number: int, text: str) -> Session:
+def mark_written(session: ReviewSession, number: int, text: str) -> ReviewSession:
     """The file now holds `text`."""
-    return replace(session, pages=replaced(session.pages, number, replace(session.pages[number], original=text)))
+    return replace(session, pages=replace_page(session.pages, number, replace(session.pages[number], original=text)))
 
 
-def _recalled(page: Page) -> Page:
+def _restore_mark(page: ReviewPage) -> ReviewPage:
     """`page` with a mark where an earlier session had decided, known by the words around."""
     if not page.recalled or page.since:
         return page
@@ -89,11 +93,11 @@ def _recalled(page: Page) -> Page:
         if found is None or (finding.span, finding.rule) in marked:
             continue
         if verdict := verdicts.get((finding.rule, ignored_place(found[0].text, found[1]))):
-            more.append(Mark(finding.span, finding.rule, verdict))
+            more.append(Decision(finding.span, finding.rule, verdict))
     return replace(page, marks=(*page.marks, *more), recalled=frozenset())
 
 
-def remembered(page: Page, document: Document) -> list[Recalled]:
+def marks_by_context(page: ReviewPage, document: Document) -> list[Recalled]:
     """The page's marks by the words around them: (rule, place, verdict). `document` is that of the present text."""
     blocks = blocks_of(document)
     placed = [(mark, blocks.at(mark.span)) for mark in page.marks]

@@ -27,8 +27,8 @@ from typing import Any, Literal
 
 from ...report import BadInput, Unavailable
 from ...settings import state_folder
-from ...text import visible
-from ..files import Source, encoded, write_back, write_bytes_back, write_new
+from ...text import escape_invisible
+from ..files import SourceFile, encode, write_back, write_bytes_back, write_new
 
 _MOST_SESSIONS = 200
 _MOST_BYTES = 64 * 2**20  # of all sessions, but for the newest, which is kept whole however large it is
@@ -38,7 +38,7 @@ State = Literal["old", "new", "changed since", "gone"]
 
 
 @dataclass(frozen=True)
-class Entry:
+class UndoEntry:
     """One file of a session, or lines that were added to one of the writer's lists."""
 
     path: Path
@@ -57,12 +57,12 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Journal:
+class UndoLog:
     """One session's folder, which is made with its first entry."""
 
     folder: Path
 
-    def write(self, source: Source, text: str) -> None:
+    def write(self, source: SourceFile, text: str) -> None:
         """Note what stood in the file of `source`, then give it the content `text` (see `files.write_back`).
 
         Raises Unavailable, with the file as it was, where either cannot be done.
@@ -72,11 +72,11 @@ class Journal:
         path = os.path.realpath(source.path)
         try:
             stem = self._next()
-            old = encoded(source, source.text)
+            old = encode(source, source.text)
             write_new(stem.with_suffix(".old"), old, private=True)
-            self._note(stem, path=path, old=source.digest, new=hashlib.sha256(encoded(source, text)).hexdigest())
+            self._note(stem, path=path, old=source.digest, new=hashlib.sha256(encode(source, text)).hexdigest())
         except (OSError, BadInput) as error:
-            name = visible(source.name)
+            name = escape_invisible(source.name)
             raise Unavailable(name, f"not changed: the journal cannot be written: {error}") from None
         write_back(source, text)
 
@@ -85,7 +85,9 @@ class Journal:
         try:
             self._note(self._next(), path=str(path), lines=list(lines))
         except (OSError, BadInput) as error:
-            raise Unavailable(visible(str(path)), f"not changed: the journal cannot be written: {error}") from None
+            raise Unavailable(
+                escape_invisible(str(path)), f"not changed: the journal cannot be written: {error}"
+            ) from None
 
     def _next(self) -> Path:
         if not self.folder.exists():
@@ -103,11 +105,11 @@ class Journal:
         # In two steps of which the second is one rename: an entry that is there is whole.
         write_new(stem.with_suffix(".json"), json.dumps(record, indent=1).encode(), private=True)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[UndoEntry]:
         """What the session wrote or was about to write, in order."""
         for file in sorted(self.folder.glob("*.json"), key=lambda p: int(p.stem)):
             record = json.loads(file.read_text("utf-8"))
-            yield Entry(
+            yield UndoEntry(
                 Path(record["path"]),
                 record.get("old", ""),
                 record.get("new", ""),
@@ -121,28 +123,28 @@ class Journal:
         return (self.folder / _UNDONE).exists()
 
 
-def begin(env: Mapping[str, str]) -> Journal:
+def start_undo_log(env: Mapping[str, str]) -> UndoLog:
     """The journal of a new session. Nothing is written yet."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S.%f")
-    return Journal(state_folder(env) / "journal" / f"{now}-{secrets.token_hex(3)}")
+    return UndoLog(state_folder(env) / "journal" / f"{now}-{secrets.token_hex(3)}")
 
 
-def hindrance(env: Mapping[str, str]) -> str:
+def why_unavailable(env: Mapping[str, str]) -> str:
     """Why no journal can be kept here, or "" if one can."""
     folder = state_folder(env) / "journal"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        return f"{visible(str(folder))}: {(error.strerror or str(error)).lower()}"
-    return "" if os.access(folder, os.W_OK) else f"{visible(str(folder))}: not writable"
+        return f"{escape_invisible(str(folder))}: {(error.strerror or str(error)).lower()}"
+    return "" if os.access(folder, os.W_OK) else f"{escape_invisible(str(folder))}: not writable"
 
 
-def sessions(env: Mapping[str, str]) -> tuple[Journal, ...]:
+def sessions(env: Mapping[str, str]) -> tuple[UndoLog, ...]:
     """Every session that is remembered, oldest first."""
     folder = state_folder(env) / "journal"
     if not folder.is_dir():
         return ()
-    return tuple(Journal(p) for p in sorted(folder.iterdir()) if p.is_dir() and next(p.glob("*.json"), None))
+    return tuple(UndoLog(p) for p in sorted(folder.iterdir()) if p.is_dir() and next(p.glob("*.json"), None))
 
 
 def _forget(folder: Path) -> None:
@@ -164,7 +166,7 @@ def _size(folder: Path) -> int:
     return size
 
 
-def undo(journal: Journal) -> list[str]:
+def undo(journal: UndoLog) -> list[str]:
     """Put back what stood in the files of a session, and say for each what was done. A file that holds anything but
     what the session wrote is left as it is. The session counts as undone, unless one could not be put back that
     can be another time."""
@@ -175,45 +177,45 @@ def undo(journal: Journal) -> list[str]:
     return [line for line, _ in done]
 
 
-def _put_back(entry: Entry) -> tuple[str, bool]:
+def _put_back(entry: UndoEntry) -> tuple[str, bool]:
     """What became of an entry, in a line, and whether undoing it failed and may be tried again."""
-    name = visible(str(entry.path))
+    name = escape_invisible(str(entry.path))
     if entry.kept is None:
         return _lines_taken(entry, name)
     state = entry.state()
     if state == "old":
         return f"{name}: as it was before; nothing to undo", False
     if state != "new":
-        kept = visible(str(entry.kept))
+        kept = escape_invisible(str(entry.kept))
         return f"{name}: left as it is, for it was {state}; what stood there before: {kept}", False
     try:
-        write_bytes_back(Source(str(entry.path), "", entry.new, path=entry.path), entry.kept.read_bytes())
+        write_bytes_back(SourceFile(str(entry.path), "", entry.new, path=entry.path), entry.kept.read_bytes())
     except (OSError, Unavailable) as error:
         return f"{name}: left as it is: {error}", True
     return f"{name}: put back", False
 
 
-def _lines_taken(entry: Entry, name: str) -> tuple[str, bool]:
-    from .lists import take
+def _lines_taken(entry: UndoEntry, name: str) -> tuple[str, bool]:
+    from .lists import remove_lines
 
     try:
-        gone = take(entry.path, entry.lines)
+        gone = remove_lines(entry.path, entry.lines)
     except BadInput as error:
         return f"{name}: left as it is: {error}", True
     return f"{name}: {len(gone)} line{'' if len(gone) == 1 else 's'} taken out", False
 
 
-def told(journal: Journal) -> str:
+def describe_session(journal: UndoLog) -> str:
     """A session for people: when it was, and what each of its files holds now."""
     when = journal.folder.name[:17]
     head = f"{when[:10]} {when[11:13]}:{when[13:15]}:{when[15:17]} UTC{', undone' if journal.undone else ''}\n"
     rows = []
     for entry in journal.entries():
         if entry.kept is None:
-            rows.append(f"    {visible(str(entry.path))}: {len(entry.lines)} added\n")
+            rows.append(f"    {escape_invisible(str(entry.path))}: {len(entry.lines)} added\n")
         else:
             state = entry.state()
             rows.append(
-                f"    {visible(str(entry.path))}: {'holds the ' + state if state in ('old', 'new') else state}\n"
+                f"    {escape_invisible(str(entry.path))}: {'holds the ' + state if state in ('old', 'new') else state}\n"
             )
     return head + "".join(rows)

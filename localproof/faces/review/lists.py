@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ...report import BadInput, Unavailable
 from ...settings import PROJECT_IGNORES, USER_IGNORES, Settings, read_ignores, user_folder
-from ...text import visible
-from ..files import Found, read_source, write_back, write_new
+from ...text import escape_invisible
+from ..files import InputFile, read_source, write_back, write_new
 from ..terminal import Terminal
 
 _MOST_BYTES = 10_000_000
@@ -23,7 +23,7 @@ def ignores_file(settings: Settings, env: Mapping[str, str]) -> Path:
     return settings.root / PROJECT_IGNORES if settings.root else user_folder(env) / USER_IGNORES
 
 
-def put(path: Path, lines: Iterable[str]) -> tuple[str, ...]:
+def append_lines(path: Path, lines: Iterable[str]) -> tuple[str, ...]:
     """Append those of `lines` that the list of ignored places lacks, and return them. Raises BadInput."""
     known = set(read_ignores(path))
     new = tuple(line for line in dict.fromkeys(lines) if line not in known)
@@ -34,11 +34,11 @@ def put(path: Path, lines: Iterable[str]) -> tuple[str, ...]:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise BadInput(f"{visible(str(path.parent))}: cannot be created: {error.strerror}") from None
+            raise BadInput(f"{escape_invisible(str(path.parent))}: cannot be created: {error.strerror}") from None
         write_new(path, (_HEAD + added).encode("utf-8"))
         return new
     try:
-        old = read_source(Found(path, str(path), named=True), _MOST_BYTES)
+        old = read_source(InputFile(path, str(path), named=True), _MOST_BYTES)
         joint = "" if not old.text or old.text.endswith("\n") else "\n"
         write_back(old, old.text + joint + added)
     except Unavailable as error:
@@ -46,13 +46,13 @@ def put(path: Path, lines: Iterable[str]) -> tuple[str, ...]:
     return new
 
 
-def take(path: Path, lines: Iterable[str]) -> tuple[str, ...]:
+def remove_lines(path: Path, lines: Iterable[str]) -> tuple[str, ...]:
     """Take `lines` out of a list, of words or of places, and return those that were there. Raises BadInput."""
     unwanted = set(lines)
     if not path.exists():
         return ()
     try:
-        old = read_source(Found(path, str(path), named=True), _MOST_BYTES)
+        old = read_source(InputFile(path, str(path), named=True), _MOST_BYTES)
         kept = [line for line in old.text.splitlines(keepends=True) if " ".join(line.split()) not in unwanted]
         gone = tuple(
             line for line in dict.fromkeys(" ".join(r.split()) for r in old.text.splitlines()) if line in unwanted
@@ -71,13 +71,15 @@ def command(action: str, numbers: Sequence[int], settings: Settings, terminal: T
     if action == "list":
         at: Path | None = None
         for number, (path, line) in enumerate(every, 1):
-            terminal.write(f"# {visible(str(path))}\n" * (path != at) + f"{number:4} {visible(line)}\n")
+            terminal.write(
+                f"# {escape_invisible(str(path))}\n" * (path != at) + f"{number:4} {escape_invisible(line)}\n"
+            )
             at = path
         return 0
     for number in numbers:
         if not 1 <= number <= len(every):
             raise BadInput(f"ignores remove: there is no line {number}; `localproof ignores list` shows all")
     for path, line in (every[number - 1] for number in sorted(set(numbers))):
-        take(path, [line])
-        terminal.say(f"localproof: taken out of {visible(str(path))}: {visible(line)}")
+        remove_lines(path, [line])
+        terminal.say(f"localproof: taken out of {escape_invisible(str(path))}: {escape_invisible(line)}")
     return 0

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ...render.phrase import aligned, in_context
-from ...render.width import cells, columns, one_line
+from ...render.phrase import align_to_words, widen_to_words
+from ...render.width import to_cells, columns, one_line
 from ...text import Edit, Span
 from . import session as review
 from . import wording
-from .places import blocks_of, moved
-from .session import Item, Page, Session
+from .places import blocks_of, move_offset
+from .session import ReviewItem, ReviewPage, ReviewSession
 
 Fragment = tuple[str, str]  # style, text
 Line = list[Fragment]
@@ -46,7 +46,7 @@ _KEYS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ScreenState:
     """What the screen shows beside the session. `draft` is what stands in the line of input, None outside of it;
     `sentence` says that it is to take the place of the whole sentence."""
 
@@ -59,7 +59,7 @@ class Look:
     unicode: bool = True
 
 
-def head(session: Session, look: Look, width: int) -> Line:
+def header_line(session: ReviewSession, look: ScreenState, width: int) -> Line:
     """The top line: where the writer is, and how far the work has come. What there is no room for is left out."""
     item = review.current(session)
     _, _, nth, total = review.position(session)
@@ -78,24 +78,24 @@ def head(session: Session, look: Look, width: int) -> Line:
     left = ""
     if item is not None:
         page = session.pages[item.page]
-        whole = f" {wording.place(page, item)}"
+        whole = f" {wording.finding_place(page, item)}"
         room = width - columns("  ".join(parts.values())) - 3
         left = whole if columns(whole) <= room else " " + whole.rpartition("/")[2].lstrip()
     while len(parts) > 1 and columns(left) + columns("  ".join(parts.values())) + 3 > width:
         del parts[next(iter(parts))]
     order = ("shown", "checking", "file", "place", "bar", "done")
     right = "  ".join(parts[name] for name in order if name in parts) + " "
-    left = _cut(left, width - columns(right) - 1, look)
+    left = _truncate(left, width - columns(right) - 1, look)
     return [("class:head", left + " " * max(width - columns(left) - columns(right), 0) + right)]
 
 
-def _bar(done: int, total: int, look: Look) -> str:
+def _bar(done: int, total: int, look: ScreenState) -> str:
     size = 8
     full = size * done // max(done + total, 1)
     return ("▓" if look.unicode else "#") * full + ("░" if look.unicode else ".") * (size - full)
 
 
-def _cut(text: str, room: int, look: Look) -> str:
+def _truncate(text: str, room: int, look: ScreenState) -> str:
     """The end of `text` that fits."""
     if columns(text) <= room:
         return text
@@ -105,13 +105,13 @@ def _cut(text: str, room: int, look: Look) -> str:
     return sign + text if room > 0 else ""
 
 
-def body(session: Session, look: Look, width: int, rows: int) -> list[Line]:
+def body_lines(session: ReviewSession, look: ScreenState, width: int, rows: int) -> list[Line]:
     """The paragraph with the words marked and the suggestion in it, the reasons, the suggestions: `rows` lines."""
     item = review.current(session)
     room = min(max(width - 2, _SMALLEST), _WIDEST)
     if item is None:
         text = wording.nothing_left(session, review.position(session)[3], look.arriving)
-        return _filled([[], *wrapped([(text, "")], room)], rows)
+        return _filled([[], *wrap_pieces([(text, "")], room)], rows)
     below = _below(session, item, look, room)
     space = rows - 1
     if len(below) > space - 3:  # the paragraph keeps three lines, or half of what there is
@@ -131,34 +131,34 @@ def _filled(lines: list[Line], rows: int) -> list[Line]:
     return [*lines, *([] for _ in range(rows - len(lines)))][:rows]
 
 
-def _below(session: Session, item: Item, look: Look, room: int) -> list[Line]:
+def _below(session: ReviewSession, item: ReviewItem, look: ScreenState, room: int) -> list[Line]:
     """The suggestions, why, and who says so."""
     text = session.pages[item.page].text
     pieces: list[Fragment] = []
-    for i, told in enumerate(wording.choices(text, item.edits), 1):
+    for i, told in enumerate(wording.suggestion_choices(text, item.edits), 1):
         chosen = i == look.selected
         pieces += [("\n" if len(item.edits) > 1 and room < 50 and i > 1 else "  ", "")] if pieces else []
         pieces += [(f"{i}", "class:number"), ("\u00a0", "")]
         ink = "class:chosen" if chosen else "class:new"
         pieces.append((told.replace(" ", "\u00a0"), f"{ink} class:choice{i}"))  # the second is what a mouse clicks
-    lines = [[(ink, part.replace("\u00a0", " ")) for ink, part in line] for line in wrapped(pieces, room)]
-    lines = lines if pieces else wrapped([("no suggestion", "class:quiet")], room)
-    if hint := wording.hints(item):
-        lines += wrapped([(hint, "")], room)
-    lines += wrapped([(wording.why(item), "")], room)
-    return lines + wrapped([(wording.who(item), "class:quiet")], room)
+    lines = [[(ink, part.replace("\u00a0", " ")) for ink, part in line] for line in wrap_pieces(pieces, room)]
+    lines = lines if pieces else wrap_pieces([("no suggestion", "class:quiet")], room)
+    if hint := wording.manual_hints(item):
+        lines += wrap_pieces([(hint, "")], room)
+    lines += wrap_pieces([(wording.reason(item), "")], room)
+    return lines + wrap_pieces([(wording.credits(item), "class:quiet")], room)
 
 
-def _paragraph(session: Session, item: Item, look: Look, room: int) -> tuple[list[Line], int]:
+def _paragraph(session: ReviewSession, item: ReviewItem, look: ScreenState, room: int) -> tuple[list[Line], int]:
     """The paragraph in lines, and which of them holds the words."""
     page = session.pages[item.page]
     change = _change(session, item, look)
     old = change.span if change else item.span
-    around, gaps = surroundings(page, item)
+    around, gaps = visible_context(page, item)
     pieces: list[Fragment] = []
 
     def put(span: Span, ink: str) -> None:
-        pieces.extend((text, ink or markup) for text, markup in flowing(page.text, span, gaps))
+        pieces.extend((text, ink or markup) for text, markup in readable_pieces(page.text, span, gaps))
 
     put(Span(around.start, max(old.start, around.start)), "")
     marker = len(pieces)
@@ -173,26 +173,30 @@ def _paragraph(session: Session, item: Item, look: Look, room: int) -> tuple[lis
     elif old.start == old.end and not change:
         pieces.append(("^", "class:flag"))
     put(Span(old.end, max(around.end, old.end)), "")
-    lines = wrapped(pieces, room)
+    lines = wrap_pieces(pieces, room)
     marks = [i for i, line in enumerate(lines) if any(s in ("class:old", "class:new", "class:flag") for s, _ in line)]
     return lines, marks[0] if marks and marker is not None else 0
 
 
-def _change(session: Session, item: Item, look: Look) -> Edit | None:
+def _change(session: ReviewSession, item: ReviewItem, look: ScreenState) -> Edit | None:
     """What the paragraph is shown with: the draft of the writer's as far as it changes anything, or the suggestion
     chosen."""
     text = session.pages[item.page].text
     if look.draft is not None:
-        span = review.editable(session, item, sentence=look.sentence)
-        if span is None or review.draft(text, span) == look.draft:
+        span = review.editable_span(session, item, sentence=look.sentence)
+        if span is None or review.draft_text(text, span) == look.draft:
             return None
-        return in_context(text, review.rewritten(text, span, look.draft)) if look.sentence else Edit(span, look.draft)
+        return (
+            widen_to_words(text, review.minimal_rewrite(text, span, look.draft))
+            if look.sentence
+            else Edit(span, look.draft)
+        )
     if not 0 < look.selected <= len(item.edits):
         return None
-    return aligned(text, item.edits)[look.selected - 1]
+    return align_to_words(text, item.edits)[look.selected - 1]
 
 
-def flowing(text: str, span: Span, gaps: Sequence[Gap]) -> Iterator[Fragment]:
+def readable_pieces(text: str, span: Span, gaps: Sequence[MarkupGap]) -> Iterator[Fragment]:
     """The pieces of `span` of `text`, as they are shown: what is in `gaps` as markup."""
     at = span.start
     for gap in gaps:
@@ -207,7 +211,7 @@ def flowing(text: str, span: Span, gaps: Sequence[Gap]) -> Iterator[Fragment]:
         yield text[at : span.end], ""
 
 
-class Gap(NamedTuple):
+class MarkupGap(NamedTuple):
     """A run of a page's text that is markup; `blank` where it stands for no more than a space, such as a line end."""
 
     start: int
@@ -215,7 +219,7 @@ class Gap(NamedTuple):
     blank: bool = False
 
 
-def surroundings(page: Page, item: Item) -> tuple[Span, list[Gap]]:
+def visible_context(page: ReviewPage, item: ReviewItem) -> tuple[Span, list[MarkupGap]]:
     """The run of the page's text to show, and the runs of markup in it, in order."""
     found = blocks_of(page.report.document).at(item.finding.span)
     low, high = max(item.span.start - _REACH, 0), min(item.span.end + _REACH, len(page.text))
@@ -224,7 +228,7 @@ def surroundings(page: Page, item: Item) -> tuple[Span, list[Gap]]:
         stop = page.text.find("\n", item.span.end, high)
         return Span(max(low, line), high if stop < 0 else stop), []
     pieces = found[0].pieces
-    first, last = moved(pieces[0].source.start, page.since), moved(pieces[-1].source.end, page.since)
+    first, last = move_offset(pieces[0].source.start, page.since), move_offset(pieces[-1].source.end, page.since)
     start = first - len(_OPENED.search(page.text[max(first - 8, 0) : first])[0])  # type: ignore[index]
     end = _CLOSED.match(page.text, last).end()  # type: ignore[union-attr]
     gaps, at, stands_for = [], pieces[0].source.start, ""
@@ -235,13 +239,13 @@ def surroundings(page: Page, item: Item) -> tuple[Span, list[Gap]]:
         stop = pieces[-1].source.end if piece is None else piece.source.start
         if stop > at:
             blank = stands_for.isspace() and not _SEEN.search(page.report.document.text, at, stop)
-            gaps.append(Gap(moved(at, page.since), moved(stop, page.since), blank))
+            gaps.append(MarkupGap(move_offset(at, page.since), move_offset(stop, page.since), blank))
         at, stands_for = max(at, piece.source.end if piece else stop), ""
-    markup = [Gap(start, first), *(g for g in gaps if g.start < g.end), Gap(last, end)]
+    markup = [MarkupGap(start, first), *(g for g in gaps if g.start < g.end), MarkupGap(last, end)]
     return Span(max(start, low), min(max(end, item.span.end), high)), markup
 
 
-def wrapped(pieces: Iterable[tuple[str, str]], room: int, hang: int = 0) -> list[Line]:
+def wrap_pieces(pieces: Iterable[tuple[str, str]], room: int, hang: int = 0) -> list[Line]:
     """Pieces of text, each with its style, in lines of at most `room` columns, broken at spaces where there are any.
 
     Controls are written out; a line end within a text is a space. Lines after the first begin at column `hang`.
@@ -251,7 +255,7 @@ def wrapped(pieces: Iterable[tuple[str, str]], room: int, hang: int = 0) -> list
         if text == "\n":
             row.append(("\n", 0, ink))
         else:
-            row += [(cell.text, cell.width, ink) for cell in cells(text)]
+            row += [(cell.text, cell.width, ink) for cell in to_cells(text)]
     lines: list[Line] = []
     start = used = 0
     space = -1  # where the present line can be broken
@@ -262,7 +266,7 @@ def wrapped(pieces: Iterable[tuple[str, str]], room: int, hang: int = 0) -> list
         if text == "\n" or used + width > room:
             stop = i if text == "\n" or space < 0 else space + 1
             stop = max(stop, start + 1) if text != "\n" else stop
-            lines.append(_joined([*(indent if lines else []), *row[start:stop]]))
+            lines.append(_join_pieces([*(indent if lines else []), *row[start:stop]]))
             start = i = stop + (text == "\n")
             used, space = hang, -1
             continue
@@ -270,10 +274,10 @@ def wrapped(pieces: Iterable[tuple[str, str]], room: int, hang: int = 0) -> list
             space = i
         used += width
         i += 1
-    return [*lines, _joined([*(indent if lines else []), *row[start:]])]
+    return [*lines, _join_pieces([*(indent if lines else []), *row[start:]])]
 
 
-def _joined(row: Sequence[tuple[str, int, str]]) -> Line:
+def _join_pieces(row: Sequence[tuple[str, int, str]]) -> Line:
     line: Line = []
     for text, _, ink in row:
         if line and line[-1][0] == ink:
@@ -283,7 +287,7 @@ def _joined(row: Sequence[tuple[str, int, str]]) -> Line:
     return line
 
 
-def keys(width: int, rows: int) -> list[Line]:
+def key_lines(width: int, rows: int) -> list[Line]:
     """What the keys do, in at most `rows` lines, the most used first; what does not fit is behind ``?``, which does."""
     lines = _keys(_KEYS, width, rows)
     if any(text == "?" for line in lines for _, text in line):

@@ -13,7 +13,7 @@ from ...text import Block, Document, Edit, Span
 _MOST_TRIED = 50  # blocks lie side by side; one within another (a caption, a note) is a few further back
 
 
-class Blocks:
+class BlockIndex:
     """The blocks of a document, ready to be asked which of them holds a place."""
 
     def __init__(self, document: Document) -> None:
@@ -33,14 +33,14 @@ class Blocks:
 
 
 _KEPT = 8
-_kept: OrderedDict[str, tuple[Document, Blocks]] = OrderedDict()
+_kept: OrderedDict[str, tuple[Document, BlockIndex]] = OrderedDict()
 
 
-def blocks_of(document: Document) -> Blocks:
+def blocks_of(document: Document) -> BlockIndex:
     """The blocks of `document`; those of the last few files are kept, for a screen asks at every key."""
     known = _kept.get(document.name)
     if known is None or known[0] is not document:
-        known = _kept[document.name] = (document, Blocks(document))
+        known = _kept[document.name] = (document, BlockIndex(document))
         if len(_kept) > _KEPT:
             _kept.popitem(last=False)
     return known[1]
@@ -79,13 +79,13 @@ def sentence_of(document: Document, span: Span) -> Span | None:
     return None if run is None else sentence_around(document.text, span, [run])
 
 
-def written(document: Document, span: Span, text: str) -> str | None:
+def escape_for_format(document: Document, span: Span, text: str) -> str | None:
     """`text` as the format of `document` writes it in the prose that holds `span` of the source; None if it cannot."""
     found = blocks_of(document).at(span)
     if found is None:
         return None
     block = found[0]
-    new = block.written(text)
+    new = block.escape_for_source(text)
     if new is None or (block.holder is not None and not block.holder.takes(Edit(span, new), text)):
         return None
     return new
@@ -111,7 +111,7 @@ def _runs(block: Block, source: str, beyond: Sequence[str]) -> list[Span]:
     return runs
 
 
-class Shift:
+class OffsetShift:
     """Where places of a text are after groups of edits, each of which counts in the text as it was before it."""
 
     def __init__(self, since: Iterable[Sequence[Edit]]) -> None:
@@ -133,17 +133,17 @@ class Shift:
         return total
 
 
-def carried(span: Span, since: Iterable[Sequence[Edit]]) -> Span | None:
+def carry_span(span: Span, since: Iterable[Sequence[Edit]]) -> Span | None:
     """Where `span` is after groups of edits, or None if one of them went into it.
 
     >>> carried(Span(4, 6), [[Edit(Span(0, 1), "abc")], [Edit(Span(6, 6), ",")]])
     Span(start=7, end=9)
     """
-    by = Shift(since).by(span.start, span.end)
+    by = OffsetShift(since).by(span.start, span.end)
     return None if by is None else span.shifted(by)
 
 
-def inverse(text: str, edits: Sequence[Edit]) -> tuple[Edit, ...]:
+def inverse_edits(text: str, edits: Sequence[Edit]) -> tuple[Edit, ...]:
     """The edits of the text after `edits` (in order) that lead back to `text`.
 
     >>> inverse("abcd", [Edit(Span(0, 1), "xyz"), Edit(Span(3, 3), "-")])
@@ -157,7 +157,7 @@ def inverse(text: str, edits: Sequence[Edit]) -> tuple[Edit, ...]:
     return tuple(out)
 
 
-def moved(offset: int, since: Iterable[Sequence[Edit]]) -> int:
+def move_offset(offset: int, since: Iterable[Sequence[Edit]]) -> int:
     """Where a place between characters is after groups of edits; one inside an edit is at its end.
 
     >>> moved(5, [[Edit(Span(0, 2), "abcd")]])

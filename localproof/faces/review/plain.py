@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ...render.phrase import aligned
+from ...render.phrase import align_to_words
 from ...report import BadInput
-from ...text import Span, visible
+from ...text import Span, escape_invisible
 from ..terminal import Terminal, is_terminal
 from . import intake, wording
 from . import session as review
-from .desk import Desk
+from .desk import ReviewWorkspace
 from .editor import open_editor
-from .picture import Gap, flowing, surroundings
-from .session import Item, Page, Session, View
+from .picture import MarkupGap, readable_pieces, visible_context
+from .session import ReviewItem, ReviewPage, ReviewSession, ViewFilter
 
 _AROUND = 160  # code points of the paragraph to each side of the words
 KEYS = """\
@@ -41,7 +41,7 @@ _FATES = {"w": "write", "l": "later", "x": "discard"}
 
 
 @dataclass
-class _Talk:
+class _Dialogue:
     """The two ends of the conversation."""
 
     terminal: Terminal
@@ -56,30 +56,34 @@ class _Talk:
             return None
         answer = line.decode("utf-8", "replace").strip()
         if not is_terminal(self.terminal.stdin):  # which would have shown what was typed
-            self.say(f"{visible(answer)}\n")
+            self.say(f"{escape_invisible(answer)}\n")
         return answer
 
 
-def converse(desk: Desk, terminal: Terminal, say: Callable[[str], None], explain: Callable[[str], str]) -> Session:
+def run_dialogue(
+    desk: ReviewWorkspace, terminal: Terminal, say: Callable[[str], None], explain: Callable[[str], str]
+) -> ReviewSession:
     """Hold the review; the session as it ended. What was to be written is written."""
-    talk = _Talk(terminal, say)
-    session = Session(words=tuple((w, "user" if where == "user" else "project") for w, where in desk.remembered.words))
+    talk = _Dialogue(terminal, say)
+    session = ReviewSession(
+        words=tuple((w, "user" if where == "user" else "project") for w, where in desk.remembered.words)
+    )
     for page in desk.pages():
-        session = intake.arrived(session, page)
+        session = intake.add_page(session, page)
     if trouble := desk.trouble():
-        say(f"{visible(trouble)}\n")
+        say(f"{escape_invisible(trouble)}\n")
     for report in (p.report for p in session.pages):
         for note in report.document.notes:
-            say(f"note: {visible(report.document.name)}: {visible(note)}\n")
+            say(f"note: {escape_invisible(report.document.name)}: {escape_invisible(note)}\n")
     shown: tuple[object, ...] = ()
     while True:
         item = review.current(session)
         key = (item and (item.page, item.span, item.finding.rule), session.pages and session.pages[-1].version)
         if session.note:
-            say(f"{visible(session.note)}\n")
+            say(f"{escape_invisible(session.note)}\n")
             session = replace(session, note="")
         if key != shown:
-            say(told(session, item))
+            say(describe_item(session, item))
             shown = key
         answer = talk.ask("? " if item is None else _question(item))
         if answer is None:
@@ -91,30 +95,30 @@ def converse(desk: Desk, terminal: Terminal, say: Callable[[str], None], explain
             if ended is not None:
                 return ended
             continue
-        session = _obey(session, desk, talk, command, answer if command.isdecimal() else rest, explain)
+        session = _run_command(session, desk, talk, command, answer if command.isdecimal() else rest, explain)
         if command == "?":
             shown = ()
 
 
-def told(session: Session, item: Item | None) -> str:
+def describe_item(session: ReviewSession, item: ReviewItem | None) -> str:
     """All there is to say of the present finding, in a few lines."""
     nth, of, all_nth, total = review.position(session)
     if item is None:
         return wording.nothing_left(session, total) + "\n"
     page = session.pages[item.page]
-    out = [f"\n{wording.place(page, item)}: finding {nth} of {of} here, {all_nth} of {total} in all"]
+    out = [f"\n{wording.finding_place(page, item)}: finding {nth} of {of} here, {all_nth} of {total} in all"]
     out.append(_context(page, item))
-    out.append(f"{wording.why(item)} ({wording.who(item)})")
-    out += [f"{i} {told}" for i, told in enumerate(wording.choices(page.text, item.edits), 1)]
-    if hint := wording.hints(item):
+    out.append(f"{wording.reason(item)} ({wording.credits(item)})")
+    out += [f"{i} {told}" for i, told in enumerate(wording.suggestion_choices(page.text, item.edits), 1)]
+    if hint := wording.manual_hints(item):
         out.append(hint)
     return "\n".join(out) + "\n"
 
 
-def _context(page: Page, item: Item) -> str:
+def _context(page: ReviewPage, item: ReviewItem) -> str:
     """The words around, on one line, with the flagged ones in brackets; whole words, and never a space alone."""
-    around, gaps = surroundings(page, item)
-    marked = aligned(page.text, item.edits)[0].span if item.edits else item.span
+    around, gaps = visible_context(page, item)
+    marked = align_to_words(page.text, item.edits)[0].span if item.edits else item.span
     start, end = max(around.start, marked.start - _AROUND), min(around.end, marked.end + _AROUND)
     before, after = (_flowing(page, span, gaps) for span in (Span(start, marked.start), Span(marked.end, end)))
     if start > around.start:
@@ -124,20 +128,27 @@ def _context(page: Page, item: Item) -> str:
     words = marked.of(page.text)
     bare = words.strip() or words  # the space that a word takes along when it goes is not marked
     whole = f"{before}{words.partition(bare)[0]}[{bare}]{words.partition(bare)[2]}{after}"
-    return visible(" ".join(whole.split()))
+    return escape_invisible(" ".join(whole.split()))
 
 
-def _flowing(page: Page, span: Span, gaps: Sequence[Gap]) -> str:
-    return "".join(text for text, _ in flowing(page.text, span, gaps))
+def _flowing(page: ReviewPage, span: Span, gaps: Sequence[MarkupGap]) -> str:
+    return "".join(text for text, _ in readable_pieces(page.text, span, gaps))
 
 
-def _question(item: Item) -> str:
+def _question(item: ReviewItem) -> str:
     number = len(item.edits)
     first = "" if not number else "Enter, " if number == 1 else f"Enter, 1–{number}, "
     return f"{first}e s i d r u n p w q (?? for help): "
 
 
-def _obey(session: Session, desk: Desk, talk: _Talk, command: str, rest: str, explain: Callable[[str], str]) -> Session:
+def _run_command(
+    session: ReviewSession,
+    desk: ReviewWorkspace,
+    talk: _Dialogue,
+    command: str,
+    rest: str,
+    explain: Callable[[str], str],
+) -> ReviewSession:
     """The session after one command; a change of the text is checked at once."""
     simple = _SIMPLE.get(command)
     versions = [p.version for p in session.pages]
@@ -154,25 +165,25 @@ def _obey(session: Session, desk: Desk, talk: _Talk, command: str, rest: str, ex
     elif command == "w":
         after, anew = desk.write(session)
         for number in anew:
-            after = desk.anew(after, number)
+            after = desk.reread_and_take_in(after, number)
     elif command == "o":
         after, changed = open_editor(session, desk)
-        after = after if changed is None else desk.anew(after, changed)
+        after = after if changed is None else desk.reread_and_take_in(after, changed)
     elif command == "?":
         _explained(session, talk, rest, explain)
         after = session
     else:
-        after = replace(session, note=f"{visible(command)!r} is no command; ?? lists them")
+        after = replace(session, note=f"{escape_invisible(command)!r} is no command; ?? lists them")
     for number, page in enumerate(after.pages):
         if number >= len(versions) or page.version != versions[number]:
             fresh = command not in ("u", "U")
             report = desk.check(number, page.text)
-            after = intake.checked(after, number, page.version, report, follow=fresh, tell=fresh)
+            after = intake.update_page(after, number, page.version, report, follow=fresh, tell=fresh)
     desk.save(after)
     return after
 
 
-_SIMPLE: dict[str, Callable[[Session], Session]] = {
+_SIMPLE: dict[str, Callable[[ReviewSession], ReviewSession]] = {
     "s": review.skip,
     "i": review.ignore,
     "D": lambda s: review.add_word(s, "user"),
@@ -183,25 +194,25 @@ _SIMPLE: dict[str, Callable[[Session], Session]] = {
     "p": review.back,
     "N": lambda s: review.next_page(s, 1),
     "P": lambda s: review.next_page(s, -1),
-    "h": lambda s: review.show(s, View(s.view.query, not s.view.held)),
+    "h": lambda s: review.show(s, ViewFilter(s.view.query, not s.view.held)),
 }
-_WITH_REST: dict[str, Callable[[Session, str], Session]] = {
-    "f": lambda s, rest: review.show(s, View(rest, s.view.held)),
+_WITH_REST: dict[str, Callable[[ReviewSession, str], ReviewSession]] = {
+    "f": lambda s, rest: review.show(s, ViewFilter(rest, s.view.held)),
     "a": lambda s, rest: review.accept_alike(s, int(rest) if rest.isdecimal() else 1),
 }
 
 
-def _edited(session: Session, talk: _Talk, rest: str, *, sentence: bool) -> Session:
+def _edited(session: ReviewSession, talk: _Dialogue, rest: str, *, sentence: bool) -> ReviewSession:
     item = review.current(session)
-    span = review.editable(session, item, sentence=sentence) if item else None
+    span = review.editable_span(session, item, sentence=sentence) if item else None
     if item is None or span is None:
         return review.edit(session, "")
     old = span.of(session.pages[item.page].text)
-    new = rest or talk.ask(f"in place of “{visible(' '.join(old.split()))}”: ")
+    new = rest or talk.ask(f"in place of “{escape_invisible(' '.join(old.split()))}”: ")
     return replace(session, note="nothing changed") if not new else review.edit(session, new, sentence=sentence)
 
 
-def _explained(session: Session, talk: _Talk, rest: str, explain: Callable[[str], str]) -> None:
+def _explained(session: ReviewSession, talk: _Dialogue, rest: str, explain: Callable[[str], str]) -> None:
     item = review.current(session)
     if rest == "?" or item is None:
         talk.say(_HELP)
@@ -213,7 +224,7 @@ def _explained(session: Session, talk: _Talk, rest: str, explain: Callable[[str]
             talk.say(f"{error}\n")
 
 
-def _end(session: Session, desk: Desk, talk: _Talk, rest: str) -> Session | None:
+def _end(session: ReviewSession, desk: ReviewWorkspace, talk: _Dialogue, rest: str) -> ReviewSession | None:
     """The session with everything where it belongs; None where the writer wants to go on."""
     fate: str | None = rest[:1]
     if fate not in _FATES:
@@ -223,15 +234,15 @@ def _end(session: Session, desk: Desk, talk: _Talk, rest: str) -> Session | None
         if answer == "c":
             return None
         fate = "l" if answer is None else answer[:1] if answer[:1] in _FATES else None
-    return settle(session, desk, _FATES[fate])
+    return finish_writing(session, desk, _FATES[fate])
 
 
-def settle(session: Session, desk: Desk, fate: str) -> Session:
+def finish_writing(session: ReviewSession, desk: ReviewWorkspace, fate: str) -> ReviewSession:
     """Write, keep for later or discard what is not written, and remember where the review stopped."""
     if fate == "write" and desk.pending(session):
         session, anew = desk.write(session)
         for number in anew:
-            session = desk.anew(session, number)
-    finished = not review.queue(replace(session, view=View()))
+            session = desk.reread_and_take_in(session, number)
+    finished = not review.queue(replace(session, view=ViewFilter()))
     desk.save(session, finished=finished, discard=fate == "discard")
     return session

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .desk import Desk
-from .plain import settle
-from .screen import Screen
-from .session import Session
+from .desk import ReviewWorkspace
+from .plain import finish_writing
+from .screen import ReviewScreen
+from .session import ReviewSession
 
 # In sixteen colours of the terminal's own theme; nothing is told by colour alone.
 _COLOURS = {
@@ -40,20 +40,20 @@ _NO_COLOURS = {
 }
 
 
-def walk(
-    desk: Desk,
+def run_screen(
+    desk: ReviewWorkspace,
     explain: Callable[[str], str],
     *,
     colour: bool = True,
     mouse: bool = False,
     source: Any = None,
     target: Any = None,
-) -> Session:
+) -> ReviewSession:
     """Hold the review on the full screen; the session as it ended. What was to be written is written.
 
     `source` and `target` take the place of the terminal's input and output.
     """
-    screen = Screen(desk, explain, colour=colour)
+    screen = ReviewScreen(desk, explain, colour=colour)
     before, interval = signal.getsignal(signal.SIGTERM), sys.getswitchinterval()
     sys.setswitchinterval(0.001)  # keys go before checking
     try:
@@ -62,13 +62,13 @@ def walk(
         screen.checking.shutdown(wait=False, cancel_futures=True)
         signal.signal(signal.SIGTERM, before)
         sys.setswitchinterval(interval)
-    return settle(screen.session, desk, screen.fate)
+    return finish_writing(screen.session, desk, screen.fate)
 
 
 _NAMED = ("enter", "tab", "s-tab", "left", "right", "up", "down", "pageup", "pagedown", "escape", "c-c", "c-r")
 
 
-def application(screen: Screen, *, mouse: bool = False, source: Any = None, target: Any = None) -> Any:
+def application(screen: ReviewScreen, *, mouse: bool = False, source: Any = None, target: Any = None) -> Any:
     """The screen as a program of prompt-toolkit."""
     from prompt_toolkit.application import Application
     from prompt_toolkit.buffer import Buffer
@@ -80,13 +80,13 @@ def application(screen: Screen, *, mouse: bool = False, source: Any = None, targ
     from prompt_toolkit.styles import Style
 
     asking = Condition(lambda: screen.mode in ("editing", "filtering"))
-    draft = Buffer(name="draft", multiline=False, on_text_changed=lambda b: _drafted(screen, b.text))
+    draft = Buffer(name="draft", multiline=False, on_text_changed=lambda b: _line_of_input(screen, b.text))
 
     def fragments() -> Any:
         size = app.output.get_size()
         rows = size.rows - (1 if asking() else 0)
         out: list[Any] = []
-        for i, line in enumerate(screen.picture(size.columns, max(rows, 3))):
+        for i, line in enumerate(screen.render(size.columns, max(rows, 3))):
             out += [("", "\n")] * (i > 0)
             out += [(ink, text, click(int(ink[-1]))) if "class:choice" in ink else (ink, text) for ink, text in line]
         return out
@@ -123,12 +123,12 @@ def application(screen: Screen, *, mouse: bool = False, source: Any = None, targ
     return app
 
 
-def _drafted(screen: Screen, text: str) -> None:
+def _line_of_input(screen: ReviewScreen, text: str) -> None:
     if screen.mode == "editing":
         screen.look = replace(screen.look, draft=text)
 
 
-def _bindings(screen: Screen, asking: Any, draft: Any) -> Any:
+def _bindings(screen: ReviewScreen, asking: Any, draft: Any) -> Any:
     from prompt_toolkit.key_binding import KeyBindings
 
     bindings = KeyBindings()
@@ -144,12 +144,12 @@ def _bindings(screen: Screen, asking: Any, draft: Any) -> Any:
 
     @bindings.add("enter", filter=asking)
     def _(event: Any) -> None:
-        screen.answered(draft.text)
+        screen.submit_line(draft.text)
 
     @bindings.add("escape", filter=asking)  # not eager: with a key right behind it, it is that key with Alt
     @bindings.add("c-c", filter=asking)
     def _(event: Any) -> None:
-        screen.answered(None)
+        screen.submit_line(None)
 
     @bindings.add("c-z")
     def _(event: Any) -> None:

@@ -17,33 +17,33 @@ from dataclasses import replace
 from typing import Any
 
 from ...report import BadInput, Report, Unavailable
-from ...text import Span, visible
+from ...text import Span, escape_invisible
 from . import intake, picture
 from . import session as review
-from .desk import Again, Desk
+from .desk import RereadFile, ReviewWorkspace
 from .editor import open_editor
-from .picture import Line, Look
+from .picture import Line, ScreenState
 from .plain import KEYS
-from .session import Page, Session, View
+from .session import ReviewPage, ReviewSession, ViewFilter
 
 _UNWRITTEN = "Not written yet: w writes, l leaves it for later, x discards it, Esc goes on"
 
 
-class Screen:
+class ReviewScreen:
     """What is on the screen and what happens when a key is pressed."""
 
-    def __init__(self, desk: Desk, explain: Callable[[str], str], *, colour: bool) -> None:
+    def __init__(self, desk: ReviewWorkspace, explain: Callable[[str], str], *, colour: bool) -> None:
         self.desk, self._explain = desk, explain
         words = tuple((w, "user" if where == "user" else "project") for w, where in desk.remembered.words)
-        self.session = Session(words=words)  # type: ignore[arg-type]
-        self.look = Look(colour=colour, arriving=desk.total)
+        self.session = ReviewSession(words=words)  # type: ignore[arg-type]
+        self.look = ScreenState(colour=colour, arriving=desk.total)
         self.mode = "deciding"  # or editing, filtering, leaving, reading
         self.reading: list[str] = []
         self.scroll = 0
         self.fate = "later"
         self.checking = ThreadPoolExecutor(1, "localproof-review")
         self.app: Any = None  # a prompt-toolkit Application, which only functions may import
-        self._pages: Iterator[Page] = desk.pages()
+        self._pages: Iterator[ReviewPage] = desk.pages()
         self._strokes = 0
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -61,7 +61,7 @@ class Screen:
     def _in_background(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
         """Have `work` done by the checking thread, and `then` called with what came of it by ours."""
 
-        def done(future: Future[Any]) -> None:
+        def on_done(future: Future[Any]) -> None:
             if future.cancelled() or self._loop is None:
                 return
             try:
@@ -70,13 +70,13 @@ class Screen:
                 return
 
         try:
-            self.checking.submit(work).add_done_callback(done)
+            self.checking.submit(work).add_done_callback(on_done)
         except RuntimeError:  # shut down: the writer has left
             return
 
     def _take(self, future: Future[Any], then: Callable[[Any], None]) -> None:
         error = future.exception()
-        if isinstance(error, BadInput | Unavailable) and then != self._arrived:
+        if isinstance(error, BadInput | Unavailable) and then != self._add_page:
             self.session = replace(self.session, note=str(error))
         elif error is not None:
             self._leave(error)
@@ -86,20 +86,20 @@ class Screen:
         self._draw()
 
     def _next_page(self) -> None:
-        self._in_background(lambda: next(self._pages, None), self._arrived)
+        self._in_background(lambda: next(self._pages, None), self._add_page)
 
-    def _arrived(self, page: Page | None) -> None:
+    def _add_page(self, page: ReviewPage | None) -> None:
         if page is None:
             self.look = replace(self.look, arriving=0)
-            _long_lived()
+            _freeze_garbage()
             return
-        self.session = intake.arrived(self.session, page)
+        self.session = intake.add_page(self.session, page)
         if trouble := self.desk.trouble():
             self.session = replace(self.session, note=trouble)
         self.look = replace(self.look, arriving=max(self.desk.total - len(self.session.pages), 0))
         self._next_page()
 
-    def _changed(self, before: Session, *, follow: bool = True) -> None:
+    def _page_changed(self, before: ReviewSession, *, follow: bool = True) -> None:
         """Check again what was changed, and remember how far the review has come."""
         strokes, checking = self._strokes, False
         for number, page in enumerate(self.session.pages):
@@ -118,7 +118,7 @@ class Screen:
 
         self._in_background(save, lambda _: None)
 
-    def _check(self, number: int, page: Page, strokes: int, *, follow: bool) -> None:
+    def _check(self, number: int, page: ReviewPage, strokes: int, *, follow: bool) -> None:
         def check() -> Report | None:
             stale = self.session.pages[number].version != page.version
             return None if stale else self.desk.check(number, page.text)
@@ -126,9 +126,9 @@ class Screen:
         def take(report: Report | None) -> None:
             if report is not None:
                 quiet = follow and strokes == self._strokes  # never move under the writer's fingers
-                at = intake.checked(self.session, number, page.version, report, follow=quiet, tell=follow)
+                at = intake.update_page(self.session, number, page.version, report, follow=quiet, tell=follow)
                 self.session = at
-                _long_lived()
+                _freeze_garbage()
                 self._remember()
 
         self._in_background(check, take)
@@ -136,14 +136,14 @@ class Screen:
     def _look_again(self, number: int) -> None:
         page = self.session.pages[number]
 
-        def take(again: Again) -> None:
-            taken = self.desk.taken_in(self.session, again)
+        def take(again: RereadFile) -> None:
+            taken = self.desk.take_in(self.session, again)
             if taken is None:
                 self._look_again(number)
             else:
                 self.session = taken
 
-        self._in_background(lambda: self.desk.look_again(number, page), take)
+        self._in_background(lambda: self.desk.reread(number, page), take)
 
     # ─ keys ─
 
@@ -161,7 +161,7 @@ class Screen:
             at = review.current(before), review.current(self.session)
             if at[0] is None or at[1] is None or at[0].span != at[1].span or at[0].page != at[1].page:
                 self.look = replace(self.look, selected=1)
-            self._changed(before, follow=key not in ("u", "U", "c-r"))
+            self._page_changed(before, follow=key not in ("u", "U", "c-r"))
 
     def _decide(self, key: str) -> None:
         item = review.current(self.session)
@@ -220,14 +220,14 @@ class Screen:
 
     def _edit(self, *, sentence: bool) -> None:
         item = review.current(self.session)
-        span = review.editable(self.session, item, sentence=sentence) if item else None
+        span = review.editable_span(self.session, item, sentence=sentence) if item else None
         if item is None or span is None:
             self.session = review.edit(self.session, "")
             return
         text = self.session.pages[item.page].text
         self.look = replace(self.look, sentence=sentence)
-        at = len(review.draft(text, Span(span.start, item.span.end))) if sentence else None
-        self._ask("editing", "Write instead: ", review.draft(text, span), at)
+        at = len(review.draft_text(text, Span(span.start, item.span.end))) if sentence else None
+        self._ask("editing", "Write instead: ", review.draft_text(text, span), at)
 
     def _ask(self, mode: str, question: str, draft: str, at: int | None = None) -> None:
         """Have a line written that begins as `draft`, with the cursor behind `at` characters or all."""
@@ -238,7 +238,7 @@ class Screen:
         buffer.cursor_position = len(draft) if at is None else at
         self.app.layout.focus(buffer)
 
-    def answered(self, text: str | None) -> None:
+    def submit_line(self, text: str | None) -> None:
         """The line of input was ended: with `text`, or None for left."""
         self._strokes += 1
         mode, before = self.mode, self.session
@@ -249,9 +249,9 @@ class Screen:
         if mode == "editing":
             self.session = review.edit(self.session, text, sentence=self.look.sentence)
         else:
-            self.session = review.show(self.session, View(text.strip(), self.session.view.held))
+            self.session = review.show(self.session, ViewFilter(text.strip(), self.session.view.held))
         self.look = replace(self.look, selected=1)
-        self._changed(before)
+        self._page_changed(before)
 
     def _why(self) -> None:
         item = review.current(self.session)
@@ -271,7 +271,7 @@ class Screen:
             return "\n".join(out)
 
         if item:
-            self._in_background(explained, lambda text: self._to_read(f"{visible(text)}\n{keys}"))
+            self._in_background(explained, lambda text: self._to_read(f"{escape_invisible(text)}\n{keys}"))
 
     def _to_read(self, text: str) -> None:
         self.reading = text.split("\n")
@@ -299,20 +299,22 @@ class Screen:
         if self.app is not None:
             self.app.invalidate()
 
-    def picture(self, width: int, rows: int) -> list[Line]:
+    def render(self, width: int, rows: int) -> list[Line]:
         """The whole screen but the line of input: `rows` lines."""
         foot = self._foot(width, rows)
-        head = picture.head(self.session, self.look, width)
+        head = picture.header_line(self.session, self.look, width)
         room = rows - 1 - len(foot)
         if self.mode == "reading":
             lines = [
-                part for line in self.reading for part in picture.wrapped([(line, "")], width - 2, _hang(line, width))
+                part
+                for line in self.reading
+                for part in picture.wrap_pieces([(line, "")], width - 2, _hang(line, width))
             ]
             self.scroll = min(self.scroll, max(len(lines) - room, 0))
             middle = [[("", " "), *line] for line in lines[self.scroll : self.scroll + room]]
             middle += [[] for _ in range(room - len(middle))]
         else:
-            middle = picture.body(self.session, self.look, width, room)
+            middle = picture.body_lines(self.session, self.look, width, room)
         return [head, *middle, *foot]
 
     def _foot(self, width: int, rows: int) -> list[Line]:
@@ -329,15 +331,15 @@ class Screen:
             return [[("class:quiet", line)] for line in _lines(help_, width)]
         if self.mode == "editing":
             return [[("class:quiet", " Enter takes it, Esc leaves it")]]
-        note = _lines(visible(self.session.note), width)[:2] if self.session.note else []
-        return [*([("class:note", line)] for line in note), *picture.keys(width, 3 if rows >= 16 else 1)]
+        note = _lines(escape_invisible(self.session.note), width)[:2] if self.session.note else []
+        return [*([("class:note", line)] for line in note), *picture.key_lines(width, 3 if rows >= 16 else 1)]
 
 
 def _lines(text: str, width: int) -> list[str]:
-    return [" " + "".join(t for _, t in line) for line in picture.wrapped([(text, "")], max(width - 2, 20))]
+    return [" " + "".join(t for _, t in line) for line in picture.wrap_pieces([(text, "")], max(width - 2, 20))]
 
 
-def _long_lived() -> None:
+def _freeze_garbage() -> None:
     """Have what lives now, the reports of all pages, not looked through for garbage: that would hold up a key for
     100 ms where there are thousands of findings. What nothing refers to any more is let go of all the same."""
     gc.collect(1)
@@ -349,7 +351,7 @@ def _hang(line: str, width: int) -> int:
     return min(len(re.match(r" *(?:\S.{0,28}?\S? {2,})?", line)[0]), width // 3)  # type: ignore[index]
 
 
-_COMMANDS: dict[str, Callable[[Session], Session]] = {
+_COMMANDS: dict[str, Callable[[ReviewSession], ReviewSession]] = {
     "s": review.skip,
     " ": review.skip,
     "i": review.ignore,
@@ -368,5 +370,5 @@ _COMMANDS: dict[str, Callable[[Session], Session]] = {
     "pagedown": lambda s: review.next_page(s, 1),
     "P": lambda s: review.next_page(s, -1),
     "pageup": lambda s: review.next_page(s, -1),
-    "h": lambda s: review.show(s, View(s.view.query, not s.view.held)),
+    "h": lambda s: review.show(s, ViewFilter(s.view.query, not s.view.held)),
 }

@@ -14,12 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, TypeVar
 
-from ...decisions import Vocabulary, silences
+from ...decisions import UserDictionary, matches_rule
 from ...formats import frames_of
 from ...report import Finding, Report
-from ...text import Edit, Span, apply, keep_layout, minimal
-from .places import Shift, carried, inverse, sentence_of, words_around
-from .places import written as written_as
+from ...text import Edit, Span, apply_edits, keep_layout, minimal_edit
+from .places import OffsetShift, carry_span, inverse_edits, sentence_of, words_around
+from .places import escape_for_format as written_as
 
 T = TypeVar("T")
 Act = Literal["accepted", "edited", "skipped", "ignored", "word", "rule"]
@@ -32,7 +32,7 @@ _EDGES = " \t\r\n\"'“”‘’()[]*_.,;:!?"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Decision:
     """A place that the writer has decided to leave as it is."""
 
     span: Span
@@ -41,7 +41,7 @@ class Mark:
 
 
 @dataclass(frozen=True, eq=False)
-class Page:
+class ReviewPage:
     """One text under review.
 
     `original` is what the file held when it was read, `text` what it is to
@@ -56,11 +56,11 @@ class Page:
     text: str
     report: Report
     since: tuple[tuple[Edit, ...], ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[Decision, ...] = ()
     silent: tuple[str, ...] = ()
     recalled: frozenset[Recalled] = frozenset()
     version: int = 0
-    seen: dict[tuple[View, tuple[tuple[str, Where], ...]], tuple[Item, ...]] = field(
+    seen: dict[tuple[ViewFilter, tuple[tuple[str, Where], ...]], tuple[ReviewItem, ...]] = field(
         init=False, repr=False, default_factory=dict
     )  # what `items` made of it for the last two views: a key is answered with what was before it and after
 
@@ -70,7 +70,7 @@ class Page:
         return self.text != self.original
 
 
-class Item(NamedTuple):
+class ReviewItem(NamedTuple):
     """A finding that waits for a decision. `finding` counts in the report's text, `span` and `edits` in the page's,
     where it stands `by` further on; `shift` says so of other places, None where nothing was changed since."""
 
@@ -78,7 +78,7 @@ class Item(NamedTuple):
     finding: Finding
     by: int
     held: bool
-    shift: Shift | None
+    shift: OffsetShift | None
 
     @property
     def start(self) -> int:
@@ -99,7 +99,7 @@ class Item(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ViewFilter:
     """Which findings are shown: those of whose kind, engine or rule `query` is a part ("" all), and held-back ones."""
 
     query: str = ""
@@ -107,7 +107,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class UndoStep:
     """One thing done, with all it takes to undo it and to do it again. `edits` count in the text before it."""
 
     act: Act
@@ -115,22 +115,22 @@ class Step:
     at: Place
     edits: tuple[Edit, ...] = ()
     undoing: tuple[Edit, ...] = ()
-    made: tuple[Mark, ...] = ()
-    lost: tuple[Mark, ...] = ()
+    made: tuple[Decision, ...] = ()
+    lost: tuple[Decision, ...] = ()
     word: tuple[str, Where] | None = None
     rule: str = ""
 
 
 @dataclass(frozen=True)
-class Session:
+class ReviewSession:
     """The whole review at one moment. `at` is where the writer is: the finding there or the next one after it."""
 
-    pages: tuple[Page, ...] = ()
+    pages: tuple[ReviewPage, ...] = ()
     at: Place = (0, 0)
-    view: View = View()
+    view: ViewFilter = ViewFilter()
     words: tuple[tuple[str, Where], ...] = ()
-    past: tuple[Step, ...] = ()
-    future: tuple[Step, ...] = ()
+    past: tuple[UndoStep, ...] = ()
+    future: tuple[UndoStep, ...] = ()
     note: str = ""
     before: Counter[str] = field(default_factory=Counter)  # what was done and can no longer be undone
 
@@ -138,12 +138,12 @@ class Session:
 # ─ what is to be decided ─
 
 
-def queue(session: Session) -> tuple[Item, ...]:
+def queue(session: ReviewSession) -> tuple[ReviewItem, ...]:
     """Every finding that waits for a decision, in order."""
     return tuple(item for i in range(len(session.pages)) for item in items(session, i))
 
 
-def items(session: Session, page: int) -> tuple[Item, ...]:
+def items(session: ReviewSession, page: int) -> tuple[ReviewItem, ...]:
     """Those of one page."""
     here, key = session.pages[page], (session.view, session.words)
     if key not in here.seen:
@@ -153,27 +153,29 @@ def items(session: Session, page: int) -> tuple[Item, ...]:
     return here.seen[key]
 
 
-def _items(page: Page, number: int, view: View, words: tuple[tuple[str, Where], ...]) -> tuple[Item, ...]:
+def _items(
+    page: ReviewPage, number: int, view: ViewFilter, words: tuple[tuple[str, Where], ...]
+) -> tuple[ReviewItem, ...]:
     shown = [(f, False) for f in page.report.findings]
     if view.held:
         shown = sorted([*shown, *((f, True) for f in page.report.held_back)], key=lambda pair: pair[0].span)
     decided = {(m.span.start, m.span.end, m.rule) for m in page.marks}
-    vocabulary = Vocabulary.of(word for word, _ in words)
+    vocabulary = UserDictionary.of(word for word, _ in words)
     source, wanted = page.report.document.text, [q.strip() for q in view.query.casefold().split(",") if q.strip()]
-    shift = Shift(page.since) if page.since else None
+    shift = OffsetShift(page.since) if page.since else None
     out = []
     for finding, held in shown:
         start, end = finding.span.start, finding.span.end
         by = shift.by(start, end) if shift else 0
         if by is None or (decided and (start + by, end + by, finding.rule) in decided):
             continue
-        if page.silent and any(silences(p, r) for p in page.silent for r in finding.names):
+        if page.silent and any(matches_rule(p, r) for p in page.silent for r in finding.names):
             continue
         if words and vocabulary.covers(source, finding):
             continue
         if wanted and not _matches(finding, wanted):
             continue
-        out.append(Item(number, finding, by, held, shift))
+        out.append(ReviewItem(number, finding, by, held, shift))
     return tuple(out)
 
 
@@ -182,7 +184,7 @@ def _matches(finding: Finding, wanted: Sequence[str]) -> bool:
     return any(w in name for w in wanted for name in names)
 
 
-def current(session: Session) -> Item | None:
+def current(session: ReviewSession) -> ReviewItem | None:
     """The finding that the writer is at; None after the last."""
     for number in range(session.at[0], len(session.pages)):
         here = items(session, number)
@@ -193,7 +195,7 @@ def current(session: Session) -> Item | None:
     return None
 
 
-def position(session: Session) -> tuple[int, int, int, int]:
+def position(session: ReviewSession) -> tuple[int, int, int, int]:
     """(which finding of the page, of how many, which of all, of how many), counted from 1; 0 for none."""
     item = current(session)
     counts = [len(items(session, i)) for i in range(len(session.pages))]
@@ -207,7 +209,7 @@ def position(session: Session) -> tuple[int, int, int, int]:
 # ─ moving ─
 
 
-def forward(session: Session) -> Session:
+def forward(session: ReviewSession) -> ReviewSession:
     """Go to the next finding, decided or not."""
     item = current(session)
     if item is None:
@@ -216,7 +218,7 @@ def forward(session: Session) -> Session:
     return replace(session, at=(item.page, item.span.start + 1), note="")
 
 
-def back(session: Session) -> Session:
+def back(session: ReviewSession) -> ReviewSession:
     """Go to the finding before."""
     item = current(session)
     here = (item.page, item.span.start) if item else (len(session.pages), 0)
@@ -227,7 +229,7 @@ def back(session: Session) -> Session:
     return replace(session, note="this is the first")
 
 
-def next_page(session: Session, by: int) -> Session:
+def next_page(session: ReviewSession, by: int) -> ReviewSession:
     """Go to the first finding of the next (`by` 1) or an earlier (-1) file that has any."""
     item = current(session)
     here = item.page if item else len(session.pages)
@@ -238,23 +240,25 @@ def next_page(session: Session, by: int) -> Session:
     return replace(session, at=(target, 0), note="")
 
 
-def show(session: Session, view: View) -> Session:
+def show(session: ReviewSession, view: ViewFilter) -> ReviewSession:
     """Show other findings than before; the place is kept."""
     item = current(session)
     session = replace(session, view=view, at=(item.page, item.start) if item else session.at)
     count = len(queue(session))
     what = f" for {view.query}" if view.query else ""
-    return replace(session, note=f"{count:,} finding{'' if count == 1 else 's'}{what}, held back ones " + _held(view))
+    return replace(
+        session, note=f"{count:,} finding{'' if count == 1 else 's'}{what}, held back ones " + _held_back(view)
+    )
 
 
-def _held(view: View) -> str:
+def _held_back(view: ViewFilter) -> str:
     return "included" if view.held else "left out"
 
 
 # ─ deciding ─
 
 
-def accept(session: Session, number: int = 1) -> Session:
+def accept(session: ReviewSession, number: int = 1) -> ReviewSession:
     """Make suggestion `number` (from 1) of the present finding."""
     item = current(session)
     if item is None:
@@ -263,10 +267,10 @@ def accept(session: Session, number: int = 1) -> Session:
         return replace(session, note="there is no suggestion to accept; e edits by hand, s skips")
     if not 1 <= number <= len(item.edits):
         return replace(session, note=f"there is no suggestion {number}")
-    return _done(session, Step("accepted", item.page, session.at, (item.edits[number - 1],)))
+    return _record_step(session, UndoStep("accepted", item.page, session.at, (item.edits[number - 1],)))
 
 
-def accept_alike(session: Session, number: int = 1) -> Session:
+def accept_alike(session: ReviewSession, number: int = 1) -> ReviewSession:
     """Make the same correction wherever this page has the same words flagged by the same rule."""
     item = current(session)
     if item is None or not 1 <= number <= len(item.edits):
@@ -278,34 +282,34 @@ def accept_alike(session: Session, number: int = 1) -> Session:
         if other.finding.rule == item.finding.rule:
             same = [e for e in other.edits if e.text == chosen.text and e.span.of(text) == old]
             edits += [e for e in same[:1] if not edits or edits[-1].span.end <= e.span.start]
-    step = _done(session, Step("accepted", item.page, session.at, tuple(edits)))
+    step = _record_step(session, UndoStep("accepted", item.page, session.at, tuple(edits)))
     return replace(
         step, note=f"accepted in {len(edits)} places" if edits[1:] else "accepted; no other place is the same"
     )
 
 
-def editable(session: Session, item: Item, *, sentence: bool = False) -> Span | None:
+def editable_span(session: ReviewSession, item: ReviewItem, *, sentence: bool = False) -> Span | None:
     """What is edited by hand for `item`: its words, whole, or its `sentence`; None where markup comes in between."""
     page = session.pages[item.page]
     wide = (sentence_of if sentence else words_around)(page.report.document, item.finding.span)
-    return None if wide is None else carried(wide, page.since) or item.span
+    return None if wide is None else carry_span(wide, page.since) or item.span
 
 
-def draft(text: str, span: Span) -> str:
+def draft_text(text: str, span: Span) -> str:
     """What stands in `span` of `text`, as it is offered for editing: on one line."""
     return re.sub(r"\r\n|\r|\n", " ", span.of(text))
 
 
-def edit(session: Session, new: str, *, sentence: bool = False) -> Session:
+def edit(session: ReviewSession, new: str, *, sentence: bool = False) -> ReviewSession:
     """Write `new` in place of what `editable` says of the present finding. Only the words that differ are changed."""
     item = current(session)
-    span = editable(session, item, sentence=sentence) if item else None
+    span = editable_span(session, item, sentence=sentence) if item else None
     if item is None or span is None:
         return replace(session, note="this crosses markup; o opens the file in your editor")
     if any(char in new for char in "\r\n"):
         return replace(session, note="one line only; o opens the file in your editor")
     text = session.pages[item.page].text
-    if draft(text, span) == new:
+    if draft_text(text, span) == new:
         return replace(session, note="nothing changed")
     if not new.strip(" \t") and text[: span.start][-1:] in ("", " ", "\t", "\n", "\r"):
         # The blanks behind go with the words, if words follow: at the head of a line they could make it code.
@@ -315,90 +319,96 @@ def edit(session: Session, new: str, *, sentence: bool = False) -> Session:
             span = Span(span.start, span.end + len(behind) - len(rest))
         change = Edit(span, new)
     else:
-        change = rewritten(text, span, new)
+        change = minimal_rewrite(text, span, new)
         document = session.pages[item.page].report.document
         if (put := written_as(document, item.finding.span, change.text)) is None:
             return replace(session, note="something in this means markup here; o opens the file in your editor")
         change = replace(change, text=put)
-    after = _done(session, Step("edited", item.page, session.at, (change,)))
-    by = Shift(((change,),)).by(item.span.start, item.span.end)  # what was flagged may still be there, to be decided
+    after = _record_step(session, UndoStep("edited", item.page, session.at, (change,)))
+    by = OffsetShift(((change,),)).by(
+        item.span.start, item.span.end
+    )  # what was flagged may still be there, to be decided
     return after if by is None else replace(after, at=(item.page, item.span.start + by))
 
 
-def rewritten(text: str, span: Span, new: str) -> Edit:
+def minimal_rewrite(text: str, span: Span, new: str) -> Edit:
     """The smallest edit of whole words that makes `new` of the `draft` of `span`; line ends between others stay."""
-    old = draft(text, span)
-    change = minimal(old, Edit(Span(0, len(old)), new))
+    old = draft_text(text, span)
+    change = minimal_edit(old, Edit(Span(0, len(old)), new))
     at = [m.start() for m in re.finditer(r"\r\n|(?s:.)", text[span.start : span.end])] + [len(span)]
     return Edit(Span(at[change.span.start], at[change.span.end]).shifted(span.start), change.text)
 
 
-def skip(session: Session) -> Session:
+def skip(session: ReviewSession) -> ReviewSession:
     """Leave the place as it is."""
-    return _marked(session, "skipped")
+    return _add_decision(session, "skipped")
 
 
-def ignore(session: Session) -> Session:
+def ignore(session: ReviewSession) -> ReviewSession:
     """Leave the place as it is, now and in every later run."""
-    return _marked(session, "ignored")
+    return _add_decision(session, "ignored")
 
 
-def _marked(session: Session, verdict: Verdict) -> Session:
+def _add_decision(session: ReviewSession, verdict: Verdict) -> ReviewSession:
     item = current(session)
     if item is None:
         return replace(session, note="there is nothing left to decide")
-    mark = Mark(item.span, item.finding.rule, verdict)
-    return _done(session, Step(verdict, item.page, session.at, made=(mark,)))
+    mark = Decision(item.span, item.finding.rule, verdict)
+    return _record_step(session, UndoStep(verdict, item.page, session.at, made=(mark,)))
 
 
-def add_word(session: Session, where: Where) -> Session:
+def add_word(session: ReviewSession, where: Where) -> ReviewSession:
     """Take the flagged words into a word list, so that they are right everywhere."""
     item = current(session)
     if item is None:
         return replace(session, note="there is no word to add")
     word = " ".join(item.span.of(session.pages[item.page].text).strip(_EDGES).split())
-    if not word or not Vocabulary.of([word]).covers(session.pages[item.page].report.document.text, item.finding):
+    if not word or not UserDictionary.of([word]).covers(session.pages[item.page].report.document.text, item.finding):
         return replace(session, note="a word list is for spellings; i ignores this place, r the rule in this file")
-    session = _done(session, Step("word", item.page, session.at, word=(word, where)))
+    session = _record_step(session, UndoStep("word", item.page, session.at, word=(word, where)))
     return replace(session, note=f"“{word}” is right in all {'of the project' if where == 'project' else 'you write'}")
 
 
-def silence(session: Session) -> Session:
+def silence(session: ReviewSession) -> ReviewSession:
     """Hear no more of the present finding's rule in this file."""
     item = current(session)
     if item is None:
         return replace(session, note="there is no rule to silence")
-    session = _done(session, Step("rule", item.page, session.at, rule=item.finding.rule))
+    session = _record_step(session, UndoStep("rule", item.page, session.at, rule=item.finding.rule))
     return replace(session, note=f"{item.finding.rule} is silent in this file")
 
 
-def undo(session: Session) -> Session:
+def undo(session: ReviewSession) -> ReviewSession:
     """Take back the last thing done."""
     if not session.past:
         lost = "a file was changed elsewhere: what was done in it before cannot be undone any more"
         return replace(session, note=lost if session.before else "there is nothing to undo")
     step = session.past[-1]
-    session = _undone(session, step)
-    return replace(session, past=session.past[:-1], future=(*session.future, step), note=f"undone: {told(step)}")
+    session = _undo_step(session, step)
+    return replace(
+        session, past=session.past[:-1], future=(*session.future, step), note=f"undone: {describe_step(step)}"
+    )
 
 
-def redo(session: Session) -> Session:
+def redo(session: ReviewSession) -> ReviewSession:
     """Do again what was undone last."""
     if not session.future:
         return replace(session, note="there is nothing to redo")
     step = session.future[-1]
     rest = session.future[:-1]
-    return replace(_done(replace(session, at=step.at), step), future=rest, note=f"done again: {told(step)}")
+    return replace(
+        _record_step(replace(session, at=step.at), step), future=rest, note=f"done again: {describe_step(step)}"
+    )
 
 
-def told(step: Step) -> str:
+def describe_step(step: UndoStep) -> str:
     """What a step was, in a few words."""
     if step.word:
         return f"“{step.word[0]}” in a word list"
     return {"rule": f"{step.rule} silent", "ignored": "ignored here"}.get(step.act, step.act)
 
 
-def _done(session: Session, step: Step) -> Session:
+def _record_step(session: ReviewSession, step: UndoStep) -> ReviewSession:
     """`step` made, noted and moved on from."""
     page = session.pages[step.page]
     undoing, lost, at = step.undoing, step.lost, (step.page, step.at[1] + 1)
@@ -407,8 +417,8 @@ def _done(session: Session, step: Step) -> Session:
         edits = tuple(keep_layout(page.text, frames_of(document, page.text), step.edits))
         if not edits:
             return replace(session, note="there is no room for this in its column; o opens the file in your editor")
-        undoing = inverse(page.text, edits)
-        page, lost = _edited(page, edits)
+        undoing = inverse_edits(page.text, edits)
+        page, lost = _edit_page(page, edits)
         at = (step.page, undoing[0].span.end)
     elif (item := current(session)) is not None:
         at = (item.page, item.span.start + 1)
@@ -419,7 +429,7 @@ def _done(session: Session, step: Step) -> Session:
     )
     return replace(
         session,
-        pages=replaced(session.pages, step.page, page),
+        pages=replace_page(session.pages, step.page, page),
         at=at,
         words=(*session.words, step.word) if step.word else session.words,
         past=(*session.past, replace(step, undoing=undoing, lost=lost)),
@@ -428,33 +438,33 @@ def _done(session: Session, step: Step) -> Session:
     )
 
 
-def _undone(session: Session, step: Step) -> Session:
+def _undo_step(session: ReviewSession, step: UndoStep) -> ReviewSession:
     page = session.pages[step.page]
     if step.edits:
-        page, _ = _edited(page, step.undoing)
+        page, _ = _edit_page(page, step.undoing)
     marks = page.marks
     if step.made or step.lost:
         made = set(step.made)
         marks = (*(m for m in marks if m not in made), *step.lost)
-    page = replace(page, marks=marks, silent=_less(page.silent, step.rule))
-    words = _less(session.words, step.word)
-    return replace(session, pages=replaced(session.pages, step.page, page), at=step.at, words=words)
+    page = replace(page, marks=marks, silent=_without_last(page.silent, step.rule))
+    words = _without_last(session.words, step.word)
+    return replace(session, pages=replace_page(session.pages, step.page, page), at=step.at, words=words)
 
 
-def _edited(page: Page, edits: tuple[Edit, ...]) -> tuple[Page, tuple[Mark, ...]]:
+def _edit_page(page: ReviewPage, edits: tuple[Edit, ...]) -> tuple[ReviewPage, tuple[Decision, ...]]:
     """`page` with `edits` made, and the marks that they went into."""
-    kept: list[Mark] = []
-    lost: list[Mark] = []
-    shift = Shift((edits,))
+    kept: list[Decision] = []
+    lost: list[Decision] = []
+    shift = OffsetShift((edits,))
     for mark in page.marks:
         by = shift.by(mark.span.start, mark.span.end)
         if by is None:
             lost.append(mark)
         else:
-            kept.append(Mark(mark.span.shifted(by), mark.rule, mark.verdict) if by else mark)
+            kept.append(Decision(mark.span.shifted(by), mark.rule, mark.verdict) if by else mark)
     page = replace(
         page,
-        text=apply(page.text, edits),
+        text=apply_edits(page.text, edits),
         since=(*page.since, edits),
         marks=tuple(kept),
         version=page.version + 1,
@@ -462,7 +472,7 @@ def _edited(page: Page, edits: tuple[Edit, ...]) -> tuple[Page, tuple[Mark, ...]
     return page, tuple(lost)
 
 
-def _less(have: tuple[T, ...], gone: T | None) -> tuple[T, ...]:
+def _without_last(have: tuple[T, ...], gone: T | None) -> tuple[T, ...]:
     """`have` without the last that equals `gone`."""
     for i in range(len(have) - 1, -1, -1):
         if have[i] == gone:
@@ -470,12 +480,12 @@ def _less(have: tuple[T, ...], gone: T | None) -> tuple[T, ...]:
     return have
 
 
-def replaced(pages: tuple[Page, ...], number: int, page: Page) -> tuple[Page, ...]:
+def replace_page(pages: tuple[ReviewPage, ...], number: int, page: ReviewPage) -> tuple[ReviewPage, ...]:
     """`pages` with another one in place of that `number`."""
     return (*pages[:number], page, *pages[number + 1 :])
 
 
-def acts(steps: Iterable[Step]) -> Counter[str]:
+def count_acts(steps: Iterable[UndoStep]) -> Counter[str]:
     """How often each thing was done; a correction made in many places counts as often."""
     out: Counter[str] = Counter()
     for step in steps:
@@ -483,6 +493,6 @@ def acts(steps: Iterable[Step]) -> Counter[str]:
     return out
 
 
-def tally(session: Session) -> Counter[str]:
+def tally(session: ReviewSession) -> Counter[str]:
     """What was done in this session and not undone."""
-    return session.before + acts(session.past)
+    return session.before + count_acts(session.past)

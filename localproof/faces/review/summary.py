@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...render import RENDERERS, Style
-from ...render.joules import brief
+from ...render.joules import summarize_energy
 from ...render.width import fill, words
 from ...report import Run
 from .content import words_changed
-from .desk import Desk
-from .session import Session, View, queue, tally
+from .desk import ReviewWorkspace
+from .session import ReviewSession, ViewFilter, queue, tally
 from .wording import UNDO
 
 _NAMES = (
@@ -27,7 +27,7 @@ _NAMES = (
 
 
 @dataclass(frozen=True)
-class Ending:
+class ReviewSummary:
     """What a review came to. `changed_words` counts words that are other ones now, of `run.words`; `left` findings
     were not decided; `kept` says that decisions wait for the next review; `unseen` files were not checked yet when it
     ended."""
@@ -46,23 +46,23 @@ class Ending:
         return self.changed_words / self.run.words if self.run.words else 0.0
 
 
-def ending(desk: Desk, session: Session) -> Ending:
+def summarize(desk: ReviewWorkspace, session: ReviewSession) -> ReviewSummary:
     """What the review at `desk` came to."""
     changed = desk.changed_before
     texts = zip(desk.started, session.pages, strict=False)  # the writer may have left before all were checked
     changed += sum(words_changed(old, page.original) for old, page in texts)
-    return Ending(
+    return ReviewSummary(
         desk.run(session),
         tally(session),
         changed,
         tuple(dict.fromkeys(desk.written)),
-        len(queue(replace(session, view=View()))),
+        len(queue(replace(session, view=ViewFilter()))),
         desk.kept,
         desk.total - desk.unread - len(session.pages),
     )
 
 
-def as_text(ending: Ending, style: Style) -> str:
+def as_text(ending: ReviewSummary, style: Style) -> str:
     """The summary for people, each line ended and no longer than there is room."""
     run, files = ending.run, len(ending.run.reports)
     done = [f"{ending.tally[key]:,} {name}" for key, name in _NAMES if ending.tally[key]]
@@ -76,7 +76,9 @@ def as_text(ending: Ending, style: Style) -> str:
     out.append(f"{changed}, in {files:,} file{'' if files == 1 else 's'}")
     parts = [f"{p.part} {p.version}".strip() for p in run.provenance if p.role == "rules"]
     parts += [p.part for p in run.provenance if p.role != "rules" and p.role != "dictionary"]
-    out.append(f"{_time(run.elapsed_s)} · {' + '.join(dict.fromkeys(parts)) or 'no engine ran'} · {brief(run.energy)}")
+    out.append(
+        f"{_time(run.elapsed_s)} · {' + '.join(dict.fromkeys(parts)) or 'no engine ran'} · {summarize_energy(run.energy)}"
+    )
     if ending.written:
         out.append(f"written: {', '.join(ending.written)}; to undo: {UNDO}")
     if ending.kept:
@@ -85,7 +87,7 @@ def as_text(ending: Ending, style: Style) -> str:
     return "".join(part + "\n" for line in out for part in fill(words(line), style))
 
 
-def as_json(ending: Ending) -> str:
+def as_json(ending: ReviewSummary) -> str:
     """The same for scripts, in the form that `schema.json` describes where it holds the same things."""
     whole: dict[str, Any] = json.loads(RENDERERS["json"](ending.run, Style()))
     record = {

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ...render.names import in_cell, percent, speakers
-from ...render.phrase import aligned
+from ...render.names import in_cell, percent, engines_of
+from ...render.phrase import align_to_words
 from ...render.width import one_line
 from ...text import Edit
 from .places import line_and_column
-from .session import Item, Page, Session
+from .session import ReviewItem, ReviewPage, ReviewSession
 
 UNDO = "localproof review --undo-last"
 
 
-def choices(text: str, edits: Sequence[Edit]) -> list[str]:
+def suggestion_choices(text: str, edits: Sequence[Edit]) -> list[str]:
     """What each suggestion makes of the words: ``could have``, ``remove “the”``; all told of the same words."""
-    return [_choice(text, wide) for wide in aligned(text, edits)]
+    return [_choice(text, wide) for wide in align_to_words(text, edits)]
 
 
 def _choice(text: str, wide: Edit) -> str:
@@ -29,22 +29,22 @@ def _choice(text: str, wide: Edit) -> str:
     return spaced if spaced == new else f"“{spaced}”"
 
 
-def place(page: Page, item: Item) -> str:
+def finding_place(page: ReviewPage, item: ReviewItem) -> str:
     """Where a finding stands: ``post.md:12:5``; in a notebook also the cell and the line in it."""
     line, column = line_and_column(page.text, item.start)
     cell = in_cell(page.report, item.finding)
     return f"{one_line(page.name)}:{line}:{column}" + (f" ({cell})" if cell else "")
 
 
-def why(item: Item) -> str:
+def reason(item: ReviewItem) -> str:
     """The reason, in the engine's words and one line."""
     return one_line(re.sub("`([^`]+)`", r"“\1”", item.finding.message)).strip()
 
 
-def who(item: Item) -> str:
+def credits(item: ReviewItem) -> str:
     """Of which kind it is, who found it, and how sure the judge is."""
     finding = item.finding
-    parts = [finding.kind, " + ".join(speakers(finding))]
+    parts = [finding.kind, " + ".join(engines_of(finding))]
     if finding.probability is not None:
         parts.insert(1, f"{percent(finding.probability)} sure")
     if item.held:
@@ -52,13 +52,13 @@ def who(item: Item) -> str:
     return one_line(" · ".join(parts))
 
 
-def hints(item: Item) -> str:
+def manual_hints(item: ReviewItem) -> str:
     """Corrections that cross markup and so are the writer's to make; "" if there are none."""
     found = [f"“{one_line(h)}”" for h in item.finding.hints if h.strip()]
     return f"by hand, for it crosses markup: {' or '.join(found)}" if found else ""
 
 
-def nothing_left(session: Session, total: int, arriving: int = 0) -> str:
+def nothing_left(session: ReviewSession, total: int, arriving: int = 0) -> str:
     """What is said where there is no finding to decide on after the place of the writer."""
     if arriving:
         return f"Checking: {arriving:,} file{'' if arriving == 1 else 's'} to come."

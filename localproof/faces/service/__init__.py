@@ -30,12 +30,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...child import background, ledger
-from ...child.door import MOST, PATIENCE_S, address, call, fingerprint, holder
+from ...child.door import MOST, PATIENCE_S, socket_path, connect, code_fingerprint, holder_pid
 from ...child.frames import from_json, to_json
 from ...child.process import python
 from ...report import BadInput, Unavailable
 from ...settings import Settings
-from ...text import visible
+from ...text import escape_invisible
 from ..terminal import Terminal
 
 ACTIONS = ("start", "stop", "status")
@@ -51,7 +51,7 @@ _NO_DOOR = Unavailable(
 
 def command(action: str, settings: Settings, terminal: Terminal) -> int:
     """`localproof service start|stop|status`; the exit status, 3 where status finds none. Raises Unavailable."""
-    if address(terminal.env, make=action == "start") is None:
+    if socket_path(terminal.env, make=action == "start") is None:
         if action == "start":
             raise _NO_DOOR
         terminal.write("The service is not running.\n")
@@ -61,13 +61,13 @@ def command(action: str, settings: Settings, terminal: Terminal) -> int:
 
 def ask(env: Mapping[str, str], want: str) -> dict[str, Any] | None:
     """What the service answers to a `want` without more to it; None where there is none."""
-    path = address(env)
-    line = call(path) if path is not None else None
+    path = socket_path(env)
+    line = connect(path) if path is not None else None
     if line is None:
         return None
     with line:
         try:
-            line.send(to_json({"hello": fingerprint(), "want": want}))
+            line.send(to_json({"hello": code_fingerprint(), "want": want}))
             return from_json(line.receive(MOST, PATIENCE_S))
         except (OSError, ValueError):
             return None
@@ -78,11 +78,11 @@ def launch(settings: Settings, env: Mapping[str, str], orders: list[dict[str, An
 
     Where one of this installation runs already, the new one sees that and ends.
     """
-    path = address(env, make=True)
+    path = socket_path(env, make=True)
     if path is None:
         raise _NO_DOOR
     told = {
-        "code": fingerprint(),
+        "code": code_fingerprint(),
         "path": os.fspath(path),
         "idle_s": settings.service_minutes * 60,
         "most_bytes": settings.service_megabytes * 10**6,
@@ -101,7 +101,7 @@ def keep_warm(settings: Settings, terminal: Terminal) -> None:
     it cannot be had, that is said only if the settings insist on it.
     """
     env = terminal.env
-    orders = ledger.alone()
+    orders = ledger.own_workers()
     if not orders or settings.service == "off" or (settings.service == "auto" and env.get("CI")):
         return
     try:
@@ -116,7 +116,7 @@ def keep_warm(settings: Settings, terminal: Terminal) -> None:
             terminal.say(f"localproof: {error}")
 
 
-def line(env: Mapping[str, str], settings: Settings) -> str:
+def status_line(env: Mapping[str, str], settings: Settings) -> str:
     """The state of the service in one line, for `doctor`."""
     told = ask(env, "status")
     if told is None or "pid" not in told:
@@ -144,8 +144,8 @@ def _start(settings: Settings, terminal: Terminal) -> int:
 
 
 def _stop(settings: Settings, terminal: Terminal) -> int:
-    path = address(terminal.env)
-    pid = holder(path) if path is not None else None
+    path = socket_path(terminal.env)
+    pid = holder_pid(path) if path is not None else None
     if pid is None:
         terminal.write("The service is not running.\n")
         return 0
@@ -160,9 +160,9 @@ def _stop(settings: Settings, terminal: Terminal) -> int:
 
 
 def _wait_for_end(env: Mapping[str, str]) -> bool:
-    path = address(env)
+    path = socket_path(env)
     until = time.monotonic() + _STOP_S
-    while path is not None and holder(path) is not None:
+    while path is not None and holder_pid(path) is not None:
         if time.monotonic() > until:
             return False
         time.sleep(0.02)
@@ -175,12 +175,12 @@ def _status(settings: Settings, terminal: Terminal) -> int:
         other = " One of another version is, which the next run replaces." if told else ""
         terminal.write(f"The service is not running.{other}\n")
         return NOT_RUNNING
-    about = f"process {told['pid']}, LocalProof {visible(told['version'])}, for {_span(told['up_s'])}"
+    about = f"process {told['pid']}, LocalProof {escape_invisible(told['version'])}, for {_span(told['up_s'])}"
     terminal.write(f"The service is running: {about}.\n")
     for held in told["helpers"]:
         terminal.write(
-            f"    {visible(held['name']):<16}{_bytes(held['bytes'])}, answered {held['answered']:,}, "
-            f"not used for {_span(held['unused_s'])}{_told(held['options'])}\n"
+            f"    {escape_invisible(held['name']):<16}{_bytes(held['bytes'])}, answered {held['answered']:,}, "
+            f"not used for {_span(held['unused_s'])}{_describe_options(held['options'])}\n"
         )
     rest_s = max(0.0, told["cpu_s"] - told["asked_cpu_s"])
     terminal.write(
@@ -188,15 +188,15 @@ def _status(settings: Settings, terminal: Terminal) -> int:
         f"    runs            {told['runs']:,} answered whole\n"
         f"    CPU time        {told['cpu_s']:.1f} s: {told['asked_cpu_s']:.1f} s attributed to those who asked, "
         f"{rest_s:.1f} s for building engines and waiting\n"
-        f"    energy          {visible(told['energy'])}\n"
+        f"    energy          {escape_invisible(told['energy'])}\n"
         f"    ends            when not used for {_span(told['idle_s'])}"
         + (", as the machine is on battery\n" if told["on_battery"] else "\n")
-        + f"    log             {visible(told['log'])}\n"
+        + f"    log             {escape_invisible(told['log'])}\n"
     )
     return 0
 
 
-def _told(options: str) -> str:
+def _describe_options(options: str) -> str:
     """What a helper was asked to be, in words: each option that says something.
 
     >>> _told('{"dialect": "British", "enable": [], "variant": null, "picky": false, "threads": 2}')
@@ -205,13 +205,13 @@ def _told(options: str) -> str:
     try:
         values = from_json(options.encode())
     except ValueError:
-        return f": {visible(options)}" if options else ""
+        return f": {escape_invisible(options)}" if options else ""
     said = [
         name if value is True else f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}"
         for name, value in values.items()
         if value or (value == 0 and value is not False)
     ]
-    return f": {visible(', '.join(said))}" if said else ""
+    return f": {escape_invisible(', '.join(said))}" if said else ""
 
 
 def _span(seconds: float) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...child.borrowed import as_ordered
-from ...child.renewed import copies
-from ...child.worker import Worker
+from ...child.borrowed import start_worker
+from ...child.renewed import fork_pids
+from ...child.worker import WorkerSupervisor
 from ...report import Unavailable
 
 # Nothing else is started for anybody. LanguageTool on Java is left out: what
@@ -24,13 +24,13 @@ MOST = 6  # helpers at a time: two engines in three dialects
 
 
 @dataclass
-class Held:
+class HeldWorker:
     """One helper, who uses it and since when nobody does. `key` is its order as JSON."""
 
     key: str
     name: str
     options: str
-    worker: Worker
+    worker: WorkerSupervisor
     threads: int
     open: int = 0  # questions that are not answered yet
     answered: int = 0
@@ -38,27 +38,27 @@ class Held:
     cpu_s: float = 0.0  # what answering has taken
 
 
-class Helpers:
+class WorkerPool:
     """All helpers of a service. Any thread may ask; `clock` is in monotonic seconds, `proc` a folder like /proc."""
 
     def __init__(
         self,
         clock: Callable[[], float] = time.monotonic,
         proc: Path = Path("/proc"),
-        build: Callable[[Mapping[str, Any]], Worker] = as_ordered,
+        build: Callable[[Mapping[str, Any]], WorkerSupervisor] = start_worker,
     ) -> None:
         self._clock, self._proc, self._build = clock, proc, build
         self._lock = threading.Lock()
-        self._held: dict[str, Held] = {}
+        self._held: dict[str, HeldWorker] = {}
         self._gone_cpu_s = 0.0
 
-    def get(self, order: Mapping[str, Any]) -> Held:
+    def get(self, order: Mapping[str, Any]) -> HeldWorker:
         """The helper that `order` describes, built or being built. Raises Unavailable where it is not one of ours or
         there is no room, ValueError, KeyError or TypeError where the order makes no sense."""
         with self._lock:
             return self._get(order)
 
-    def _get(self, order: Mapping[str, Any]) -> Held:
+    def _get(self, order: Mapping[str, Any]) -> HeldWorker:
         """As `get`, for whoever has the lock."""
         if order["module"] not in MODULES:
             raise Unavailable("service", "does not hold helpers of this kind")
@@ -67,7 +67,7 @@ class Helpers:
             if len(self._held) >= MOST:
                 self._let_go(self._oldest())
             options = " ".join(map(str, order["arguments"][1:]))
-            held = Held(key, str(order["name"]), options, self._build(order), int(order["threads"]))
+            held = HeldWorker(key, str(order["name"]), options, self._build(order), int(order["threads"]))
             self._held[key] = held
         held.used_s = self._clock()
         return held
@@ -87,18 +87,18 @@ class Helpers:
         try:
             future = held.worker.submit(request, note)
         except ValueError:
-            self._answered(held)
+            self._forward_answer(held)
             raise
-        future.add_done_callback(lambda _: self._answered(held))
+        future.add_done_callback(lambda _: self._forward_answer(held))
         return future
 
-    def _answered(self, held: Held) -> None:
+    def _forward_answer(self, held: HeldWorker) -> None:
         with self._lock:
             held.open -= 1
             held.answered += 1
             held.used_s = self._clock()
 
-    def tidy(self, unused_s: float, most_bytes: int) -> list[str]:
+    def release_idle(self, unused_s: float, most_bytes: int) -> list[str]:
         """Let go of what nobody has used for `unused_s`, and of the longest unused while all together hold more than
         `most_bytes`. The names of those that went."""
         went: list[str] = []
@@ -114,13 +114,13 @@ class Helpers:
                 went.append(self._let_go(min(free, key=lambda h: h.used_s)))
         return went
 
-    def _oldest(self) -> Held:
+    def _oldest(self) -> HeldWorker:
         free = [h for h in self._held.values() if not h.open]
         if not free:
             raise Unavailable("service", f"holds {MOST} helpers already, all at work")
         return min(free, key=lambda h: h.used_s)
 
-    def _let_go(self, held: Held) -> str:
+    def _let_go(self, held: HeldWorker) -> str:
         del self._held[held.key]
         self._gone_cpu_s += held.cpu_s
         # Its end may take a moment, and nobody needs to wait for it.
@@ -146,7 +146,7 @@ class Helpers:
         """Resident memory of all helpers and of this process; 0 for what the system does not tell."""
         return sum(self._resident(pid) for pid in (os.getpid(), *self.pids()))
 
-    def told(self) -> list[dict[str, Any]]:
+    def status_rows(self) -> list[dict[str, Any]]:
         """What is held, for `status`."""
         with self._lock:
             every = list(self._held.values())
@@ -164,7 +164,9 @@ class Helpers:
 
     def _resident(self, pid: int) -> int:
         """What a process holds, and what a copy that answers in its place (`child.renewed`) holds by itself."""
-        return self._pages(pid) * os.sysconf("SC_PAGE_SIZE") + sum(map(self._alone, copies(pid, str(self._proc))))
+        return self._pages(pid) * os.sysconf("SC_PAGE_SIZE") + sum(
+            map(self._private_bytes, fork_pids(pid, str(self._proc)))
+        )
 
     def _pages(self, pid: int) -> int:
         try:
@@ -173,7 +175,7 @@ class Helpers:
             return 0
         return int(words[1]) if len(words) > 1 else 0
 
-    def _alone(self, pid: int) -> int:
+    def _private_bytes(self, pid: int) -> int:
         """Bytes that a process shares with no other."""
         try:
             lines = (self._proc / str(pid) / "smaps_rollup").read_text("ascii").splitlines()

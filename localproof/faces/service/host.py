@@ -24,14 +24,14 @@ from pathlib import Path
 from typing import Any
 
 from ... import __version__, energy
-from ...child.door import HELLO, MOST, Doorway, Line, fingerprint
+from ...child.door import HELLO, MOST, ServiceSocket, Connection, code_fingerprint
 from ...child.frames import from_json, to_json
 from ...energy.clocks import machine_clocks
 from ...energy.meter import this_machine
 from ...report import TooLong, Unavailable
-from .held import Helpers
+from .held import WorkerPool
 from .power import SUPPLIES, on_battery
-from .template import Run, Template
+from .template import Run, ForkServer
 
 BATTERY_IDLE_S = 60.0
 MOST_LINES = 64  # at a time
@@ -42,7 +42,7 @@ _MOST_LOG = 100_000  # bytes
 _NONSENSE = (OSError, ValueError, LookupError, TypeError, RecursionError)
 
 
-class Log:
+class ServiceLog:
     """A file of short lines, begun anew when it is long; the one before is kept."""
 
     def __init__(self, path: Path) -> None:
@@ -59,15 +59,15 @@ class Log:
                 file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {os.getpid()} {said}\n")
 
 
-class Host:
+class ServiceHost:
     """One service. `serve` returns when it should end."""
 
     def __init__(
         self,
-        doorway: Doorway,
-        template: Template,
-        helpers: Helpers,
-        log: Log,
+        doorway: ServiceSocket,
+        template: ForkServer,
+        helpers: WorkerPool,
+        log: ServiceLog,
         *,
         idle_s: float,
         most_bytes: int,
@@ -75,12 +75,12 @@ class Host:
     ) -> None:
         self._doorway, self._template, self._helpers, self._log = doorway, template, helpers, log
         self._idle_s, self._most_bytes, self._supplies = idle_s, most_bytes, supplies
-        self._code = fingerprint()
+        self._code = code_fingerprint()
         self._begun_s = self._used_s = time.monotonic()
         self._runs = 0
         self._why = ""  # to end, "" while there is no reason
         self._lock = threading.Lock()
-        self._strangers: OrderedDict[Line, None] = OrderedDict()
+        self._strangers: OrderedDict[Connection, None] = OrderedDict()
         self._known = 0
         self._window = energy.open_window(pids=self._pids)
         self._joules = 0.0
@@ -92,7 +92,7 @@ class Host:
         checked_s = time.monotonic()
         every_s = min(15.0, self._idle_s / 4)
         while not self._why:
-            if (line := self._doorway.next(every_s)) is not None:
+            if (line := self._doorway.accept(every_s)) is not None:
                 self._admit(line)
             if time.monotonic() - checked_s >= every_s:
                 checked_s = time.monotonic()
@@ -103,11 +103,11 @@ class Host:
         """Have `serve` return soon."""
         if not self._why:
             self._why = why
-            self._doorway.ring()
+            self._doorway.wake()
 
     def _look_after(self) -> None:
         self._window.poll()
-        for name in self._helpers.tidy(self._idle_s, self._most_bytes):
+        for name in self._helpers.release_idle(self._idle_s, self._most_bytes):
             self._log(f"lets go of {name}")
         if time.monotonic() - self._used_s >= self._patience_s() and not self._helpers.busy():
             self.end("not used")
@@ -124,14 +124,14 @@ class Host:
 
     # Conversations, a thread for each.
 
-    def _admit(self, line: Line) -> None:
+    def _admit(self, line: Connection) -> None:
         with self._lock:
             if len(self._strangers) >= MOST_STRANGERS:
-                self._strangers.popitem(last=False)[0].hang_up()
+                self._strangers.popitem(last=False)[0].shut_down()
             self._strangers[line] = None
         threading.Thread(target=self._converse, args=(line,), daemon=True).start()
 
-    def _converse(self, line: Line) -> None:
+    def _converse(self, line: Connection) -> None:
         known = 0
         try:
             hello = from_json(line.receive(HELLO, _HELLO_S))
@@ -156,7 +156,7 @@ class Host:
                 self._known -= known
             line.close()
 
-    def _lend(self, line: Line, hello: dict[str, Any]) -> None:
+    def _lend(self, line: Connection, hello: dict[str, Any]) -> None:
         """Answer questions to one helper, some at a time so that others have their turn."""
         order = dict(hello["order"])
         held = self._helpers.get(order)
@@ -180,14 +180,14 @@ class Host:
                 spent: list[float] = []
                 future = self._helpers.submit(order, request, spent.append)
                 asked.add(future)
-                future.add_done_callback(partial(_answered, number, spent, slots, asked, answers))
+                future.add_done_callback(partial(_queue_answer, number, spent, slots, asked, answers))
         finally:
             for future in tuple(asked):
                 future.cancel()
             answers.put(None)
             writer.join(_ALIVE_S)
 
-    def _run(self, line: Line, hello: dict[str, Any]) -> None:
+    def _run(self, line: Connection, hello: dict[str, Any]) -> None:
         self._used_s = time.monotonic()
         self._runs += 1
         try:
@@ -195,10 +195,10 @@ class Host:
         except OSError:
             self.end("its template does not answer")
 
-    def _tell(self, line: Line, hello: dict[str, Any]) -> None:
+    def _tell(self, line: Connection, hello: dict[str, Any]) -> None:
         line.send(to_json(self.status()))
 
-    def _stop(self, line: Line, hello: dict[str, Any]) -> None:
+    def _stop(self, line: Connection, hello: dict[str, Any]) -> None:
         self.end("was told to")
         line.send(b'{"stopping":true}')
 
@@ -209,7 +209,7 @@ class Host:
             "pid": os.getpid(),
             "version": __version__,
             "up_s": time.monotonic() - self._begun_s,
-            "helpers": self._helpers.told(),
+            "helpers": self._helpers.status_rows(),
             "runs": self._runs,
             "cpu_s": cpu_s,
             "asked_cpu_s": asked_s,
@@ -246,7 +246,7 @@ class Host:
         self._window.close()
 
 
-def _write(line: Line, answers: queue.SimpleQueue[bytes | None], asked: set[Future[Any]]) -> None:
+def _write(line: Connection, answers: queue.SimpleQueue[bytes | None], asked: set[Future[Any]]) -> None:
     """Send answers as they come, and a sign of life where they take long."""
     with suppress(OSError):
         while True:
@@ -259,10 +259,10 @@ def _write(line: Line, answers: queue.SimpleQueue[bytes | None], asked: set[Futu
             if body is None:
                 return
             line.send(body)
-    line.hang_up()
+    line.shut_down()
 
 
-def _answered(
+def _queue_answer(
     number: int,
     spent: list[float],
     slots: threading.Semaphore,
@@ -284,15 +284,15 @@ def _answered(
         answers.put(to_json({"id": number, "error": error.skipped.reason, **late}))
 
 
-_WANTS: dict[str, Callable[[Host, Line, dict[str, Any]], None]] = {
-    "helper": Host._lend,
-    "run": Host._run,
-    "status": Host._tell,
-    "stop": Host._stop,
+_WANTS: dict[str, Callable[[ServiceHost, Connection, dict[str, Any]], None]] = {
+    "helper": ServiceHost._lend,
+    "run": ServiceHost._run,
+    "status": ServiceHost._tell,
+    "stop": ServiceHost._stop,
 }
 
 
-def be(arguments: list[str], run: Run, others: frozenset[str]) -> None:
+def run_service(arguments: list[str], run: Run, others: frozenset[str]) -> None:
     """Be the service that `launch` describes. Returns when it has ended.
 
     `run` is what a command line is given to, and `others` are the commands
@@ -302,20 +302,22 @@ def be(arguments: list[str], run: Run, others: frozenset[str]) -> None:
 
     told = json.loads(arguments[0])
     path = Path(told["path"])
-    log = Log(path.with_suffix(".log"))
-    if told["code"] != fingerprint():
+    log = ServiceLog(path.with_suffix(".log"))
+    if told["code"] != code_fingerprint():
         log("does not begin: the code has changed meanwhile")
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what people wrote
     os.umask(0o077)
     try:
-        doorway = _alone(path)
+        doorway = _exclusive_socket(path)
     except OSError:
         return  # another one was quicker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    template = Template(doorway.forget, run, others)
-    helpers = Helpers()
-    host = Host(doorway, template, helpers, log, idle_s=float(told["idle_s"]), most_bytes=int(told["most_bytes"]))
+    template = ForkServer(doorway.leave_to_parent, run, others)
+    helpers = WorkerPool()
+    host = ServiceHost(
+        doorway, template, helpers, log, idle_s=float(told["idle_s"]), most_bytes=int(told["most_bytes"])
+    )
     signal.signal(signal.SIGTERM, lambda *_: host.end("was asked to by a signal"))
     threading.excepthook = lambda failure: log(f"a thread failed: {failure.exc_type.__name__}")
     try:
@@ -329,11 +331,11 @@ def be(arguments: list[str], run: Run, others: frozenset[str]) -> None:
         host.close()
 
 
-def _alone(path: Path) -> Doorway:
+def _exclusive_socket(path: Path) -> ServiceSocket:
     """The door, held by nobody else. Raises OSError."""
     for _ in range(5):  # somebody may just be looking whether it is held
         try:
-            return Doorway(path)
+            return ServiceSocket(path)
         except BlockingIOError:
             time.sleep(0.05)
-    return Doorway(path)
+    return ServiceSocket(path)

@@ -21,7 +21,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from ...child import ledger
-from ...child.door import HELLO, MOST, Line, pair, taken_over
+from ...child.door import HELLO, MOST, Connection, connection_pair, adopt_connection
 from ...child.frames import from_json, to_json
 from ...report import BadInput, Unavailable
 
@@ -32,24 +32,24 @@ _REQUEST_S = 10.0
 _SAMPLE = "# It is\n\nI should of gone their before teh shop closed.\n"
 
 
-class Template:
+class ForkServer:
     """The service's end: start one, hand lines over, end it."""
 
     def __init__(self, at_fork: Callable[[], object], run: Run, others: frozenset[str]) -> None:
         """Fork the template. `at_fork` is called in it, to let go of what is not its business; `run` and `others` are
         those of `host.be`."""
-        load()
-        self._channel, other = pair()
+        preload()
+        self._channel, other = connection_pair()
         service = os.getpid()
         self.pid = os.fork()
         if self.pid == 0:
             at_fork()
             self._channel.close()
-            _be_template(other, service, run, others)
+            _run_fork_server(other, service, run, others)
         other.close()
         self.cpu_s = 0.0  # of it and of all runs that have ended
 
-    def hand_over(self, line: Line) -> None:
+    def hand_over(self, line: Connection) -> None:
         """Have a run begin on `line`. Raises OSError where the template is gone."""
         self._channel.send_descriptors(line.fileno())
 
@@ -65,18 +65,18 @@ class Template:
 
     def close(self) -> None:
         """End it. Linux ends the runs with it; elsewhere they end with their answer."""
-        self._channel.hang_up()
+        self._channel.shut_down()
         with suppress(OSError):
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
 
 
-def load() -> None:
+def preload() -> None:
     """Import and read what a run needs, by doing all its parts but the engines'. Starts nothing."""
     import sqlite3  # the cache's
 
     from ... import judge, proof
-    from ...cache.memory import code
+    from ...cache.memory import code_digest
     from ...engines import ENGINES
     from ...formats import read
     from ...render import RENDERERS, Style, closing, findings_of, report_block
@@ -87,7 +87,7 @@ def load() -> None:
 
     settings = Settings(engines=(), service="off")
     documents = [read(name, _SAMPLE, settings) for name in ("a.md", "a.txt", "a.html")]
-    with proof.open_bench(settings) as bench:
+    with proof.open_checker(settings) as bench:
         run = proof.run(bench, documents)
     block = documents[1].blocks[-1]
     words = judge.count_words([block])
@@ -95,7 +95,7 @@ def load() -> None:
     for word, better, kind in kinds:
         span = Span(block.text.index(word), block.text.index(word) + len(word))
         finding = Finding(span, f"harper/{kind}", "", (Edit(span, better),), kind=kind)
-        judge.judge(block, finding, words, _SAMPLE)
+        judge.score_finding(block, finding, words, _SAMPLE)
     for opened in ENGINES.values():
         with suppress(Unavailable):
             engine = opened(Settings(service="off"))
@@ -103,10 +103,10 @@ def load() -> None:
             engine.provenance()
             engine.close()
     written = RENDERERS["text"](run, Style()), closing(run, Style()), report_block(run, Style())
-    assert all((written, check, thin, code(), findings_of, sqlite3))
+    assert all((written, check, thin, code_digest(), findings_of, sqlite3))
 
 
-def _be_template(channel: Line, service: int, run: Run, others: frozenset[str]) -> NoReturn:
+def _run_fork_server(channel: Connection, service: int, run: Run, others: frozenset[str]) -> NoReturn:
     """Fork a run for each line that comes over `channel`, till it ends. Does not return."""
     runs: set[int] = set()
 
@@ -130,7 +130,7 @@ def _be_template(channel: Line, service: int, run: Run, others: frozenset[str]) 
             continue
         except OSError:
             os._exit(0)
-        line = taken_over(number)
+        line = adopt_connection(number)
         if len(runs) < MOST_RUNS:
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
             template = os.getpid()
@@ -153,7 +153,7 @@ def _die_with(parent: int) -> None:
         os._exit(0)
 
 
-def _begin_run(channel: Line, line: Line, template: int, run: Run, others: frozenset[str]) -> NoReturn:
+def _begin_run(channel: Connection, line: Connection, template: int, run: Run, others: frozenset[str]) -> NoReturn:
     """One run, in a process of its own. Does not return."""
     status = 1
     try:
@@ -162,7 +162,7 @@ def _begin_run(channel: Line, line: Line, template: int, run: Run, others: froze
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         _die_with(template)
         channel.close()
-        answer(line, run, others)
+        answer_request(line, run, others)
         status = 0
     except (OSError, ValueError, LookupError, TypeError, SystemExit):
         status = 1  # whoever asked hears nothing, and does the work himself
@@ -170,7 +170,7 @@ def _begin_run(channel: Line, line: Line, template: int, run: Run, others: froze
         os._exit(status)
 
 
-class _Written(io.RawIOBase):
+class _StreamCapture(io.RawIOBase):
     """What a run writes to one of its streams, kept in order with the other. It looks like the true stream of whoever
     asked: whether that is a terminal, and how wide."""
 
@@ -192,7 +192,7 @@ class _Written(io.RawIOBase):
         return self._number
 
 
-def answer(line: Line, run: Run, others: frozenset[str]) -> None:
+def answer_request(line: Connection, run: Run, others: frozenset[str]) -> None:
     """Take the request from `line`, run it, and send the answer.
 
     The request: JSON with ``argv``, ``cwd``, ``env``, ``encodings``, ``cpu_s``
@@ -208,16 +208,16 @@ def answer(line: Line, run: Run, others: frozenset[str]) -> None:
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])
-    ledger.owe(float(request["cpu_s"]))
+    ledger.add_foreign_cpu(float(request["cpu_s"]))
     threading.Thread(target=_end_when_left, args=(line,), daemon=True).start()
-    if why := _unfit(request["argv"], others):
+    if why := _why_unfit(request["argv"], others):
         line.send(to_json({"declined": why}))
         return
     kept: list[tuple[int, bytes]] = []
     sys.stdin = io.TextIOWrapper(io.BytesIO(given), "utf-8", "surrogateescape")
     out, err = (
         io.TextIOWrapper(
-            io.BufferedWriter(_Written(number, which, kept)), encoding, "surrogateescape", write_through=True
+            io.BufferedWriter(_StreamCapture(number, which, kept)), encoding, "surrogateescape", write_through=True
         )
         for which, (number, encoding) in enumerate(zip(numbers, request["encodings"], strict=True), 1)
     )
@@ -229,7 +229,7 @@ def answer(line: Line, run: Run, others: frozenset[str]) -> None:
     line.send(b"".join(chunk for _, chunk in kept))
 
 
-def _unfit(argv: list[str], others: frozenset[str]) -> str:
+def _why_unfit(argv: list[str], others: frozenset[str]) -> str:
     """Why a run cannot be done here, "" where it can."""
     from ... import settings
     from .. import thin
@@ -239,13 +239,13 @@ def _unfit(argv: list[str], others: frozenset[str]) -> str:
     if thin.named_files(argv) is None:  # whoever asks may be anybody's program: it is not only asked there
         return "no small run"
     try:
-        off = settings.load(None, {}, os.environ).service == "off"
+        off = settings.load_settings(None, {}, os.environ).service == "off"
     except BadInput:
         return "settings that cannot be read"
     return "switched off in the settings" if off else ""
 
 
-def _end_when_left(line: Line) -> None:
+def _end_when_left(line: Connection) -> None:
     """Nobody needs the answer when whoever asked has gone. What is open is closed first, as at SIGTERM."""
     line.wait_for_end()
     os.kill(os.getpid(), signal.SIGTERM)
