@@ -22,9 +22,9 @@ from itertools import pairwise, zip_longest
 from pathlib import Path
 
 from bench.strict import STRUCTURES, differs
-from localproof.formats import FORMATS, format_of, pieces, read
+from localproof.config import Settings
+from localproof.formats import FORMATS, block_builder, format_of, read
 from localproof.report import Unavailable
-from localproof.settings import Settings
 from localproof.text import Block, Document, Edit, Span, apply_edits
 
 LONGEST = 2500  # code points of a case, before it is mutated
@@ -283,7 +283,7 @@ class Fuzzer:
 
     def read(self, name: str, text: str, tally: Tally | None = None) -> Document:
         """`text` read within the limit. Raises Failure beyond it."""
-        pieces.clear_block_cache()
+        block_builder.clear_block_cache()
         start = time.process_time()
         signal.setitimer(signal.ITIMER_PROF, LIMIT_S)
         try:

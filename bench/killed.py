@@ -28,15 +28,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from localproof.faces.batch import AppliedFixes, TaskOutcome, write_fixes
-from localproof.faces.check import CheckOptions
-from localproof.faces.files import InputFile, read_source
-from localproof.faces.review import journal, progress
-from localproof.faces.review.desk import ReviewWorkspace
-from localproof.faces.review.plain import run_dialogue
-from localproof.faces.terminal import Terminal
+from localproof.commands.check import CheckOptions
+from localproof.config import Settings
+from localproof.pipeline.batch import AppliedFixes, TaskOutcome, write_fixes
+from localproof.project import undo_log
+from localproof.project.files import InputFile, read_source
 from localproof.report import Finding, Report, Run
-from localproof.settings import Settings
+from localproof.review import progress
+from localproof.review.plain import run_dialogue
+from localproof.review.workspace import ReviewWorkspace
+from localproof.terminal import Terminal
 from localproof.text import Document, Edit, Span
 
 _OLD, _NEW = "teh", "the"
@@ -77,7 +78,7 @@ def work(folder: Path, env: dict[str, str], how: str, ready: int) -> None:
     fixed = {name: s.text.replace(_OLD, _NEW) for name, s in sources.items()}
     reports = {name: Report(Document(name, text, ())) for name, text in fixed.items()}
     write_fixes(
-        TaskOutcome(Settings(), Run(), sources, fixes=AppliedFixes(fixed, reports)), journal.start_undo_log(env).write
+        TaskOutcome(Settings(), Run(), sources, fixes=AppliedFixes(fixed, reports)), undo_log.start_undo_log(env).write
     )
 
 
@@ -109,7 +110,7 @@ def verdict(folder: Path, env: dict[str, str], before: dict[str, bytes]) -> Coun
     for name, data in now.items():
         assert data in (before[name], after[name]), f"{name} holds a mix"
     entries = {}
-    for session in journal.sessions(env):
+    for session in undo_log.sessions(env):
         for entry in session.entries():
             entries[entry.path.name] = entry
             data = now[entry.path.name]
@@ -120,8 +121,8 @@ def verdict(folder: Path, env: dict[str, str], before: dict[str, bytes]) -> Coun
         assert data == before[name] or name in entries, f"{name} is new and the journal does not know"
     memory = progress.progress_path(env, Path())
     assert not memory.exists() or progress.load(memory) != progress.ReviewProgress() or memory.stat().st_size < 60
-    for session in reversed(journal.sessions(env)):
-        journal.undo(session)
+    for session in reversed(undo_log.sessions(env)):
+        undo_log.undo(session)
     assert {name: (folder / name).read_bytes() for name in before} == before, "undoing does not lead back"
     left = sum(p.suffix == ".tmp" for p in folder.iterdir())
     new = sum(data == after[name] for name, data in now.items())

@@ -26,13 +26,13 @@ from pathlib import Path
 from statistics import median
 
 from localproof import energy
+from localproof.config import Settings
 from localproof.engines import Engine
 from localproof.engines.languagetool import LanguageToolEngine
 from localproof.engines.original.engine import OriginalLanguageTool
-from localproof.engines.original.place import JARS, JavaInstallation, install_folder, find_installation
+from localproof.engines.original.place import JARS, JavaInstallation, find_installation, install_folder
 from localproof.engines.original.worker import JavaServer, ServerConnection
 from localproof.report import Finding
-from localproof.settings import Settings
 
 from .machine import Peak, named
 from .sets import SHARED, load

@@ -9,14 +9,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from localproof import judge, proof
-from localproof.child.borrowed import start_worker
-from localproof.child.worker import WorkerSupervisor
+from localproof import scoring
+from localproof.config import PROFILES, Settings
 from localproof.engines import ENGINES, harper, languagetool, prepare
 from localproof.formats import format_of, read
+from localproof.pipeline import checker
 from localproof.report import Finding, Report
-from localproof.settings import PROFILES, Settings
 from localproof.text import Block, Document
+from localproof.workers.pooled_worker import start_worker
+from localproof.workers.supervisor import WorkerSupervisor
 
 from .scorer import Flag
 
@@ -59,23 +60,23 @@ def proofread(texts: Mapping[Id, str], engines: tuple[str, ...], language: str, 
     model = next((name for name in engines if name not in ENGINES), "")
     engines = tuple(name for name in engines if name in ENGINES)
     settings = Settings(language=language, engines=engines, profile="all", model=model, trust_file=True)
-    with proof.open_checker(settings) as bench:
+    with checker.open_checker(settings) as bench:
         documents = (read(str(id), text, settings, format) for id, text in texts.items())
-        run = proof.run(bench, documents)
+        run = checker.run(bench, documents)
     if run.skipped:
         raise SystemExit(f"not everything could be measured: {run.skipped}")
     return {id: _answer(report) for id, report in zip(texts, run.reports, strict=True)}
 
 
 def _answer(report: Report) -> Answer:
-    cuts = {profile: judge.threshold(profile) for profile in PROFILES}
+    cuts = {profile: scoring.threshold(profile) for profile in PROFILES}
     said = []
     for finding in report.findings:
         probability = finding.probability or 0.0
         span = finding.edits[0].span if finding.edits else finding.span
         flag = Flag(span.start, span.end, finding.edits[0].text if finding.edits else None, probability)
         profiles = frozenset(p for p, least in cuts.items() if probability >= least)
-        said.append(Said(flag, finding.rule, profiles, finding.source, proof.correctable(finding)))
+        said.append(Said(flag, finding.rule, profiles, finding.source, checker.correctable(finding)))
     return Answer(tuple(said), report.words, tuple(f"{s.what}: {s.reason}" for s in report.skipped))
 
 
@@ -88,11 +89,11 @@ def batch(threads: int) -> Callable[[list[str]], int]:
     """The product with its engines starting: a function from Markdown texts to the number of flags."""
     settings = Settings(profile="all", jobs=threads)
     opened = ExitStack()  # held by `run` until the process ends
-    bench = opened.enter_context(proof.open_checker(settings))
+    bench = opened.enter_context(checker.open_checker(settings))
 
     def run(texts: list[str], _held: ExitStack = opened) -> int:
         documents = (read(f"{number}.md", text, settings) for number, text in enumerate(texts))
-        reports = proof.run(bench, documents).reports
+        reports = checker.run(bench, documents).reports
         failed = [s for r in reports for s in r.skipped if s.what.endswith(tuple(settings.engines))]
         if failed:  # passages in other languages are left out on purpose
             raise SystemExit(f"not everything was checked: {failed[:3]}")
@@ -114,7 +115,7 @@ def read_text(name: str, text: str, settings: Settings, format: str | None = Non
 
 def prose(document: Document, language: str) -> list[Block]:
     """The blocks of a document that the engines are asked about."""
-    return proof.prose(document, language)
+    return checker.prose(document, language)
 
 
 def engine_worker(name: str, settings: Settings, limit_s: float) -> WorkerSupervisor:
@@ -148,9 +149,9 @@ def found(text: str, raw: Mapping[str, Sequence[Any]]) -> list[Finding]:
 
 def score(document: Document, block: Block, raw: list[Finding], engines: tuple[str, ...]) -> tuple[Finding, ...]:
     """`raw` findings of one block merged, scored and settled."""
-    if len(raw) > proof._MOST_SUSPECTS:
+    if len(raw) > checker._MOST_SUSPECTS:
         return ()
-    words = judge.count_words([block])
-    return proof._resolve_candidates(
-        block, proof._score_block(block, raw, words, document.text, proof._Answered(engines))
+    words = scoring.count_words([block])
+    return checker._resolve_candidates(
+        block, checker._score_block(block, raw, words, document.text, checker._Answered(engines))
     )

@@ -8,11 +8,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from localproof.judge.proposing import score_passage
 from localproof.models.llama import LlamaModel
 from localproof.models.network import one_thread_each
 from localproof.models.numpy_model import NumpyModel
 from localproof.models.passages import ModelUnusable, Scorer
+from localproof.scoring.proposals import score_passage
 
 from . import product
 

@@ -24,10 +24,10 @@ import time
 from pathlib import Path
 from statistics import median
 
-from localproof.faces.check import CheckOptions
-from localproof.faces.review.desk import ReviewWorkspace
-from localproof.faces.review.program import application
-from localproof.faces.review.screen import ReviewScreen
+from localproof.commands.check import CheckOptions
+from localproof.review.program import application
+from localproof.review.screen import ReviewScreen
+from localproof.review.workspace import ReviewWorkspace
 
 from .killed import find
 from .machine import named

@@ -29,9 +29,9 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from localproof.config import Settings
 from localproof.engines import ENGINES
 from localproof.report import Unavailable
-from localproof.settings import Settings
 from localproof.text import Block, Document
 
 from . import product

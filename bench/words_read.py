@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+from localproof.config import Settings
 from localproof.formats import FORMATS, format_of, read
-from localproof.formats.masks import placeholder_runs
-from localproof.settings import Settings
+from localproof.formats.placeholders import placeholder_runs
 
 _WORD = re.compile(r"(?<![\w-])[^\W\d_]{2,}(?:['’][^\W\d_]+)?(?![\w-]|:\w)")
 _HIDDEN = frozenset(

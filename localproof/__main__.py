@@ -7,9 +7,9 @@ import sys
 
 def main() -> int:
     """The command `localproof`. Returns the exit status."""
-    from .faces import thin
+    from .service import fast_client
 
-    status = thin.run(sys.argv[1:])
+    status = fast_client.run(sys.argv[1:])
     if status is not None:
         return status
     from .cli import main as do

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
+from .config import BUNDLED, DIALECTS, FAIL_ON, LANGUAGES, PROFILES, REQUIREMENTS, dialect, one_of
 from .report import KINDS, BadInput, Unavailable
-from .settings import BUNDLED, DIALECTS, FAIL_ON, LANGUAGES, PROFILES, REQUIREMENTS, dialect, one_of
 from .text import escape_invisible
 
 if TYPE_CHECKING:
-    from .faces.terminal import Terminal
+    from .terminal import Terminal
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 _ENDED = 143  # 128 + SIGTERM
@@ -285,8 +285,8 @@ def _of(choices: Mapping[str, object] | Sequence[str]) -> str:
 
 
 def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.check import CheckOptions, check
-    from .faces.terminal import is_terminal
+    from .commands.check import CheckOptions, check
+    from .terminal import is_terminal
 
     _tell_base_from_path(args)
     if not args.paths and (args.changed is not None or args.watch):
@@ -318,7 +318,7 @@ def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
         statistics=args.statistics,
     )
     if args.watch:
-        from .faces.watch import watch
+        from .commands.watch import watch
 
         return watch(wishes, terminal)
     status = check(wishes, terminal)
@@ -334,11 +334,11 @@ def _tell_base_from_path(args: argparse.Namespace) -> None:
 
 def _keep_warm(args: argparse.Namespace, terminal: Terminal) -> None:
     """The next run is to find the engines built that this one had to build itself."""
-    from .child import ledger
+    from .workers import cpu_accounting
 
-    if ledger.own_workers():
-        from .faces.service import keep_warm
-        from .settings import load_settings
+    if cpu_accounting.own_workers():
+        from .config import load_settings
+        from .service import keep_warm
 
         settings = load_settings(None, _flags(args), terminal.env, file=args.config, isolated=args.isolated)
         keep_warm(settings, terminal)
@@ -385,8 +385,8 @@ def _review_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_review(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.check import CheckOptions
-    from .faces.review import ReviewOptions, review, show_journal, undo_last
+    from .commands.check import CheckOptions
+    from .review import ReviewOptions, review, show_journal, undo_last
 
     if args.undo_last or args.journal:
         _refuse_beside("--undo-last" if args.undo_last else "--journal", args, _parser("review"))
@@ -420,8 +420,8 @@ def _ignores_remove_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_ignores(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.review.lists import command
-    from .settings import load_settings
+    from .config import load_settings
+    from .project.ignore_list import command
 
     return command(args.action, getattr(args, "numbers", ()), load_settings(Path(), {}, terminal.env), terminal)
 
@@ -434,9 +434,9 @@ def _explain_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_explain(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.about import explain
-    from .faces.terminal import style
-    from .settings import load_settings
+    from .commands.explain import explain
+    from .config import load_settings
+    from .terminal import style
 
     look = style(terminal.stdout, "never", terminal.env)
     terminal.write(explain(args.rule, load_settings(Path(), {}, terminal.env), look))
@@ -454,8 +454,8 @@ def _rules_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_rules(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.check import CheckOptions, settings_finder
-    from .faces.listing import RuleFilter, rules
+    from .commands.check import CheckOptions, settings_finder
+    from .commands.rules import RuleFilter, rules
 
     settings = settings_finder(
         CheckOptions(flags=_flags(args), config=args.config, isolated=args.isolated), terminal.env
@@ -507,8 +507,8 @@ def _dict_lang_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_dict(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.words import command
-    from .settings import load_settings
+    from .commands.dict import command
+    from .config import load_settings
 
     settings = load_settings(Path(), {}, terminal.env)
     which = {"user": getattr(args, "user", False), "project": args.project, "language": args.lang or ""}
@@ -528,11 +528,11 @@ def _config_path_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_config(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .commands import config
+    from .commands.check import CheckOptions, settings_finder
+    from .config import for_file
     from .engines import ENGINES
-    from .faces import config
-    from .faces.check import CheckOptions, settings_finder
-    from .faces.walk import why_excluded
-    from .settings import for_file
+    from .project.discovery import why_excluded
 
     if args.action == "schema":
         terminal.write(config.schema(ENGINES))
@@ -556,7 +556,7 @@ def _init_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_init(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.start import init
+    from .commands.init import init
 
     return init([args.paths] if args.paths else [], terminal, yes=args.yes)
 
@@ -568,8 +568,8 @@ def _baseline_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_baseline(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.accept import baseline
-    from .faces.check import CheckOptions
+    from .commands.baseline import baseline
+    from .commands.check import CheckOptions
 
     if args.action == "show":
         return baseline(args.action, CheckOptions(), terminal)
@@ -584,33 +584,33 @@ def _run_baseline(args: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _run_doctor(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.about import doctor
-    from .settings import load_settings
+    from .commands.explain import doctor
+    from .config import load_settings
 
     return doctor(load_settings(Path(), {}, terminal.env), terminal)
 
 
 def _run_energy(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.about import energy_doctor
+    from .commands.explain import energy_doctor
 
     return energy_doctor(terminal)
 
 
 def _run_demo(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.demo import demo
+    from .commands.demo import demo
 
     return demo(_flags(args), args.color, terminal, report=args.report)
 
 
 def _run_cache(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.cached import command
+    from .commands.cache import command
 
     return command(args.action, terminal)
 
 
 def _run_service(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.service import command
-    from .settings import load_settings
+    from .config import load_settings
+    from .service import command
 
     return command(args.action, load_settings(None, {}, terminal.env), terminal)
 
@@ -627,13 +627,13 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _completion_arguments(parser: argparse.ArgumentParser) -> None:
-    from .faces.completion import SHELLS
+    from .commands.completion import SHELLS
 
     parser.add_argument("shell", type=_ChoiceWord("shell", tuple(SHELLS)), metavar="SHELL", help=_of(SHELLS))
 
 
 def _run_completion(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.completion import SHELLS
+    from .commands.completion import SHELLS
 
     forms = [(name, action) for name, command in COMMANDS.items() for action in ("", *command.actions)]
     defaults = {name: command.default for name, command in COMMANDS.items() if command.default}
@@ -646,7 +646,7 @@ def _lsp(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_lsp(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.lsp import serve
+    from .lsp import serve
 
     return serve(terminal.env)
 
@@ -677,7 +677,7 @@ def _setup_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_setup(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.setup import SetupOptions, setup
+    from .commands.setup import SetupOptions, setup
 
     return setup(SetupOptions(args.source, args.java, args.yes, args.remove), terminal)
 
@@ -733,8 +733,8 @@ def _some_models_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_models(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.models import ModelsOptions, command
-    from .settings import load_settings
+    from .commands.models import ModelsOptions, command
+    from .config import load_settings
 
     given = vars(args)
     order = ModelsOptions(
@@ -764,14 +764,14 @@ def _disclose_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_disclose(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.disclose import disclose
+    from .commands.disclose import disclose
 
     return disclose(tuple(args.paths), args.format, terminal)
 
 
 def _run_languages(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.setup import languages
-    from .settings import load_settings
+    from .commands.setup import languages
+    from .config import load_settings
 
     return languages(load_settings(Path(), {}, terminal.env), terminal)
 
@@ -1008,7 +1008,7 @@ def run(argv: Sequence[str], terminal: Terminal) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command `localproof`. Returns the exit status."""
-    from .faces.terminal import leave_quietly, one_line, process_terminal
+    from .terminal import leave_quietly, one_line, process_terminal
 
     terminal = process_terminal()
     if threading.current_thread() is threading.main_thread():

@@ -62,7 +62,7 @@ class Finding:
     that this is a real error that the writer would want to know of (0..1),
     None where no judge has seen it. `category` is the engine's own name for
     the kind of rule. `certain` is true where the first edit may be made
-    without asking (see `localproof.judge.certain`). `agreement` counts the
+    without asking (see `localproof.scoring.is_safe_fix`). `agreement` counts the
     engines that put the leading edit first. `unaided` is the probability
     that the judge gave before a model helped it, None where none did.
     `variants` are those of `source` that are one of several under their name,

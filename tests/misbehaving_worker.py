@@ -12,7 +12,7 @@ root, threads = sys.argv[1], int(sys.argv[2])
 start = sys.argv[3] if len(sys.argv) > 3 else "well"
 sys.path.append(root)
 
-from localproof.child.serve import serve  # noqa: E402
+from localproof.workers.serve import serve  # noqa: E402
 
 
 class Panic(BaseException):

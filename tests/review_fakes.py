@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from localproof.faces.check import CheckOptions
-from localproof.faces.review.desk import ReviewWorkspace
-from localproof.faces.review.intake import add_page
-from localproof.faces.review.session import ReviewPage, ReviewSession
+from localproof.commands.check import CheckOptions
+from localproof.config import Settings
 from localproof.formats import read
 from localproof.report import Finding, Report
-from localproof.settings import Settings
+from localproof.review.intake import add_page
+from localproof.review.session import ReviewPage, ReviewSession
+from localproof.review.workspace import ReviewWorkspace
 from localproof.text import Document, Edit, Span
 
 WRONG = {

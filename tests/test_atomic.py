@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localproof import atomic
-from localproof.atomic import is_beside, replace_file, sweep
-from localproof.faces.walk import discover_files
+from localproof.project.discovery import discover_files
+from localproof.system import atomic
+from localproof.system.atomic import is_beside, replace_file, sweep
 
 LEFT = ".a.md.localproof-0123456789ab.tmp"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and signals of POSIX")
@@ -88,7 +88,7 @@ def test_a_killed_write_shows_its_text_to_nobody_else(tmp_path: Path) -> None:
     path.write_text("secret")
     path.chmod(0o600)
     code = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom localproof.atomic import replace_file\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom localproof.system.atomic import replace_file\n"
         "replace_file(Path(sys.argv[1]), b'secret, too',"
         " before_replacing=lambda: os.kill(os.getpid(), signal.SIGKILL))"
     )
@@ -122,7 +122,7 @@ def test_what_is_left_goes_with_the_next_write(tmp_path: Path) -> None:
 @posix
 def test_what_another_process_holds_is_left_alone(tmp_path: Path) -> None:
     code = (
-        "import os, sys\nfrom pathlib import Path\nfrom localproof.atomic import replace_file\n"
+        "import os, sys\nfrom pathlib import Path\nfrom localproof.system.atomic import replace_file\n"
         "def wait(handle):\n print('ready', flush=True)\n sys.stdin.read()\n"
         "os.fsync = wait\n"
         "replace_file(Path(sys.argv[1]), b'x')"

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench import product, slowest  # noqa: E402
 from bench.slowest import Took, table, times  # noqa: E402
-from localproof.settings import Settings  # noqa: E402
+from localproof.config import Settings  # noqa: E402
 
 
 @pytest.fixture

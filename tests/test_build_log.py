@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof.cli import run
-from localproof.faces.build_log import disarmed
-from localproof.faces.terminal import Terminal
 from localproof.render import RENDERERS
+from localproof.render.build_log import disarmed
+from localproof.terminal import Terminal
 
 GITHUB = {"GITHUB_ACTIONS": "true"}
 # As the services' own programs look for them.

@@ -16,16 +16,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localproof import energy, proof
-from localproof.cache.forms import Unreadable, rows_to_findings, pack, findings_to_rows, unpack
-from localproof.cache.memory import CachingEngine
+from localproof import energy
+from localproof.cache.caching_engine import CachingEngine
+from localproof.cache.serialization import Unreadable, findings_to_rows, pack, rows_to_findings, unpack
 from localproof.cache.store import NAME, Store
-from localproof.child.given_up import AGAIN_S, REMEDY, RememberedTimeouts
-from localproof.decisions import Ignores, UserDictionary
+from localproof.config import Settings
 from localproof.formats import read
+from localproof.pipeline import checker
+from localproof.pipeline.suppressions import Ignores, UserDictionary
 from localproof.report import KINDS, Finding, Provenance, TooLong, Unavailable
-from localproof.settings import Settings
 from localproof.text import Edit, Span
+from localproof.workers.remembered_timeouts import AGAIN_S, REMEDY, RememberedTimeouts
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -72,12 +73,12 @@ class Counting:
 
 
 @contextmanager
-def bench(engine: Counting, store: Store | None, settings: Settings | None = None) -> Iterator[proof.Checker]:
+def bench(engine: Counting, store: Store | None, settings: Settings | None = None) -> Iterator[checker.Checker]:
     settings = settings or Settings(profile="all")
     remembering = CachingEngine(engine, store)
     window = energy.open_window(settings)
     words, ignores = UserDictionary.of(settings.words), Ignores.of(settings.ignores, settings.root)
-    yield proof.Checker(settings, {"harper": remembering}, (), words, window, 0.0, ignores, store)
+    yield checker.Checker(settings, {"harper": remembering}, (), words, window, 0.0, ignores, store)
     if store is not None:
         store.close()
 
@@ -86,7 +87,7 @@ def looked_at(engine: Counting, path: Path | None, text: str, settings: Settings
     """What is found in `text` by a bench of its own, in words."""
     settings = settings or Settings(profile="all")
     with bench(engine, Store(path) if path else None, settings) as b:
-        return [f.span.of(text) for f in proof.check(b, read("a.md", text, settings)).findings]
+        return [f.span.of(text) for f in checker.check(b, read("a.md", text, settings)).findings]
 
 
 # ─ blocks ─
@@ -95,8 +96,8 @@ def looked_at(engine: Counting, path: Path | None, text: str, settings: Settings
 def test_after_an_edit_only_the_block_that_changed_is_asked_about() -> None:
     engine = Counting()
     with bench(engine, None) as b:
-        proof.check(b, read("a.md", "One is here.\n\nTwo saw teh cat.\n", Settings()))
-        again = proof.check(b, read("a.md", "One was here.\n\nTwo saw teh cat.\n", Settings()))
+        checker.check(b, read("a.md", "One is here.\n\nTwo saw teh cat.\n", Settings()))
+        again = checker.check(b, read("a.md", "One was here.\n\nTwo saw teh cat.\n", Settings()))
     assert engine.asked == ["One is here.", "Two saw teh cat.", "One was here."]
     assert len(again.findings) == 1
 
@@ -128,8 +129,8 @@ def test_a_failure_is_not_kept(tmp_path: Path) -> None:
     for _ in range(2):
         engine = Counting()
         with bench(engine, Store(tmp_path / NAME)) as b:
-            report = proof.check(b, read("a.txt", "STUCK here.", Settings()))
-            proof.check(b, read("a.txt", "STUCK here.", Settings()))
+            report = checker.check(b, read("a.txt", "STUCK here.", Settings()))
+            checker.check(b, read("a.txt", "STUCK here.", Settings()))
         assert len(report.skipped) == 1 and len(engine.asked) == 2
 
 
@@ -145,8 +146,8 @@ class Blocked(Counting):
     failure = TooLong("harper", "gave no answer in 60 s", measured=False)
 
 
-def reasons(b: proof.Checker, text: str) -> list[tuple[str, str]]:
-    report = proof.check(b, read("a.txt", text, Settings()))
+def reasons(b: checker.Checker, text: str) -> list[tuple[str, str]]:
+    report = checker.check(b, read("a.txt", text, Settings()))
     return [(s.reason, s.remedy) for s in report.skipped]
 
 
@@ -206,23 +207,23 @@ def test_a_damaged_record_of_giving_up_is_none(tmp_path: Path, damaged: bytes) -
 def test_the_provenance_says_how_much_earlier_runs_had_answered(tmp_path: Path) -> None:
     looked_at(Counting(), tmp_path / NAME, "One is here.")
     with bench(Counting(), Store(tmp_path / NAME)) as b:
-        proof.check(b, read("a.md", "One is here.\n\nTwo is new.", Settings()))
-        facts = [p.facts for p in proof.provenance(b)[:2]]
+        checker.check(b, read("a.md", "One is here.\n\nTwo is new.", Settings()))
+        facts = [p.facts for p in checker.provenance(b)[:2]]
     assert facts == [(("from the cache", "1 of 2 blocks, answered in earlier runs"),), ()]
 
 
 def test_engines_are_started_at_once_where_nothing_is_kept_and_else_by_the_first_new_block(tmp_path: Path) -> None:
     pytest.importorskip("harper")
     kept = Settings(engines=("harper",), cache_folder=tmp_path)
-    with proof.open_checker(kept, at_once=False) as b:
+    with checker.open_checker(kept, at_once=False) as b:
         assert not list(b.pids())
-        proof.check(b, read("a.txt", "It rains.", kept))
+        checker.check(b, read("a.txt", "It rains.", kept))
         assert list(b.pids())
-    with proof.open_checker(kept, at_once=False) as b:
-        proof.check(b, read("a.txt", "It rains.", kept))
+    with checker.open_checker(kept, at_once=False) as b:
+        checker.check(b, read("a.txt", "It rains.", kept))
         assert not list(b.pids())
     for settings, at_once in ((kept, True), (Settings(engines=("harper",)), False)):
-        with proof.open_checker(settings, at_once=at_once) as b:
+        with checker.open_checker(settings, at_once=at_once) as b:
             b.engines["harper"].submit("Wait till it is there.").result(60)
             assert list(b.pids())
 
@@ -381,7 +382,7 @@ def test_where_it_cannot_be_kept_the_run_goes_on_and_says_so(tmp_path: Path, cas
         (folder / NAME).symlink_to(tmp_path / "elsewhere")
     engine = Counting()
     with bench(engine, Store(folder / NAME)) as b:
-        run = proof.run(b, [read("a.md", "Saw teh cat.", Settings())])
+        run = checker.run(b, [read("a.md", "Saw teh cat.", Settings())])
     assert len(list(run.findings())) == 1
     assert [s.what for s in run.skipped] == ["cache"] and "is not used: " in run.skipped[0].reason
     assert not (tmp_path / "elsewhere").exists()

@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localproof.child.frames import LIMIT, from_json, read_frames, to_json, write_frame
-from localproof.child.process import STDERR_KEPT, HelperProcess, python
-from localproof.child.worker import FRUITLESS, WorkerSupervisor
 from localproof.energy.clocks import machine_clocks
 from localproof.energy.meter import Machine
 from localproof.report import Unavailable
+from localproof.workers.frames import LIMIT, from_json, read_frames, to_json, write_frame
+from localproof.workers.helper_process import STDERR_KEPT, HelperProcess, python
+from localproof.workers.supervisor import FRUITLESS, WorkerSupervisor
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = Path(__file__).with_name("misbehaving_worker.py")
@@ -200,7 +200,7 @@ def test_what_several_cores_work_out_may_take_more_of_their_time():
 
 
 def test_where_no_clock_tells_more_the_limit_is_twice_as_long_on_the_wall(monkeypatch):
-    monkeypatch.setattr("localproof.child.worker.family_cpu_ns", lambda pid: None)
+    monkeypatch.setattr("localproof.workers.supervisor.family_cpu_ns", lambda pid: None)
     with worker(1, limit_s=0.5) as opened:
         good, bad = ask(opened, "sleep 0.7", "work 60")
         assert reason(bad) == "gave no answer in 1 s"
@@ -474,7 +474,7 @@ def test_the_processor_time_of_copies_counts_also_after_their_end():
 PARENT = """
 import sys, time
 sys.path.append(sys.argv[1])
-from localproof.child.worker import Worker
+from localproof.workers.supervisor import Worker
 opened = Worker("checker", sys.argv[3:], threads=2, limit_s=float(sys.argv[2]))
 opened.submit({"text": "warm"}).result()
 print(*opened.pids(), flush=True)

@@ -18,14 +18,14 @@ import pytest
 import yaml
 
 from localproof.cli import _parser
-from localproof.faces.batch import Task
-from localproof.faces.files import InputFile
-from localproof.faces.proposed import WordSurvey, candidate_words, doubted_words, survey_words
-from localproof.faces.rules import disable
-from localproof.faces.start import ProjectTraits, init, inspect_project, settings_text, detect_dialect, tags
-from localproof.faces.terminal import Terminal
+from localproof.commands.init import ProjectTraits, detect_dialect, init, inspect_project, settings_text, tags
+from localproof.commands.word_survey import WordSurvey, candidate_words, doubted_words, survey_words
+from localproof.config import Settings, load_settings, read_words
+from localproof.pipeline.batch import Task
+from localproof.project.disable_rule import disable
+from localproof.project.files import InputFile
 from localproof.report import BadInput
-from localproof.settings import Settings, load_settings, read_words
+from localproof.terminal import Terminal
 
 REPOSITORY = Path(__file__).parents[1]
 ACTION: dict[str, Any] = yaml.safe_load((REPOSITORY / "action.yml").read_text("utf-8"))

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from localproof import proof
+from localproof.config import Settings
 from localproof.engines.cluster import Cluster, answer
 from localproof.formats import read
+from localproof.pipeline import checker
 from localproof.report import BadInput, Report
-from localproof.settings import Settings
 from localproof.text import Document
 
 REPOSITORY = Path(__file__).parents[1]
@@ -92,8 +92,8 @@ def reports(settings: Settings, every: list[Document], dask: Dask | None = None)
         if dask is not None and len(done) == 5:
             dask.workers[0].kill()
 
-    with proof.open_checker(settings) as bench:
-        run = proof.run(bench, every, on_report=note)
+    with checker.open_checker(settings) as bench:
+        run = checker.run(bench, every, on_report=note)
     assert run.skipped == ()
     return run.reports
 
@@ -112,19 +112,19 @@ def test_a_cluster_finds_what_is_found_here_though_a_worker_dies_in_the_middle(d
 def test_the_provenance_says_where_the_engines_worked_and_that_their_energy_is_not_counted(dask: Dask) -> None:
     dask.work(1)
     settings = Settings(engines=("harper",), executor=dask.address)
-    with proof.open_checker(settings) as bench:
-        assert not proof.check(bench, documents(1)[0]).skipped
-        facts = dict(proof.provenance(bench)[0].facts)
+    with checker.open_checker(settings) as bench:
+        assert not checker.check(bench, documents(1)[0]).skipped
+        facts = dict(checker.provenance(bench)[0].facts)
     assert facts["worked on"] == "a Dask cluster of 1 worker, whose energy is not counted"
 
 
 def test_a_cluster_that_dies_is_told_and_ends_nothing_else(dask: Dask) -> None:
     dask.work(1)
-    with proof.open_checker(Settings(engines=("harper",), executor=dask.address)) as bench:
-        proof.check(bench, documents(1)[0])
+    with checker.open_checker(Settings(engines=("harper",), executor=dask.address)) as bench:
+        checker.check(bench, documents(1)[0])
         dask.workers[0].kill()
         with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(proof.check, bench, documents(2)[1])
+            waiting = pool.submit(checker.check, bench, documents(2)[1])
             dask.scheduler.kill()
             report = waiting.result(120)
     assert [s.what for s in report.skipped] == ["1.md, harper"] and "the cluster gave no answer" in report.skipped[

@@ -14,16 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from localproof import proof
-from localproof.cache.forms import PackedFindings
+from localproof.cache.serialization import PackedFindings
 from localproof.cache.store import NAME, Store
-from localproof.faces.batch import Task, run_task
-from localproof.faces.common import Corpus
-from localproof.faces.files import InputFile, SourceFile, read_source
+from localproof.config import Settings
 from localproof.formats import read
-from localproof.judge.site import shared_words, unusual_words
+from localproof.pipeline import checker
+from localproof.pipeline.batch import Task, run_task
+from localproof.pipeline.corpus import Corpus
+from localproof.project.files import InputFile, SourceFile, read_source
 from localproof.report import Report, Run
-from localproof.settings import Settings
+from localproof.scoring.site import shared_words, unusual_words
 from tests.test_cache import Counting, bench
 
 REPOSITORY = Path(__file__).parents[1]
@@ -40,7 +40,7 @@ def run(engine: Counting, store: Store | None, texts: list[SourceFile], settings
         common = Corpus(b, lambda source: read(source.name, source.text, settings))
         common.survey(partial(lambda s: s, source) for source in texts)
         items = (common.cached_report(s) or read(s.name, s.text, settings) for s in texts)
-        return proof.run(b, items, site=common.site, shape=common.stripped), common
+        return checker.run(b, items, site=common.site, shape=common.stripped), common
 
 
 def told(run: Run) -> list[tuple[str, list[str], list[str], int]]:
@@ -72,7 +72,7 @@ def test_the_second_run_takes_nothing_apart_asks_nothing_and_says_the_same(tmp_p
         common = Corpus(b, lambda source: pytest.fail("taken apart again"))
         common.survey(partial(lambda s: s, source) for source in TEXTS)
         reports = [common.cached_report(s) for s in TEXTS]
-        second = proof.run(b, [r for r in reports if r is not None])
+        second = checker.run(b, [r for r in reports if r is not None])
     assert second.reports == first.reports and not engine.asked and not engine.started
     assert [p.facts for p in second.provenance[:1]] == [
         (("from the cache", "5 of 5 blocks, answered in earlier runs"),)

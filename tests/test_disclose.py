@@ -16,11 +16,11 @@ import pytest
 from tiny_model import tiny
 
 from localproof.cli import run
-from localproof.faces.disclose import FORMATS, statement_rows, make_statement
-from localproof.faces.runs import LoggedRun, LoggedText, log_run, logged_runs
-from localproof.faces.terminal import Terminal
+from localproof.commands.disclose import FORMATS, make_statement, statement_rows
 from localproof.models.card import WRITES
+from localproof.project.run_log import LoggedRun, LoggedText, log_run, logged_runs
 from localproof.report import BadInput, Energy, ModelUse, Provenance, Run
+from localproof.terminal import Terminal
 
 HARPER = Provenance("Harper", "rules", "2.13.0", "Apache-2.0", "its own", "")
 MODEL = Provenance(

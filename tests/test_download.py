@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from localproof.download import DownloadItem, file_digest, download_file
 from localproof.report import BadInput, Unavailable
+from localproof.system.download import DownloadItem, download_file, file_digest
 
 CONTENT = bytes(range(256)) * 1200  # 307,200 bytes
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from localproof import proof
-from localproof.faces.batch import Task, run_task, write_fixes
-from localproof.faces.files import InputFile
-from localproof.faces.review.journal import UndoLog, undo
+from localproof.config import Settings
 from localproof.formats import read
+from localproof.pipeline import checker
+from localproof.pipeline.batch import Task, run_task, write_fixes
+from localproof.project.files import InputFile
+from localproof.project.undo_log import UndoLog, undo
 from localproof.render import diff
 from localproof.report import Finding
-from localproof.settings import Settings
 from localproof.text import Document, Edit, Span
 
 TEXT = "I recieve the caf\xe9’s na\xefve mail.\r\n\r\nA fa\xe7ade stands.\n"
@@ -38,9 +38,9 @@ def test_an_edit_that_cannot_be_encoded_is_refused_for_itself() -> None:
     finding = Finding(
         Span(0, 4), "x/Y", "why", (Edit(Span(0, 4), "Wait→"), Edit(Span(0, 4), "Wait-")), is_safe_fix=True
     )
-    lost = proof._as_written(Document("a.md", document.text, document.blocks, encoding="cp1252"), finding)
+    lost = checker._as_written(Document("a.md", document.text, document.blocks, encoding="cp1252"), finding)
     assert [e.text for e in lost.edits] == ["Wait-"] and lost.hints == ("Wait→",) and not lost.is_safe_fix
-    assert proof._as_written(document, finding) == finding
+    assert checker._as_written(document, finding) == finding
 
 
 def test_a_patch_holds_the_bytes_of_the_file(tmp_path: Path) -> None:

@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof import energy
+from localproof.config import Settings
 from localproof.energy.account import CpuUse, counter_difference, cpu_share
 from localproof.energy.calibration import Calibration
 from localproof.energy.clocks import Clocks
-from localproof.energy.meter import REASONS, MeterUnavailable, Counter, Machine
+from localproof.energy.meter import REASONS, Counter, Machine, MeterUnavailable
 from localproof.energy.powercap import RULE, open_powercap
 from localproof.report import BadInput, Energy
-from localproof.settings import Settings
 
 GOLDEN = Path(__file__).parent / "golden" / "energy"
 PACKAGE = "intel-rapl:0"

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof import energy
-from localproof.energy.clocks import BusyTime, Kernel32, CpuTally, machine_clocks, proc_stat
+from localproof.energy.clocks import BusyTime, CpuTally, Kernel32, machine_clocks, proc_stat
 from localproof.energy.meter import Machine, this_machine
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux keeps a CPU clock for each process")

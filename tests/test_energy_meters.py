@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from localproof import energy
 from localproof.energy import emi, macos, perf
 from localproof.energy.calibration import Calibration, load, measure, save
-from localproof.energy.meter import ELSEWHERE, MeterUnavailable, Machine
+from localproof.energy.meter import ELSEWHERE, Machine, MeterUnavailable
 from localproof.energy.nvml import open_nvml
 from localproof.energy.perf import open_perf
 from localproof.energy.powercap import open_powercap

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from localproof.config import DIALECTS, Settings
 from localproof.engines import ENGINES, harper, languagetool, prepare, rule_files
 from localproof.engines.package import InstalledPackage
 from localproof.report import KINDS, Finding, Unavailable
-from localproof.settings import DIALECTS, Settings
 from localproof.text import Edit, Span, apply_edits, count_units
 
 PACKAGES = {"harper": "harper", "languagetool": "lt_py"}
@@ -550,7 +550,7 @@ import sys
 sys.path.append(sys.argv[1])
 from localproof.engines import ENGINES
 from localproof.report import Unavailable
-from localproof.settings import Settings
+from localproof.config import Settings
 try:
     ENGINES[sys.argv[2]](Settings())
 except Unavailable as error:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from localproof.cli import run
-from localproof.faces.files import InputFile, read_source
-from localproof.faces.terminal import Terminal
-from localproof.faces.walk import discover_files
+from localproof.project.discovery import discover_files
+from localproof.project.files import InputFile, read_source
 from localproof.report import Unavailable
+from localproof.terminal import Terminal
 
 GOOD, BAD, LATIN = b"We came to the end of it.\n", b"We came to teh end of it.\n", b"caf\xe9\n"
 HARPER = ("--engine", "harper")

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localproof.faces.files import InputFile, SourceFile, decode, encode, read_source, write_back, write_new
-from localproof.faces.terminal import Terminal
-from localproof.faces.words import add, remove
+from localproof.commands.dict import add, remove
+from localproof.config import read_words
+from localproof.project.files import InputFile, SourceFile, decode, encode, read_source, write_back, write_new
 from localproof.report import BadInput, Unavailable
-from localproof.settings import read_words
+from localproof.terminal import Terminal
 
 LIMIT = 1_000_000
 

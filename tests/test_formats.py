@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from localproof.config import Settings
 from localproof.formats import FORMATS, format_of, format_of_language, read
 from localproof.report import BadInput
-from localproof.settings import Settings
 
 
 @pytest.mark.parametrize(

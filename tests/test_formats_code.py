@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from test_formats_proof import proven
 
 from localproof import check
-from localproof.faces.batch import Task, run_task, write_fixes
-from localproof.faces.files import InputFile
+from localproof.config import Settings
 from localproof.formats import FORMATS, read
 from localproof.formats.code import LONGEST
 from localproof.formats.code_marks import is_code
-from localproof.installation import install_command
+from localproof.pipeline.batch import Task, run_task, write_fixes
+from localproof.project.files import InputFile
 from localproof.report import Unavailable
-from localproof.settings import Settings
+from localproof.system.installation import install_command
 from localproof.text import Document, Edit, Span, apply_edits, plain
 
 CODE = sorted(f.name for f in FORMATS.values() if not f.walked)

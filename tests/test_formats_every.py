@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_formats_proof import FRAGMENTS, HOSTILE, prose_of, proven
 
-from localproof.formats import FORMATS, pieces, read
-from localproof.settings import Settings
+from localproof.config import Settings
+from localproof.formats import FORMATS, block_builder, read
 from localproof.text import Document, Edit, Span, apply_edits, plain
 
 HERE = Path(__file__).parent
@@ -258,7 +258,7 @@ def calls_of(format_name: str, text: str) -> int:
         nonlocal count
         count += event in ("call", "c_call")
 
-    pieces.clear_block_cache()  # a block that was read before costs nothing
+    block_builder.clear_block_cache()  # a block that was read before costs nothing
     sys.setprofile(note)
     try:
         read("a", text, Settings(), format=format_name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from test_formats_proof import proven, read_markdown
 
+from localproof.config import Settings
 from localproof.formats import read
-from localproof.settings import Settings
 from localproof.text import Document, Edit, Span, apply_edits
 
 

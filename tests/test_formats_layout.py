@@ -10,8 +10,8 @@ from docutils.nodes import system_message
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from localproof.config import Settings
 from localproof.formats import frames_of, read
-from localproof.settings import Settings
 from localproof.text import Document, Edit, Span, apply_edits
 
 WORDS = {"occured": "occurred", "teh": "the", "alot": "a lot", "recieve": "get", "日本": "日本語"}

@@ -7,7 +7,7 @@ import random
 import pytest
 from test_formats_proof import read_markdown
 
-from localproof.formats import pieces
+from localproof.formats import block_builder
 from localproof.text import Edit, Span, apply_edits
 
 
@@ -315,5 +315,5 @@ def test_a_text_that_is_edited_is_read_as_if_it_had_never_been_read_before() -> 
         new = chance.choice(("a", " ", "\n", "\n\n", "`", "*", "[", "```\n", "> ", "<!-- ", "---\n", "- ", "é😀", ""))
         text = text[:start] + new + text[end:]
         kept = read_markdown(text)
-        pieces.clear_block_cache()
+        block_builder.clear_block_cache()
         assert kept == read_markdown(text)

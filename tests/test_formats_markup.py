@@ -7,9 +7,9 @@ import json
 import pytest
 from test_formats_proof import proven
 
+from localproof.config import Settings
 from localproof.formats import read
 from localproof.report import Unavailable
-from localproof.settings import Settings
 
 CASES: dict[str, list[tuple[str, list[str]]]] = {
     "html": [

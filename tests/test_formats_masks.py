@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from localproof.formats.masks import LONGEST_TOKEN, placeholder_runs
+from localproof.formats.placeholders import LONGEST_TOKEN, placeholder_runs
 
 
 def masked(text: str) -> list[str]:

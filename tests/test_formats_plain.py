@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from test_formats_proof import proven
 
+from localproof.config import Settings
 from localproof.formats import read
-from localproof.settings import Settings
 
 WRAPPED = (
     "I am writing about the thing that we had discussed at\nlength last Monday. It was good, and so\nwas the coffee."

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from localproof.config import Settings
 from localproof.formats import FORMATS, read
-from localproof.settings import Settings
 from localproof.text import Block, Document, Edit, Span, apply_edits, plain
 
 HERE = Path(__file__).parent

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_formats_proof import proven
 
+from localproof.config import Settings
 from localproof.formats import read
-from localproof.settings import Settings
 from localproof.text import Block, Edit, Span, apply_edits
 
 SETTINGS = Settings()

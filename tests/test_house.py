@@ -187,8 +187,8 @@ def test_help_loads_nothing_heavy(command: str) -> None:
         "platformdirs",
         "tomllib",
         "json",
-        "localproof.proof",
-        "localproof.judge",
+        "localproof.pipeline.checker",
+        "localproof.scoring",
         "localproof.energy",
     }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from localproof.installation import Installation, installation
+from localproof.system.installation import Installation, installation
 
 PACKAGE = Path(__file__).parents[1] / "localproof"
 REQUIRES = {

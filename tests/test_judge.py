@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localproof import judge
+from localproof import scoring
+from localproof.config import Settings
 from localproof.formats import read
-from localproof.judge import coefficients, features, spelling
-from localproof.judge.attested import tokens
-from localproof.judge.features import FeatureContext, ngram_gain
-from localproof.judge.listed import BANDS, NOT_LISTED, WordEntry, word_lists
 from localproof.report import Finding, Kind
-from localproof.settings import Settings
+from localproof.scoring import coefficients, features, spelling_errors
+from localproof.scoring.features import FeatureContext, ngram_gain
+from localproof.scoring.ngram_counts import tokens
+from localproof.scoring.wordlists import BANDS, NOT_LISTED, WordEntry, word_lists
 from localproof.text import Block, Edit, Piece, Span, apply_edits, minimal_edit
 
-KNOWN = judge.ngram_counts()
+KNOWN = scoring.ngram_counts()
 
 
 def block(text: str, kind: str = "paragraph") -> Block:
@@ -38,8 +38,8 @@ SPELL = ("harper/SpellCheck", "languagetool/MORFOLOGIK_RULE_EN_US")
 
 
 def probability(text: str, old: str, new: str, *rules: str, kind: Kind = "spelling", more: str = "") -> float:
-    words = judge.count_words([block(text), block(more)])
-    judged = judge.score_finding(block(text), finding(text, old, new, *(rules or SPELL), kind=kind), words)
+    words = scoring.count_words([block(text), block(more)])
+    judged = scoring.score_finding(block(text), finding(text, old, new, *(rules or SPELL), kind=kind), words)
     assert judged.probability is not None
     return judged.probability
 
@@ -62,7 +62,7 @@ def test_a_word_that_the_text_uses_again_and_again_is_less_likely_a_misspelling(
 
 def test_a_style_rule_stays_quiet() -> None:
     p = probability("It is red, white and blue.", "white", "white,", "harper/OxfordComma", kind="style")
-    assert p < judge.threshold("quiet")
+    assert p < scoring.threshold("quiet")
 
 
 def test_the_same_words_give_the_same_probability() -> None:
@@ -71,14 +71,14 @@ def test_the_same_words_give_the_same_probability() -> None:
 
 
 def test_profiles_are_cuts_from_strict_to_none() -> None:
-    assert judge.threshold("quiet") > judge.threshold("balanced") > judge.threshold("all") == 0
+    assert scoring.threshold("quiet") > scoring.threshold("balanced") > scoring.threshold("all") == 0
 
 
 def certain(text: str, wrong: str, right: str, agreement: int = 2) -> bool:
-    words = judge.count_words([block(text)])
-    return judge.is_safe_fix(
+    words = scoring.count_words([block(text)])
+    return scoring.is_safe_fix(
         text,
-        judge.score_finding(block(text), finding(text, wrong, right, *SPELL[:agreement], agreement=agreement), words),
+        scoring.score_finding(block(text), finding(text, wrong, right, *SPELL[:agreement], agreement=agreement), words),
     )
 
 
@@ -115,7 +115,7 @@ def test_it_is_as_certain_with_the_capital_of_a_sentence(text: str, wrong: str, 
 )
 def test_what_may_be_a_name_at_the_head_of_a_sentence_is_not_certain(text: str, wrong: str, right: str) -> None:
     sure = replace(finding(text, wrong, right, *SPELL), probability=0.99)
-    assert not judge.is_safe_fix(text, sure)
+    assert not scoring.is_safe_fix(text, sure)
 
 
 def repeated(text: str, copies: str, rule: str = "harper/RepeatedWords") -> Finding:
@@ -124,7 +124,7 @@ def repeated(text: str, copies: str, rule: str = "harper/RepeatedWords") -> Find
     word = copies.split()[-1]
     edit = minimal_edit(text, Edit(Span(end - 2 * len(word) - 1, end), word))
     raw = Finding(edit.span, rule, "", (edit,), (rule,))
-    return judge.score_finding(block(text), raw, judge.count_words([block(text)]))
+    return scoring.score_finding(block(text), raw, scoring.count_words([block(text)]))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def repeated(text: str, copies: str, rule: str = "harper/RepeatedWords") -> Find
 def test_a_small_word_three_times_or_more_is_certainly_meant_once(text: str, copies: str, right: str) -> None:
     found = repeated(text, copies)
     assert apply_edits(text, found.edits) == right
-    assert judge.is_safe_fix(text, found)
+    assert scoring.is_safe_fix(text, found)
 
 
 @pytest.mark.parametrize(
@@ -154,9 +154,9 @@ def test_a_small_word_three_times_or_more_is_certainly_meant_once(text: str, cop
 def test_what_may_be_said_again_and_again_is_never_certain(text: str, copies: str) -> None:
     found = repeated(text, copies)
     assert len(found.span.of(text).split()) == 1
-    assert not judge.is_safe_fix(text, replace(found, probability=0.99))
+    assert not scoring.is_safe_fix(text, replace(found, probability=0.99))
     other = replace(repeated(text, copies, "x/Y"), probability=0.99)
-    assert not judge.is_safe_fix(text, other)
+    assert not scoring.is_safe_fix(text, other)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_word_said_twice_is_certain_where_nothing_else_can_be_meant(text: str,
     span = Span(at, at + len(second))
     rules = ("harper/RepeatedWords", "languagetool/ENGLISH_WORD_REPEAT_RULE")
     found = Finding(span, rules[0], "", (Edit(span, ""),), rules, "grammar", 0.99, agreement=2)
-    assert judge.is_safe_fix(text, found) == sure
+    assert scoring.is_safe_fix(text, found) == sure
 
 
 @pytest.mark.parametrize(
@@ -203,14 +203,14 @@ def test_what_is_english_in_any_list_or_dialect_is_never_certain(wrong: str, rig
 
 
 def test_what_may_end_a_clause_is_not_certain_said_three_times() -> None:
-    assert not judge.is_safe_fix(
+    assert not scoring.is_safe_fix(
         "The man I spoke to to to get it.", repeated("The man I spoke to to to get it.", "to to to")
     )
 
 
 def test_an_unjudged_finding_is_never_certain() -> None:
     text = "We will recieve it."
-    assert not judge.is_safe_fix(text, finding(text, "recieve", "receive", *SPELL))
+    assert not scoring.is_safe_fix(text, finding(text, "recieve", "receive", *SPELL))
 
 
 @pytest.mark.parametrize(
@@ -243,12 +243,12 @@ def test_listed_misspellings_are_known_with_their_corrections() -> None:
 
 
 def test_the_table_file_says_what_it_is() -> None:
-    for part in judge.provenance():
+    for part in scoring.provenance():
         assert part.version and part.licence and part.data and len(part.sha256) == 64, part.part
 
 
 def test_every_weight_by_hand_has_its_reason() -> None:
-    raw = json.loads(Path(judge.__file__).with_name("coefficients.json").read_text("utf-8"))
+    raw = json.loads(Path(scoring.__file__).with_name("coefficients.json").read_text("utf-8"))
     assert raw["by_hand"] and all(len(entry["reason"]) > 20 for entry in raw["by_hand"].values())
     assert set(raw["cuts"]) == {"quiet", "balanced", "all"}
     assert set(coefficients().weights) == {"harper+languagetool", "harper", "languagetool"}
@@ -257,10 +257,10 @@ def test_every_weight_by_hand_has_its_reason() -> None:
 def test_an_engine_that_was_not_asked_is_not_taken_for_one_that_is_silent() -> None:
     text = "We could of gone there."
     of = finding(text, "could of", "could have", "harper/ModalOf", kind="grammar", agreement=1)
-    words = judge.count_words([block(text)])
-    alone = judge.score_finding(block(text), of, words, engines=("harper",)).probability
-    assert alone is not None and alone > judge.threshold("quiet")
-    assert alone != judge.score_finding(block(text), of, words).probability
+    words = scoring.count_words([block(text)])
+    alone = scoring.score_finding(block(text), of, words, engines=("harper",)).probability
+    assert alone is not None and alone > scoring.threshold("quiet")
+    assert alone != scoring.score_finding(block(text), of, words).probability
 
 
 def test_the_judge_looks_whether_a_suspect_is_listed() -> None:
@@ -291,14 +291,14 @@ def test_any_text_and_edit_get_a_probability(text: str, start: int, length: int,
     span = Span(start, min(start + length, len(text)))
     for kind in ("spelling", "grammar"):
         f = Finding(span, "harper/X", "", (Edit(span, new),), ("harper/X",), kind)  # type: ignore[arg-type]
-        p = judge.score_finding(block(text), f, judge.count_words([block(text)])).probability
+        p = scoring.score_finding(block(text), f, scoring.count_words([block(text)])).probability
         assert p is not None and 0 <= p <= 1
 
 
 def test_a_word_of_five_thousand_letters_is_no_trouble() -> None:
     word = "abcde" * 1000
     assert 0 <= probability(f"See {word} here.", word, "abcde") <= 1
-    assert spelling.edit_distance(word, word[1:]) <= 4 and spelling.error_model_log_prob(word, "abc") < 0
+    assert spelling_errors.edit_distance(word, word[1:]) <= 4 and spelling_errors.error_model_log_prob(word, "abc") < 0
 
 
 def test_features_are_numbers_with_names() -> None:
@@ -348,10 +348,10 @@ def test_the_likeliest_correction_is_offered_first_and_then_stands_behind_no_eng
     of = Finding(
         span, SPELL[0], "", tuple(Edit(span, w) for w in ("bough", "both", "bought")), SPELL, "spelling", agreement=2
     )
-    ranked = judge.rank_edits(text, of)
+    ranked = scoring.rank_edits(text, of)
     assert ranked.edits[0].text == "bought" and set(ranked.edits) == set(of.edits)
     assert ranked.agreement == 1
-    assert judge.rank_edits(text, ranked).edits == ranked.edits
+    assert scoring.rank_edits(text, ranked).edits == ranked.edits
 
 
 def test_corrections_of_other_kinds_keep_the_engines_order() -> None:
@@ -359,7 +359,7 @@ def test_corrections_of_other_kinds_keep_the_engines_order() -> None:
     of = Finding(
         Span(3, 5), "harper/X", "", (Edit(Span(3, 5), "zz"), Edit(Span(3, 5), "goes")), ("harper/X",), "grammar"
     )
-    assert judge.rank_edits(text, of) is of
+    assert scoring.rank_edits(text, of) is of
 
 
 @pytest.mark.parametrize("source", ["We use [{}](x) daily.", "We use [{} docs](x) daily.", "We use [the {}](x) daily."])
@@ -368,7 +368,7 @@ def test_a_word_at_an_end_of_a_link_is_more_likely_a_name(source: str) -> None:
         text = source.format("thonny")
         (paragraph,) = read("a.md", text, Settings()).blocks
         of = finding(paragraph.text, "thonny", "thorny", *SPELL)
-        judged = judge.score_finding(paragraph, of, judge.count_words([paragraph]), text)
+        judged = scoring.score_finding(paragraph, of, scoring.count_words([paragraph]), text)
         assert judged.probability is not None
         return judged.probability
 
@@ -385,5 +385,5 @@ def test_the_speller_of_another_dialect_counts_as_the_one_that_was_learned_from(
 @given(st.lists(st.sampled_from(["One Ada two.", "two Ada, two", "Bob", "", "one"])), st.data())
 def test_counts_that_are_carried_on_are_those_that_would_be_counted(before: list[str], data: st.DataObject) -> None:
     after = data.draw(st.permutations([*before, "Three", "two"]).map(lambda every: every[: len(before)]))
-    old, new = ([judge.count_block_words(text) for text in texts] for texts in (before, after))
-    assert judge.update_counts(judge.add_counts(old), old, new) == judge.add_counts(new)
+    old, new = ([scoring.count_block_words(text) for text in texts] for texts in (before, after))
+    assert scoring.update_counts(scoring.add_counts(old), old, new) == scoring.add_counts(new)

@@ -14,14 +14,14 @@ from test_models_store import places
 from tiny_model import tiny
 
 from localproof.cli import run
-from localproof.faces.terminal import Terminal
-from localproof.judge import calibrating
-from localproof.judge.calibrating import FILE, CalibrationSentence, fit_weights, learn_weights, sentences, table
-from localproof.judge.proposal import Proposal
-from localproof.judge.reader import ModelResponse
-from localproof.judge.weighing import RescoringModel, predict
+from localproof.config import BUNDLED
 from localproof.report import BadInput, Finding
-from localproof.settings import BUNDLED
+from localproof.scoring import calibration
+from localproof.scoring.calibration import FILE, CalibrationSentence, fit_weights, learn_weights, sentences, table
+from localproof.scoring.language_model_client import ModelResponse
+from localproof.scoring.rescoring import RescoringModel, predict
+from localproof.scoring.types import Proposal
+from localproof.terminal import Terminal
 from localproof.text import Edit, Span, apply_edits
 
 FREE = ("CC0-1.0", "CC-BY-4.0", "CC-BY-3.0", "LicenseRef-Public-Domain", "LicenseRef-US-Government-Work")
@@ -64,7 +64,7 @@ TEXT = "He could of gone there."
 OF, THERE = Edit(Span(9, 11), "have"), Edit(Span(17, 22), "their")
 
 
-def sentence(part: calibrating.Part, right: bool, *, correct: bool = True) -> CalibrationSentence:
+def sentence(part: calibration.Part, right: bool, *, correct: bool = True) -> CalibrationSentence:
     found = Finding(OF.span, "example", "", (OF,), ("example",), probability=0.5)
     return CalibrationSentence(TEXT, (found,), (right,), (OF,) if correct else (), part, "source")
 
@@ -124,7 +124,7 @@ def test_calibrate_asks_the_model_shows_the_table_and_keeps_what_was_learned(
     env = places(tmp_path)
     file = tiny().write(tmp_path / "tiny.gguf")
     some = sentences()[::90]
-    monkeypatch.setattr(calibrating, "sentences", lambda: some)
+    monkeypatch.setattr(calibration, "sentences", lambda: some)
     assert run(["models", "add", str(file)], Terminal(io.BytesIO(), io.StringIO(), io.StringIO(), env)) == 0
     status, said, before = calibrate(env, "tiny")
     assert status == 0 and "engines alone" in said and "its own proposals, as learned" in said
@@ -139,7 +139,7 @@ def test_the_model_that_comes_along_needs_no_calibrating_and_is_asked_only_if_to
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     env = places(tmp_path)
-    monkeypatch.setattr(calibrating, "sentences", lambda: sentences()[::300])
+    monkeypatch.setattr(calibration, "sentences", lambda: sentences()[::300])
     terminal = Terminal(io.BytesIO(b"y\n"), io.StringIO(), io.StringIO(), env)
     with pytest.raises(BadInput, match="add --yes"):
         run(["models", "calibrate", BUNDLED], terminal)
@@ -157,7 +157,7 @@ def test_calibrate_wants_a_model_that_is_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("kept", "then"), [(True, "goes on from there"), (False, "begins anew")])
 def test_ended_early_it_says_where_it_goes_on(kept: bool, then: str) -> None:
-    from localproof.faces.model_calibrating import _score_sentences
+    from localproof.commands.models_calibrate import _score_sentences
 
     class Stopped:
         """A reader whose user presses Ctrl-C at the twelfth sentence."""

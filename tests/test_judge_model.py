@@ -14,17 +14,18 @@ from typing import Any, cast
 import pytest
 from tiny_model import tiny
 
-from localproof import judge, proof
-from localproof.decisions import UserDictionary
+from localproof import scoring
+from localproof.config import BUNDLED, Settings
 from localproof.energy import open_window
 from localproof.formats import read
-from localproof.judge import candidates, weighing
-from localproof.judge.proposal import Proposal
-from localproof.judge.reader import SelectedModel, LanguageModelClient, ModelResponse
-from localproof.judge.weighing import RescoringModel
+from localproof.pipeline import checker
+from localproof.pipeline.merging import merge_findings
+from localproof.pipeline.suppressions import UserDictionary
 from localproof.report import Finding, ModelUse, Provenance, Report, TooLong, Unavailable
-from localproof.settings import BUNDLED, Settings
-from localproof.settle import merge_findings
+from localproof.scoring import candidate_edits, rescoring
+from localproof.scoring.language_model_client import LanguageModelClient, ModelResponse, SelectedModel
+from localproof.scoring.rescoring import RescoringModel
+from localproof.scoring.types import Proposal
 from localproof.text import Block, Document, Edit, Piece, Span, apply_edits
 
 TEXT = "I could of gone to the the shop, and there house is is big."
@@ -45,7 +46,7 @@ def finding(edit: Edit, probability: float = 0.5) -> Finding:
 
 def weighed(found: list[Finding], reading: ModelResponse) -> tuple[Finding, ...]:
     of = block()
-    return judge.rescore_findings(of, found, reading, judge.count_words([of]), PLAIN)
+    return scoring.rescore_findings(of, found, reading, scoring.count_words([of]), PLAIN)
 
 
 def test_what_an_edit_gains_moves_the_finding_up_and_down() -> None:
@@ -74,7 +75,7 @@ def test_a_proposal_is_a_finding_of_the_model_and_never_certain() -> None:
     assert (
         sure.probability is not None and unsure.probability is not None and unsure.probability < 0.2 < sure.probability
     )
-    assert not proof.correctable(sure, unsafe=True) and not sure.is_safe_fix
+    assert not checker.correctable(sure, unsafe=True) and not sure.is_safe_fix
     assert "their" in sure.message and "there" in sure.message
 
 
@@ -87,7 +88,7 @@ def test_a_model_makes_nothing_safe_that_the_rules_do_not_and_may_make_it_unsafe
 ) -> None:
     rule = "languagetool/ENGLISH_WORD_REPEAT_RULE"
     twice = Finding(Span(23, 27), rule, "why", (Edit(Span(23, 27), ""),), (rule,), probability=probability)
-    assert judge.is_safe_fix(TEXT, replace(twice, agreement=2, probability_without_model=unaided)) == certain
+    assert scoring.is_safe_fix(TEXT, replace(twice, agreement=2, probability_without_model=unaided)) == certain
 
 
 def test_a_proposal_that_an_engine_makes_too_is_that_engines_finding() -> None:
@@ -112,7 +113,7 @@ def test_placeholders_are_left_alone() -> None:
     )
     of = Block("paragraph", text, pieces)
     reading = ModelResponse({}, (Proposal(Edit(Span(5, 10), "think"), "confusion", 9.0, 9.0, 9.0),))
-    assert judge.rescore_findings(of, (), reading, judge.count_words([of]), PLAIN) == ()
+    assert scoring.rescore_findings(of, (), reading, scoring.count_words([of]), PLAIN) == ()
 
 
 def test_the_tally_says_what_the_model_did() -> None:
@@ -126,17 +127,17 @@ def test_the_tally_says_what_the_model_did() -> None:
         finding(OF, 0.1),
     )
     report = Report(read("a.md", TEXT, Settings()), shown, held)
-    use = weighing.count_model_use(ModelUse("m"), report, 0.5)
+    use = rescoring.count_model_use(ModelUse("m"), report, 0.5)
     assert (use.supported, use.held_back, use.proposed) == (1, 1, 1)
 
 
 def test_the_weights_of_another_model_serve_where_there_are_none(tmp_path: Path) -> None:
-    assert not weighing.load_rescoring_model("0" * 64, tmp_path).own
+    assert not rescoring.load_rescoring_model("0" * 64, tmp_path).own
     raw = {"model": "1" * 64, "findings": {"bias": 1.0}, "proposals": {}, "about": {}}
     (tmp_path / f"{'1' * 64}.json").write_text(json.dumps(raw))
-    assert weighing.load_rescoring_model("1" * 64, tmp_path).findings == {"bias": 1.0}
+    assert rescoring.load_rescoring_model("1" * 64, tmp_path).findings == {"bias": 1.0}
     (tmp_path / f"{'2' * 64}.json").write_text("{")
-    assert not weighing.load_rescoring_model("2" * 64, tmp_path).own
+    assert not rescoring.load_rescoring_model("2" * 64, tmp_path).own
 
 
 @pytest.mark.parametrize(
@@ -157,22 +158,22 @@ def test_the_weights_of_another_model_serve_where_there_are_none(tmp_path: Path)
     ],
 )
 def test_the_closed_set_holds_what_fluent_writers_get_wrong(text: str, right: str) -> None:
-    row = candidates.split_words(text)
+    row = candidate_edits.split_words(text)
     edits = [
         c.edit
         for i in range(len(row))
-        for c in candidates.edits_at_word(text, row, i, candidates.near_words(row[i].low))
+        for c in candidate_edits.edits_at_word(text, row, i, candidate_edits.near_words(row[i].low))
     ]
-    edits += [c.edit for a, b in itertools.pairwise(row) for c in candidates.insertions_between(text, a, b)]
+    edits += [c.edit for a, b in itertools.pairwise(row) for c in candidate_edits.insertions_between(text, a, b)]
     assert right in {apply_edits(text, [edit]) for edit in edits}
 
 
 def test_every_candidate_keeps_the_case_of_its_place_and_is_of_a_known_kind() -> None:
     text = "Their house is its own. I’ll go, and it’s a cats’ house of mine."
-    row = candidates.split_words(text)
+    row = candidate_edits.split_words(text)
     for i, word in enumerate(row):
-        for candidate in candidates.edits_at_word(text, row, i):
-            assert candidate.kind in candidates.KINDS
+        for candidate in candidate_edits.edits_at_word(text, row, i):
+            assert candidate.kind in candidate_edits.KINDS
             old, new = candidate.edit.span.of(text), candidate.edit.text
             if new and old[:1].isupper():
                 assert new[0].isupper()
@@ -291,8 +292,8 @@ def test_a_model_that_never_answered_stands_in_what_was_skipped_and_not_among_th
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(tiny().write(tmp_path / "tiny.gguf").read_bytes().replace(b"qwen3", b"qwen0"))  # no such kind
     settings = Settings(engines=("harper",), model=str(broken), trust_file=True, service="off", profile="all")
-    with proof.open_checker(settings) as bench:
-        run = proof.run(bench, [read("a.md", TEXT, settings)])
+    with checker.open_checker(settings) as bench:
+        run = checker.run(bench, [read("a.md", TEXT, settings)])
     assert run.model is None and not [p for p in run.provenance if p.role.startswith("model")]
     ((what, reason),) = [(s.what, s.reason) for s in run.all_skipped()]
     assert what == "a.md, model" and "llama.cpp cannot load it: its architecture is 'qwen0'" in reason
@@ -304,7 +305,7 @@ def test_a_model_that_never_answered_stands_in_what_was_skipped_and_not_among_th
 @needs_llama
 def test_a_model_that_ends_half_way_had_a_part_in_the_run(chosen: SelectedModel) -> None:
     settings = Settings(engines=("harper",), model=str(chosen.path), trust_file=True, service="off")
-    with proof.open_checker(settings) as bench:
+    with checker.open_checker(settings) as bench:
         assert bench.reader is not None
 
         def texts() -> Iterator[Document]:
@@ -316,8 +317,8 @@ def test_a_model_that_ends_half_way_had_a_part_in_the_run(chosen: SelectedModel)
             if report.document.name == "a.md":
                 bench.reader.close()
 
-        first = proof.run(bench, texts(), on_report=ended)
-        second = proof.run(bench, [read("c.md", TEXT.replace("big", "small"), settings)])
+        first = checker.run(bench, texts(), on_report=ended)
+        second = checker.run(bench, [read("c.md", TEXT.replace("big", "small"), settings)])
     assert first.model is not None and first.model.blocks == 1 and not first.all_skipped()
     assert [s.what for s in second.all_skipped()] == ["c.md, model"]
     assert {p.role for p in second.provenance} >= {"model that scores", "model that proposes"}
@@ -342,8 +343,8 @@ def test_who_has_lost_interest_in_a_reading_is_not_told(
 @needs_llama
 def test_a_run_with_a_model_tells_what_it_did_and_what_it_read(chosen: SelectedModel) -> None:
     settings = Settings(engines=("harper",), model=str(chosen.path), trust_file=True, service="off", profile="all")
-    with proof.open_checker(settings) as bench:
-        run = proof.run(
+    with checker.open_checker(settings) as bench:
+        run = checker.run(
             bench, [read("a.md", TEXT + "\n\nIch und du und er und sie und wir alle gehen nach Hause.", settings)]
         )
     assert run.model is not None and run.model.blocks >= 1 and run.model.tokens > 10 and run.model.reading_s > 0
@@ -371,8 +372,8 @@ def test_a_model_that_speaks_for_an_edit_takes_nothing_from_its_finding() -> Non
     of = block()
 
     def chance(gain: float) -> float | None:
-        (only,) = judge.rescore_findings(
-            of, [finding(OF, 0.5)], ModelResponse({OF: gain}), judge.count_words([of]), doubts
+        (only,) = scoring.rescore_findings(
+            of, [finding(OF, 0.5)], ModelResponse({OF: gain}), scoring.count_words([of]), doubts
         )
         return only.probability
 
@@ -394,8 +395,8 @@ def test_the_model_that_comes_along_finds_what_the_rules_do_not() -> None:
     text = (
         "This is the first time I saw the report form the committee.\n\nWe have been working of this for two years.\n"
     )
-    with proof.open_checker(settings) as bench:
-        run = proof.run(bench, [read("a.md", text, settings)])
+    with checker.open_checker(settings) as bench:
+        run = checker.run(bench, [read("a.md", text, settings)])
     said = {(f.rule, f.edits[0].text) for _, f in run.findings()}
     assert {("model/confusion", "from"), ("model/preposition", "on")} <= said
     made_of = next(p for p in run.provenance if p.role == "model that scores")
@@ -409,7 +410,7 @@ def test_a_model_takes_nothing_from_a_listed_misspelling() -> None:
 
     def chance(edit: Edit) -> float | None:
         found = Finding(edit.span, "harper/Spell", "", (edit,), ("harper/Spell",), "spelling", probability=0.7)
-        (only,) = judge.rescore_findings(of, [found], ModelResponse({edit: -5.0}), judge.count_words([of]), doubts)
+        (only,) = scoring.rescore_findings(of, [found], ModelResponse({edit: -5.0}), scoring.count_words([of]), doubts)
         return only.probability
 
     assert chance(Edit(Span(0, 13), "Unbelievable")) == pytest.approx(0.7)
@@ -430,9 +431,11 @@ def test_what_stands_only_because_a_model_sank_its_rival_is_not_made_unasked(
             for f in (one, other)
         )
 
-    monkeypatch.setattr(proof.judging, "judge", lambda block, found, *_: replace(found, probability=alone[found.rule]))
-    monkeypatch.setattr(proof.judging, "weigh", weigh)
-    monkeypatch.setattr(proof.judging, "certain", lambda text, found: found.rule == one.rule)
+    monkeypatch.setattr(
+        checker.judging, "judge", lambda block, found, *_: replace(found, probability=alone[found.rule])
+    )
+    monkeypatch.setattr(checker.judging, "weigh", weigh)
+    monkeypatch.setattr(checker.judging, "certain", lambda text, found: found.rule == one.rule)
 
     class Model:
         def after(self, *_: object) -> Future[ModelResponse]:
@@ -446,7 +449,7 @@ def test_what_stands_only_because_a_model_sank_its_rival_is_not_made_unasked(
         def submit(self, _: str) -> Future[tuple[Finding, ...]]:
             return answered(one, other)
 
-    bench = proof.Checker(
+    bench = checker.Checker(
         Settings(profile="all"),
         {"harper": cast(Any, Engine())},
         (),
@@ -456,7 +459,7 @@ def test_what_stands_only_because_a_model_sank_its_rival_is_not_made_unasked(
         reader=cast(Any, Model()),
         weights=RescoringModel({}, {}, {}),
     )
-    (found,) = proof.check(bench, read("a.md", "It  is is so.", Settings())).findings
+    (found,) = checker.check(bench, read("a.md", "It  is is so.", Settings())).findings
     assert (found.rule, found.is_safe_fix) == (one.rule, certain)
 
 
@@ -469,4 +472,4 @@ def test_what_stands_only_because_a_model_sank_its_rival_is_not_made_unasked(
     ],
 )
 def test_what_an_instruct_model_would_write_is_said_in_words(edit: Edit, said: str) -> None:
-    assert said in weighing.proposal_to_finding(TEXT, Proposal(edit, "rewrite", 5.0, 5.0, 5.0)).message
+    assert said in rescoring.proposal_to_finding(TEXT, Proposal(edit, "rewrite", 5.0, 5.0, 5.0)).message

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from localproof import proof
-from localproof.faces.setup import languages
-from localproof.faces.terminal import Terminal
+from localproof.commands.setup import languages
+from localproof.config import LANGUAGES, Settings
 from localproof.formats import read
-from localproof.installation import install_command
-from localproof.judge import categories
-from localproof.languages import NAMES, known_language, language_of_file_name, rules_package, setup_command
+from localproof.pipeline import checker
 from localproof.report import Finding, Kind
-from localproof.settings import LANGUAGES, Settings
+from localproof.scoring import categories
+from localproof.system.installation import install_command
+from localproof.terminal import Terminal
 from localproof.text import Document, Edit, Span
+from localproof.text.languages import NAMES, known_language, language_of_file_name, rules_package, setup_command
 
 GERMAN = (
     "---\ntitle: Ein Versuch\nlang: de\n---\n\n"
@@ -30,11 +30,11 @@ ENGLISH = "---\nlang: en-GB\n---\n\nShe will recieve teh letter tomorrow, and th
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[proof.Checker]:
+def bench() -> Iterator[checker.Checker]:
     if find_spec("lingotweaker_data_de") is None and os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all":
         pytest.skip("lingotweaker-data-de is not installed")
     settings = Settings(engines=("languagetool",), jobs=1, block_timeout_s=60.0, profile="balanced")
-    with proof.open_checker(settings, at_once=False) as bench:
+    with checker.open_checker(settings, at_once=False) as bench:
         yield bench
 
 
@@ -43,29 +43,29 @@ def marked(report: object, name: str = "findings") -> set[str]:
     return {f.span.of(document.text).rstrip(".") for f in getattr(report, name)}
 
 
-def test_a_german_post_among_english_ones_is_checked_in_german(bench: proof.Checker) -> None:
+def test_a_german_post_among_english_ones_is_checked_in_german(bench: checker.Checker) -> None:
     settings = bench.settings
-    german, english = (proof.check(bench, read(n, t, settings)) for n, t in (("a.md", GERMAN), ("b.md", ENGLISH)))
+    german, english = (checker.check(bench, read(n, t, settings)) for n, t in (("a.md", GERMAN), ("b.md", ENGLISH)))
     assert {"Versuhc", "hause"} <= marked(german)
     assert "recieve" in marked(english)
     assert all(f.probability is None and not f.is_safe_fix for f in german.findings)
     assert any("checked in German by LanguageTool's rules alone" in note for note in german.document.notes)
     assert [s.reason for s in german.skipped] == ["line 8: in another language than German, and not checked"]
-    assert any(p.part == "lingotweaker-data-de" for p in proof.provenance(bench))
+    assert any(p.part == "lingotweaker-data-de" for p in checker.provenance(bench))
 
 
-def test_the_name_of_a_file_tells_its_language_and_its_front_matter_knows_better(bench: proof.Checker) -> None:
+def test_the_name_of_a_file_tells_its_language_and_its_front_matter_knows_better(bench: checker.Checker) -> None:
     plain = GERMAN.replace("lang: de\n", "")
-    assert "Versuhc" in marked(proof.check(bench, read("post.de.md", plain, bench.settings)))
-    assert "recieve" in marked(proof.check(bench, read("post.de.md", ENGLISH, bench.settings)))
+    assert "Versuhc" in marked(checker.check(bench, read("post.de.md", plain, bench.settings)))
+    assert "recieve" in marked(checker.check(bench, read("post.de.md", ENGLISH, bench.settings)))
 
 
-def test_a_language_that_is_not_set_up_is_skipped_with_the_command_that_would(bench: proof.Checker) -> None:
-    report = proof.check(bench, read("post.is.md", "Þetta er texti.\n", bench.settings))
+def test_a_language_that_is_not_set_up_is_skipped_with_the_command_that_would(bench: checker.Checker) -> None:
+    report = checker.check(bench, read("post.is.md", "Þetta er texti.\n", bench.settings))
     (skipped,) = report.skipped
     assert (report.findings, skipped.what) == ((), "post.is.md")
     assert "written in Icelandic" in skipped.reason and skipped.remedy == "pip install lingotweaker-data-is"
-    report = proof.check(bench, read("a.md", "---\nlang: sw\n---\n\nHabari ya dunia\n", bench.settings))
+    report = checker.check(bench, read("a.md", "---\nlang: sw\n---\n\nHabari ya dunia\n", bench.settings))
     assert "written in sw" in report.skipped[0].reason and "no rules are known" in report.skipped[0].reason
 
 
@@ -141,7 +141,7 @@ def test_words_in_another_language_than_the_text_around_them_are_not_read(
 ) -> None:
     document = read(name, text, Settings(language=language))
     own = document.language or language_of_file_name(name) or language
-    assert [block.text for block in proof.prose(document, own)] == read_as
+    assert [block.text for block in checker.prose(document, own)] == read_as
 
 
 def test_a_passage_in_another_language_than_its_page_is_marked_as_that() -> None:

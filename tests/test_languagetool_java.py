@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from localproof.config import Settings
 from localproof.engines.home import open_languagetool
 from localproof.engines.languagetool import LanguageToolEngine
 from localproof.engines.original import fetch, place
 from localproof.engines.original.engine import OriginalLanguageTool
 from localproof.report import Finding, Unavailable
-from localproof.settings import Settings
 from localproof.text import apply_edits
 
 WRONG = "I should of gone their before teh shop closed. It is an test, and and more."
@@ -182,7 +182,7 @@ def test_java_that_dies_is_started_again_and_the_block_is_checked(where: Path) -
 def test_when_localproof_is_killed_no_java_is_left(where: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\n"
-        "from localproof.engines.original.engine import Original\nfrom localproof.settings import Settings\n"
+        "from localproof.engines.original.engine import Original\nfrom localproof.config import Settings\n"
         "e = Original(Settings(jobs=1, block_timeout_s=60.0), 'java', Path(sys.argv[1]))\n"
         "e.submit('A text.').result(120)\nprint(*e.pids(), flush=True)\ntime.sleep(60)\n"
     )
@@ -202,7 +202,7 @@ def test_when_localproof_is_killed_no_java_is_left(where: Path) -> None:
 def test_when_localproof_is_killed_while_java_starts_no_java_is_left(where: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\n"
-        "from localproof.engines.original.engine import Original\nfrom localproof.settings import Settings\n"
+        "from localproof.engines.original.engine import Original\nfrom localproof.config import Settings\n"
         "e = Original(Settings(jobs=1), 'java', Path(sys.argv[1]))\n"
         "e.start()\nprint('begun', flush=True)\ntime.sleep(60)\n"
     )

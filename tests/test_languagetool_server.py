@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from languagetool_fakes import misbehaving
 
+from localproof.config import ELSEWHERE, Settings
 from localproof.engines.home import open_languagetool
 from localproof.engines.languagetool import LanguageToolEngine, has_rules
 from localproof.engines.original.engine import OriginalLanguageTool, request_form
 from localproof.report import BadInput, TooLong, Unavailable
-from localproof.settings import ELSEWHERE, Settings
 
 
 @pytest.fixture(scope="module")

@@ -16,15 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from localproof.download import file_digest
+from localproof.commands.explain import doctor
+from localproof.commands.setup import SetupOptions, setup
+from localproof.config import Settings
 from localproof.engines.original import fetch, place
 from localproof.engines.original.ngrams import ngram_data
-from localproof.engines.original.place import JavaInstallation, Jar, Lock
-from localproof.faces.about import doctor
-from localproof.faces.setup import SetupOptions, setup
-from localproof.faces.terminal import Terminal
+from localproof.engines.original.place import Jar, JavaInstallation, Lock
 from localproof.report import BadInput, Unavailable
-from localproof.settings import Settings
+from localproof.system.download import file_digest
+from localproof.terminal import Terminal
 
 
 def terminal(where: Path, typed: bytes = b"") -> Terminal:

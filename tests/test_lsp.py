@@ -522,7 +522,7 @@ def a_silent_editor(wire: Wire) -> None:
     time.sleep(0.3)
 
 
-SLEEP = "import time; from localproof.faces.lsp import {0}; {0}.{1} = lambda *_, **__: time.sleep(60)"
+SLEEP = "import time; from localproof.lsp import {0}; {0}.{1} = lambda *_, **__: time.sleep(60)"
 BLOCKED_CHECK = SLEEP.format("desk", "Desk.begin")
 BLOCKED_LOOP = SLEEP.format("session", "Session.opened")
 BLOCKED_END = SLEEP.format("desk", "Desk.close")

@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_lsp_state import FakeDesk, Slow, open_text, report_on, spelling
 
-from localproof.faces.lsp import actions, rpc, wire
-from localproof.faces.lsp.server import LocalProofServer
+from localproof.lsp import code_actions, conversion, json_rpc
+from localproof.lsp.server import LocalProofServer
 
 Json = dict[str, Any]
 URI = "file:///nowhere/a.md"
@@ -79,7 +79,7 @@ class Talk:
 
     async def change(self, *changes: Any, version: Any = 2, uri: Any = URI) -> None:
         params = {"textDocument": {"uri": uri, "version": version}, "contentChanges": list(changes)}
-        with contextlib.suppress(rpc.ResponseError):  # logged by the connection
+        with contextlib.suppress(json_rpc.ResponseError):  # logged by the connection
             await self.tell("textDocument/didChange", params)
         await self.server.session.finished(URI)
 
@@ -125,29 +125,34 @@ def test_bodies_are_the_same_in_whatever_pieces_they_come(bodies: list[bytes], c
         size = chance.randint(1, most)
         pieces.append(stream[:size])
         stream = stream[size:]
-    assert list(rpc.frames(pieces)) == bodies
+    assert list(json_rpc.frames(pieces)) == bodies
 
 
 def test_a_stream_that_ends_in_the_middle_of_a_body_is_over() -> None:
-    assert list(rpc.frames([b"Content-Length: 1\r\n\r\naContent-Length: 9\r\n\r\nabc"])) == [b"a"]
+    assert list(json_rpc.frames([b"Content-Length: 1\r\n\r\naContent-Length: 9\r\n\r\nabc"])) == [b"a"]
 
 
 def test_a_line_that_never_ends_and_a_length_that_is_none_hurt_nobody() -> None:
     odd = [b"x" * 200_000, b"\r\nContent-Length: -1\r\n\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n"]
-    assert list(rpc.frames([*odd, b"Content-Length: 2\r\n\r\nok"])) == [b"ok"]
+    assert list(json_rpc.frames([*odd, b"Content-Length: 2\r\n\r\nok"])) == [b"ok"]
 
 
 def test_a_body_that_is_too_long_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rpc, "_LONGEST_BODY", 5)
+    monkeypatch.setattr(json_rpc, "_LONGEST_BODY", 5)
     bodies = [b"Content-Length: 17\r\n\r\n" + b"abcdefg" * 2, b"xyz", b"Content-Length: 2\r\n\r\nok"]
-    assert list(rpc.frames(bodies)) == [None, b"ok"]
+    assert list(json_rpc.frames(bodies)) == [None, b"ok"]
 
 
 def test_numbers_that_json_does_not_have_are_read_as_the_nearest() -> None:
-    assert rpc.message_of(b"[NaN, Infinity, 1e999, -1e999]") == [None, None, sys.float_info.max, -sys.float_info.max]
+    assert json_rpc.message_of(b"[NaN, Infinity, 1e999, -1e999]") == [
+        None,
+        None,
+        sys.float_info.max,
+        -sys.float_info.max,
+    ]
     for odd in (b"{", b"\xff", b"[" * 100_000, b"9" * 5000, b""):
         with pytest.raises(ValueError):
-            rpc.message_of(odd)
+            json_rpc.message_of(odd)
 
 
 # ── values that nobody knows ──
@@ -259,9 +264,9 @@ def test_what_cannot_be_understood_is_answered_as_such(method: str, params: Any)
         if method != "initialize":
             await talk.start()
             await talk.open()
-        with pytest.raises(rpc.ResponseError) as caught:
+        with pytest.raises(json_rpc.ResponseError) as caught:
             await talk.ask(method, params)
-        assert caught.value.code == rpc.INVALID_PARAMS
+        assert caught.value.code == json_rpc.INVALID_PARAMS
 
     play(scene)
 
@@ -269,16 +274,16 @@ def test_what_cannot_be_understood_is_answered_as_such(method: str, params: Any)
 def test_what_comes_at_the_wrong_time_is_answered_as_such() -> None:
     async def scene(talk: Talk) -> None:
         async def code(method: str) -> int:
-            with pytest.raises(rpc.ResponseError) as caught:
+            with pytest.raises(json_rpc.ResponseError) as caught:
                 await talk.ask(method, {})
             return caught.value.code
 
-        assert await code("textDocument/hover") == rpc.NOT_INITIALIZED
+        assert await code("textDocument/hover") == json_rpc.NOT_INITIALIZED
         await talk.start()
-        assert await code("initialize") == rpc.INVALID_REQUEST
-        assert await code("textDocument/completion") == rpc.METHOD_NOT_FOUND
+        assert await code("initialize") == json_rpc.INVALID_REQUEST
+        assert await code("textDocument/completion") == json_rpc.METHOD_NOT_FOUND
         await talk.ask("shutdown")
-        assert await code("textDocument/hover") == rpc.INVALID_REQUEST
+        assert await code("textDocument/hover") == json_rpc.INVALID_REQUEST
 
     play(scene)
 
@@ -397,7 +402,7 @@ def test_an_edit_before_the_whole_text_comes_anew_does_not_matter() -> None:
 )
 @pytest.mark.skipif(os.name == "nt", reason="paths of other systems")
 def test_a_uri_leads_to_its_file(uri: object, path: str | None) -> None:
-    assert wire.uri_to_path(uri) == (path and Path(path))
+    assert conversion.uri_to_path(uri) == (path and Path(path))
 
 
 # ── what is no text of ours ──
@@ -469,8 +474,8 @@ def test_a_language_that_is_not_read_is_said_once() -> None:
 def test_a_kind_stands_for_all_kinds_below_it(only: list[str] | None, kinds: set[str]) -> None:
     text = "We recieve it.\n"
     finding = replace(spelling(text, "recieve", "receive"), is_safe_fix=True)
-    acts = actions.actions_at(report_on(text, finding), finding.span, actions.EditTargets(URI, project=False))
-    made = wire.actions(open_text(text), acts, "utf-16", [], versioned=True, only=only)
+    acts = code_actions.actions_at(report_on(text, finding), finding.span, code_actions.EditTargets(URI, project=False))
+    made = conversion.actions(open_text(text), acts, "utf-16", [], versioned=True, only=only)
     assert {action["kind"] for action in made} == kinds
 
 
@@ -511,7 +516,7 @@ def test_a_progress_ends_though_its_creation_is_answered_after_the_work() -> Non
 
 
 def refuse() -> Any:
-    raise rpc.ResponseError(-32601, "no such thing")
+    raise json_rpc.ResponseError(-32601, "no such thing")
 
 
 @pytest.mark.parametrize(("capabilities", "answer", "said"), [(SHOWS, refuse, 1), (SHOWS, None, 1), ({}, None, 0)])
@@ -631,7 +636,7 @@ def exchange(session: list[Any], until: Callable[[Json], bool], last: list[Any])
             yield chunk
 
     def hear() -> None:
-        said.extend(json.loads(body) for body in rpc.frames(chunks()) if body is not None)
+        said.extend(json.loads(body) for body in json_rpc.frames(chunks()) if body is not None)
 
     def speak() -> None:
         for body in bodies(session):
@@ -648,7 +653,7 @@ def exchange(session: list[Any], until: Callable[[Json], bool], last: list[Any])
         async with asyncio.timeout(20):
             await connection.run(server)
 
-    connection = rpc.RpcConnection(there, theirs)
+    connection = json_rpc.RpcConnection(there, theirs)
     server = Quiet(FakeDesk({"harper": Slow("harper")}), connection, {"LOCALPROOF_CONFIG_DIR": "/nonexistent"})
     hearing.start()
     speaking.start()

@@ -14,22 +14,23 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from localproof import proof
-from localproof.cache.memory import CachingEngine
-from localproof.decisions import UserDictionary
+from localproof.cache.caching_engine import CachingEngine
+from localproof.config import ELSEWHERE, Settings
 from localproof.energy import open_window
 from localproof.engines import Engine
-from localproof.faces import rules
-from localproof.faces.lsp import actions, marks
-from localproof.faces.lsp.desk import DocumentChecker, DocumentCheck, format_for, parse_client_settings
-from localproof.faces.lsp.opened import TextChange, TextDocument, apply_changes, move_findings, unfinished_word
-from localproof.faces.lsp.session import EditorSession
-from localproof.faces.toml_edit import add_to_disable
 from localproof.formats import read
-from localproof.render.phrase import suggestion
+from localproof.lsp import code_actions
+from localproof.lsp import diagnostics as marks
+from localproof.lsp.document_checker import DocumentCheck, DocumentChecker, format_for, parse_client_settings
+from localproof.lsp.session import EditorSession
+from localproof.lsp.text_document import TextChange, TextDocument, apply_changes, move_findings, unfinished_word
+from localproof.pipeline import checker
+from localproof.pipeline.suppressions import UserDictionary
+from localproof.project import disable_rule
+from localproof.project.toml_edit import add_to_disable
 from localproof.render.style import Style
+from localproof.render.suggestion_text import suggestion
 from localproof.report import BadInput, Finding, Provenance, Report, Unavailable
-from localproof.settings import ELSEWHERE, Settings
 from localproof.text import Document, Edit, LineIndex, Span, Unit, apply_edits
 
 UNITS: tuple[Unit, ...] = ("utf-8", "utf-16", "utf-32")
@@ -156,7 +157,7 @@ def test_what_an_engine_says_reaches_the_editor_without_control_characters() -> 
 
 # ── menus ──
 
-HERE = actions.EditTargets("file:///p/a.md", project=True)
+HERE = code_actions.EditTargets("file:///p/a.md", project=True)
 
 
 def report_on(text: str, *findings: Finding, name: str = "a.md", held_back: tuple[Finding, ...] = ()) -> Report:
@@ -171,7 +172,7 @@ def spelling(text: str, word: str, *fixes: str, certain: bool = False) -> Findin
 
 def test_the_menu_begins_with_the_corrections_and_ends_with_silence() -> None:
     text = "We recieve it.\n"
-    menu = actions.actions_at(report_on(text, spelling(text, "recieve", "receive", "relieve")), Span(4, 4), HERE)
+    menu = code_actions.actions_at(report_on(text, spelling(text, "recieve", "receive", "relieve")), Span(4, 4), HERE)
     assert [a.title for a in menu] == [
         "“recieve” → “receive”",
         "“recieve” → “relieve”",
@@ -188,7 +189,7 @@ def test_a_correction_is_preferred_where_it_is_the_only_one_or_certain() -> None
     text = "We recieve it.\n"
 
     def preferred(finding: Finding) -> list[bool]:
-        return [a.sure for a in actions.corrections(read("a.md", text, Settings()), finding)]
+        return [a.sure for a in code_actions.corrections(read("a.md", text, Settings()), finding)]
 
     assert preferred(spelling(text, "recieve", "receive")) == [True]
     assert preferred(spelling(text, "recieve", "receive", "relieve")) == [False, False]
@@ -198,7 +199,7 @@ def test_a_correction_is_preferred_where_it_is_the_only_one_or_certain() -> None
 def test_fix_all_makes_only_what_is_certain() -> None:
     text = "We recieve teh mail.\n"
     report = report_on(text, spelling(text, "recieve", "receive", is_safe_fix=True), spelling(text, "teh", "the"))
-    (act,) = (a for a in actions.actions_at(report, Span(0, 0), HERE) if a.kind == actions.FIX_ALL)
+    (act,) = (a for a in code_actions.actions_at(report, Span(0, 0), HERE) if a.kind == code_actions.FIX_ALL)
     assert apply_edits(text, act.edits) == "We receive teh mail.\n"
 
 
@@ -206,7 +207,7 @@ def test_the_rule_below_a_title_grows_with_it_in_the_menu() -> None:
     text = "Beleive\n=======\n\nWe recieve.\n"
     found = spelling(text, "Beleive", "Believers", is_safe_fix=True)
     report = report_on(text, found, spelling(text, "recieve", "receive"), name="a.rst")
-    first, *_, last = actions.actions_at(report, Span(0, 0), HERE)
+    first, *_, last = code_actions.actions_at(report, Span(0, 0), HERE)
     for act in (first, last):
         assert apply_edits(text, act.edits) == "Believers\n=========\n\nWe recieve.\n"
 
@@ -226,7 +227,7 @@ def test_the_rule_below_a_title_grows_with_it_in_the_menu() -> None:
 def test_a_comment_from_the_menu_silences_that_finding(text: str) -> None:
     finding = spelling(text, "recieve", "receive")
     document = read("a.md", text, Settings())
-    here, everywhere = actions.block_comment(document, finding), actions.file_comment(document, finding.rule)
+    here, everywhere = code_actions.block_comment(document, finding), code_actions.file_comment(document, finding.rule)
     assert here is not None and everywhere is not None
     for edit in (here, everywhere):
         after = read("a.md", apply_edits(text, [edit]), Settings())
@@ -245,7 +246,7 @@ def test_a_comment_from_the_menu_silences_that_finding(text: str) -> None:
 def test_a_comment_is_written_as_its_format_writes_it(name: str, text: str) -> None:
     finding = spelling(text, "recieve", "receive")
     document = read(name, text, Settings())
-    here, everywhere = actions.block_comment(document, finding), actions.file_comment(document, finding.rule)
+    here, everywhere = code_actions.block_comment(document, finding), code_actions.file_comment(document, finding.rule)
     assert here is not None and everywhere is not None
     after = read(name, apply_edits(text, sorted({here, everywhere})), Settings())
     assert [(d.scope, d.rules) for d in after.directives] == [("file", (finding.rule,)), ("line", (finding.rule,))]
@@ -257,26 +258,26 @@ def test_a_comment_is_written_as_its_format_writes_it(name: str, text: str) -> N
 )
 def test_where_no_comment_can_follow_one_can_stand_at_the_head(name: str, text: str) -> None:
     finding, document = spelling(text, "recieve"), read(name, text, Settings())
-    edit = actions.file_comment(document, finding.rule)
-    assert actions.block_comment(document, finding) is None and edit is not None
+    edit = code_actions.file_comment(document, finding.rule)
+    assert code_actions.block_comment(document, finding) is None and edit is not None
     assert [d.scope for d in read(name, apply_edits(text, [edit]), Settings()).directives] == ["file"]
 
 
 @pytest.mark.parametrize("text", ["| recieve | b |\n|---|---|\n| a | b |\n", "---\ntitle: We recieve\n---\n\nText.\n"])
 def test_no_comment_is_offered_where_none_can_stand(text: str) -> None:
-    assert actions.block_comment(read("a.md", text, Settings()), spelling(text, "recieve")) is None
+    assert code_actions.block_comment(read("a.md", text, Settings()), spelling(text, "recieve")) is None
 
 
 def test_what_the_writer_wrote_cannot_break_out_of_the_hover() -> None:
     finding = replace(spelling("x recieve", "recieve", "a`b"), message="<script> [x](y) `code` _em_")
-    text = actions.hover([finding], {})
+    text = code_actions.hover([finding], {})
     assert "**\\<script\\> \\[x\\]\\(y\\) `code` \\_em\\_**" in text
     assert "`aˋb`" in text
 
 
 def test_the_hover_has_the_short_message_for_a_heading_and_the_page_at_its_end() -> None:
     finding = replace(spelling("x recieve", "recieve"), short="Spelling mistake", url="https://a.example/<x>")
-    text = actions.hover([finding], {})
+    text = code_actions.hover([finding], {})
     assert text.startswith(f"**Spelling mistake**\n\n{finding.message}")
     assert text.endswith("\n\n<https://a.example/%3Cx%3E>")
 
@@ -343,14 +344,14 @@ def test_a_list_of_any_rules_is_added_to_or_left_alone(names: list[str], many: b
 def test_a_settings_file_that_is_broken_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "localproof.toml").write_text("disable = [", "utf-8")
     with pytest.raises(BadInput, match="not valid TOML"):
-        rules.disable(tmp_path, "a/B")
+        disable_rule.disable(tmp_path, "a/B")
     assert (tmp_path / "localproof.toml").read_text("utf-8") == "disable = ["
 
 
 def test_a_project_without_settings_gets_a_file_in_its_top_folder(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "posts").mkdir()
-    assert rules.disable(tmp_path / "posts", "a/B") == tmp_path / "localproof.toml"
+    assert disable_rule.disable(tmp_path / "posts", "a/B") == tmp_path / "localproof.toml"
     assert tomllib.loads((tmp_path / "localproof.toml").read_text("utf-8")) == {"disable": ["a/B"]}
 
 
@@ -453,10 +454,10 @@ class FakeDesk(DocumentChecker):
         super().__init__({"LOCALPROOF_CONFIG_DIR": "/nonexistent"})
         self.engines = engines
 
-    def _bench(self, settings: Settings) -> tuple[proof.Checker, bool]:
+    def _bench(self, settings: Settings) -> tuple[checker.Checker, bool]:
         window = open_window(method="off")
         everything = replace(settings, profile="all")
-        return proof.Checker(everything, self.engines, (), UserDictionary.of(settings.words), window, 0.0), False
+        return checker.Checker(everything, self.engines, (), UserDictionary.of(settings.words), window, 0.0), False
 
 
 class Screen:
@@ -539,7 +540,7 @@ def test_only_the_block_that_changed_is_judged_again_and_the_result_is_the_same(
     first = desk.partial_report(job)
     later = desk.start_check(open_text("New teh.\n\n" + text), None)
     assert isinstance(later, DocumentCheck)
-    assert desk.partial_report(later) == proof.check(later.bench, later.begun.document)
+    assert desk.partial_report(later) == checker.check(later.bench, later.begun.document)
     assert len(first.findings) == 30 and screen.lines == []
 
 
@@ -618,7 +619,7 @@ def test_who_waits_for_a_check_that_breaks_is_answered() -> None:
 NO_ENGINES: dict[str, object] = {"engines": (), "energy_meter": "off", "cache": False}
 
 
-def at_work(desk: DocumentChecker, path: Path) -> proof.Checker:
+def at_work(desk: DocumentChecker, path: Path) -> checker.Checker:
     job = desk.start_check(open_text("One.\n"), path)
     assert isinstance(job, DocumentCheck)
     return job.bench
@@ -658,7 +659,7 @@ def test_engines_that_were_built_ahead_serve_the_first_text_or_end(
         def close(self) -> None:
             closed.append(self.name)
 
-    monkeypatch.setattr(proof, "ENGINES", {"harper": lambda settings: Built(settings.language)})
+    monkeypatch.setattr(checker, "ENGINES", {"harper": lambda settings: Built(settings.language)})
     one = {**NO_ENGINES, "engines": ("harper",)}
     with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, one) as desk:
         desk.warm(tmp_path)
@@ -714,13 +715,13 @@ def test_judgements_that_are_kept_are_those_that_would_be_made(parts: list[str])
         text = f"{part}.\n\n{text}"
         job = desk.start_check(open_text(text), None)
         assert isinstance(job, DocumentCheck)
-        assert desk.partial_report(job) == proof.check(job.bench, job.begun.document)
+        assert desk.partial_report(job) == checker.check(job.bench, job.begun.document)
 
 
 def test_a_document_says_the_line_of_an_ignores_file() -> None:
     text = "It is *more* teh I had hoped for.\n"
     document: Document = read("a.md", text, Settings())
-    line = actions.ignore_line(document, spelling(text, "teh"))
+    line = code_actions.ignore_line(document, spelling(text, "teh"))
     assert line == "harper/SpellCheck: It is more [[teh]] I had hoped for."
 
 

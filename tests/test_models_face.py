@@ -13,11 +13,11 @@ from test_download import CONTENT, Faults, serving
 from test_models_store import FILE, SUM, entry, places
 
 from localproof.cli import run
-from localproof.faces.models import state
-from localproof.faces.terminal import Terminal
+from localproof.commands.models import state
+from localproof.config import BUNDLED, Settings
 from localproof.models.catalogue import CLAIMS, load, shipped_entries
 from localproof.report import BadInput, Unavailable
-from localproof.settings import BUNDLED, Settings
+from localproof.terminal import Terminal
 
 
 class _Person(io.BytesIO):
@@ -215,13 +215,13 @@ def test_the_one_that_comes_along_is_used_and_neither_got_nor_removed(tmp_path: 
     ],
 )
 def test_only_one_line_of_the_users_settings_changes(before: str, after: str) -> None:
-    from localproof.faces.toml_edit import assign_key
+    from localproof.project.toml_edit import assign_key
 
     assert assign_key(before, "model", "x") == after
 
 
 def test_settings_that_are_laid_out_oddly_are_left_alone() -> None:
-    from localproof.faces.toml_edit import assign_key
+    from localproof.project.toml_edit import assign_key
 
     for text in ('"model" = "y"\n', "model = ", "a = 1\na = 2\n"):
         with pytest.raises(BadInput):

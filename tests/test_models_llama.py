@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_model import Tiny, blanked, tiny
 
-from localproof.judge import candidates
-from localproof.judge.proposing import score_passage
-from localproof.judge.rewriting import generate_edits
-from localproof.judge.worker import build
-from localproof.models.llama import AFTER, PASSAGE, ModelUnusable, LlamaModel, Passage, straight
+from localproof.models.llama import AFTER, PASSAGE, LlamaModel, ModelUnusable, Passage, straight
+from localproof.scoring import candidate_edits
+from localproof.scoring.generation import generate_edits
+from localproof.scoring.model_worker import build
+from localproof.scoring.proposals import score_passage
 from localproof.text import Edit, Span, apply_edits
 
 if os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all":
@@ -127,13 +127,13 @@ def test_one_word_of_5000_letters_is_read_in_part(llama: LlamaModel) -> None:
 def test_everything_proposed_is_of_the_closed_set(llama: LlamaModel) -> None:
     text = "The cat sits on the the mat of a dog and it could of sat on its mat."
     _, proposals = score_passage(llama, text, [], suggest="closed")
-    row = candidates.split_words(text)
+    row = candidate_edits.split_words(text)
     allowed = {
         c.edit
         for i in range(len(row))
-        for c in candidates.edits_at_word(text, row, i, candidates.near_words(row[i].low))
+        for c in candidate_edits.edits_at_word(text, row, i, candidate_edits.near_words(row[i].low))
     }
-    allowed |= {c.edit for a, b in pairwise(row) for c in candidates.insertions_between(text, a, b)}
+    allowed |= {c.edit for a, b in pairwise(row) for c in candidate_edits.insertions_between(text, a, b)}
     assert proposals and all(p.edit in allowed for p in proposals)
     assert all(p.gain >= 1 and p.margin <= p.gain for p in proposals)
 
@@ -206,7 +206,7 @@ def test_a_model_without_a_form_for_chats_suggests_from_the_closed_set_alone(lla
 def test_an_instruct_model_may_be_asked_of_any_text(instruct: LlamaModel, text: str) -> None:
     gains, proposals = score_passage(instruct, text, [Edit(Span(0, min(3, len(text))), "A")], suggest="rewrite")
     assert len(gains) == 1
-    assert all(p.kind == "rewrite" or p.kind in candidates.KINDS for p in proposals)
+    assert all(p.kind == "rewrite" or p.kind in candidate_edits.KINDS for p in proposals)
     assert proposals == score_passage(instruct, text, [Edit(Span(0, min(3, len(text))), "A")], suggest="rewrite")[1]
 
 

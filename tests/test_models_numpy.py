@@ -19,8 +19,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_model import Tiny, blanked, tiny
 
-from localproof.judge.proposing import score_passage
-from localproof.judge.worker import build
 from localproof.models import runtimes
 from localproof.models.bpe import Vocabulary
 from localproof.models.network import Network
@@ -28,6 +26,8 @@ from localproof.models.numpy_model import NumpyModel
 from localproof.models.passages import ModelUnusable
 from localproof.models.tensors import load
 from localproof.report import Unavailable
+from localproof.scoring.model_worker import build
+from localproof.scoring.proposals import score_passage
 from localproof.text import Edit, Span
 
 SHIPPED = Path(runtimes.__file__).with_name("localproof-small.gguf")
@@ -213,7 +213,7 @@ def test_a_runtime_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_every_runtime_of_the_setting_is_in_the_table() -> None:
-    from localproof.settings import RUNTIMES
+    from localproof.config import RUNTIMES
 
     assert set(RUNTIMES) == {"auto", *runtimes.BACKENDS}
 

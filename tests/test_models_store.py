@@ -13,14 +13,14 @@ import pytest
 from gguf_fakes import KEYS, TENSORS, gguf, tiny
 from test_download import Faults, serving
 
+from localproof.config import REQUIREMENTS, Settings
+from localproof.config import load_settings as load_settings
 from localproof.models import is_path, policy, provenance, resolve_model, store
-from localproof.models.added import suggest_id, entry_to_toml
+from localproof.models.added import entry_to_toml, suggest_id
 from localproof.models.catalogue import Claim, ModelEntry, load, parse_catalogue, shipped_entries
 from localproof.models.gguf import read
 from localproof.render import RENDERERS, Style, report_block
 from localproof.report import BadInput, Run, Unavailable
-from localproof.settings import REQUIREMENTS, Settings
-from localproof.settings import load_settings as load_settings
 
 FILE = gguf(KEYS, TENSORS)
 SUM = hashlib.sha256(FILE).hexdigest()

@@ -15,16 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localproof.faces import accept, baseline
-from localproof.faces.changes import GitChanges, git_changes
-from localproof.faces.check import CLEAN, NOTHING, CheckOptions, check
-from localproof.faces.narrow import limit_findings, report_filter, changes_filter, baseline_filter
-from localproof.faces.statistics import statistics
-from localproof.faces.terminal import Terminal
-from localproof.faces.watch import watch
+from localproof.commands import baseline as accept
+from localproof.commands.check import CLEAN, NOTHING, CheckOptions, check
+from localproof.commands.watch import watch
+from localproof.config import Settings
 from localproof.formats import read
+from localproof.project import baseline
+from localproof.project.filters import baseline_filter, changes_filter, limit_findings, report_filter
+from localproof.project.git_changes import GitChanges, git_changes
+from localproof.render.statistics import statistics
 from localproof.report import BadInput, Finding, Report, Run
-from localproof.settings import Settings
+from localproof.terminal import Terminal
 from localproof.text import Span
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed here")

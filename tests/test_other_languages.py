@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localproof.judge.other_languages import foreign, foreign_sentences, language_of, sentences
+from localproof.scoring.other_languages import foreign, foreign_sentences, language_of, sentences
 
 FOREIGN = {
     "de": [

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from localproof.child.program import Program
+from localproof.workers.program import Program
 
 TALK = "import os, time; print('begun', os.getpid(), flush=True); time.sleep(60)"
 ENV = {"PATH": os.environ.get("PATH", "")}
@@ -65,7 +65,7 @@ def test_it_may_put_things_in_order_when_it_is_asked_to_end(tmp_path: Path, plat
 @pytest.mark.parametrize("with_", [signal.SIGKILL, signal.SIGTERM])
 def test_it_ends_when_whoever_started_it_is_killed(tmp_path: Path, platform: str, with_: signal.Signals) -> None:
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom localproof.child.program import Program\n"
+        "import sys, time\nfrom pathlib import Path\nfrom localproof.workers.program import Program\n"
         "p = Program([sys.executable, '-c', sys.argv[1]], {}, Path('/'), platform=sys.argv[2])\n"
         "assert p.hears('begun', 30.0)\nprint(p.last_words()[-1], flush=True)\ntime.sleep(60)\n"
     )

@@ -25,7 +25,7 @@ from junitparser import JUnitXml
 from test_render import UNSAFE, hostile_run
 
 from localproof.render import RENDERERS, Style
-from localproof.render.exchange import items, uri
+from localproof.render.locations import items, uri
 from localproof.report import Finding, Report, Run, Skipped
 from localproof.text import Document, Edit, Span, apply_edits
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof.render import Style, findings_of
-from localproof.render.phrase import describe_changes, widen_to_words
-from localproof.render.scene import draw_snippet, make_snippets
-from localproof.render.width import to_cells, columns, one_line
+from localproof.render.snippet import draw_snippet, make_snippets
+from localproof.render.suggestion_text import describe_changes, widen_to_words
+from localproof.render.width import columns, one_line, to_cells
 from localproof.report import Finding, Report
 from localproof.text import Block, Document, Edit, Piece, Span
 

@@ -12,19 +12,20 @@ from pathlib import Path
 import pytest
 from review_fakes import desk, environment, find
 
-from localproof.decisions import Ignores
-from localproof.faces.files import InputFile, read_source
-from localproof.faces.review import intake, journal, lists
-from localproof.faces.review import session as review
-from localproof.faces.review.desk import ReviewWorkspace
-from localproof.faces.review.editor import open_editor
-from localproof.faces.review.plain import run_dialogue
-from localproof.faces.review.session import ReviewSession
-from localproof.faces.review.summary import as_json, as_text, summarize
-from localproof.faces.terminal import Terminal
+from localproof.config import load_settings
+from localproof.pipeline.suppressions import Ignores
+from localproof.project import ignore_list, undo_log
+from localproof.project.files import InputFile, read_source
 from localproof.render import Style
 from localproof.report import BadInput, Unavailable
-from localproof.settings import load_settings
+from localproof.review import intake
+from localproof.review import session as review
+from localproof.review.editor import open_editor
+from localproof.review.plain import run_dialogue
+from localproof.review.session import ReviewSession
+from localproof.review.summary import as_json, as_text, summarize
+from localproof.review.workspace import ReviewWorkspace
+from localproof.terminal import Terminal
 
 
 def opened(d: ReviewWorkspace) -> ReviewSession:
@@ -63,9 +64,9 @@ def test_writing_keeps_line_ends_mark_and_mode_and_can_be_undone(tmp_path: Path,
         assert not d.pending(s)
     assert file.read_bytes() == before.replace(b"teh", b"the")
     assert file.stat().st_mode & 0o777 == 0o640
-    (session,) = journal.sessions(environment(tmp_path))
+    (session,) = undo_log.sessions(environment(tmp_path))
     assert [e.state() for e in session.entries()] == ["new"]
-    assert journal.undo(session) == [f"{file}: put back"]
+    assert undo_log.undo(session) == [f"{file}: put back"]
     assert file.read_bytes() == before
     assert [e.state() for e in session.entries()] == ["old"]
     assert session.undone
@@ -78,7 +79,7 @@ def test_a_session_of_several_writes_is_undone_to_its_beginning(tmp_path: Path, 
         s, _ = d.write(review.accept(opened(d)))
         s, _ = d.write(review.accept(s))
     assert b"the end" in file.read_bytes() and b"which" in file.read_bytes()
-    journal.undo(journal.sessions(environment(tmp_path))[0])
+    undo_log.undo(undo_log.sessions(environment(tmp_path))[0])
     assert file.read_bytes() == before
 
 
@@ -89,14 +90,14 @@ def test_a_file_that_changed_after_the_session_is_not_put_back_and_that_is_said(
         s = review.accept(opened(d))
         d.write(review.accept(review.next_page(s, 1)))
     file.write_text("All new.\n")
-    (session,) = journal.sessions(environment(tmp_path))
-    told = journal.undo(session)
+    (session,) = undo_log.sessions(environment(tmp_path))
+    told = undo_log.undo(session)
     assert told[0] == f"{other}: put back"
     assert "left as it is, for it was changed since; what stood there before: " in told[1]
     assert file.read_text() == "All new.\n"
     kept = Path(told[1].rpartition(": ")[2])
     assert b"teh end" in kept.read_bytes()
-    assert "changed since" in journal.describe_session(session)
+    assert "changed since" in undo_log.describe_session(session)
 
 
 def test_what_a_killed_write_left_behind_is_swept_away_by_the_next(tmp_path: Path, place: Path) -> None:
@@ -116,8 +117,8 @@ def test_undoing_after_the_file_was_removed_says_so(tmp_path: Path, place: Path)
     with desk(tmp_path, place / "a.md") as d:
         d.write(review.accept(opened(d)))
     (place / "a.md").unlink()
-    (session,) = journal.sessions(environment(tmp_path))
-    assert "it was gone" in journal.undo(session)[0]
+    (session,) = undo_log.sessions(environment(tmp_path))
+    assert "it was gone" in undo_log.undo(session)[0]
 
 
 def test_a_session_that_could_not_be_put_back_can_be_undone_another_time(tmp_path: Path, place: Path) -> None:
@@ -126,17 +127,17 @@ def test_a_session_that_could_not_be_put_back_can_be_undone_another_time(tmp_pat
     with desk(tmp_path, file) as d:
         d.write(review.accept(opened(d)))
     os.link(file, twin)
-    (session,) = journal.sessions(environment(tmp_path))
-    assert "hard links" in journal.undo(session)[0]
+    (session,) = undo_log.sessions(environment(tmp_path))
+    assert "hard links" in undo_log.undo(session)[0]
     assert not session.undone
     twin.unlink()
-    assert journal.undo(session) == [f"{file}: put back"]
+    assert undo_log.undo(session) == [f"{file}: put back"]
     assert session.undone and file.read_bytes() == before
 
 
 def test_an_entry_of_the_journal_never_takes_the_place_of_another(tmp_path: Path) -> None:
     """They are counted in memory, not by what is in the folder, which would be listed for every file."""
-    kept = journal.start_undo_log(environment(tmp_path))
+    kept = undo_log.start_undo_log(environment(tmp_path))
     for word in ("one", "two", "three"):
         if word == "three":
             (kept.folder / "001.json").unlink()
@@ -145,7 +146,7 @@ def test_an_entry_of_the_journal_never_takes_the_place_of_another(tmp_path: Path
 
 
 def test_the_journal_is_written_before_the_file_and_keeps_only_some_sessions(tmp_path: Path, place: Path) -> None:
-    locked = journal.UndoLog(tmp_path / "nowhere" / "x")
+    locked = undo_log.UndoLog(tmp_path / "nowhere" / "x")
     (tmp_path / "nowhere").write_text("a file, not a folder")
     before = (place / "a.md").read_bytes()
     with pytest.raises(Unavailable, match="the journal cannot be written"):
@@ -154,9 +155,9 @@ def test_the_journal_is_written_before_the_file_and_keeps_only_some_sessions(tmp
 
 
 def test_correcting_works_where_no_journal_can_be_kept_and_says_so(tmp_path: Path, place: Path) -> None:
-    assert journal.why_unavailable(environment(tmp_path)) == ""
+    assert undo_log.why_unavailable(environment(tmp_path)) == ""
     (tmp_path / "a file").write_text("")
-    assert "not a directory" in journal.why_unavailable({"LOCALPROOF_STATE_DIR": str(tmp_path / "a file" / "state")})
+    assert "not a directory" in undo_log.why_unavailable({"LOCALPROOF_STATE_DIR": str(tmp_path / "a file" / "state")})
 
 
 def test_changes_made_elsewhere_are_brought_together_where_they_fit(tmp_path: Path, place: Path) -> None:
@@ -215,14 +216,14 @@ def test_words_and_ignored_places_go_to_lists_that_can_be_read_and_undone(tmp_pa
     report = find(opened_document(place / "a.md"))
     silent = [asked.covers(str(place / "a.md"), report.document.blocks[1].text, in_block(f)) for f in report.findings]
     assert silent[1:] == [True, True]
-    (session,) = journal.sessions(environment(tmp_path))
-    assert [line.rpartition(": ")[2] for line in journal.undo(session)] == ["2 lines taken out", "1 line taken out"]
+    (session,) = undo_log.sessions(environment(tmp_path))
+    assert [line.rpartition(": ")[2] for line in undo_log.undo(session)] == ["2 lines taken out", "1 line taken out"]
     assert words.read_text() == ""
 
 
 def opened_document(path: Path):  # type: ignore[no-untyped-def]
+    from localproof.config import Settings
     from localproof.formats import read
-    from localproof.settings import Settings
 
     return read(path.name, path.read_bytes().decode("utf-8-sig"), Settings())
 
@@ -259,19 +260,19 @@ def test_what_a_list_held_before_is_not_taken_out_by_undoing(tmp_path: Path, pla
         if not later:
             d.write(review.undo(review.undo(review.undo(s))))
     if later:
-        journal.undo(journal.sessions(environment(tmp_path))[0])
+        undo_log.undo(undo_log.sessions(environment(tmp_path))[0])
     assert words.read_text() == "teh\n"
     assert ignores.read_text() == "test/Wich: A [[wich]] could of been.\n"
 
 
 def test_without_a_project_places_are_ignored_in_the_users_own_list(tmp_path: Path) -> None:
     settings = load_settings(None, {}, environment(tmp_path))
-    path = lists.ignores_file(settings, environment(tmp_path))
+    path = ignore_list.ignores_file(settings, environment(tmp_path))
     assert path == tmp_path / "config" / "ignores"
-    assert lists.append_lines(path, ["x/Y: a [[b]] c"]) == ("x/Y: a [[b]] c",)
-    assert lists.append_lines(path, ["x/Y: a [[b]] c"]) == ()
-    assert lists.remove_lines(path, ["x/Y: a [[b]] c"]) == ("x/Y: a [[b]] c",)
-    assert lists.remove_lines(path, ["x/Y: a [[b]] c"]) == ()
+    assert ignore_list.append_lines(path, ["x/Y: a [[b]] c"]) == ("x/Y: a [[b]] c",)
+    assert ignore_list.append_lines(path, ["x/Y: a [[b]] c"]) == ()
+    assert ignore_list.remove_lines(path, ["x/Y: a [[b]] c"]) == ("x/Y: a [[b]] c",)
+    assert ignore_list.remove_lines(path, ["x/Y: a [[b]] c"]) == ()
 
 
 def test_a_review_goes_on_where_it_stopped_even_when_the_file_has_changed(tmp_path: Path, place: Path) -> None:
@@ -458,10 +459,10 @@ def kept(folder: Path, name: str, size: int) -> Path:
 def test_the_journal_has_a_limit_in_bytes(
     tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch, sizes: list[int], left: list[bool]
 ) -> None:
-    monkeypatch.setattr(journal, "_MOST_BYTES", 1200)
-    folder = journal.start_undo_log(environment(tmp_path)).folder.parent
+    monkeypatch.setattr(undo_log, "_MOST_BYTES", 1200)
+    folder = undo_log.start_undo_log(environment(tmp_path)).folder.parent
     old = [kept(folder, f"2020-01-0{n}T000000.000000-aaaaaa", size) for n, size in enumerate(sizes, 1)]
     with desk(tmp_path, place / "a.md") as d:
         d.write(review.accept(opened(d)))
     assert [session.exists() for session in old] == left
-    assert len(journal.sessions(environment(tmp_path))) == sum(left) + 1
+    assert len(undo_log.sessions(environment(tmp_path))) == sum(left) + 1

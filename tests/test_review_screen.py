@@ -19,21 +19,21 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 from review_fakes import desk, find, page, session
 
-from localproof.faces.lsp import marks
-from localproof.faces.lsp.actions import corrections
-from localproof.faces.review import intake, picture
-from localproof.faces.review import session as review
-from localproof.faces.review.picture import ScreenState
-from localproof.faces.review.plain import finish_writing, describe_item
-from localproof.faces.review.program import application
-from localproof.faces.review.screen import ReviewScreen
-from localproof.faces.review.session import ReviewPage, ReviewSession, ViewFilter
-from localproof.faces.review.summary import as_text, summarize
+from localproof.config import Settings
 from localproof.formats import read
+from localproof.lsp import diagnostics
+from localproof.lsp.code_actions import corrections
 from localproof.render import RENDERERS, Style
 from localproof.render.width import columns
 from localproof.report import Finding, Report, Run
-from localproof.settings import Settings
+from localproof.review import intake, layout
+from localproof.review import session as review
+from localproof.review.layout import ScreenState
+from localproof.review.plain import describe_item, finish_writing
+from localproof.review.program import application
+from localproof.review.screen import ReviewScreen
+from localproof.review.session import ReviewPage, ReviewSession, ViewFilter
+from localproof.review.summary import as_text, summarize
 from localproof.text import Document, Edit, Span
 
 
@@ -47,14 +47,14 @@ class Room(DummyOutput):
         return self._size
 
 
-def text_of(lines: list[picture.Line]) -> str:
+def text_of(lines: list[layout.Line]) -> str:
     return "\n".join("".join(text for _, text in line) for line in lines)
 
 
 def seen(s: ReviewSession, size: tuple[int, int] = (80, 20), **look: Any) -> str:
     wide, high = size
     return text_of(
-        [picture.header_line(s, ScreenState(**look), wide), *picture.body_lines(s, ScreenState(**look), wide, high - 1)]
+        [layout.header_line(s, ScreenState(**look), wide), *layout.body_lines(s, ScreenState(**look), wide, high - 1)]
     )
 
 
@@ -146,7 +146,7 @@ def test_help_is_told_of_this_screen_and_stands_beside_its_keys(tmp_path: Path) 
     _, shots = pressed(tmp_path, TWO, "?", size=(46, 40))
     assert "line by line" not in shots[1]
     assert shots[1].rstrip().endswith("any other key goes back; arrows and space \n scroll")
-    assert [text_of(picture.key_lines(width, rows)).count("? ") for width, rows in ((40, 1), (40, 3), (80, 3))] == [
+    assert [text_of(layout.key_lines(width, rows)).count("? ") for width, rows in ((40, 1), (40, 3), (80, 3))] == [
         1,
         1,
         1,
@@ -255,12 +255,12 @@ HARD += ["\t", "x" * 300, "\x1b[31m", "\u202e", "`code`", "*a*"]
 def test_no_text_is_wider_than_the_window_or_reaches_it_raw(text: str, wide: int, high: int) -> None:
     s = session(f"a {text} teh\n")
     for look in (ScreenState(colour=False), ScreenState(draft="漢\x1b", colour=True), ScreenState(selected=2)):
-        lines = picture.body_lines(s, look, wide, high)
+        lines = layout.body_lines(s, look, wide, high)
         assert len(lines) == high
         for line in lines:
             shown = "".join(t for _, t in line)
             assert "\x1b" not in shown and "\u202e" not in shown and "\t" not in shown
-            assert columns(shown) <= max(wide, picture._SMALLEST + 2)
+            assert columns(shown) <= max(wide, layout._SMALLEST + 2)
         assert high < 8 or "teh" in text_of(lines)
 
 
@@ -293,7 +293,7 @@ def test_every_face_marks_the_words_that_it_names(finding: Finding, old: str, ne
     line_by_line = describe_item(s, review.current(s))
     assert f"[{old}]" in line_by_line and f"1 {new[0]}\n" in line_by_line
     (first, *_) = corrections(report.document, finding)
-    (mark,) = marks.make_diagnostics(text, (finding,))
+    (mark,) = diagnostics.make_diagnostics(text, (finding,))
     assert first.title == f"“{mark.span.of(text)}” → “its”"
     assert mark.span == finding.span  # an editor's mark is the place of the edit, as in JSON
 

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from review_fakes import find, page, session
 
-from localproof.faces.review import intake
-from localproof.faces.review import session as review
-from localproof.faces.review.content import edits_between, merge_content, words_changed
-from localproof.faces.review.places import BlockIndex, carry_span, inverse_edits, move_offset
-from localproof.faces.review.session import ReviewSession, ViewFilter
+from localproof.config import Settings
 from localproof.formats import read
-from localproof.settings import Settings
+from localproof.review import intake
+from localproof.review import session as review
+from localproof.review.content_merge import edits_between, merge_content, words_changed
+from localproof.review.positions import BlockIndex, carry_span, inverse_edits, move_offset
+from localproof.review.session import ReviewSession, ViewFilter
 from localproof.text import Edit, Span, apply_edits
 
 

@@ -24,8 +24,8 @@ PROGRAM = """
 import sys, os
 sys.path[:0] = [{tests!r}, {repository!r}]
 import review_fakes
-from localproof.faces.review.program import walk
-from localproof.faces.review.desk import Desk
+from localproof.review.program import walk
+from localproof.review.workspace import Desk
 from pathlib import Path
 checks = 0
 def find(document):

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from localproof.commands.rules import RuleFilter, list_rules, rules
+from localproof.config import Settings
 from localproof.engines import ENGINES, rule_files
 from localproof.engines.catalogue import CATALOGUES, Rule
 from localproof.engines.languagetool import ENDLESS
-from localproof.faces.listing import RuleFilter, list_rules, rules
-from localproof.faces.terminal import Terminal
-from localproof.judge import coefficients
 from localproof.render.width import columns
 from localproof.report import KINDS, BadInput, Unavailable
-from localproof.settings import Settings
+from localproof.scoring import coefficients
+from localproof.terminal import Terminal
 
 
 @cache

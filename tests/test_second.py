@@ -11,18 +11,19 @@ from pathlib import Path
 import pytest
 from test_lsp_state import FakeDesk, Screen, open_text, until
 
-from localproof import energy, proof
-from localproof.cache.memory import CachingEngine
+from localproof import energy
+from localproof.cache.caching_engine import CachingEngine
 from localproof.cache.store import Store
-from localproof.decisions import UserDictionary
-from localproof.faces.lsp.session import EditorSession
+from localproof.config import Settings
 from localproof.formats import read
-from localproof.judge.proposal import Proposal
-from localproof.judge.reader import ModelResponse
-from localproof.judge.second import MOST, ProposalVerifier, has_new_findings
-from localproof.judge.weighing import RescoringModel
+from localproof.lsp.session import EditorSession
+from localproof.pipeline import checker
+from localproof.pipeline.suppressions import UserDictionary
 from localproof.report import Finding, ModelUse, Provenance, Report, Unavailable
-from localproof.settings import Settings
+from localproof.scoring.language_model_client import ModelResponse
+from localproof.scoring.rescoring import RescoringModel
+from localproof.scoring.types import Proposal
+from localproof.scoring.verification import MOST, ProposalVerifier, has_new_findings
 from localproof.text import Edit, Span
 
 TEXT = "There house is big, and teh dog sleeps."
@@ -101,9 +102,9 @@ def proposed(edit: Edit, gain: float = 9.0) -> Proposal:
 
 
 @contextmanager
-def bench(*engines: Words | CachingEngine, says: Says | None = None, **wishes: object) -> Iterator[proof.Checker]:
+def bench(*engines: Words | CachingEngine, says: Says | None = None, **wishes: object) -> Iterator[checker.Checker]:
     settings = Settings(**{"profile": "balanced"} | wishes)  # type: ignore[arg-type]
-    yield proof.Checker(
+    yield checker.Checker(
         settings,
         {e.name: e for e in engines},
         (),
@@ -115,9 +116,9 @@ def bench(*engines: Words | CachingEngine, says: Says | None = None, **wishes: o
     )
 
 
-def shown(of: proof.Checker, text: str = TEXT) -> list[str]:
+def shown(of: checker.Checker, text: str = TEXT) -> list[str]:
     """The rules of what is shown that are the model's."""
-    report = proof.check(of, read("a.md", text, of.settings))
+    report = checker.check(of, read("a.md", text, of.settings))
     return [f.edits[0].text for f in report.findings if f.rule.startswith("model/")]
 
 
@@ -182,11 +183,11 @@ def test_an_engine_that_fails_or_is_late_holds_the_proposal_back_and_failing_is_
     with bench(Fails("teh")) as of:
         whole: list[bool] = []
 
-        def shape(made: proof.CheckedDocument) -> Report:
+        def shape(made: checker.CheckedDocument) -> Report:
             whole.append(made.whole)
             return made.report
 
-        run = proof.run(of, [read("a.md", TEXT, of.settings)], shape=shape)
+        run = checker.run(of, [read("a.md", TEXT, of.settings)], shape=shape)
         assert not [f for _, f in run.findings() if f.rule.startswith("model/")]
         assert [(s.what, s.reason) for s in run.all_skipped()] == [
             ("a.md, a proposal of the model", "line 1: held back, as harper did not check it: took longer than 10 s")
@@ -212,21 +213,21 @@ def test_a_whole_report_of_an_earlier_run_is_of_the_same_profile() -> None:
 def test_until_the_second_look_has_come_a_proposal_waits_and_nothing_else_does() -> None:
     harper = Words("teh", late="Their")
     with bench(harper, profile="all") as of:
-        begun = proof.start_check(of, read("a.md", TEXT, of.settings))
+        begun = checker.start_check(of, read("a.md", TEXT, of.settings))
         assert begun.open() == ()
-        assert [f.rule for f in proof.partial_report(of, begun).findings] == ["harper/teh"]
+        assert [f.rule for f in checker.partial_report(of, begun).findings] == ["harper/teh"]
         assert len(begun.open()) == 1 and len(harper.asked) == 2
-        assert [f.rule for f in proof.partial_report(of, begun).findings] == ["harper/teh"] and len(harper.asked) == 2
+        assert [f.rule for f in checker.partial_report(of, begun).findings] == ["harper/teh"] and len(harper.asked) == 2
         harper.answer_all()
         assert begun.open() == ()
-        assert [f.rule for f in proof.partial_report(of, begun).findings] == ["model/confusion", "harper/teh"]
+        assert [f.rule for f in checker.partial_report(of, begun).findings] == ["model/confusion", "harper/teh"]
 
 
 def test_an_editor_shows_the_proposal_as_soon_as_the_second_look_has_come() -> None:
     harper, screen = Words("teh", late="Their"), Screen()
 
     class Desk(FakeDesk):
-        def _bench(self, settings: Settings) -> tuple[proof.Checker, bool]:
+        def _bench(self, settings: Settings) -> tuple[checker.Checker, bool]:
             with bench(harper, profile="all") as of:
                 return of, False
 

@@ -22,10 +22,9 @@ from typing import Any
 
 import pytest
 
-from localproof.child.door import socket_path, connect, code_fingerprint, holder_pid
-from localproof.child.frames import from_json, to_json
-from localproof.faces import thin
-from localproof.faces.service import ask
+from localproof.service import ask, fast_client
+from localproof.workers.frames import from_json, to_json
+from localproof.workers.unix_socket import code_fingerprint, connect, holder_pid, socket_path
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -212,7 +211,7 @@ def test_a_run_that_is_not_small_borrows_the_engines(served: Place) -> None:
 
 
 def test_what_was_read_of_a_long_input_is_not_lost(served: Place) -> None:
-    given = b"<!--" + b"long " * (thin.MOST_BYTES // 5) + b"-->\n\nIt is teh end.\n"
+    given = b"<!--" + b"long " * (fast_client.MOST_BYTES // 5) + b"-->\n\nIt is teh end.\n"
     name = ("--stdin-filename", "a.md")
     status, out, _ = served.do(*name, given=given)
     assert (status, b"teh" in out) == (1, True)
@@ -594,21 +593,21 @@ def test_without_any_network_it_works_as_well(served: Place) -> None:
     ],
 )
 def test_only_what_is_surely_small_is_sent(argv: list[str], files: list[str] | None) -> None:
-    assert thin.named_files(argv) == files
+    assert fast_client.named_files(argv) == files
 
 
 def test_files_are_sent_by_name_unless_they_would_be_written(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("a")
-    (tmp_path / "b.md").write_bytes(b"b" * (thin.MOST_BYTES + 1))
-    assert thin.named_files([str(tmp_path / "a.md")]) == [str(tmp_path / "a.md")]
-    assert thin.named_files([str(tmp_path / "a.md"), "--fix"]) is None
-    assert thin.named_files([str(tmp_path / "a.md"), "-"]) is None
-    assert thin.named_files([str(tmp_path / "b.md")]) is None
-    assert thin.named_files([str(tmp_path)]) is None
+    (tmp_path / "b.md").write_bytes(b"b" * (fast_client.MOST_BYTES + 1))
+    assert fast_client.named_files([str(tmp_path / "a.md")]) == [str(tmp_path / "a.md")]
+    assert fast_client.named_files([str(tmp_path / "a.md"), "--fix"]) is None
+    assert fast_client.named_files([str(tmp_path / "a.md"), "-"]) is None
+    assert fast_client.named_files([str(tmp_path / "b.md")]) is None
+    assert fast_client.named_files([str(tmp_path)]) is None
 
 
 def test_the_thin_client_loads_nothing_of_the_house() -> None:
-    code = "import sys\nfrom localproof.faces import thin\nfrom localproof.child import door, frames\n"
+    code = "import sys\nfrom localproof.service import fast_client as thin\nfrom localproof.workers import unix_socket as door, frames\n"
     code += "sys.stderr.write(' '.join(m for m in sys.modules if m.startswith('localproof.')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True)
     rooms = {"child", "child.door", "child.frames", "faces", "faces.thin"}

@@ -21,24 +21,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localproof.child import ledger
-from localproof.child.borrowed import PooledWorker
-from localproof.child.door import (
-    ServiceSocket,
+from localproof.report import TooLong, Unavailable
+from localproof.service.host import BATTERY_IDLE_S, ServiceHost, ServiceLog
+from localproof.service.power import on_battery
+from localproof.service.worker_pool import MOST, WorkerPool
+from localproof.workers import cpu_accounting
+from localproof.workers.frames import from_json, to_json
+from localproof.workers.pooled_worker import PooledWorker
+from localproof.workers.unix_socket import (
     Connection,
-    socket_path,
-    connect,
+    ServiceSocket,
     code_fingerprint,
-    socket_folder,
+    connect,
+    filesystem_identity,
     holder_pid,
     peer_user,
-    filesystem_identity,
+    socket_folder,
+    socket_path,
 )
-from localproof.child.frames import from_json, to_json
-from localproof.faces.service.held import MOST, WorkerPool
-from localproof.faces.service.host import BATTERY_IDLE_S, ServiceHost, ServiceLog
-from localproof.faces.service.power import on_battery
-from localproof.report import TooLong, Unavailable
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="there are no Unix sockets here")
 
@@ -231,7 +231,7 @@ def test_who_sees_other_files_has_another_door(place: Path) -> None:
     apart = ["unshare", "--mount", "--"] if os.getuid() == 0 else ["unshare", "--map-root-user", "--mount", "--"]
     if shutil.which("unshare") is None or subprocess.run([*apart, "true"], capture_output=True).returncode:
         pytest.skip("this machine gives no mount namespace away")
-    code = "import os; from localproof.child.door import address; print(address(os.environ))"
+    code = "import os; from localproof.workers.unix_socket import address; print(address(os.environ))"
     env = {**os.environ, "LOCALPROOF_RUNTIME_DIR": str(place)}
     here, there = (
         subprocess.run(
@@ -396,11 +396,11 @@ def needs_harper() -> None:
 
 
 def test_the_service_answers_and_what_it_spent_is_owed(place: Path) -> None:
-    before = ledger.foreign_cpu_ns()
+    before = cpu_accounting.foreign_cpu_ns()
     with borrowed(place, 2) as (helper, pretender):
         assert helper.submit({"text": "One."}).result(10) == []
         assert helper.pids() == ()
-        assert ledger.foreign_cpu_ns() - before == 250_000_000
+        assert cpu_accounting.foreign_cpu_ns() - before == 250_000_000
         assert pretender.heard[0]["order"]["arguments"][0] == "harper"
 
 

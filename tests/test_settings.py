@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from localproof import proof
-from localproof.faces.config import schema
+from localproof.commands.config import schema
+from localproof.config import KEYS, Settings, find_settings, load_settings, own_folder, read_words, words_for
+from localproof.pipeline import checker
 from localproof.report import BadInput
-from localproof.settings import KEYS, Settings, find_settings, load_settings, own_folder, read_words, words_for
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_a_word_list_for_one_language_holds_for_that_language_alone(env: dict[st
         "fr": set(),
     }
     assert "all" in words_for(settings, "fr")
-    assert proof.ForeignLanguageEngines(settings, None).vocabulary("de").knows("Fraktion")
+    assert checker.ForeignLanguageEngines(settings, None).vocabulary("de").knows("Fraktion")
     assert load_settings(project, {}, env, isolated=True).words_by_language == ()
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from localproof.pipeline.merging import merge_agreement_pairs, merge_findings, resolve_overlaps
 from localproof.report import Finding, Kind
-from localproof.settle import merge_agreement_pairs, merge_findings, resolve_overlaps
 from localproof.text import Edit, Span, apply_edits, minimal_edit
 
 TEXT = "I could of went to teh shop."

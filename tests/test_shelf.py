@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localproof.cache.forms import PackedFindings
-from localproof.cache.reports import strip_document
-from localproof.cache.shelf import ReportSpool, share_equal_parts
+from localproof.cache.report_cache import strip_document
+from localproof.cache.report_spool import ReportSpool, share_equal_parts
+from localproof.cache.serialization import PackedFindings
+from localproof.config import Settings
 from localproof.formats import read
 from localproof.report import KINDS, Finding, Report, Skipped
-from localproof.settings import Settings
 from localproof.text import Cell, Edit, Span
 
 TEXT = "---\ntitle: Sent\u00e9 \U0001f600\n---\nWe saw teh cat.\n\nAll is \u201cwell\u201d.\n"

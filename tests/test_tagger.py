@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_model import Tiny, tiny
 
-from localproof.judge import edit_tags
-from localproof.judge.candidates import split_words
-from localproof.judge.edit_tags import TAGS, edit_of, edits_at, tag_of
-from localproof.judge.tagging import tagged_words
 from localproof.models.passages import ModelUnusable
 from localproof.models.tagger import BIAS, HEAD, TAGS_KEY, Tagger
+from localproof.scoring import edit_tags
+from localproof.scoring.candidate_edits import split_words
+from localproof.scoring.edit_tags import TAGS, edit_of, edits_at, tag_of
+from localproof.scoring.tagging import tagged_words
 from localproof.text import Edit, Span, apply_edits
 
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from test_formats_every import FRAMES, PROSE
 from test_formats_proof import proven
 
-from localproof.decisions import UserDictionary
+from localproof.config import Settings
 from localproof.formats import read
-from localproof.judge import count_words
+from localproof.pipeline.suppressions import UserDictionary
 from localproof.report import Finding
-from localproof.settings import Settings
+from localproof.scoring import count_words
 from localproof.text import Block, Edit, Span, apply_edits, plain, plain_forms
 
 # fmt: off

@@ -19,11 +19,14 @@ pytest.importorskip("sklearn", reason="the training commands need scikit-learn (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localproof.judge.attested import NgramCounts, tokens
-from localproof.judge.listed import WordEntry, WordLists
-from localproof.judge.spelling import edit_distance
+from localproof.scoring.ngram_counts import NgramCounts, tokens
+from localproof.scoring.spelling_errors import edit_distance
+from localproof.scoring.wordlists import WordEntry, WordLists
 from localproof.text import apply_edits
-from training import attested, corpus, inject, listed, spelling
+from training import corpus, inject
+from training import ngram_counts as attested
+from training import spelling_errors as spelling
+from training import wordlists as listed
 
 RIVER = "The grey river runs past the old mill."
 CORRECTED = "We recieve a great many letters from readers in every corner of the country."
@@ -131,10 +134,10 @@ def test_the_same_texts_give_the_same_bytes(made: tuple[Path, Path], tmp_path: P
     written = []
     for run in ("one", "two"):
         places = ["--corpus", str(made[0]), "--data", str(made[1]), "--cache", str(tmp_path / run)]
-        attested.main([*places, "--out", str(tmp_path / run / "attested.bin")])
+        attested.main([*places, "--out", str(tmp_path / run / "ngram_counts.bin")])
         written.append({p.name: p.read_bytes() for p in (tmp_path / run).iterdir()})
     assert written[0] == written[1]
-    assert set(written[0]) == {"attested.bin", "sources.json", "words.json"}
+    assert set(written[0]) == {"ngram_counts.bin", "sources.json", "words.json"}
 
 
 def test_the_file_says_where_its_counts_come_from(made: tuple[Path, Path]) -> None:
@@ -214,7 +217,7 @@ def test_shapes_tell_misspellings_from_words_that_were_never_learned_from() -> N
 
 def test_shapes_do_not_depend_on_how_strings_are_hashed() -> None:
     code = (
-        "from training.spelling import learn_shapes as learn;"
+        "from training.spelling_errors import learn_shapes as learn;"
         "words = [a + b + c for a in 'abcde' for b in ('iex', 'eix') for c in ('rst', 'ver', 'ing')];"
         "print(learn([w for w in words if 'ie' in w], [w for w in words if 'ei' in w]))"
     )
@@ -241,7 +244,9 @@ def test_the_tables_of_spelling_are_what_the_product_reads(made: tuple[Path, Pat
 
 def test_spelling_asks_for_the_counts_it_needs(made: tuple[Path, Path], tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=r"python -m training\.attested"):
-        spelling.main(["--data", str(made[1]), "--cache", str(tmp_path), "--out", str(tmp_path / "spelling.json")])
+        spelling.main(
+            ["--data", str(made[1]), "--cache", str(tmp_path), "--out", str(tmp_path / "spelling_errors.json")]
+        )
 
 
 def test_the_word_lists_are_read_back_as_the_product_reads_them() -> None:

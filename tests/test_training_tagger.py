@@ -16,10 +16,10 @@ if find_spec("torch") is None and os.environ.get("LOCALPROOF_TEST_REQUIRE") != "
 
 import torch
 
-from localproof.judge.candidates import split_words
-from localproof.judge.edit_tags import TAGS, edits_at
-from localproof.judge.tagging import tagged_words
 from localproof.models.tagger import Tagger as Reader
+from localproof.scoring.candidate_edits import split_words
+from localproof.scoring.edit_tags import TAGS, edits_at
+from localproof.scoring.tagging import tagged_words
 from localproof.text import Edit, Span, apply_edits
 from training import evaluate_tagger, export_tagger, tagger_data
 from training.network import Shape

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from localproof.config import Settings
 from localproof.formats import read
+from localproof.pipeline.typography import Typography, decomposed, straight
 from localproof.report import Finding, Kind
-from localproof.settings import Settings
 from localproof.text import Document, Edit, Span, apply_edits
-from localproof.typography import Typography, decomposed, straight
 
 
 def document(text: str) -> Document:

@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localproof.faces.check import CheckOptions, settings_finder, plan_tasks
-from localproof.faces.files import InputFile, read_source
-from localproof.faces.ignored import IgnoreFile, parse_pattern, read_ignore_file, decide
-from localproof.faces.sites import SITES, site_of
-from localproof.faces.walk import Excluded, discover_files, is_draft, why_excluded, describe_excluded
+from localproof.commands.check import CheckOptions, plan_tasks, settings_finder
+from localproof.config import GENERATORS
+from localproof.project.discovery import Excluded, describe_excluded, discover_files, is_draft, why_excluded
+from localproof.project.files import InputFile, read_source
+from localproof.project.generators import SITES, site_of
+from localproof.project.gitignore import IgnoreFile, decide, parse_pattern, read_ignore_file
 from localproof.report import BadInput, Skipped, Unavailable
-from localproof.settings import GENERATORS
 
 
 def make(top: Path, *names: str, **contents: str) -> Path:

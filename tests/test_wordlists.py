@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localproof.faces.prune import read_texts, unused_words
-from localproof.faces.terminal import Terminal, ask_yes_no
-from localproof.faces.wordlists import read_list
-from localproof.faces.words import command
+from localproof.commands.dict import command
+from localproof.commands.unused_words import read_texts, unused_words
+from localproof.config import load_settings, read_words
+from localproof.project.imported_lists import read_list
 from localproof.report import BadInput
-from localproof.settings import load_settings, read_words
+from localproof.terminal import Terminal, ask_yes_no
 
 
 @pytest.mark.parametrize(

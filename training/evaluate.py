@@ -18,15 +18,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench import sets
-from localproof.judge.attested import ngram_counts
-from localproof.judge.features import ngram_gain as counted_gain
 from localproof.models.llama import LlamaModel, straight
+from localproof.scoring.features import ngram_gain as counted_gain
+from localproof.scoring.ngram_counts import ngram_counts
 from localproof.text import Edit, Span
 
 from . import corpus as texts
 from . import forms
-from .judge import held_back
 from .prepare import CACHE, say
+from .scoring import held_back
 
 Row = tuple[str, str, Edit]  # kind, text before, the edit that corrects it
 _SEED = 17

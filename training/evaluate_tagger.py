@@ -28,10 +28,10 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from localproof.judge.candidates import CandidateEdit
-from localproof.judge.tagging import tagged_words
 from localproof.models.network import one_thread_each
 from localproof.models.tagger import Tagger
+from localproof.scoring.candidate_edits import CandidateEdit
+from localproof.scoring.tagging import tagged_words
 from localproof.text import Edit, apply_edits
 
 from . import corpus as texts

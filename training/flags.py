@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import sets
+from localproof.config import Settings
 from localproof.engines import harper, languagetool
+from localproof.pipeline.merging import merge_findings
 from localproof.report import Finding
-from localproof.settings import Settings
-from localproof.settle import merge_findings
 
 from . import corpus, inject
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from localproof.judge.tables import CONFUSED
+from localproof.scoring.tables import CONFUSED
 from localproof.text import Edit, Span, apply_edits
 
 from . import corpus

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import sets
-from localproof.judge.reader import ModelResponse, edits_to_score, to_response
-from localproof.judge.worker import build
 from localproof.report import Finding
+from localproof.scoring.language_model_client import ModelResponse, edits_to_score, to_response
+from localproof.scoring.model_worker import build
 from localproof.text import Edit, Span
 
 from . import flags

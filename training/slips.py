@@ -1,4 +1,4 @@
-"""Slips that writers make, put into prose that was right, with the tag that undoes each (`localproof.judge.edit_tags`).
+"""Slips that writers make, put into prose that was right, with the tag that undoes each (`localproof.scoring.edit_tags`).
 
 How often a small word is dropped, left over or taken for another, and which
 form stands where which should, is counted in the real corrections of the
@@ -17,9 +17,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from localproof.judge import candidates, edit_tags
-from localproof.judge.attested import ngram_counts
-from localproof.judge.candidates import TextWord, split_words
+from localproof.scoring import candidate_edits, edit_tags
+from localproof.scoring.candidate_edits import TextWord, split_words
+from localproof.scoring.ngram_counts import ngram_counts
 from localproof.text import Edit, Span, apply_edits
 
 # Of a hundred slips so many are of each kind, about as in the raw posts of 22 bloggers.
@@ -180,7 +180,7 @@ class Slips:
         j = _drawn(how_often, chance)
         assert j is not None
         right = "a" if row[i].low == "an" else row[i].low
-        return candidates.replacement_edit(text, row[i], "slip", wrongs[j]).edit, (f"replace {right}",)
+        return candidate_edits.replacement_edit(text, row[i], "slip", wrongs[j]).edit, (f"replace {right}",)
 
     def _form(
         self, text: str, row: Sequence[TextWord], chance: np.random.Generator
@@ -191,7 +191,7 @@ class Slips:
         if j is None:
             return None
         name, wrong = options[j]
-        return candidates.replacement_edit(text, row[i], "slip", wrong).edit, (f"form {name}",)
+        return candidate_edits.replacement_edit(text, row[i], "slip", wrong).edit, (f"form {name}",)
 
     def _confused(
         self, text: str, row: Sequence[TextWord], chance: np.random.Generator
@@ -203,7 +203,7 @@ class Slips:
             return None
         # The first of `_meant` are those of the tables; the letters' follow by how common they are.
         j = min(int(chance.geometric(0.35)) - 1, len(options) - 1)
-        return candidates.replacement_edit(text, row[i], "slip", options[j]).edit, (
+        return candidate_edits.replacement_edit(text, row[i], "slip", options[j]).edit, (
             edit_tags.CONFUSED,
             f"replace {low}",
         )
@@ -227,7 +227,7 @@ class Slips:
             )[int(chance.integers(5))]  # fmt: skip
         if not wrong.isalpha() or ngram_counts().count(wrong) > 1:
             return None
-        return candidates.replacement_edit(text, row[i], "slip", wrong).edit, (edit_tags.MISSPELT,)
+        return candidate_edits.replacement_edit(text, row[i], "slip", wrong).edit, (edit_tags.MISSPELT,)
 
 
 _FORMS: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -258,12 +258,12 @@ Made = tuple[Edit, tuple[str, ...]]
 
 
 def _apostrophe(text: str, row: Sequence[TextWord], chance: np.random.Generator) -> Made | None:
-    places = [w for w in row if "'" in w.low and candidates._APOSTROPHES.get(w.low.replace("'", "")) == w.low]
+    places = [w for w in row if "'" in w.low and candidate_edits._APOSTROPHES.get(w.low.replace("'", "")) == w.low]
     if not places:
         return None
     word = places[int(chance.integers(len(places)))]
     tags = ("apostrophe", f"replace {word.low}")
-    return candidates.replacement_edit(text, word, "slip", word.low.replace("'", "")).edit, tags
+    return candidate_edits.replacement_edit(text, word, "slip", word.low.replace("'", "")).edit, tags
 
 
 def _comma_missing(text: str, row: Sequence[TextWord], chance: np.random.Generator) -> Made | None:
@@ -309,7 +309,7 @@ def _split(text: str, row: Sequence[TextWord], chance: np.random.Generator) -> M
 def _join(text: str, row: Sequence[TextWord], chance: np.random.Generator) -> Made | None:
     i = int(chance.integers(len(row)))
     options = edit_tags._splits(row[i].low)
-    return (candidates.replacement_edit(text, row[i], "slip", options[0]).edit, ("join",)) if options else None
+    return (candidate_edits.replacement_edit(text, row[i], "slip", options[0]).edit, ("join",)) if options else None
 
 
 def _doubled(text: str, row: Sequence[TextWord], chance: np.random.Generator) -> Made | None:
@@ -343,7 +343,7 @@ def _placed(
     return None
 
 
-def _edits(tag: str, text: str, row: Sequence[TextWord], i: int) -> list[candidates.CandidateEdit]:
+def _edits(tag: str, text: str, row: Sequence[TextWord], i: int) -> list[candidate_edits.CandidateEdit]:
     if tag == edit_tags.CONFUSED:
         return [c for name, c in edit_tags._instead(text, row, i, tag) if name == tag]
     found = edit_tags.edit_of(tag, text, row, i)

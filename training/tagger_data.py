@@ -28,17 +28,17 @@ from typing import Any
 import numpy as np
 
 from bench import sets
-from localproof.judge import edit_tags
-from localproof.judge.candidates import split_words
 from localproof.models.bpe import Vocabulary
 from localproof.models.llama import straight
 from localproof.models.tensors import load
+from localproof.scoring import edit_tags
+from localproof.scoring.candidate_edits import split_words
 from localproof.text import Edit, Span, apply_edits
 
 from . import corpus as texts
 from . import pairs as pairing
-from .judge import held_back
 from .prepare import CACHE, SHARES, say
+from .scoring import held_back
 from .slips import Counts, Slips
 
 MODEL = Path(edit_tags.__file__).parents[1] / "models" / "localproof-small.gguf"

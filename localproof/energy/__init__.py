@@ -19,13 +19,13 @@ from ..report import BadInput
 from .clocks import Clocks, Pids, machine_clocks
 from .estimate import EstimateMeter, watts_of_first_threads
 from .label import summary
-from .meter import ELSEWHERE, MeterUnavailable, Machine, Meter, Reason, this_machine
-from .window import MeterChoice, EnergyWindow, no_pids
+from .meter import ELSEWHERE, Machine, Meter, MeterUnavailable, Reason, this_machine
+from .window import EnergyWindow, MeterChoice, no_pids
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..settings import Settings
+    from ..config import Settings
     from .calibration import Calibration
     from .diagnosis import Diagnosis
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..report import EnergyStatus
 from .estimate import FACTOR, VERSION, watts_per_thread
-from .meter import MeterScope, MeterUnavailable, Counter, Reason
+from .meter import Counter, MeterScope, MeterUnavailable, Reason
 
 if TYPE_CHECKING:
     from .calibration import Calibration

@@ -14,11 +14,11 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from ..atomic import replace_file
+from ..config import own_folder
 from ..report import Unavailable
-from ..settings import own_folder
+from ..system.atomic import replace_file
 from .clocks import Clocks
-from .meter import MeterUnavailable, Machine, Meter
+from .meter import Machine, Meter, MeterUnavailable
 from .powercap import cpu
 
 _QUIET = 0.10  # a machine busier than this, in processors, is not idle

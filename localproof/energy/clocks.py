@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..child.clock import family_cpu_ns
-from ..child.ledger import foreign_cpu_ns
+from ..workers.cpu_accounting import foreign_cpu_ns
+from ..workers.cpu_clock import family_cpu_ns
 from .meter import Machine
 
 if TYPE_CHECKING:

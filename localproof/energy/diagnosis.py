@@ -9,7 +9,7 @@ from typing import Literal
 from .account import counter_difference
 from .calibration import Calibration
 from .clocks import Clocks
-from .meter import MeterUnavailable, Machine, Meter, Reason
+from .meter import Machine, Meter, MeterUnavailable, Reason
 from .powercap import cpu, zones
 
 State = Literal["works", "needs permission", "not here", "hidden", "does not move", "not asked", "always", "noted"]

@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass
 from typing import Protocol
 
-from .meter import MeterScope, MeterUnavailable, Counter, Machine
+from .meter import Counter, Machine, MeterScope, MeterUnavailable
 
 VERSION, METADATA_SIZE, METADATA, MEASUREMENT = 0x224000, 0x224004, 0x224008, 0x22400C
 _GUID = "45BD8344-7ED6-49CF-A440-C276C933B053"

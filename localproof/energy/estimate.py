@@ -11,7 +11,7 @@ import math
 import os
 from typing import NamedTuple
 
-from .meter import MeterScope, MeterUnavailable, Counter, Machine
+from .meter import Counter, Machine, MeterScope, MeterUnavailable
 
 VERSION = "lp-2026.1"
 FACTOR = 3.0

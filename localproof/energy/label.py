@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..report import Energy, EnergyStatus
-from .account import GPU, DeviceReading, Figure, CpuUse
+from .account import GPU, CpuUse, DeviceReading, Figure
 from .meter import REASONS, MeterScope
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .meter import MeterScope, MeterUnavailable, Counter, Machine
+from .meter import Counter, Machine, MeterScope, MeterUnavailable
 
 V6 = 6
 # struct rusage_info_v6 is a UUID of 16 bytes and then 56 numbers of 8 bytes.

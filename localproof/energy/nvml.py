@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from .meter import MeterScope, MeterUnavailable, Counter, Machine
+from .meter import Counter, Machine, MeterScope, MeterUnavailable
 
 _NOT_SUPPORTED, _NO_PERMISSION = 3, 4
 _MOST_PROCESSES = 64

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .meter import MeterScope, MeterUnavailable, Counter, Machine
+from .meter import Counter, Machine, MeterScope, MeterUnavailable
 from .powercap import cpu, kind, remarks
 
 DEVICE = "sys/bus/event_source/devices/power"

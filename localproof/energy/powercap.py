@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from .meter import MeterScope, MeterUnavailable, Counter, CounterKind, Machine, in_container
+from .meter import Counter, CounterKind, Machine, MeterScope, MeterUnavailable, in_container
 
 RULE_FILE = "/etc/udev/rules.d/70-localproof-energy.rules"
 GROUP = "energy-readers"

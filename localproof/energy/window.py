@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..report import Energy
 from .account import (
+    CpuUse,
     DeviceReading,
     Figure,
-    CpuUse,
     counter_difference,
+    explain_zero,
     figure_of_counters,
     figure_of_estimate,
-    explain_zero,
     with_gpu,
     without_mirrors,
 )
-from .clocks import BusyTime, Clocks, Pids, CpuTally
+from .clocks import BusyTime, Clocks, CpuTally, Pids
 from .estimate import ABOUT as ESTIMATE
 from .label import energy
-from .meter import MeterUnavailable, Counter, Meter, Reason
+from .meter import Counter, Meter, MeterUnavailable, Reason
 
 if TYPE_CHECKING:
     from .calibration import Calibration

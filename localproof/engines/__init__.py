@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from ..config import Settings
     from ..report import Finding, Provenance
-    from ..settings import Settings
 
 
 class Engine(Protocol):

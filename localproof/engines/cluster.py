@@ -17,9 +17,9 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..installation import install_command
+from ..config import Settings
 from ..report import BadInput, Finding, Provenance, Skipped, Unavailable
-from ..settings import Settings
+from ..system.installation import install_command
 from ..text import escape_invisible
 
 if TYPE_CHECKING:

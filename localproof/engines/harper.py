@@ -11,14 +11,14 @@ from concurrent.futures import Future
 from importlib.util import find_spec
 from typing import Any
 
-from ..child.borrowed import PooledWorker
-from ..installation import install_command
+from ..config import Settings
 from ..report import Finding, Kind, Provenance, Unavailable
-from ..settings import Settings
+from ..system.installation import install_command
 from ..text import Edit, Span
+from ..workers.pooled_worker import PooledWorker
 from .catalogue import Rule
 from .package import InstalledPackage
-from .prepare import ANSWERS, check_in_parts, own_rules, threads, delete_with_space
+from .prepare import ANSWERS, check_in_parts, delete_with_space, own_rules, threads
 
 MOST_THREADS = 4  # unless the writer says more: each costs 60 MB
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..config import Settings
 from ..report import Unavailable
-from ..settings import Settings
 from . import Engine
 
 
@@ -31,7 +31,7 @@ def _original(settings: Settings, home: str) -> Engine:
 
 
 def _is_installed(language: str) -> bool:
-    from .original.place import install_folder, find_installation
+    from .original.place import find_installation, install_folder
 
     try:
         found = find_installation(install_folder())

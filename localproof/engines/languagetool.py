@@ -18,15 +18,15 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
-from ..child.borrowed import PooledWorker
-from ..languages import FORMS, NAMES, base, rules_package
-from ..languages import setup_command as language_remedy
+from ..config import Settings
 from ..report import Finding, Kind, Provenance, Unavailable
-from ..settings import Settings
 from ..text import Edit, Span, Unit, UnitMap
+from ..text.languages import FORMS, NAMES, base, rules_package
+from ..text.languages import setup_command as language_remedy
+from ..workers.pooled_worker import PooledWorker
 from .original.ngrams import explain_unused
 from .package import InstalledPackage
-from .prepare import ANSWERS, check_in_parts, own_rules, threads, delete_with_space
+from .prepare import ANSWERS, check_in_parts, delete_with_space, own_rules, threads
 
 # What the embedded engine is asked for. It has a speller for American and for
 # British English only and checks every other variant as American in silence.

@@ -26,11 +26,11 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
-from ..child.borrowed import PooledWorker
-from ..child.worker import WorkerSupervisor
+from ..config import Settings
 from ..report import Finding, Unavailable
-from ..settings import Settings
 from ..text import Block, Edit, Piece, PieceKind, Span, minimal_edit
+from ..workers.pooled_worker import PooledWorker
+from ..workers.supervisor import WorkerSupervisor
 
 ANSWERS = 2  # part of every engine's key: raise it when the same raw answer leads to other findings
 PART = 10_000  # characters; native code is quadratic in what has no sentence end

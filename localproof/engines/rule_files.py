@@ -8,10 +8,10 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from ..languages import FORMS, NAMES, base
-from ..languages import setup_command as language_remedy
+from ..config import Settings
 from ..report import Unavailable
-from ..settings import Settings
+from ..text.languages import FORMS, NAMES, base
+from ..text.languages import setup_command as language_remedy
 from .catalogue import Rule
 from .languagetool import ENDLESS, OFF, VARIANTS, kind, page, rule_folder
 

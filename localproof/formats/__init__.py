@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import PurePath
 
+from ..config import Settings
 from ..report import BadInput
-from ..settings import Settings
 from ..text import Document, Frame
 from .code_languages import LANGUAGES, CodeLanguage
 

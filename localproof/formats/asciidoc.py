@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Document, Frame, HeldLine, RuledTitle, Span
+from .block_builder import BlockBuilder, PartKind, Segment
 from .directives import DirectiveCollector
 from .html_tags import with_entities
 from .languages import language_tag
-from .lines import InlineScanner, SourceLine, alone, behind, add_inline, lines_of
-from .pieces import Segment, PartKind, BlockBuilder
+from .lines import InlineScanner, SourceLine, add_inline, alone, behind, lines_of
 
 _FENCE = re.compile(r"(?:-{4,}|\.{4,}|\+{4,}|/{4,}|={4,}|\*{4,}|_{4,}|--|`{3,}|~{4,})$|(?:`{3,})[\w+-]*$|[|,:!]={3,}$")
 _TITLE = re.compile(r"(?:={1,6}|#{1,6})[ \t]+(?=\S)")

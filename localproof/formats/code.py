@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ..installation import install_command
+from ..config import Settings
 from ..report import Unavailable
-from ..settings import Settings
+from ..system.installation import install_command
 from ..text import Document, LineIndex, escape_invisible
 from .code_languages import CodeLanguage
-from .code_prose import Comment, CommentProse, CommentLine
+from .code_prose import Comment, CommentLine, CommentProse
 
 LONGEST = 1_000_000  # code points; what is longer was hardly written by hand
 _MOST_S = 5.0  # of the processor's time for one text: some of Pygments' patterns are not linear on hostile input

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .block_builder import Segment
 from .html_tags import KNOWN
-from .pieces import Segment
 
 # Elements of C#'s documentation, which hold prose.
 _TAGS = KNOWN | frozenset(

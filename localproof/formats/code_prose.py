@@ -10,10 +10,10 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from ..text import Block
+from .block_builder import BlockBuilder, Segment
 from .code_marks import is_code, marks_in
 from .directives import DirectiveCollector
 from .lines import add_inline
-from .pieces import Segment, BlockBuilder
 
 _FEWEST_WORDS = 3  # of a comment that is read
 _NARROW = 60  # a line of an item that is shorter was ended on purpose

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Document
+from .block_builder import BlockBuilder
 from .directives import DirectiveCollector
 from .lines import SourceLine, lines_of
-from .pieces import BlockBuilder
 from .plain import add_plain
 
 _SCISSORS = re.compile(r"[#;@!$%^&|:] -{8,} >8 -{8,}")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Document
+from .block_builder import BlockBuilder, Segment
 from .directives import DirectiveCollector
-from .lines import InlineScanner, SourceLine, alone, behind, add_inline, lines_of
-from .pieces import Segment, BlockBuilder
+from .lines import InlineScanner, SourceLine, add_inline, alone, behind, lines_of
 
 _QUOTE = re.compile(r"(?:>[ \t]|>$)[ \t]*")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*[^\s`]*$")

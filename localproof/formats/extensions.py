@@ -13,10 +13,10 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from ..text import Block, Span
+from .block_builder import Segment
 from .containers import LIST_MARKER, Opening, begins_content, begins_line, colons, indenting, slashes
 from .directives import DirectiveCollector
 from .html_tags import INLINE, KNOWN, NOT_PROSE, NOT_PROSE_INLINE, LookAhead, tag_at
-from .pieces import Segment
 
 if TYPE_CHECKING:
     from .latex import Inset

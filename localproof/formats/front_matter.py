@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..text import Block, Directive, LineIndex, Span
+from .block_builder import Spelling, build_block
 from .languages import language_tag
-from .pieces import Spelling, build_block
 from .scalars import (
     JSON_SPELLING,
     TOML_SPELLING,

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Document
+from .block_builder import BlockBuilder
 from .extensions import Extensions
 from .front_matter import read_header, title_blocks
 from .html_blocks import HtmlReader
 from .languages import home
-from .pieces import BlockBuilder
 
 SPELLING = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ..languages import base
+from ..text.languages import base
+from .block_builder import BlockBuilder
 from .directives import DirectiveCollector
 from .html_tags import (
     INLINE,
@@ -17,12 +18,11 @@ from .html_tags import (
     Tag,
     attribute_spelling,
     attributes,
-    tag_language,
     tag_at,
+    tag_language,
     with_entities,
 )
 from .languages import language_tag
-from .pieces import BlockBuilder
 
 _SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")  # what HTML shows as one space
 _MARKDOWN_BLOCK = re.compile(r"^\s*(?:#{1,6}|[-*+]|\d+[.)]) ", re.MULTILINE)

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..languages import base
+from ..text.languages import base
+from .block_builder import Segment, Spelling
 from .languages import language_tag
-from .pieces import Segment, Spelling
 
 # Elements whose content is not prose, whatever it looks like.
 NOT_PROSE = frozenset(

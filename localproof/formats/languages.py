@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..languages import base, language_of_file_name
-from ..settings import Settings
+from ..config import Settings
+from ..text.languages import base, language_of_file_name
 
 # ISO 639-1, less ts and ps, by which writers mean TypeScript and PowerShell.
 _TWO = frozenset(

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Block, Document, Span
 from . import latex_commands as known
+from .block_builder import BlockBuilder, PartKind, Segment
 from .directives import DirectiveCollector
 from .html_tags import LookAhead
 from .lines import add_inline
-from .pieces import Segment, PartKind, BlockBuilder
 
 _NEWLINE = r"(?>\r\n|\n|\r)"  # atomic: the two halves of a CRLF are no empty line
 _TOKEN = re.compile(

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 from typing import NamedTuple
 
+from .block_builder import BlockBuilder, PartKind, Segment
 from .html_tags import LookAhead
-from .pieces import Segment, PartKind, BlockBuilder
 
 _LINE = re.compile(r"([ \t]*)([^\r\n]*)(?:\r\n|\n|\r|\Z)")
 _BREAK = re.compile(r"[\r\n][ \t\r\n]*")  # what stands before it is stripped when a block is finished

@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Directive, Document
+from .block_builder import BlockBuilder, Segment
 from .containers import begins_line, defined, sketch
 from .extensions import Extensions, needs_scan
 from .front_matter import read_header, title_blocks
 from .html_blocks import image_caption, read_html
-from .html_tags import KNOWN, LookAhead, tag_language, tag_at
+from .html_tags import KNOWN, LookAhead, tag_at, tag_language
 from .languages import home
-from .pieces import Segment, BlockBuilder
 from .unindent import Unindented, without_tag_lines
 
 _INLINE_TAGS = frozenset(("Emphasis", "Strong", "Strikethrough", "Superscript", "Subscript", "Link", "Image"))

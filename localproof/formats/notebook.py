@@ -8,11 +8,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..config import Settings
 from ..report import Unavailable
-from ..settings import Settings
 from ..text import Block, Cell, Directive, Document, LineIndex, Piece, PieceKind, Span, escape_invisible
+from .block_builder import Segment
 from .markdown import read_markdown
-from .pieces import Segment
 from .scalars import JSON_SPELLING, json_parts
 
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*+\"?|[{}\[\],:]|[^\s\"{}\[\],:]+")

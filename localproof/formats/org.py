@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Document
+from .block_builder import BlockBuilder, PartKind, Segment
 from .directives import DirectiveCollector
 from .languages import language_tag
-from .lines import InlineScanner, SourceLine, alone, add_inline, lines_of
-from .pieces import Segment, PartKind, BlockBuilder
+from .lines import InlineScanner, SourceLine, add_inline, alone, lines_of
 
 _HEADLINE = re.compile(
     r"\*+[ \t]+(?:(?:TODO|DONE|NEXT|WAIT(?:ING)?|HOLD|STARTED|CANCEL{1,2}ED|SOMEDAY|PROJ|IDEA|KILL|STRT|LOOP)[ \t]+)?"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Document
-from .pieces import BlockBuilder
+from .block_builder import BlockBuilder
 
 NARROWEST_WRAP = 40  # columns; shorter lines are lines that somebody ended on purpose
 

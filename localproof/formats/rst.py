@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Document, Frame, HeldLine, RuledTitle, Span, columns
+from .block_builder import BlockBuilder, Segment
 from .directives import DirectiveCollector
-from .lines import InlineScanner, SourceLine, alone, behind, add_inline, lines_of
-from .pieces import Segment, BlockBuilder
+from .lines import InlineScanner, SourceLine, add_inline, alone, behind, lines_of
 from .rst_tables import grid_cells, simple_cells
 
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*")

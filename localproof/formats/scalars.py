@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..text import Edit, apply_edits
-from .pieces import Segment, Spelling
+from .block_builder import Segment, Spelling
 
 _FOLD = r"[ \t]*(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))*[ \t]*"
 _DOUBLE = re.compile(

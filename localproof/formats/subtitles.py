@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Document
+from .block_builder import BlockBuilder
 from .directives import DirectiveCollector
 from .html_tags import with_entities
 from .lines import SourceLine, lines_of
-from .pieces import BlockBuilder
 
 _TIME = re.compile(r"(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->")
 _TAG = re.compile(r"</?[A-Za-z\d][^<>]{0,200}>|\{\\[^{}]{0,200}\}|\\[Nnh]")

@@ -1,6 +1,6 @@
 """Language models: what they are made of and what they cost (catalogue), where their files lie, whether they may run.
 
-`resolve` is the door: from settings to one verified file and all that is known
+`resolve_model` is the door: from settings to one verified file and all that is known
 of it. `provenance` says it in a run's account.
 """
 
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..config import Settings
 from ..report import Unavailable
-from ..settings import Settings
 from ..text import escape_invisible
 
 if TYPE_CHECKING:
     from ..report import Provenance
-    from .catalogue import Catalogue, ModelFile, ModelEntry
+    from .catalogue import Catalogue, ModelEntry, ModelFile
 
 NONE = ("", "none")  # how settings say that no model is switched on
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..report import Provenance
 from . import ResolvedModel
-from .catalogue import CLAIMS, GAPS, BaseModel, Claim, TrainingCost, TrainingData, ModelFile, ModelEntry
+from .catalogue import CLAIMS, GAPS, BaseModel, Claim, ModelEntry, ModelFile, TrainingCost, TrainingData
 
 _REASONS = {
     "not_disclosed": "not disclosed by its makers",

@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from ..config import nearest, read_text, user_folder
 from ..report import BadInput
-from ..settings import nearest, read_text, user_folder
 from ..text import escape_invisible
 from .licences import strictness
 

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .. import __version__
-from .card import describe_claim, describe_tokens, card_lines
-from .catalogue import CLAIMS, Claim, TrainingCost, TrainingData, ModelFile, ModelEntry
+from .card import card_lines, describe_claim, describe_tokens
+from .catalogue import CLAIMS, Claim, ModelEntry, ModelFile, TrainingCost, TrainingData
 from .licences import spdx_id
 
 # Of our own bills: one of the same content has the same name.

@@ -1,6 +1,6 @@
 """A GGUF run by llama.cpp, asked one thing only: how likely are these tokens here.
 
-The low-level interface of llama-cpp-python is used, for its `Llama` class
+The low-level interface of llama-cpp-python is used, for its `LlamaModel` class
 keeps a row of logits for every token. A passage is decoded once; whatever may
 stand in place of some of it shares its beginning (sequences of one cache), and
 only what differs, with a few tokens after it, is decoded besides. Nothing is
@@ -17,7 +17,7 @@ from typing import Any
 
 from ..report import Unavailable
 from ..text import Span, escape_invisible
-from .passages import AFTER, AT_ONCE, MOST_CHANGES, PASSAGE, ModelUnusable, TokenEdit, Passage, Rows, Scorer, straight
+from .passages import AFTER, AT_ONCE, MOST_CHANGES, PASSAGE, ModelUnusable, Passage, Rows, Scorer, TokenEdit, straight
 
 __all__ = ["AFTER", "PASSAGE", "ModelUnusable", "LlamaModel", "Passage", "Rows", "straight"]
 

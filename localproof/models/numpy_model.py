@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..text import Span
 from .network import Network, Past
-from .passages import AT_ONCE, TokenEdit, Passage, Rows, Scorer
+from .passages import AT_ONCE, Passage, Rows, Scorer, TokenEdit
 from .tensors import Array
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ..settings import Settings
+from ..config import Settings
 from .catalogue import LADDER, Claim, ModelEntry
 from .licences import allowed, is_osi
 

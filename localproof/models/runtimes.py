@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..installation import install_command
 from ..report import Unavailable
+from ..system.installation import install_command
 from .passages import Scorer
 
 AUTO = "auto"

@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from .. import __version__
-from .card import describe_claim, describe_tokens, card_lines
-from .catalogue import TrainingData, ModelEntry
+from .card import card_lines, describe_claim, describe_tokens
+from .catalogue import ModelEntry, TrainingData
 from .licences import spdx_id
 
 _NAMESPACE = uuid.UUID("6f0cbb52-93a5-5d1e-8f5b-55a6f8a7d0aa")

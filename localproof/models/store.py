@@ -10,13 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..atomic import replace_file
-from ..download import Progress, DownloadItem, file_digest, download_file
+from ..config import own_folder
 from ..report import BadInput, Unavailable
-from ..settings import own_folder
+from ..system.atomic import replace_file
+from ..system.download import DownloadItem, Progress, download_file, file_digest
 from ..text import escape_invisible
 from . import gguf
-from .catalogue import ModelFile, ModelEntry
+from .catalogue import ModelEntry, ModelFile
 
 MEMORY = "verified.json"  # what was computed of files, so that a start need not read a whole model
 _MOST_REMEMBERED = 200

@@ -3,7 +3,7 @@
 Its file is a GGUF like that of the language model (architecture "qwen3",
 ``qwen3.attention.causal`` false) with two tensors more, the head over tags,
 and the tags in order under ``localproof.tagger.tags``. What a tag does to a
-word is not known here: see `localproof.judge.edit_tags`.
+word is not known here: see `localproof.scoring.edit_tags`.
 """
 
 from __future__ import annotations

@@ -131,14 +131,14 @@ def closing(run: Run, style: Style) -> str:
 
 def summary_line(run: Run, style: Style) -> str:
     """The run in one calm line without a line feed at its end; at a narrow width it takes several."""
-    from .account import summary_line
+    from .run_summary import summary_line
 
     return summary_line(run, style)
 
 
 def report_block(run: Run, style: Style) -> str:
     """The full account, for `--report`: every part with its gaps, the energy and its limits, what was left undone."""
-    from .account import report_block
+    from .run_summary import report_block
 
     return report_block(run, style)
 

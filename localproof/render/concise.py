@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from ..report import Finding, Report, Run
 from ..text import LineIndex
-from .account import summary_parts
-from .names import in_cell, percent, skipped_rows
-from .phrase import describe_changes
+from .labels import in_cell, percent, skipped_rows
+from .run_summary import summary_parts
 from .style import Style
+from .suggestion_text import describe_changes
 from .width import InkedWord, one_line
 
 

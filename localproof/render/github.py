@@ -14,8 +14,8 @@ from collections.abc import Iterator
 
 from ..report import Report, Run
 from ..text import LineIndex
-from .account import summary_parts
-from .exchange import ReportItem, items, path, remarks, describe_finding
+from .locations import ReportItem, describe_finding, items, path, remarks
+from .run_summary import summary_parts
 from .style import Style
 from .width import one_line
 

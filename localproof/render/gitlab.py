@@ -12,7 +12,7 @@ from typing import Any
 from ..report import Report, Run
 from ..text import LineIndex
 from . import machine
-from .exchange import digest, items, path, remarks, describe_finding
+from .locations import describe_finding, digest, items, path, remarks
 from .style import Style
 from .width import one_line
 

@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..report import KINDS, Finding, Provenance, Report, Run
-from . import joules
-from .account import split_data, count_findings, part_rows, title_of
+from . import energy as joules
 from .charts import bar, bars, span, stack
-from .exchange import path, remarks
 from .html_findings import link, per_1000, section
-from .html_often import frequent_changes
+from .html_frequent import frequent_changes
+from .labels import count, skipped_rows
+from .locations import path, remarks
 from .markup import SafeHtml, element, group
-from .names import count, skipped_rows
+from .run_summary import count_findings, part_rows, split_data, title_of
 from .style import Style
 from .width import InkedWord, one_line
 

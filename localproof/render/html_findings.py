@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from ..report import Finding, Report
 from ..text import LineIndex, Span
-from .exchange import ReportItem, items, uri
+from .labels import count, engines_of, in_cell, message, percent
+from .locations import ReportItem, items, uri
 from .markup import SafeHtml, element, group
-from .names import count, in_cell, message, percent, engines_of
-from .phrase import suggestion
-from .scene import block_extents, marked_span, sentence_around
+from .snippet import block_extents, marked_span, sentence_around
 from .style import Style
+from .suggestion_text import suggestion
 from .width import one_line
 
 _REACH = 180  # code points of a sentence to show on each side of the words

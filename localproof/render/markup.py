@@ -1,6 +1,6 @@
 """HTML and SVG, put together so that nothing gets in unescaped by mistake.
 
-What is put into an element is escaped unless it is `Html` already, and `Html`
+What is put into an element is escaped unless it is `SafeHtml` already, and `SafeHtml`
 comes out of `element` alone. Nothing of a text can end a tag, an attribute or a
 comment, and nothing invisible in it can reorder the page.
 """
@@ -49,7 +49,7 @@ def group(*children: str) -> SafeHtml:
 
 
 def escape(text: str) -> SafeHtml:
-    """`text` as it may stand between tags and in an attribute in double quotes; `Html` as it is."""
+    """`text` as it may stand between tags and in an attribute in double quotes; `SafeHtml` as it is."""
     if isinstance(text, SafeHtml):
         return text
     safe = _UNSEEN.sub(lambda m: f"\\u{ord(m.group()):04x}", escape_invisible(text))

@@ -13,7 +13,7 @@ from typing import Any
 from ..report import Report, Run
 from ..text import Edit, LineIndex, Span
 from . import machine
-from .exchange import items, path, remarks, describe_finding
+from .locations import describe_finding, items, path, remarks
 from .style import Style
 from .width import one_line
 

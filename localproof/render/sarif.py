@@ -15,10 +15,10 @@ from typing import Any
 from ..report import Finding, Provenance, Report, Run
 from ..text import LineIndex, Span, escape_invisible
 from . import machine
-from .exchange import GRADES, ReportItem, items, join_lines, path, remarks, describe_finding, uri
-from .names import engines_of
-from .phrase import suggestion
+from .labels import engines_of
+from .locations import GRADES, ReportItem, describe_finding, items, join_lines, path, remarks, uri
 from .style import Style
+from .suggestion_text import suggestion
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..report import Finding, Report, Run
 from ..text import LineIndex
-from .account import summary_line
-from .names import count, credit, in_cell, message, skipped_rows
-from .phrase import suggestion
-from .scene import Snippet, draw_snippet, make_snippets
+from .labels import count, credit, in_cell, message, skipped_rows
+from .run_summary import summary_line
+from .snippet import Snippet, draw_snippet, make_snippets
 from .style import Style
+from .suggestion_text import suggestion
 from .width import InkedWord, columns, fill, one_line, words
 
 

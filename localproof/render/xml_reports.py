@@ -14,9 +14,9 @@ from xml.sax.saxutils import escape
 
 from ..report import Report, Run
 from ..text import LineIndex
-from . import joules
-from .exchange import ReportItem, ReportRemark, items, path, remarks, describe_finding
-from .names import percent
+from . import energy as joules
+from .labels import percent
+from .locations import ReportItem, ReportRemark, describe_finding, items, path, remarks
 from .style import Style
 from .width import one_line
 

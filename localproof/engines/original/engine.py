@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...child.process import python
-from ...child.worker import WorkerSupervisor
-from ...languages import NAMES
+from ...config import ELSEWHERE, Settings
 from ...report import BadInput, Finding, Provenance, Unavailable
-from ...settings import ELSEWHERE, Settings
 from ...text import escape_invisible
+from ...text.languages import NAMES
+from ...workers.helper_process import python
+from ...workers.supervisor import WorkerSupervisor
 from ..languagetool import OFF, findings
 from ..package import InstalledPackage
 from ..prepare import ANSWERS, check_in_parts, own_rules, threads
-from .ngrams import NgramData, ngram_data, explain_unused
-from .place import RECORD, SETUP, JavaInstallation, install_folder, find_installation, load_lock
+from .ngrams import NgramData, explain_unused, ngram_data
+from .place import RECORD, SETUP, JavaInstallation, find_installation, install_folder, load_lock
 
 START_LIMIT_S = 120.0
 LATE_S = 3.0  # beyond its limit a server should have said that it gave up; after that Java is started anew

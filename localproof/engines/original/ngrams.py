@@ -10,10 +10,10 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...languages import NAMES, base
+from ...config import Settings
 from ...report import BadInput
-from ...settings import Settings
 from ...text import escape_invisible
+from ...text.languages import NAMES, base
 
 _ORDERS = ("1grams", "2grams", "3grams")
 

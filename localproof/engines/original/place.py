@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ...atomic import replace_file
+from ...config import own_folder
 from ...report import Unavailable
-from ...settings import own_folder
+from ...system.atomic import replace_file
 
 VERSION = "6.8"
 SETUP = "localproof setup languagetool"

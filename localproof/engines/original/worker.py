@@ -17,12 +17,12 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from ...child.clock import family_cpu_ns
-from ...child.program import Program
-from ...child.serve import Late, serve
-from .place import JavaInstallation, command, server_properties, environment, find_installation
+from ...workers.cpu_clock import family_cpu_ns
+from ...workers.program import Program
+from ...workers.serve import Late, serve
+from .place import JavaInstallation, command, environment, find_installation, server_properties
 
-TYPE_CHECKING = False  # `typing` is not imported for this: see `localproof.child`
+TYPE_CHECKING = False  # `typing` is not imported for this: see `localproof.workers`
 if TYPE_CHECKING:
     from typing import Any
 
