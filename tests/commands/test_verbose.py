@@ -45,7 +45,8 @@ def test_the_log_tells_of_engines_and_cache_never_of_text(tmp_path: Path) -> Non
         run(tmp_path, "--engine", "harper", "--output-format", "json", "-q", *flags, "a.md")
         for flags in (["-vv"], ["-v"], [])
     )
-    assert "switched off" in first.stderr
+    assert "the service was not used, switched off" in first.stderr
+    assert "localproof.commands.check: service: not running" in first.stderr
     assert "harper: ready after" in first.stderr
     assert "a.md: 1 blocks, 4 words" in first.stderr
     assert "1 blocks, 1 of them answered by earlier runs" in second.stderr
