@@ -58,7 +58,7 @@ SLOW = (
     "scoring/test_calibration.py::test_calibrate_asks",
     "scoring/test_rescoring.py",
     "service/test_service.py",
-    "text/test_languages.py::test_a_passage_in_another",
+    "text/test_languages.py",
     "training/test_training.py::test_shapes_do_not",
     "training/test_training_model.py",
     "workers/test_program.py",
