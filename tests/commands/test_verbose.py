@@ -73,7 +73,7 @@ def test_the_option_decides_before_the_variable(verbose: int, level: int) -> Non
     assert logging.getLogger("localproof").level == level
 
 
-def test_a_line_of_the_log_is_one_line_a_terminal_obeys_nothing_of() -> None:
+def test_a_terminal_obeys_nothing_of_a_line_of_the_log() -> None:
     where = terminal()
     start_logging(1, where)
     logging.getLogger("localproof.x").info("read %s", "a\x1b[31m\nb.md")
