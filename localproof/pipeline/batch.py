@@ -143,8 +143,8 @@ def run_task(
 
             run = checker.run(bench, documents, on_report=on_report, site=site, shape=shape, reports=done)
             _log.info("%d texts in %.2f s", len(run.reports), run.elapsed_s)
-            for skipped in run.skipped:
-                _log.info("skipped: %s", skipped)
+            for each in run.skipped:
+                _log.info("skipped: %s", each)
             if narrow is not keep_all:
                 run = replace(run, reports=share_equal_parts(done, map(narrow, run.reports)))
             if fix:
