@@ -1002,7 +1002,7 @@ def _no_text_for_a_model(name: str | None, env: Mapping[str, str]) -> None:
 def run(argv: Sequence[str], terminal: Terminal, alone: str = "") -> int:
     """Do what the arguments say; the exit status. `alone`: why that is not done in the service, "" where it is. Raises
     BadInput for what makes no sense."""
-    from .commands.terminal import start_logging
+    from .terminal import start_logging
 
     name, rest = _command_of(argv)
     if name == "check" and rest is argv and argv:
