@@ -9,12 +9,12 @@ def main() -> int:
     """The command `localproof`. Returns the exit status."""
     from .service import fast_client
 
-    status = fast_client.run(sys.argv[1:])
-    if status is not None:
-        return status
+    done = fast_client.run(sys.argv[1:])
+    if isinstance(done, int):
+        return done
     from .cli import main as do
 
-    return do()
+    return do(alone=done)
 
 
 if __name__ == "__main__":

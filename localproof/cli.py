@@ -915,6 +915,13 @@ def _parser(name: str, action: str = "") -> argparse.ArgumentParser:
     elif action:
         parser.elsewhere = lambda option: _commands_with(option, name)
     what.arguments(parser)
+    parser.add_argument(
+        "--verbose",
+        "-v",
+        action="count",
+        default=0,
+        help="say on standard error what goes on inside; -vv says more (as LOCALPROOF_LOG=info, =debug)",
+    )
     return parser
 
 
@@ -992,8 +999,11 @@ def _no_text_for_a_model(name: str | None, env: Mapping[str, str]) -> None:
         )
 
 
-def run(argv: Sequence[str], terminal: Terminal) -> int:
-    """Do what the arguments say; the exit status. Raises BadInput for what makes no sense."""
+def run(argv: Sequence[str], terminal: Terminal, alone: str = "") -> int:
+    """Do what the arguments say; the exit status. `alone`: why that is not done in the service, "" where it is. Raises
+    BadInput for what makes no sense."""
+    from .terminal import start_logging
+
     name, rest = _command_of(argv)
     if name == "check" and rest is argv and argv:
         _no_mistyped_command(argv[0])
@@ -1002,12 +1012,17 @@ def run(argv: Sequence[str], terminal: Terminal) -> int:
     # Flags may stand between paths; but that way of parsing forgets what "--" is for.
     args = parser.parse_args(rest) if "--" in rest else parser.parse_intermixed_args(rest)
     args.action = action
+    if start_logging(args.verbose, terminal):
+        import logging
+
+        where = f"here: the service was not used, {alone}" if alone else f"in process {os.getpid()} of the service"
+        logging.getLogger(__name__).info("%s, LocalProof %s, %s", name, __version__, where)
     _no_text_for_a_model(getattr(args, "model", None), terminal.env)
     return COMMANDS[name].run(args, terminal)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """The command `localproof`. Returns the exit status."""
+def main(argv: Sequence[str] | None = None, *, alone: str = "") -> int:
+    """The command `localproof`. Returns the exit status; `alone` as in `run`."""
     from .terminal import leave_quietly, one_line, process_terminal
 
     terminal = process_terminal()
@@ -1015,7 +1030,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # So that what is open is closed: no half-written file stays behind.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ENDED))
     try:
-        return run(sys.argv[1:] if argv is None else argv, terminal)
+        return run(sys.argv[1:] if argv is None else argv, terminal, alone)
     except (BadInput, Unavailable) as error:
         terminal.say(f"localproof: {one_line(str(error))}")
         return _WRONG

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,8 @@ from ..render.statistics import statistics
 from ..report import BadInput, ModelUse, Report, Run, Skipped
 from ..terminal import Terminal, is_terminal, one_line, progress, style
 from ..text import escape_invisible
+
+_log = logging.getLogger(__name__)
 
 CLEAN, FINDINGS, WRONG, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
 STDIN = "-"
@@ -111,6 +114,10 @@ def check(wishes: CheckOptions, terminal: Terminal) -> int:
     run = join_runs(runs)
     run = replace(run, energy=window.close(run.words), elapsed_s=time.monotonic() - begun)
     run = limit_findings(run, wishes.most_findings)
+    if outcomes and _log.isEnabledFor(logging.INFO):
+        from ..service import status_line
+
+        _log.info("service: %s", status_line(terminal.env, outcomes[0].settings))
     _deliver(wishes, terminal, outcomes, run)
     if not (wishes.from_pipe or wishes.isolated):
         _log_run(run, outcomes, words, "fix" if wishes.correct == "fix" else "check", terminal.env, session)

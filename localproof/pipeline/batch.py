@@ -7,6 +7,7 @@ while the engines are still being built.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
@@ -23,6 +24,8 @@ from ..report import Report, Run, Skipped, Unavailable
 from ..text import Document, escape_invisible
 from . import checker
 from .corpus import Corpus, strip_report
+
+_log = logging.getLogger(__name__)
 
 _MOST_ROUNDS = 3  # of correcting; real texts come to rest in two
 
@@ -134,10 +137,14 @@ def run_task(
             site = common.site if common else None
 
             def shape(made: checker.CheckedDocument) -> Report:
+                _log_report(made)
                 report = common.stripped(made) if common else made.report
                 return replace(report, digest=sources[report.document.name].digest)
 
             run = checker.run(bench, documents, on_report=on_report, site=site, shape=shape, reports=done)
+            _log.info("%d texts in %.2f s", len(run.reports), run.elapsed_s)
+            for each in run.skipped:
+                _log.info("skipped: %s", each)
             if narrow is not keep_all:
                 run = replace(run, reports=share_equal_parts(done, map(narrow, run.reports)))
             if fix:
@@ -158,6 +165,14 @@ def run_task(
         missed=tuple(missed),
         lacking=lacking,
     )
+
+
+def _log_report(made: checker.CheckedDocument) -> None:
+    report = made.report
+    counts = (made.blocks, report.words, len(report.findings), len(report.held_back))
+    _log.debug("%s: %d blocks, %d words, %d findings, %d held back", report.document.name, *counts)
+    for skipped in report.skipped:
+        _log.info("skipped: %s", skipped)
 
 
 def _interrupted_run(bench: checker.Checker, done: Sequence[Report]) -> Run:

@@ -104,6 +104,9 @@ def keep_warm(settings: Settings, terminal: Terminal) -> None:
     orders = cpu_accounting.own_workers()
     if not orders or settings.service == "off" or (settings.service == "auto" and env.get("CI")):
         return
+    import logging  # here, as this package is what the thin client imports first
+
+    log = logging.getLogger(__name__)
     try:
         told = ask(env, "status")
         if told is not None and "other" not in told:  # it runs, and did not want to hold what we asked for
@@ -111,7 +114,9 @@ def keep_warm(settings: Settings, terminal: Terminal) -> None:
         if told is not None:
             ask(env, "stop")
         launch(settings, env, orders)
+        log.info("left behind, with %s", ", ".join(order["name"] for order in orders))
     except Unavailable as error:
+        log.info("cannot be started: %s", error)
         if settings.service == "on":
             terminal.say(f"localproof: {error}")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import itertools
+import logging
 import os
 import threading
 import time
@@ -24,6 +25,8 @@ from .frames import from_json, to_json
 from .helper_process import python
 from .supervisor import WorkerSupervisor
 from .unix_socket import MOST, PATIENCE_S, Connection, code_fingerprint, connect, socket_path
+
+_log = logging.getLogger(__name__)  # loaded anyway, by concurrent.futures
 
 AT_A_TIME = 8  # questions that are with the service at once; the rest wait here, where they block nobody
 SILENCE_S = 20.0  # a service that owes us an answer says every few seconds that it lives
@@ -109,6 +112,7 @@ class PooledWorker:
         path = socket_path(self._env) if self._wanted else None
         line = connect(path) if path is not None and path.exists() else None
         if line is None:
+            _log.info("%s: no service %s", self.name, "is running" if self._wanted else "is wanted")
             return None
         try:
             line.send(to_json({"hello": code_fingerprint(), "want": "helper", "order": self._order}))
@@ -117,7 +121,10 @@ class PooledWorker:
             welcome = {}
         if "welcome" not in welcome:
             line.close()
+            why = "is of other code" if "other" in welcome else welcome.get("refused") or "does not answer"
+            _log.info("%s: the service does not hold it: it %s", self.name, why)
             return None
+        _log.info("%s: held by the service, process %s", self.name, welcome["welcome"])
         return _PoolConnection(self.name, line, self._ask_own, self._silence_s)
 
     def _start_own(self) -> WorkerSupervisor:

@@ -347,6 +347,13 @@ def test_nothing_that_was_written_gets_into_the_log(served: Place) -> None:
     assert b"Xyzzy" not in b"".join(p.read_bytes() for p in served.runtime.glob("*.log"))
 
 
+def test_the_log_of_a_run_says_whether_the_service_did_it(served: Place) -> None:
+    assert b"of the service" in served.do("-v")[2]
+    assert b"of the service" in served.do(LOCALPROOF_LOG="info")[2]
+    assert b"the service was not used, switched off" in served.do("-v", LOCALPROOF_SERVICE="off")[2]
+    assert b"the service was not used, not a small run" in served.do("-v", "--no-baseline")[2]
+
+
 # Other code.
 
 
