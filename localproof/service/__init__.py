@@ -25,36 +25,33 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from ..config import Settings
 from ..report import BadInput, Unavailable
-from ..terminal import Terminal
+from ..terminal import Terminal, one_line
 from ..text import escape_invisible
 from ..workers import background, cpu_accounting
 from ..workers.frames import from_json, to_json
 from ..workers.helper_process import python
-from ..workers.unix_socket import MOST, PATIENCE_S, code_fingerprint, connect, holder_pid, socket_path
+from ..workers.unix_socket import MOST, PATIENCE_S, code_fingerprint, connect, hindrance, holder_pid, socket_path
 
 ACTIONS = ("start", "stop", "status")
 _START_S = 10.0
 _STOP_S = 5.0
 NOT_RUNNING = 3
-_NO_DOOR = Unavailable(
-    "service",
-    "there is no private folder for its socket here, or the system has no Unix sockets",
-    "set XDG_RUNTIME_DIR or LOCALPROOF_RUNTIME_DIR to a folder of yours that is closed to others (mode 0700)",
-)
+_A_FOLDER = "set XDG_RUNTIME_DIR or LOCALPROOF_RUNTIME_DIR to a folder of yours that is closed to others (mode 0700)"
 
 
 def command(action: str, settings: Settings, terminal: Terminal) -> int:
     """`localproof service start|stop|status`; the exit status, 3 where status finds none. Raises Unavailable."""
     if socket_path(terminal.env, make=action == "start") is None:
         if action == "start":
-            raise _NO_DOOR
-        terminal.write("The service is not running.\n")
+            raise _no_door(terminal.env)
+        terminal.write(f"The service is not running.{_why_not(terminal.env, settings)}\n")
         return NOT_RUNNING if action == "status" else 0
     return {"start": _start, "stop": _stop, "status": _status}[action](settings, terminal)
 
@@ -80,7 +77,7 @@ def launch(settings: Settings, env: Mapping[str, str], orders: list[dict[str, An
     """
     path = socket_path(env, make=True)
     if path is None:
-        raise _NO_DOOR
+        raise _no_door(env)
     told = {
         "code": code_fingerprint(),
         "path": os.fspath(path),
@@ -121,10 +118,25 @@ def keep_warm(settings: Settings, terminal: Terminal) -> None:
             terminal.say(f"localproof: {error}")
 
 
+def _no_door(env: Mapping[str, str]) -> Unavailable:
+    why = hindrance(env) or "the folder for its socket cannot be made"
+    return Unavailable("service", escape_invisible(why), "" if sys.platform == "win32" else _A_FOLDER)
+
+
+def _why_not(env: Mapping[str, str], settings: Settings) -> str:
+    """Why no service can or will run here, as a sentence; "" where one may."""
+    if settings.service == "off" or env.get("LOCALPROOF_SERVICE") == "off":
+        return " It is switched off."
+    why = hindrance(env)
+    return f" There can be none: {one_line(why)}." if why else ""
+
+
 def status_line(env: Mapping[str, str], settings: Settings) -> str:
     """The state of the service in one line, for `doctor`."""
     told = ask(env, "status")
     if told is None or "pid" not in told:
+        if settings.service != "off" and (why := hindrance(env)):
+            return f"not running, and there can be none: {one_line(why)}"
         mode = {"off": "switched off", "on": "starts after the next run"}.get(settings.service, "starts when needed")
         return f"not running, {mode}"
     return f"running (process {told['pid']}), holds {_count(len(told['helpers']), 'helper')}, {_bytes(told['bytes'])}"
@@ -178,7 +190,7 @@ def _status(settings: Settings, terminal: Terminal) -> int:
     told = ask(terminal.env, "status")
     if told is None or "pid" not in told:
         other = " One of another version is, which the next run replaces." if told else ""
-        terminal.write(f"The service is not running.{other}\n")
+        terminal.write(f"The service is not running.{other or _why_not(terminal.env, settings)}\n")
         return NOT_RUNNING
     about = f"process {told['pid']}, LocalProof {escape_invisible(told['version'])}, for {_span(told['up_s'])}"
     terminal.write(f"The service is running: {about}.\n")
