@@ -338,7 +338,7 @@ def _keep_warm(args: argparse.Namespace, terminal: Terminal) -> None:
 
     if cpu_accounting.own_workers():
         from .config import load_settings
-        from .service import keep_warm
+        from .service.control import keep_warm
 
         settings = load_settings(None, _flags(args), terminal.env, file=args.config, isolated=args.isolated)
         keep_warm(settings, terminal)
@@ -610,7 +610,7 @@ def _run_cache(args: argparse.Namespace, terminal: Terminal) -> int:
 
 def _run_service(args: argparse.Namespace, terminal: Terminal) -> int:
     from .config import load_settings
-    from .service import command
+    from .service.control import command
 
     return command(args.action, load_settings(None, {}, terminal.env), terminal)
 

@@ -129,7 +129,7 @@ def check(wishes: CheckOptions, terminal: Terminal) -> int:
     run = replace(run, energy=window.close(run.words), elapsed_s=time.monotonic() - begun)
     run = limit_findings(run, wishes.most_findings)
     if outcomes and _log.isEnabledFor(logging.INFO):
-        from ..service import status_line
+        from ..service.control import status_line
 
         _log.info("service: %s", status_line(terminal.env, outcomes[0].settings))
     run = _deliver(wishes, terminal, outcomes, run)

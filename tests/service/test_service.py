@@ -22,7 +22,8 @@ from typing import Any
 
 import pytest
 
-from localproof.service import ask, fast_client
+from localproof.service import fast_client
+from localproof.service.control import ask
 from localproof.workers.frames import from_json, to_json
 from localproof.workers.unix_socket import code_fingerprint, connect, holder_pid, socket_path
 
@@ -704,8 +705,8 @@ def test_files_are_sent_by_name_unless_they_would_be_written(tmp_path: Path) -> 
 
 
 def test_the_thin_client_loads_nothing_of_the_house() -> None:
-    code = "import sys\nfrom localproof.service import fast_client as thin\nfrom localproof.workers import unix_socket as door, frames\n"
+    code = "import sys\nfrom localproof.service import fast_client\nfrom localproof.workers import frames, unix_socket\n"
     code += "sys.stderr.write(' '.join(m for m in sys.modules if m.startswith('localproof.')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True)
-    rooms = {"child", "child.door", "child.frames", "faces", "faces.thin"}
+    rooms = {"workers", "workers.unix_socket", "workers.frames", "service", "service.fast_client"}
     assert {name.removeprefix("localproof.") for name in done.stderr.split()} == rooms
