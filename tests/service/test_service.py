@@ -705,7 +705,9 @@ def test_files_are_sent_by_name_unless_they_would_be_written(tmp_path: Path) -> 
 
 
 def test_the_thin_client_loads_nothing_of_the_house() -> None:
-    code = "import sys\nfrom localproof.service import fast_client\nfrom localproof.workers import frames, unix_socket\n"
+    code = (
+        "import sys\nfrom localproof.service import fast_client\nfrom localproof.workers import frames, unix_socket\n"
+    )
     code += "sys.stderr.write(' '.join(m for m in sys.modules if m.startswith('localproof.')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True)
     rooms = {"workers", "workers.unix_socket", "workers.frames", "service", "service.fast_client"}
