@@ -23,8 +23,8 @@ from functools import lru_cache
 from ..text import Edit, Span, apply
 from . import candidates
 from .attested import attested
-from .candidates import ARTICLES, DROPPABLE, PREPOSITIONS, Candidate, Word
-from .tables import IRREGULAR, PLURALS, TOGETHER
+from .candidates import DROPPABLE, Candidate, Word
+from .tables import ARTICLES, IRREGULAR, PLURALS, PREPOSITIONS, TOGETHER
 
 KEEP, DELETE, MISSPELT, CONFUSED = "keep", "delete", "misspelt", "confused"
 # Which small words are put in, and which take the place of another: those that real corrections put there.
@@ -219,8 +219,8 @@ def _instead(text: str, row: Sequence[Word], i: int, only: str = "") -> Iterator
         yield f"form {name}", candidates.replacing(text, word, kind, form)
     for new in _meant(low):
         yield CONFUSED, candidates.replacing(text, word, "confusion", new)
-    if (new := candidates._APOSTROPHES.get(low)) is not None:
-        yield "apostrophe", candidates.replacing(text, word, "apostrophe", new)
+    if low in candidates._APOSTROPHES:
+        yield "apostrophe", candidates.replacing(text, word, "apostrophe", candidates._APOSTROPHES[low])
 
 
 def _article_before(text: str, row: Sequence[Word], i: int) -> str:
