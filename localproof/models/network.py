@@ -155,11 +155,12 @@ class Network:
             "attn_k_norm": of["attn_k_norm"],
         }
 
-    @staticmethod
-    def _taken(tensors: dict[str, Array], name: str, rows: int, columns: int) -> Array:
+    def _taken(self, tensors: dict[str, Array], name: str, rows: int, columns: int) -> Array:
         found = tensors.pop(f"{name}.weight", None)
         if found is None or found.shape != ((rows, columns) if rows > 1 else (columns,)):
             raise Broken(f"the tensor {name} is not there, or of another size")
+        if not self._np.isfinite(found).all():
+            raise Broken(f"the tensor {name} holds what is no number")
         return found
 
 
