@@ -28,15 +28,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from localproof.faces.batch import Fixes, Outcome, write_fixes
-from localproof.faces.check import Wishes
-from localproof.faces.files import Found, read_source
-from localproof.faces.review import journal, progress
-from localproof.faces.review.desk import Desk
-from localproof.faces.review.plain import converse
-from localproof.faces.terminal import Terminal
+from localproof.commands.check import CheckOptions
+from localproof.config import Settings
+from localproof.pipeline.batch import AppliedFixes, TaskOutcome, write_fixes
+from localproof.project import undo_log
+from localproof.project.files import InputFile, read_source
 from localproof.report import Finding, Report, Run
-from localproof.settings import Settings
+from localproof.review import progress
+from localproof.review.plain import run_dialogue
+from localproof.review.workspace import ReviewWorkspace
+from localproof.terminal import Terminal
 from localproof.text import Document, Edit, Span
 
 _OLD, _NEW = "teh", "the"
@@ -47,7 +48,7 @@ def find(document: Document) -> Report:
     found = []
     for match in re.finditer(rf"\b{_OLD}\b", document.text):
         span = Span(*match.span())
-        found.append(Finding(span, "bench/Teh", "wrong", (Edit(span, _NEW),), certain=True))
+        found.append(Finding(span, "bench/Teh", "wrong", (Edit(span, _NEW),), is_safe_fix=True))
     return Report(document, tuple(found), words=len(document.text.split()))
 
 
@@ -69,14 +70,16 @@ def work(folder: Path, env: dict[str, str], how: str, ready: int) -> None:
     if how == "review":
         answers = b"".join(b"a\nN\n" for _ in paths) + b"w\nq\n"
         terminal = Terminal(io.BytesIO(answers), nowhere, nowhere, env)
-        wishes = Wishes(paths=tuple(map(str, paths)), flags={"energy_meter": "off"})
-        with Desk(wishes, env, finder=find) as desk:
-            converse(desk, terminal, terminal.write, str)
+        wishes = CheckOptions(paths=tuple(map(str, paths)), flags={"energy_meter": "off"})
+        with ReviewWorkspace(wishes, env, finder=find) as desk:
+            run_dialogue(desk, terminal, terminal.write, str)
         return
-    sources = {str(p): read_source(Found(p, str(p), named=True), 10_000_000) for p in paths}
+    sources = {str(p): read_source(InputFile(p, str(p), named=True), 10_000_000) for p in paths}
     fixed = {name: s.text.replace(_OLD, _NEW) for name, s in sources.items()}
     reports = {name: Report(Document(name, text, ())) for name, text in fixed.items()}
-    write_fixes(Outcome(Settings(), Run(), sources, fixes=Fixes(fixed, reports)), journal.begin(env).write)
+    write_fixes(
+        TaskOutcome(Settings(), Run(), sources, fixes=AppliedFixes(fixed, reports)), undo_log.start_undo_log(env).write
+    )
 
 
 def killed(folder: Path, env: dict[str, str], how: str, after_s: float) -> bool:
@@ -107,7 +110,7 @@ def verdict(folder: Path, env: dict[str, str], before: dict[str, bytes]) -> Coun
     for name, data in now.items():
         assert data in (before[name], after[name]), f"{name} holds a mix"
     entries = {}
-    for session in journal.sessions(env):
+    for session in undo_log.sessions(env):
         for entry in session.entries():
             entries[entry.path.name] = entry
             data = now[entry.path.name]
@@ -116,10 +119,10 @@ def verdict(folder: Path, env: dict[str, str], before: dict[str, bytes]) -> Coun
             assert entry.new == hashlib.sha256(after[entry.path.name]).hexdigest()
     for name, data in now.items():
         assert data == before[name] or name in entries, f"{name} is new and the journal does not know"
-    memory = progress.place(env, Path())
-    assert not memory.exists() or progress.load(memory) != progress.Progress() or memory.stat().st_size < 60
-    for session in reversed(journal.sessions(env)):
-        journal.undo(session)
+    memory = progress.progress_path(env, Path())
+    assert not memory.exists() or progress.load(memory) != progress.ReviewProgress() or memory.stat().st_size < 60
+    for session in reversed(undo_log.sessions(env)):
+        undo_log.undo(session)
     assert {name: (folder / name).read_bytes() for name in before} == before, "undoing does not lead back"
     left = sum(p.suffix == ".tmp" for p in folder.iterdir())
     new = sum(data == after[name] for name, data in now.items())

@@ -26,13 +26,13 @@ from pathlib import Path
 from statistics import median
 
 from localproof import energy
+from localproof.config import Settings
 from localproof.engines import Engine
-from localproof.engines.languagetool import LanguageTool
-from localproof.engines.original.engine import Original
-from localproof.engines.original.place import JARS, Installed, folder, installed
-from localproof.engines.original.worker import Java, Session
+from localproof.engines.languagetool import LanguageToolEngine
+from localproof.engines.original.engine import OriginalLanguageTool
+from localproof.engines.original.place import JARS, JavaInstallation, find_installation, install_folder
+from localproof.engines.original.worker import JavaServer, ServerConnection
 from localproof.report import Finding
-from localproof.settings import Settings
 
 from .machine import Peak, named
 from .sets import SHARED, load
@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=3)
     parser.add_argument("--data", type=Path, default=SHARED)
     args = parser.parse_args()
-    found = installed(folder())
+    found = find_installation(install_folder())
     if found is None:
         raise SystemExit("the original is not set up: localproof setup languagetool")
     texts = [item.text for name in args.sets.split(",") for item in load(name, args.data)[: args.sentences]]
@@ -74,8 +74,8 @@ def main() -> None:
     print("\n| home | words/s | words per CPU second | memory, peak | energy | per 1,000 words |")
     print("|---|---|---|---|---|---|")
     homes: dict[str, Callable[[], Engine]] = {
-        "embedded": lambda: LanguageTool(SETTINGS),
-        "Java": lambda: Original(SETTINGS, "java"),
+        "embedded": lambda: LanguageToolEngine(SETTINGS),
+        "Java": lambda: OriginalLanguageTool(SETTINGS, "java"),
     }
     for name, build in homes.items():
         row, answers[name] = work(name, build, texts)
@@ -84,10 +84,10 @@ def main() -> None:
         print(line)
 
 
-def starts(found: Installed, runs: int) -> list[str]:
+def starts(found: JavaInstallation, runs: int) -> list[str]:
     """A table of starts, taken in turn."""
     kinds: dict[str, Callable[[], Start]] = {
-        "embedded": lambda: _engine_start(LanguageTool(SETTINGS)),
+        "embedded": lambda: _engine_start(LanguageToolEngine(SETTINGS)),
         "Java as it comes": lambda: _java_start(replace(found, archive=""), "-XX:TieredStopAtLevel=4"),
         "Java as LocalProof starts it": lambda: _java_start(found),
     }
@@ -112,11 +112,11 @@ def _engine_start(engine: Engine) -> Start:
     return start
 
 
-def _java_start(found: Installed, *flags: str) -> Start:
+def _java_start(found: JavaInstallation, *flags: str) -> Start:
     begun = time.monotonic()
     options = {"threads": 1, "limit_s": 60.0, "ngrams": ""}
-    java = Java(found, options, *flags)
-    session = Session(f"http://127.0.0.1:{java.port}", 60.0, elsewhere=False, program=java.program)
+    java = JavaServer(found, options, *flags)
+    session = ServerConnection(f"http://127.0.0.1:{java.port}", 60.0, elsewhere=False, program=java.program)
     session.ask("/v2/check", {"language": "en-US", "text": FIRST})
     start = Start(time.monotonic() - begun, _cpu_s(java.program.pid))
     java.end()
@@ -156,7 +156,10 @@ def _words(texts: Sequence[str]) -> int:
 
 
 def differences(
-    texts: Sequence[str], embedded: list[set[tuple[str, str]]], java: list[set[tuple[str, str]]], found: Installed
+    texts: Sequence[str],
+    embedded: list[set[tuple[str, str]]],
+    java: list[set[tuple[str, str]]],
+    found: JavaInstallation,
 ) -> list[str]:
     """How many sentences differ, and a table by rule with the reason."""
     pairs = list(zip(embedded, java, strict=True))
@@ -198,7 +201,7 @@ def _embedded_rules() -> set[str]:
     return {id for place in places for path in Path(place).rglob("*.xml") for id in _ids(path.read_text("utf-8"))}
 
 
-def _rules_of(found: Installed) -> set[str]:
+def _rules_of(found: JavaInstallation) -> set[str]:
     """The ids that the rule files of the original name."""
     ids: set[str] = set()
     for path in (found.folder / JARS).glob("language-*.jar"):

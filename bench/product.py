@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
-from localproof import judge, proof
-from localproof.engines import ENGINES
-from localproof.formats import read
-from localproof.report import Report
-from localproof.settings import PROFILES, Settings
+from localproof import scoring
+from localproof.config import PROFILES, Settings
+from localproof.engines import ENGINES, harper, languagetool, prepare
+from localproof.formats import format_of, read
+from localproof.pipeline import checker
+from localproof.report import Finding, Report
+from localproof.text import Block, Document
+from localproof.workers.pooled_worker import start_worker
+from localproof.workers.supervisor import WorkerSupervisor
 
 from .scorer import Flag
 
@@ -54,23 +60,23 @@ def proofread(texts: Mapping[Id, str], engines: tuple[str, ...], language: str, 
     model = next((name for name in engines if name not in ENGINES), "")
     engines = tuple(name for name in engines if name in ENGINES)
     settings = Settings(language=language, engines=engines, profile="all", model=model, trust_file=True)
-    with proof.open_bench(settings) as bench:
+    with checker.open_checker(settings) as bench:
         documents = (read(str(id), text, settings, format) for id, text in texts.items())
-        run = proof.run(bench, documents)
+        run = checker.run(bench, documents)
     if run.skipped:
         raise SystemExit(f"not everything could be measured: {run.skipped}")
     return {id: _answer(report) for id, report in zip(texts, run.reports, strict=True)}
 
 
 def _answer(report: Report) -> Answer:
-    cuts = {profile: judge.cut(profile) for profile in PROFILES}
+    cuts = {profile: scoring.threshold(profile) for profile in PROFILES}
     said = []
     for finding in report.findings:
         probability = finding.probability or 0.0
         span = finding.edits[0].span if finding.edits else finding.span
         flag = Flag(span.start, span.end, finding.edits[0].text if finding.edits else None, probability)
         profiles = frozenset(p for p, least in cuts.items() if probability >= least)
-        said.append(Said(flag, finding.rule, profiles, finding.source, proof.correctable(finding)))
+        said.append(Said(flag, finding.rule, profiles, finding.source, checker.correctable(finding)))
     return Answer(tuple(said), report.words, tuple(f"{s.what}: {s.reason}" for s in report.skipped))
 
 
@@ -83,14 +89,69 @@ def batch(threads: int) -> Callable[[list[str]], int]:
     """The product with its engines starting: a function from Markdown texts to the number of flags."""
     settings = Settings(profile="all", jobs=threads)
     opened = ExitStack()  # held by `run` until the process ends
-    bench = opened.enter_context(proof.open_bench(settings))
+    bench = opened.enter_context(checker.open_checker(settings))
 
     def run(texts: list[str], _held: ExitStack = opened) -> int:
         documents = (read(f"{number}.md", text, settings) for number, text in enumerate(texts))
-        reports = proof.run(bench, documents).reports
+        reports = checker.run(bench, documents).reports
         failed = [s for r in reports for s in r.skipped if s.what.endswith(tuple(settings.engines))]
         if failed:  # passages in other languages are left out on purpose
             raise SystemExit(f"not everything was checked: {failed[:3]}")
         return sum(len(report.findings) for report in reports)
 
     return run
+
+
+def is_read(name: str) -> bool:
+    """Whether files so named are read when they lie in a folder."""
+    format = format_of(name)
+    return format is not None and format.walked
+
+
+def read_text(name: str, text: str, settings: Settings, format: str | None = None) -> Document:
+    """`text` as a document; see `localproof.formats.read`."""
+    return read(name, text, settings, format)
+
+
+def prose(document: Document, language: str) -> list[Block]:
+    """The blocks of a document that the engines are asked about."""
+    return checker.prose(document, language)
+
+
+def engine_worker(name: str, settings: Settings, limit_s: float) -> WorkerSupervisor:
+    """The helper of an engine by itself, with so long for each request."""
+    engine: Any = ENGINES[name](settings)
+    return start_worker({**engine._worker._order, "limit_s": limit_s})
+
+
+def ask(worker: WorkerSupervisor, text: str) -> list[tuple[Future[Any], list[float]]]:
+    """What the helper of an engine will say of the text of a block, in parts as the engine is asked in, and the seconds
+    of CPU that each took it."""
+    asked = []
+    for part in prepare.split_text(prepare.prepare_text(text).text):
+        spent: list[float] = []
+        asked.append((worker.submit({"text": part.text}, spent.append), spent))
+    return asked
+
+
+def found(text: str, raw: Mapping[str, Sequence[Any]]) -> list[Finding]:
+    """The findings in what the helpers of engines said of `text`, by name and part."""
+    convert = {"harper": harper.findings, "languagetool": languagetool.findings}
+    parts = list(prepare.split_text(prepare.prepare_text(text).text))
+    return [
+        finding
+        for name, answers in raw.items()
+        for part, answer in zip(parts, answers, strict=True)
+        for finding in convert[name](part.text, answer)
+        if finding.span.end + part.start <= len(text)
+    ]
+
+
+def score(document: Document, block: Block, raw: list[Finding], engines: tuple[str, ...]) -> tuple[Finding, ...]:
+    """`raw` findings of one block merged, scored and settled."""
+    if len(raw) > checker._MOST_SUSPECTS:
+        return ()
+    words = scoring.count_words([block])
+    return checker._resolve_candidates(
+        block, checker._score_block(block, raw, words, document.text, checker._Answered(engines))
+    )

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localproof.settings import BUNDLED
+from localproof.config import BUNDLED
 
 from . import safe, scorer
 from .machine import named

@@ -8,11 +8,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from localproof.judge.proposing import read
-from localproof.models.llama import Llama
+from localproof.models.llama import LlamaModel
 from localproof.models.network import one_thread_each
 from localproof.models.numpy_model import NumpyModel
-from localproof.models.passages import Broken, Scorer
+from localproof.models.passages import ModelUnusable, Scorer
+from localproof.scoring.proposals import score_passage
 
 from . import product
 
@@ -29,19 +29,19 @@ def reading(files: list[Path], runs: int, model: Path | None) -> Iterator[str]:
         yield "### Reading with a model: not measured (--model FILE names one)"
         return
     one_thread_each()
-    llama = Llama(model)
+    llama = LlamaModel(model)
     texts = _blocks(files)
     passages = {text: [p.tokens for p in llama.passages(text)] for text in texts}  # warms the file, too
     ways: dict[str, Callable[[str], object]] = {
         _PEER: lambda text: [_decoded(llama, tokens, every=True) for tokens in passages[text]],
         "llama.cpp, logits of the last token alone": lambda text: [_decoded(llama, t) for t in passages[text]],
-        "read": lambda text: read(llama, text, (), suggest="none"),
-        "read, with proposals": lambda text: read(llama, text, (), suggest="closed"),
+        "read": lambda text: score_passage(llama, text, (), suggest="none"),
+        "read, with proposals": lambda text: score_passage(llama, text, (), suggest="closed"),
     }
     readers: dict[str, Scorer] = dict.fromkeys(ways, llama)
     if (own_runtime := _in_numpy(model)) is not None:
-        ways["read in NumPy"] = lambda text: read(own_runtime, text, (), suggest="none")
-        ways["read in NumPy, with proposals"] = lambda text: read(own_runtime, text, (), suggest="closed")
+        ways["read in NumPy"] = lambda text: score_passage(own_runtime, text, (), suggest="none")
+        ways["read in NumPy, with proposals"] = lambda text: score_passage(own_runtime, text, (), suggest="closed")
         readers |= {name: own_runtime for name in ways if name not in readers}
     rates: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     of_text = sum(len(_given(llama, tokens)) for text in texts for tokens in passages[text])
@@ -73,7 +73,7 @@ def _in_numpy(model: Path) -> NumpyModel | None:
     """The model in our own runtime; None where that does not read it."""
     try:
         return NumpyModel(model)
-    except Broken:
+    except ModelUnusable:
         return None
 
 
@@ -89,13 +89,13 @@ def _blocks(files: Sequence[Path]) -> list[str]:
     return chosen
 
 
-def _given(llama: Llama, tokens: Sequence[int]) -> list[int]:
+def _given(llama: LlamaModel, tokens: Sequence[int]) -> list[int]:
     """What is decoded of a passage: all but its last token, behind the model's start."""
     given = [*llama._first, *tokens] or [0]
     return given[:-1] or given
 
 
-def _decoded(llama: Llama, tokens: Sequence[int], *, every: bool = False) -> None:
+def _decoded(llama: LlamaModel, tokens: Sequence[int], *, every: bool = False) -> None:
     """Decode a passage in the context that ours are decoded in, with the logits of `every` token or of the last."""
     n: Any = llama._n
     given = _given(llama, tokens)

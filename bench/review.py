@@ -24,10 +24,10 @@ import time
 from pathlib import Path
 from statistics import median
 
-from localproof.faces.check import Wishes
-from localproof.faces.review.desk import Desk
-from localproof.faces.review.program import application
-from localproof.faces.review.screen import Screen
+from localproof.commands.check import CheckOptions
+from localproof.review.program import application
+from localproof.review.screen import ReviewScreen
+from localproof.review.workspace import ReviewWorkspace
 
 from .killed import find
 from .machine import named
@@ -69,11 +69,11 @@ def main() -> None:
         file.write_text("".join(lines))
         env = {"LOCALPROOF_STATE_DIR": f"{place}/state", "LOCALPROOF_CONFIG_DIR": f"{place}/config"}
         print(f"Machine: {named()}. {args.findings:,} findings in one document of {file.stat().st_size:,} bytes.\n")
-        with Desk(Wishes(paths=(str(file),), flags={"energy_meter": "off"}), env, finder=find) as desk:
+        with ReviewWorkspace(CheckOptions(paths=(str(file),), flags={"energy_meter": "off"}), env, finder=find) as desk:
             timed(desk, args.keys)
 
 
-def timed(desk: Desk, times: int) -> None:
+def timed(desk: ReviewWorkspace, times: int) -> None:
     """Hold a review with nobody at the keys, and print how long each answer took."""
     from prompt_toolkit.data_structures import Size
     from prompt_toolkit.input import create_pipe_input
@@ -81,9 +81,9 @@ def timed(desk: Desk, times: int) -> None:
 
     out = io.StringIO()
     terminal = Vt100_Output(out, lambda: Size(rows=24, columns=80), term="xterm-256color")
-    screen = Screen(desk, str, colour=True)
+    screen = ReviewScreen(desk, str, colour=True)
     first: list[float] = []
-    arrived = screen._arrived
+    arrived = screen._add_page
     known: list[float] = []
 
     def noted(page: object) -> None:
@@ -91,7 +91,7 @@ def timed(desk: Desk, times: int) -> None:
             known.append(time.perf_counter())
         arrived(page)  # type: ignore[arg-type]
 
-    screen._arrived = noted  # type: ignore[method-assign]
+    screen._add_page = noted  # type: ignore[method-assign]
     with create_pipe_input() as pipe:
         app = application(screen, source=pipe, target=terminal)
 

@@ -6,23 +6,27 @@
     for report, finding in run.findings():
         print(finding.message, finding.edits)
 
-The house, from the ground up; a room imports rooms on lower floors only:
+The house, from the ground up; a room imports rooms on lower floors only (`tests/test_house.py` holds the plan):
 
-    text, languages     positions, spans, edits, blocks: the only place that converts one into another; language tags
-    report              findings, what was skipped, provenance, energy; the three errors
-    settings, child     what the writer decided; a helper process that never leaks
-    download            one file over the network, when a command was told to get it
-    formats             source text → a document of blocks of prose (markdown, html, plain …)
-    engines             block → findings (harper, languagetool: embedded, the original on Java, a server)
-    models              a small language model that scores edits
-    energy              two readings → joules, or why there are none
-    render              a run → text for people, editors and machines
-    cache               what engines answered before, kept in one file of the user's
-    judge               finding → how likely it is a real error
-    settle, proof       documents in, one run out
-    faces               pipes, files, editors: where bytes come in and go out
-    cli                 arguments → settings → a face → exit status
-    resident            the program of the service that keeps engines ready (faces.service)
+    text        positions, spans, edits, blocks: the only place that converts one into another; language tags
+    report      findings, what was skipped, provenance, energy; the three errors
+    system      the machine around us: atomic files, CPU limits, the installation, downloads when a command asks
+    config      what the writer decided: each setting declared once
+    workers     supervised helper processes, the pool of the service, sockets; the only user of subprocess
+    formats     source text → a document of blocks of prose (Markdown, HTML, plain …)
+    engines     block → findings (Harper; LanguageTool embedded, the original on Java, a server)
+    models      small language models: catalogue, store, file reader, runtimes
+    energy      two readings → joules, or why there are none
+    render      a run → text for people, editors and machines
+    cache       what engines and models answered before, kept in one file of the user's
+    scoring     finding → how likely it is a real error
+    pipeline    documents in, one run out: start reading at `pipeline.checker`
+    project     what a writer's folder holds: files, dictionaries, ignores, baseline, undo log
+    service     the process that keeps engines ready, and the client that asks it
+    review      one finding after another, decided by the writer
+    lsp         the language server
+    commands    one file for each command
+    cli         the parser, built from the commands
 """
 
 from __future__ import annotations
@@ -35,9 +39,11 @@ TYPE_CHECKING = False  # `typing` is not imported for this: every command and ev
 if TYPE_CHECKING:
     from typing import Any
 
-    from .faces.pipe import check as check
+    from .config import Settings as Settings
     from .formats import read as read
-    from .proof import open_bench as open_bench
+    from .pipeline.checker import Checker as Checker
+    from .pipeline.checker import open_checker as open_checker
+    from .pipeline.pipe import check as check
     from .report import BadInput as BadInput
     from .report import Finding as Finding
     from .report import LocalProofError as LocalProofError
@@ -45,36 +51,44 @@ if TYPE_CHECKING:
     from .report import Run as Run
     from .report import Skipped as Skipped
     from .report import Unavailable as Unavailable
-    from .settings import Settings as Settings
     from .text import Document as Document
     from .text import Edit as Edit
     from .text import Span as Span
-    from .text import apply as apply
+    from .text import apply_edits as apply_edits
 
 # Where each public name lives. It is fetched when it is asked for, so that
 # `import localproof` costs next to nothing.
 _HOMES = {
     "BadInput": "report",
+    "Checker": "pipeline.checker",
     "Document": "text",
     "Edit": "text",
     "Finding": "report",
     "LocalProofError": "report",
     "Report": "report",
     "Run": "report",
-    "Settings": "settings",
+    "Settings": "config",
     "Skipped": "report",
     "Span": "text",
     "Unavailable": "report",
-    "apply": "text",
-    "check": "faces.pipe",
-    "open_bench": "proof",
+    "apply_edits": "text",
+    "check": "pipeline.pipe",
+    "open_checker": "pipeline.checker",
     "read": "formats",
 }
+# Public names of version 0.1, and what they are called now. They go with the next version.
+_OLD_NAMES = {"apply": "apply_edits", "open_bench": "open_checker"}
 
 __all__ = [*_HOMES, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _OLD_NAMES:
+        import warnings
+
+        now = _OLD_NAMES[name]
+        warnings.warn(f"localproof.{name} is called localproof.{now} now", DeprecationWarning, stacklevel=2)
+        name = now
     if name in _HOMES:
         return getattr(import_module(f".{_HOMES[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

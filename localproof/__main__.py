@@ -7,14 +7,14 @@ import sys
 
 def main() -> int:
     """The command `localproof`. Returns the exit status."""
-    from .faces import thin
+    from .service import fast_client
 
-    status = thin.run(sys.argv[1:])
-    if status is not None:
-        return status
+    done = fast_client.run(sys.argv[1:])
+    if isinstance(done, int):
+        return done
     from .cli import main as do
 
-    return do()
+    return do(alone=done)
 
 
 if __name__ == "__main__":

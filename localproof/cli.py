@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
+from .config import BUNDLED, DIALECTS, FAIL_ON, LANGUAGES, PROFILES, REQUIREMENTS, dialect, one_of
 from .report import KINDS, BadInput, Unavailable
-from .settings import BUNDLED, DIALECTS, FAIL_ON, LANGUAGES, PROFILES, REQUIREMENTS, dialect, one_of
-from .text import visible
+from .text import escape_invisible
 
 if TYPE_CHECKING:
-    from .faces.terminal import Terminal
+    from .terminal import Terminal
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 _ENDED = 143  # 128 + SIGTERM
@@ -26,25 +27,59 @@ _CUT_OFF = 141  # 128 + SIGPIPE: the reader of our output went away
 _WRONG = 2
 
 
-class _Parser(argparse.ArgumentParser):
-    """An argument parser whose complaints are LocalProof's: one line, what happened and what to do."""
+class _ArgumentParser(argparse.ArgumentParser):
+    """An argument parser whose complaints are LocalProof's: one line, what happened and what to do. `elsewhere` names
+    the commands that do have an option."""
+
+    elsewhere: Callable[[str], Sequence[str]] = staticmethod(lambda _: ())
 
     def error(self, message: str) -> NoReturn:
-        help_ = "" if "choose from" in message else f"; see `{self.prog} --help`"
-        raise BadInput(message.removeprefix("argument ") + help_)
+        about, _, words = message.partition("unrecognized arguments: ")
+        option = next((word.partition("=")[0] for word in words.split() if word.startswith("-")), "")
+        hint = ""
+        if option and not about:
+            others = self.elsewhere(option)
+            hint = f"; {others[0]} has {option}" if others else _nearly(option, self._option_string_actions)
+        if "choose from" not in message and "did you mean" not in hint:
+            hint += f"; see `{self.prog} --help`"
+        # An option with two names is told by its first.
+        raise BadInput(re.sub(r"\A(-[\w-]+)/[^ :]+:", r"\1:", message.removeprefix("argument ")) + hint)
+
+
+def _nearly(option: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(option, list(known), 1, 0.75)  # looser, and unlike ones are proposed
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 @dataclass(frozen=True)
-class Command:
-    """One command: what it is for, in a line that becomes help and completion, its arguments, and what it does."""
+class Action:
+    """A command within a command, such as `add` in `dict add`: what it is for, and the arguments that it alone has."""
+
+    about: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+
+
+@dataclass(frozen=True)
+class CliCommand:
+    """One command: what it is for, in a line that becomes help and completion, its arguments, and what it does.
+
+    One with `actions` has no arguments but theirs, and is told by ``args.action`` which it is; `default` is meant where
+    none is named.
+    """
 
     about: str
     arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace, Terminal], int]
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    default: str = ""
 
 
-class _Listed:
+class _ChoiceList:
     """A converter of ``a,b`` that knows its `choices`, which help and completions show too."""
+
+    listed = True
 
     def __init__(self, what: str, choices: Sequence[str]) -> None:
         self.what, self.choices = what, tuple(choices)
@@ -56,7 +91,7 @@ class _Listed:
         return tuple(_chosen(p, self.choices, self.what) for p in parts)
 
 
-class _One:
+class _ChoiceWord:
     """A converter of one word that knows its `choices`."""
 
     def __init__(self, what: str, choices: Sequence[str]) -> None:
@@ -90,11 +125,10 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
         "paths", nargs="*", metavar="PATH", help="files and folders, or - for standard input (the default in a pipe)"
     )
     _settings_arguments(parser)
+    _input_arguments(parser)
     _now_arguments(parser)
     group = parser.add_argument_group("output")
-    group.add_argument(
-        "--output-format", type=_One("format", tuple(RENDERERS)), default="text", metavar="FORMAT", help=_of(RENDERERS)
-    )
+    _format_argument(group, tuple(RENDERERS))
     group.add_argument("--output-file", "-o", type=Path, metavar="FILE", help="write the result to FILE, in one step")
     group.add_argument(
         "--report", action="store_true", help="say all about the run: what it was made of and its energy"
@@ -102,13 +136,14 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
     _colour_argument(group)
     group.add_argument("--quiet", "-q", action="store_true", help="findings and errors only")
     group = parser.add_argument_group("correcting")
-    either = group.add_mutually_exclusive_group()
-    either.add_argument(
+    group.add_argument(
         "--fix",
         action="store_true",
         help="correct what is certain: in place, or from standard input to standard output",
     )
-    either.add_argument("--diff", action="store_true", help="show what --fix would change, as a patch; write nothing")
+    group.add_argument(
+        "--diff", action="store_true", help="show what --fix would change, as a patch; write nothing, with --fix too"
+    )
     group.add_argument(
         "--unsafe-fixes",
         action="store_true",
@@ -117,7 +152,7 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("exit status")
     group.add_argument(
         "--fail-on",
-        type=_Listed("kind", FAIL_ON),
+        type=_ChoiceList("kind", FAIL_ON),
         metavar="KIND[,KIND]",
         help=f"what counts as a failure: {_of(FAIL_ON)}",
     )
@@ -126,6 +161,13 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _now_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("only what matters now")
+    _news_arguments(group)
+    group.add_argument("--max-findings", type=int, metavar="N", help="show N findings and count the others")
+    group.add_argument("--statistics", action="store_true", help="numbers by kind, rule and file instead of findings")
+    group.add_argument("--watch", action="store_true", help="check again whenever a file is saved, till Ctrl-C")
+
+
+def _news_arguments(group: argparse._ActionsContainer) -> None:
     group.add_argument(
         "--changed",
         nargs="?",
@@ -136,9 +178,6 @@ def _now_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--no-baseline", action="store_false", dest="baseline", help="show what the project's baseline accepts, too"
     )
-    group.add_argument("--max-findings", type=int, metavar="N", help="show N findings and count the others")
-    group.add_argument("--statistics", action="store_true", help="numbers by kind, rule and file instead of findings")
-    group.add_argument("--watch", action="store_true", help="check again whenever a file is saved, till Ctrl-C")
 
 
 def _rules_of_arguments(group: argparse._ActionsContainer) -> None:
@@ -147,11 +186,13 @@ def _rules_of_arguments(group: argparse._ActionsContainer) -> None:
 
     group.add_argument(
         "--lang",
-        type=_One("language", LANGUAGES),
+        type=_ChoiceWord("language", LANGUAGES),
         metavar="LANG",
         help=f"{_of(DIALECTS)}, or another that `localproof languages` lists",
     )
-    group.add_argument("--engine", type=_Listed("engine", tuple(ENGINES)), metavar="ENGINE[,ENGINE]", help=_of(ENGINES))
+    group.add_argument(
+        "--engine", type=_ChoiceList("engine", tuple(ENGINES)), metavar="ENGINE[,ENGINE]", help=_of(ENGINES)
+    )
     group.add_argument("--config", type=Path, metavar="FILE", help="read this settings file instead of those found")
     group.add_argument("--isolated", action="store_true", help="read no settings file and no word list")
 
@@ -161,7 +202,7 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
     _rules_of_arguments(group)
     group.add_argument(
         "--profile",
-        type=_One("profile", PROFILES),
+        type=_ChoiceWord("profile", PROFILES),
         metavar="PROFILE",
         help=f"how sure to be before speaking: {_of(PROFILES)}",
     )
@@ -180,12 +221,6 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
         help="let native code read a model's file that no catalogue has",
     )
     group.add_argument(
-        "--stdin-filename",
-        default="",
-        metavar="NAME",
-        help="what standard input is called: decides format and settings",
-    )
-    group.add_argument(
         "--executor", metavar="dask://HOST:PORT", help="let the workers of a Dask cluster run the engines"
     )
     group.add_argument(
@@ -202,6 +237,20 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
         dest="service",
         help="neither use nor start the resident service",
     )
+
+
+def _input_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what is named")
+    group.add_argument(
+        "--stdin-filename",
+        default="",
+        metavar="NAME",
+        help="what standard input is called: decides format and settings",
+    )
+    _exclude_argument(group)
+
+
+def _exclude_argument(group: argparse._ActionsContainer) -> None:
     group.add_argument(
         "--force-exclude",
         action="store_true",
@@ -209,10 +258,22 @@ def _settings_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _format_argument(group: argparse._ActionsContainer, choices: Sequence[str]) -> None:
+    """The form of what is written, under both names that people know; the first of `choices` is the default."""
+    group.add_argument(
+        "--output-format",
+        "--format",
+        type=_ChoiceWord("format", choices),
+        default=choices[0],
+        metavar="FORMAT",
+        help=_of(choices),
+    )
+
+
 def _colour_argument(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--color",
-        type=_One("choice", ("auto", "always", "never")),
+        type=_ChoiceWord("choice", ("auto", "always", "never")),
         default="auto",
         metavar="WHEN",
         help="auto, always, never",
@@ -224,12 +285,10 @@ def _of(choices: Mapping[str, object] | Sequence[str]) -> str:
 
 
 def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.check import Wishes, check
-    from .faces.terminal import is_terminal
+    from .commands.check import CheckOptions, check
+    from .terminal import is_terminal
 
-    # No commit has a name with * or the like in it.
-    if args.changed and (args.changed == "-" or set("*?[") & set(args.changed) or Path(args.changed).exists()):
-        args.paths, args.changed = [args.changed, *args.paths], ""
+    _tell_base_from_path(args)
     if not args.paths and (args.changed is not None or args.watch):
         args.paths = ["."]
     if not args.paths:
@@ -238,8 +297,8 @@ def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
         if is_terminal(terminal.stdin):
             terminal.write(_parser("check").format_help())
             return _WRONG
-    wishes = Wishes(
-        paths=tuple(args.paths) or ("-",),
+    wishes = CheckOptions(
+        paths=tuple(args.paths),
         stdin_filename=args.stdin_filename,
         flags=_flags(args),
         config=args.config,
@@ -250,7 +309,7 @@ def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
         report=args.report,
         quiet=args.quiet,
         colour=args.color,
-        correct="fix" if args.fix else "diff" if args.diff else "",
+        correct="diff" if args.diff else "fix" if args.fix else "",
         unsafe=args.unsafe_fixes,
         exit_zero=args.exit_zero,
         changed=args.changed,
@@ -259,7 +318,7 @@ def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
         statistics=args.statistics,
     )
     if args.watch:
-        from .faces.watch import watch
+        from .commands.watch import watch
 
         return watch(wishes, terminal)
     status = check(wishes, terminal)
@@ -267,15 +326,21 @@ def _run_check(args: argparse.Namespace, terminal: Terminal) -> int:
     return status
 
 
+def _tell_base_from_path(args: argparse.Namespace) -> None:
+    """What stands behind --changed may be the first path instead: no commit has a name with * or the like in it."""
+    if args.changed and (args.changed == "-" or set("*?[") & set(args.changed) or Path(args.changed).exists()):
+        args.paths, args.changed = [args.changed, *args.paths], ""
+
+
 def _keep_warm(args: argparse.Namespace, terminal: Terminal) -> None:
     """The next run is to find the engines built that this one had to build itself."""
-    from .child import ledger
+    from .workers import cpu_accounting
 
-    if ledger.alone():
-        from .faces.service import keep_warm
-        from .settings import load
+    if cpu_accounting.own_workers():
+        from .config import load_settings
+        from .service import keep_warm
 
-        settings = load(None, _flags(args), terminal.env, file=args.config, isolated=args.isolated)
+        settings = load_settings(None, _flags(args), terminal.env, file=args.config, isolated=args.isolated)
         keep_warm(settings, terminal)
 
 
@@ -301,6 +366,9 @@ def _flags(args: argparse.Namespace) -> dict[str, object]:
 def _review_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: this folder)")
     _settings_arguments(parser)
+    group = parser.add_argument_group("only what matters now")
+    _news_arguments(group)
+    _exclude_argument(group)
     group = parser.add_argument_group("the review")
     group.add_argument(
         "--plain", action="store_true", help="line by line, for screen readers and scripts; needs no screen"
@@ -317,34 +385,45 @@ def _review_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_review(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.check import Wishes
-    from .faces.review import Manner, review, show_journal, undo_last
+    from .commands.check import CheckOptions
+    from .review import ReviewOptions, review, show_journal, undo_last
 
     if args.undo_last or args.journal:
+        _refuse_beside("--undo-last" if args.undo_last else "--journal", args, _parser("review"))
         return undo_last(terminal) if args.undo_last else show_journal(terminal)
-    wishes = Wishes(
+    _tell_base_from_path(args)
+    wishes = CheckOptions(
         paths=tuple(args.paths) or (".",),
         flags=_flags(args),
         config=args.config,
         isolated=args.isolated,
         force_exclude=args.force_exclude,
         colour=args.color,
+        changed=args.changed,
+        baseline=args.baseline,
     )
-    return review(wishes, Manner(args.plain, args.json, args.restart, args.mouse), terminal)
+    return review(wishes, ReviewOptions(args.plain, args.json, args.restart, args.mouse), terminal)
 
 
-def _ignores_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "action", type=_One("action", ("list", "remove")), metavar="ACTION", help="list; remove, by number"
-    )
-    parser.add_argument("numbers", nargs="*", type=int, metavar="NUMBER", help="a line, as list numbers them")
+def _refuse_beside(flag: str, args: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """Raises BadInput where more is given than `flag`, which is a request by itself."""
+    for action in parser._actions:
+        value = getattr(args, action.dest, action.default)
+        if flag not in action.option_strings and value not in (action.default, []):
+            raise BadInput(
+                f"{flag} stands by itself: {(*action.option_strings, str(action.metavar))[0]} has no meaning there"
+            )
+
+
+def _ignores_remove_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("numbers", nargs="+", type=int, metavar="NUMBER", help="a line, as list numbers them")
 
 
 def _run_ignores(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.review.lists import command
-    from .settings import load
+    from .config import load_settings
+    from .project.ignore_list import command
 
-    return command(args.action, args.numbers, load(Path(), {}, terminal.env), terminal)
+    return command(args.action, getattr(args, "numbers", ()), load_settings(Path(), {}, terminal.env), terminal)
 
 
 # ─ the others ─
@@ -355,101 +434,119 @@ def _explain_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_explain(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.about import explain
-    from .settings import load
+    from .commands.explain import explain
+    from .config import load_settings
+    from .terminal import style
 
-    terminal.write(explain(args.rule, load(Path(), {}, terminal.env)))
+    look = style(terminal.stdout, "never", terminal.env)
+    terminal.write(explain(args.rule, load_settings(Path(), {}, terminal.env), look))
     return 0
 
 
 def _rules_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="a rule, or a glob: AnA, 'harper/*', '*comma*'")
     group = parser.add_argument_group("only some of them")
-    group.add_argument("--kind", type=_Listed("kind", KINDS), default=(), metavar="KIND[,KIND]", help=_of(KINDS))
+    group.add_argument("--kind", type=_ChoiceList("kind", KINDS), default=(), metavar="KIND[,KIND]", help=_of(KINDS))
     group.add_argument("--safe", action="store_true", help="only those that --fix may act on")
     group.add_argument("--off", action="store_true", help="only those that do not run")
-    group.add_argument(
-        "--output-format", type=_One("format", ("text", "json")), default="text", metavar="FORMAT", help="text, json"
-    )
+    _format_argument(group, ("text", "json"))
     _rules_of_arguments(parser.add_argument_group("under which settings"))
 
 
 def _run_rules(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.check import Wishes, finder
-    from .faces.listing import Wanted, rules
+    from .commands.check import CheckOptions, settings_finder
+    from .commands.rules import RuleFilter, rules
 
-    settings = finder(Wishes(flags=_flags(args), config=args.config, isolated=args.isolated), terminal.env)(Path())
-    wanted = Wanted(tuple(args.patterns), args.kind, args.safe, args.off)
+    settings = settings_finder(
+        CheckOptions(flags=_flags(args), config=args.config, isolated=args.isolated), terminal.env
+    )(Path())
+    wanted = RuleFilter(tuple(args.patterns), args.kind, args.safe, args.off)
     return rules(wanted, settings, terminal, format=args.output_format)
 
 
-def _dict_arguments(parser: argparse.ArgumentParser) -> None:
+def _dict_list_arguments(parser: argparse.ArgumentParser) -> None:
+    _dict_lang_argument(parser)
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--user", action="store_true", help="your own list only")
+    either.add_argument("--project", action="store_true", help="the project's list only")
+
+
+def _dict_words_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="+", metavar="WORD", help="a word, or a phrase in quotation marks")
+    _dict_which_arguments(parser)
+
+
+def _dict_import_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="+", metavar="FILE", help="another tool's list")
+    _dict_which_arguments(parser)
+
+
+def _dict_prune_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "action",
-        nargs="?",
-        default="list",
-        type=_One("action", ("add", "remove", "list", "import", "prune")),
-        metavar="ACTION",
-        help="add, remove; list: show them (the default); import: take the words of another tool's list; "
-        "prune: take out of the project's list what no text uses",
+        "words", nargs="*", metavar="PATH", help="where the texts are that use the words; the whole project if none"
     )
-    parser.add_argument(
-        "words", nargs="*", metavar="WORD", help="a word, or a phrase in quotation marks; for import and prune: files"
-    )
-    parser.add_argument("--yes", action="store_true", help="prune without asking")
-    parser.add_argument(
-        "--lang",
-        type=_One("language", LANGUAGES),
-        metavar="LANG",
-        help="the list for one language, dictionary.LANG.txt beside the one for all",
-    )
+    parser.add_argument("--yes", "-y", action="store_true", help="do not ask")
+    _dict_lang_argument(parser)
+    parser.add_argument("--project", action="store_true", help="the project's list: there is no other to prune")
+
+
+def _dict_which_arguments(parser: argparse.ArgumentParser) -> None:
+    _dict_lang_argument(parser)
     either = parser.add_mutually_exclusive_group()
     either.add_argument("--user", action="store_true", help="your own list, for all you write (the default)")
     either.add_argument("--project", action="store_true", help="the project's list, .localproof/dictionary.txt")
 
 
+def _dict_lang_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--lang",
+        type=_ChoiceWord("language", LANGUAGES),
+        metavar="LANG",
+        help="the list for one language, dictionary.LANG.txt beside the one for all",
+    )
+
+
 def _run_dict(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.words import command
-    from .settings import load
+    from .commands.dict import command
+    from .config import load_settings
 
-    settings = load(Path(), {}, terminal.env)
-    which = {"user": args.user, "project": args.project, "language": args.lang or ""}
-    return command(args.action, args.words, settings, terminal, yes=args.yes, **which)
+    settings = load_settings(Path(), {}, terminal.env)
+    which = {"user": getattr(args, "user", False), "project": args.project, "language": args.lang or ""}
+    yes = getattr(args, "yes", False)
+    return command(args.action, getattr(args, "words", ()), settings, terminal, yes=yes, **which)
 
 
-def _config_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "action",
-        type=_One("action", ("show", "path", "schema")),
-        metavar="ACTION",
-        help="show: values and where they come from; path: the files; schema: the JSON Schema of a settings file",
-    )
-    parser.add_argument(
-        "path", nargs="?", type=Path, default=Path(), metavar="PATH", help="the file or folder to ask about"
-    )
+def _config_show_arguments(parser: argparse.ArgumentParser) -> None:
+    _config_path_arguments(parser)
     _settings_arguments(parser)
 
 
+def _config_path_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "path", nargs="?", type=Path, default=Path(), metavar="PATH", help="the file or folder to ask about"
+    )
+
+
 def _run_config(args: argparse.Namespace, terminal: Terminal) -> int:
+    from .commands import config
+    from .commands.check import CheckOptions, settings_finder
+    from .config import for_file
     from .engines import ENGINES
-    from .faces import config
-    from .faces.check import Wishes, finder
-    from .faces.walk import left_out
-    from .settings import for_file
+    from .project.discovery import why_excluded
 
     if args.action == "schema":
         terminal.write(config.schema(ENGINES))
         return 0
     folder = args.path if args.path.is_dir() else args.path.parent
     if args.action == "path":
-        terminal.write(config.paths(folder, terminal.env))
+        terminal.write(config.describe_paths(folder, terminal.env))
         return 0
-    wishes = Wishes(flags=_flags(args), config=args.config, isolated=args.isolated)
-    settings_of = finder(wishes, terminal.env)
+    wishes = CheckOptions(flags=_flags(args), config=args.config, isolated=args.isolated)
+    settings_of = settings_finder(wishes, terminal.env)
     settings = settings_of(folder)
-    terminal.write(config.shown(settings if args.path.is_dir() else for_file(settings, args.path)))
-    if not args.path.is_dir() and (why := left_out(args.path, settings_of, git=True)):
-        terminal.write(f"# in a folder this file is passed over: {visible(why)}\n")
+    terminal.write(config.describe_settings(settings if args.path.is_dir() else for_file(settings, args.path)))
+    if not args.path.is_dir() and (why := why_excluded(args.path, settings_of, git=True)):
+        terminal.write(f"# in a folder this file is passed over: {escape_invisible(why)}\n")
     return 0
 
 
@@ -459,109 +556,88 @@ def _init_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_init(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.start import init
+    from .commands.init import init
 
     return init([args.paths] if args.paths else [], terminal, yes=args.yes)
 
 
 def _baseline_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "action",
-        type=_One("action", ("create", "update", "show")),
-        metavar="ACTION",
-        help="create: accept all that is found now; update: the same, and forget what is gone; show: what is accepted",
-    )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders; the present folder if none")
     _settings_arguments(parser)
+    _exclude_argument(parser)
 
 
 def _run_baseline(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.accept import baseline
-    from .faces.check import Wishes
+    from .commands.baseline import baseline
+    from .commands.check import CheckOptions
 
-    wishes = Wishes(tuple(args.paths) or (".",), flags=_flags(args), config=args.config, isolated=args.isolated)
+    if args.action == "show":
+        return baseline(args.action, CheckOptions(), terminal)
+    wishes = CheckOptions(
+        tuple(args.paths) or (".",),
+        flags=_flags(args),
+        config=args.config,
+        isolated=args.isolated,
+        force_exclude=args.force_exclude,
+    )
     return baseline(args.action, wishes, terminal)
 
 
 def _run_doctor(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.about import doctor
-    from .settings import load
+    from .commands.explain import doctor
+    from .config import load_settings
 
-    return doctor(load(Path(), {}, terminal.env), terminal)
-
-
-def _energy_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "action",
-        type=_One("action", ("doctor",)),
-        metavar="ACTION",
-        help="doctor: what this machine can tell of the energy of a run, and what would help",
-    )
+    return doctor(load_settings(Path(), {}, terminal.env), terminal)
 
 
 def _run_energy(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.about import energy_doctor
+    from .commands.explain import energy_doctor
 
     return energy_doctor(terminal)
 
 
 def _run_demo(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.demo import demo
+    from .commands.demo import demo
 
-    return demo(_flags(args), args.color, terminal)
-
-
-def _cache_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "action",
-        type=_One("action", ("info", "clear")),
-        metavar="ACTION",
-        help="info: where answers of earlier runs are kept, and how many; clear: remove them",
-    )
+    return demo(_flags(args), args.color, terminal, report=args.report)
 
 
 def _run_cache(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.cached import command
+    from .commands.cache import command
 
     return command(args.action, terminal)
 
 
-def _service_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "action",
-        type=_One("action", ("start", "stop", "status")),
-        metavar="ACTION",
-        help="start: hold the engines ready in the background; stop: end that; status: what is held, and its cost",
-    )
-
-
 def _run_service(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.service import command
-    from .settings import load
+    from .config import load_settings
+    from .service import command
 
-    return command(args.action, load(None, {}, terminal.env), terminal)
+    return command(args.action, load_settings(None, {}, terminal.env), terminal)
 
 
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     from .engines import ENGINES
 
     parser.add_argument(
-        "--engine", type=_Listed("engine", tuple(ENGINES)), metavar="ENGINE[,ENGINE]", help=_of(ENGINES)
+        "--engine", type=_ChoiceList("engine", tuple(ENGINES)), metavar="ENGINE[,ENGINE]", help=_of(ENGINES)
     )
-    parser.add_argument("--profile", type=_One("profile", PROFILES), metavar="PROFILE", help=_of(PROFILES))
+    parser.add_argument("--profile", type=_ChoiceWord("profile", PROFILES), metavar="PROFILE", help=_of(PROFILES))
+    parser.add_argument("--report", action="store_true", help="say all about the run, too")
     _colour_argument(parser)
 
 
 def _completion_arguments(parser: argparse.ArgumentParser) -> None:
-    from .faces.completion import SHELLS
+    from .commands.completion import SHELLS
 
-    parser.add_argument("shell", type=_One("shell", tuple(SHELLS)), metavar="SHELL", help=_of(SHELLS))
+    parser.add_argument("shell", type=_ChoiceWord("shell", tuple(SHELLS)), metavar="SHELL", help=_of(SHELLS))
 
 
 def _run_completion(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.completion import SHELLS
+    from .commands.completion import SHELLS
 
-    terminal.write(SHELLS[args.shell]({name: _parser(name) for name in COMMANDS}))
+    forms = [(name, action) for name, command in COMMANDS.items() for action in ("", *command.actions)]
+    defaults = {name: command.default for name, command in COMMANDS.items() if command.default}
+    terminal.write(SHELLS[args.shell]({form: _parser(*form) for form in forms}, defaults))
     return 0
 
 
@@ -570,7 +646,7 @@ def _lsp(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_lsp(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.lsp import serve
+    from .lsp import serve
 
     return serve(terminal.env)
 
@@ -582,7 +658,7 @@ def _none(parser: argparse.ArgumentParser) -> None:
 def _setup_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "part",
-        type=_One("part", ("languagetool",)),
+        type=_ChoiceWord("part", ("languagetool",)),
         metavar="PART",
         help="languagetool: the original LanguageTool 6.8, on Java, in place of the embedded one",
     )
@@ -591,7 +667,7 @@ def _setup_arguments(parser: argparse.ArgumentParser) -> None:
         "--from",
         dest="source",
         default="maven",
-        metavar="SOURCE",
+        metavar="maven|zip|FOLDER",
         help="maven (English only, the default), zip (all languages, by language-tool-python), or an unpacked folder",
     )
     parser.add_argument(
@@ -601,70 +677,86 @@ def _setup_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_setup(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.setup import Order, setup
+    from .commands.setup import SetupOptions, setup
 
-    return setup(Order(args.source, args.java, args.yes, args.remove), terminal)
+    return setup(SetupOptions(args.source, args.java, args.yes, args.remove), terminal)
 
 
-def _models_arguments(parser: argparse.ArgumentParser) -> None:
-    actions = ("list", "show", "get", "verify", "use", "remove", "add", "calibrate", "export")
-    parser.add_argument(
-        "action",
-        nargs="?",
-        default="list",
-        type=_One("action", actions),
-        metavar="ACTION",
-        help="list: what is known of each model (the default); show: all of it; get: download one, after asking; "
-        "verify: compare files with their SHA-256; use: write it into your settings; remove: delete what was got; "
-        "add: a GGUF file of your own; calibrate: learn how far one can be trusted; export: a bill of materials",
-    )
-    parser.add_argument("names", nargs="*", metavar="ID|PATH", help="a model, or for add a file")
-    group = parser.add_argument_group("list: only some of them")
+def _models_list_arguments(parser: argparse.ArgumentParser) -> None:
+    _some_models_argument(parser)
+    group = parser.add_argument_group("only some of them")
     group.add_argument("--license", default="", metavar="LICENCE", help="under this licence: an SPDX identifier")
     group.add_argument(
         "--require",
-        type=_Listed("requirement", REQUIREMENTS),
+        type=_ChoiceList("requirement", REQUIREMENTS),
         default=(),
         metavar="WHAT[,WHAT]",
         help=_of(REQUIREMENTS),
     )
     group.add_argument("--here", action="store_true", help="whose file is on this machine")
-    group = parser.add_argument_group("the others")
-    group.add_argument("--json", action="store_true", help="list, show: as JSON")
-    group.add_argument("--id", default="", metavar="ID", help="add: what to call it")
-    group.add_argument("--yes", "-y", action="store_true", help="get, calibrate: do not ask")
-    group.add_argument(
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _models_show_arguments(parser: argparse.ArgumentParser) -> None:
+    _one_model_argument(parser)
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _models_asking_arguments(parser: argparse.ArgumentParser) -> None:
+    _one_model_argument(parser)
+    parser.add_argument("--yes", "-y", action="store_true", help="do not ask")
+
+
+def _models_add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs=1, metavar="PATH", help="a GGUF file")
+    parser.add_argument("--id", default="", metavar="ID", help="what to call it")
+
+
+def _models_export_arguments(parser: argparse.ArgumentParser) -> None:
+    _some_models_argument(parser)
+    parser.add_argument(
         "--format",
-        type=_One("format", ("cyclonedx", "spdx")),
+        "--output-format",
+        type=_ChoiceWord("format", ("cyclonedx", "spdx")),
         default="cyclonedx",
         metavar="FORMAT",
-        help="export: cyclonedx (1.7), spdx (3.0.1)",
+        help="cyclonedx (1.7), spdx (3.0.1)",
     )
+
+
+def _one_model_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs=1, metavar="ID", help="a model, as list calls it")
+
+
+def _some_models_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="ID", help="models, as list calls them; all if none")
 
 
 def _run_models(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.models import Order, command
-    from .settings import load
+    from .commands.models import ModelsOptions, command
+    from .config import load_settings
 
-    order = Order(
+    given = vars(args)
+    order = ModelsOptions(
         args.action,
         tuple(args.names),
-        licence=args.license,
-        require=args.require,
-        here=args.here,
-        json=args.json,
-        id=args.id,
-        yes=args.yes,
-        format=args.format,
+        licence=given.get("license", ""),
+        require=given.get("require", ()),
+        here=given.get("here", False),
+        json=given.get("json", False),
+        id=given.get("id", ""),
+        yes=given.get("yes", False),
+        format=given.get("format", "cyclonedx"),
     )
-    return command(order, load(None, {}, terminal.env), terminal)
+    return command(order, load_settings(None, {}, terminal.env), terminal)
 
 
 def _disclose_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: this folder)")
     parser.add_argument(
         "--format",
-        type=_One("format", ("markdown", "html", "json")),
+        "--output-format",
+        type=_ChoiceWord("format", ("markdown", "html", "json")),
         default="markdown",
         metavar="FORMAT",
         help="markdown, html, json",
@@ -672,72 +764,199 @@ def _disclose_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_disclose(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.disclose import disclose
+    from .commands.disclose import disclose
 
     return disclose(tuple(args.paths), args.format, terminal)
 
 
 def _run_languages(args: argparse.Namespace, terminal: Terminal) -> int:
-    from .faces.setup import languages
-    from .settings import load
+    from .commands.setup import languages
+    from .config import load_settings
 
-    return languages(load(Path(), {}, terminal.env), terminal)
+    return languages(load_settings(Path(), {}, terminal.env), terminal)
 
 
-# A new command is one row here.
-COMMANDS: dict[str, Command] = {
-    "check": Command("Proofread files, folders or standard input (the default command)", _check_arguments, _run_check),
-    "review": Command("Walk through the findings, decide, and write the corrections", _review_arguments, _run_review),
-    "ignores": Command("List the places that are ignored, or take some out", _ignores_arguments, _run_ignores),
-    "explain": Command("Say what a rule looks for and how to switch it off", _explain_arguments, _run_explain),
-    "rules": Command(
+# A new command is one row here. Only the parser of the one that is asked for is built.
+COMMANDS: dict[str, CliCommand] = {
+    "check": CliCommand(
+        "Proofread files, folders or standard input (the default command)", _check_arguments, _run_check
+    ),
+    "review": CliCommand(
+        "Walk through the findings, decide, and write the corrections", _review_arguments, _run_review
+    ),
+    "ignores": CliCommand(
+        "List the places that are ignored, or take some out",
+        _none,
+        _run_ignores,
+        {
+            "list": Action("Show them, each with its number", _none),
+            "remove": Action("Take some out, by number", _ignores_remove_arguments),
+        },
+    ),
+    "explain": CliCommand("Say what a rule looks for and how to switch it off", _explain_arguments, _run_explain),
+    "rules": CliCommand(
         "List the rules, or some of them: which run here, which --fix acts on", _rules_arguments, _run_rules
     ),
-    "init": Command(
+    "init": CliCommand(
         "Begin: a settings file from what is there, and the words that a site uses", _init_arguments, _run_init
     ),
-    "dict": Command("Add to your word lists, take from them, show them", _dict_arguments, _run_dict),
-    "baseline": Command("Accept what is found now, to hear of new findings only", _baseline_arguments, _run_baseline),
-    "config": Command("Show the settings and where each comes from", _config_arguments, _run_config),
-    "cache": Command("Say what is kept from earlier runs, or clear it", _cache_arguments, _run_cache),
-    "service": Command("Hold the engines ready: start, stop, status", _service_arguments, _run_service),
-    "demo": Command("Proofread a built-in page, with the full report", _demo_arguments, _run_demo),
-    "doctor": Command("Look whether all parts work here", _none, _run_doctor),
-    "lsp": Command("Speak with an editor (Language Server Protocol on standard input and output)", _lsp, _run_lsp),
-    "setup": Command("Set up the original LanguageTool, with Java", _setup_arguments, _run_setup),
-    "models": Command(
-        "Language models: what is known of each, get one, use it, add your own", _models_arguments, _run_models
+    "dict": CliCommand(
+        "Add to your word lists, take from them, show them",
+        _none,
+        _run_dict,
+        {
+            "add": Action("Add words", _dict_words_arguments),
+            "remove": Action("Take words out", _dict_words_arguments),
+            "list": Action("Show the lists", _dict_list_arguments),
+            "import": Action("Take the words of another tool's list", _dict_import_arguments),
+            "prune": Action("Take out of the project's list what no text uses", _dict_prune_arguments),
+        },
+        default="list",
     ),
-    "disclose": Command(
+    "baseline": CliCommand(
+        "Accept what is found now, to hear of new findings only",
+        _none,
+        _run_baseline,
+        {
+            "create": Action("Accept all that is found now", _baseline_arguments),
+            "update": Action("Accept all that is found now, and forget what is gone", _baseline_arguments),
+            "show": Action("Show what is accepted", _none),
+        },
+    ),
+    "config": CliCommand(
+        "Show the settings and where each comes from",
+        _none,
+        _run_config,
+        {
+            "show": Action("Show the values and where they come from", _config_show_arguments),
+            "path": Action("Show where the files are, or would be", _config_path_arguments),
+            "schema": Action("Write the JSON Schema of a settings file", _none),
+        },
+    ),
+    "cache": CliCommand(
+        "Say what is kept from earlier runs, or clear it",
+        _none,
+        _run_cache,
+        {
+            "info": Action("Say where answers of earlier runs are kept, and how many", _none),
+            "clear": Action("Remove them", _none),
+        },
+    ),
+    "service": CliCommand(
+        "Hold the engines ready: start, stop, status",
+        _none,
+        _run_service,
+        {
+            "start": Action("Hold the engines ready in the background", _none),
+            "stop": Action("End that", _none),
+            "status": Action("Say what is held, and its cost", _none),
+        },
+    ),
+    "demo": CliCommand("Proofread a built-in page with errors planted in it", _demo_arguments, _run_demo),
+    "doctor": CliCommand("Look whether all parts work here", _none, _run_doctor),
+    "lsp": CliCommand("Speak with an editor (Language Server Protocol on standard input and output)", _lsp, _run_lsp),
+    "setup": CliCommand("Set up the original LanguageTool, with Java", _setup_arguments, _run_setup),
+    "models": CliCommand(
+        "Language models: what is known of each, get one, use it, add your own",
+        _none,
+        _run_models,
+        {
+            "list": Action("Say what is known of each, in short", _models_list_arguments),
+            "show": Action("Say all that is known of one", _models_show_arguments),
+            "get": Action("Download one, after asking", _models_asking_arguments),
+            "verify": Action("Compare files with their SHA-256", _some_models_argument),
+            "use": Action("Write into your settings which to use, or none", _one_model_argument),
+            "remove": Action("Delete what was got of one", _one_model_argument),
+            "add": Action("Add a GGUF file of your own", _models_add_arguments),
+            "calibrate": Action("Learn how far one can be trusted", _models_asking_arguments),
+            "export": Action("Write a bill of materials", _models_export_arguments),
+        },
+        default="list",
+    ),
+    "disclose": CliCommand(
         "Write a statement for readers: what proofread a text, and how much it changed",
         _disclose_arguments,
         _run_disclose,
     ),
-    "languages": Command("List the languages, and how each is set up", _none, _run_languages),
-    "energy": Command("Ask what this machine can tell of energy: energy doctor", _energy_arguments, _run_energy),
-    "completion": Command("Write a completion script for bash, zsh or fish", _completion_arguments, _run_completion),
+    "languages": CliCommand("List the languages, and how each is set up", _none, _run_languages),
+    "energy": CliCommand(
+        "Ask what this machine can tell of energy",
+        _none,
+        _run_energy,
+        {"doctor": Action("Say what can be told of the energy of a run here, and what would help", _none)},
+    ),
+    "completion": CliCommand("Write a completion script for bash, zsh or fish", _completion_arguments, _run_completion),
 }
 
-_STATUS = "exit status: 0 no findings, 1 findings, 2 asked wrongly or something broke, 3 nothing could be checked"
+_STATUS = (
+    "exit status: 0 no findings, 1 findings, 2 asked wrongly, or what was asked for\n"
+    "could not be read or is not there, 3 nothing was checked"
+)
 
 
-def _parser(name: str) -> argparse.ArgumentParser:
+def _parser(name: str, action: str = "") -> argparse.ArgumentParser:
+    """The parser of a command, or of an action of it; of a command with actions it has the help alone."""
     command = COMMANDS[name]
-    parser = _Parser(
-        prog="localproof" if name == "check" else f"localproof {name}",
-        description=command.about + ".",
+    what = command.actions[action] if action else command
+    parser = _ArgumentParser(
+        prog=" ".join(filter(None, ("localproof", "" if name == "check" else name, action))),
+        description=what.about + ".",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     if name == "check":
-        width = max(map(len, COMMANDS))
-        rows = "\n".join(f"  {n:<{width}}  {c.about}" for n, c in COMMANDS.items())
         parser.usage = "localproof [check] [options] [PATH | -]…\n       localproof COMMAND …"
         parser.description = "Proofread English prose on your own machine. Nothing you write leaves it."
-        parser.epilog = f"commands:\n{rows}\n\n{_STATUS}"
+        parser.epilog = f"commands:\n{_rows(COMMANDS)}\n\n{_STATUS}"
         parser.add_argument("--version", action="version", version=f"localproof {__version__}")
-    command.arguments(parser)
+    elif command.actions and not action:
+        parser.usage = f"localproof {name} {'[ACTION]' if command.default else 'ACTION'} …"
+        parser.epilog = f"actions:\n{_rows(command.actions)}\n\neach has its own: localproof {name} ACTION --help"
+    elif action:
+        parser.elsewhere = lambda option: _commands_with(option, name)
+    what.arguments(parser)
+    parser.add_argument(
+        "--verbose",
+        "-v",
+        action="count",
+        default=0,
+        help="say on standard error what goes on inside; -vv says more (as LOCALPROOF_LOG=info, =debug)",
+    )
     return parser
+
+
+def _rows(table: Mapping[str, CliCommand] | Mapping[str, Action]) -> str:
+    width = max(map(len, table))
+    return "\n".join(f"  {name:<{width}}  {each.about}" for name, each in table.items())
+
+
+def _commands_with(option: str, name: str) -> list[str]:
+    """The actions of the command `name` that have an option."""
+    return [
+        f"`localproof {name} {action}`"
+        for action in COMMANDS[name].actions
+        if option in _parser(name, action)._option_string_actions
+    ]
+
+
+def _action_of(name: str, rest: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The action of a command that is meant, and its arguments; options may stand before its name. "" for a command
+    without actions, and where help with the command is asked for. Raises BadInput where there is no such action."""
+    command = COMMANDS[name]
+    words = rest[: rest.index("--")] if "--" in rest else rest
+    if not command.actions:
+        return "", rest
+    for at, word in enumerate(words):
+        if word in command.actions:
+            return word, [*rest[:at], *rest[at + 1 :]]
+    if {"-h", "--help"} & set(words):
+        return "", rest
+    wrong = next((word for word in words if not word.startswith("-")), "")
+    if command.default and (not rest or not wrong or words[0].startswith("-")):
+        return command.default, rest
+    if not wrong:
+        raise BadInput(f"{name} needs one of {', '.join(command.actions)}; see `localproof {name} --help`")
+    return one_of(wrong, command.actions, "action", name), rest
 
 
 def _no_mistyped_command(first: str) -> None:
@@ -780,28 +999,38 @@ def _no_text_for_a_model(name: str | None, env: Mapping[str, str]) -> None:
         )
 
 
-def run(argv: Sequence[str], terminal: Terminal) -> int:
-    """Do what the arguments say; the exit status. Raises BadInput for what makes no sense."""
+def run(argv: Sequence[str], terminal: Terminal, alone: str = "") -> int:
+    """Do what the arguments say; the exit status. `alone`: why that is not done in the service, "" where it is. Raises
+    BadInput for what makes no sense."""
+    from .terminal import start_logging
+
     name, rest = _command_of(argv)
     if name == "check" and rest is argv and argv:
         _no_mistyped_command(argv[0])
-    parser = _parser(name)
+    action, rest = _action_of(name, rest)
+    parser = _parser(name, action)
     # Flags may stand between paths; but that way of parsing forgets what "--" is for.
     args = parser.parse_args(rest) if "--" in rest else parser.parse_intermixed_args(rest)
+    args.action = action
+    if start_logging(args.verbose, terminal):
+        import logging
+
+        where = f"here: the service was not used, {alone}" if alone else f"in process {os.getpid()} of the service"
+        logging.getLogger(__name__).info("%s, LocalProof %s, %s", name, __version__, where)
     _no_text_for_a_model(getattr(args, "model", None), terminal.env)
     return COMMANDS[name].run(args, terminal)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """The command `localproof`. Returns the exit status."""
-    from .faces.terminal import leave_quietly, one_line, surroundings
+def main(argv: Sequence[str] | None = None, *, alone: str = "") -> int:
+    """The command `localproof`. Returns the exit status; `alone` as in `run`."""
+    from .terminal import leave_quietly, one_line, process_terminal
 
-    terminal = surroundings()
+    terminal = process_terminal()
     if threading.current_thread() is threading.main_thread():
         # So that what is open is closed: no half-written file stays behind.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ENDED))
     try:
-        return run(sys.argv[1:] if argv is None else argv, terminal)
+        return run(sys.argv[1:] if argv is None else argv, terminal, alone)
     except (BadInput, Unavailable) as error:
         terminal.say(f"localproof: {one_line(str(error))}")
         return _WRONG
@@ -813,6 +1042,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception:  # noqa: BLE001 - nothing is hidden: without this, Python's own status 1 would say "findings"
         import traceback
 
-        terminal.say(visible(traceback.format_exc()))
+        terminal.say(escape_invisible(traceback.format_exc()))
         terminal.say("localproof: this is a mistake in LocalProof, not in your text; please report the lines above")
         return _WRONG

@@ -27,6 +27,15 @@ class Unavailable(LocalProofError):
         self.skipped = Skipped(what, reason, remedy)
 
 
+class TooLong(Unavailable):
+    """Work on one text that was ended at its limit. `measured`: it is one of CPU time, so that the same text would take
+    as long again; else the work may have been blocked by whatever was amiss on the machine."""
+
+    def __init__(self, what: str, reason: str, remedy: str = "", *, measured: bool) -> None:
+        super().__init__(what, reason, remedy)
+        self.measured = measured
+
+
 class BadInput(LocalProofError):
     """What was asked for makes no sense, or the input cannot be read. One line: what happened and what to do."""
 
@@ -53,7 +62,7 @@ class Finding:
     that this is a real error that the writer would want to know of (0..1),
     None where no judge has seen it. `category` is the engine's own name for
     the kind of rule. `certain` is true where the first edit may be made
-    without asking (see `localproof.judge.certain`). `agreement` counts the
+    without asking (see `localproof.scoring.is_safe_fix`). `agreement` counts the
     engines that put the leading edit first. `unaided` is the probability
     that the judge gave before a model helped it, None where none did.
     `variants` are those of `source` that are one of several under their name,
@@ -71,9 +80,9 @@ class Finding:
     probability: float | None = None
     category: str = ""
     hints: tuple[str, ...] = ()
-    certain: bool = False
+    is_safe_fix: bool = False
     agreement: int = 1
-    unaided: float | None = None
+    probability_without_model: float | None = None
     variants: tuple[str, ...] = ()
     short: str = ""
     url: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from localproof.energy.clocks import Busy, Clocks
+from localproof.energy.clocks import BusyTime, Clocks
 from localproof.energy.meter import Machine, read_text
 
 RANGE_UJ = 262_143_328_850
@@ -34,7 +34,7 @@ class Time:
             own_ns=lambda: round(self.own * 1e9),
             reaped_ns=lambda: None if self.reaped is None else round(self.reaped * 1e9),
             child_ns=lambda pid: round(self.live[pid] * 1e9) if pid in self.live else None,
-            busy=lambda: None if self.busy is None else Busy(self.busy, self.steal),
+            busy=lambda: None if self.busy is None else BusyTime(self.busy, self.steal),
             sleep=self._sleep,
             cpus=self.cpus,
         )

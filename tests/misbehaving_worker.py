@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -11,11 +12,17 @@ root, threads = sys.argv[1], int(sys.argv[2])
 start = sys.argv[3] if len(sys.argv) > 3 else "well"
 sys.path.append(root)
 
-from localproof.child.serve import serve  # noqa: E402
+from localproof.workers.serve import serve  # noqa: E402
 
 
 class Panic(BaseException):
     """As PyO3 raises for a panic of Rust code: no Exception."""
+
+
+def work(seconds):
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
 
 
 def build():
@@ -29,6 +36,12 @@ def build():
         raise RuntimeError("no data directory found")
     if start == "slow":
         time.sleep(60)
+    if start == "hard":  # by the clock longer than it may, and at work all the time
+        for _ in range(20):
+            work(0.03)
+            time.sleep(0.08)
+    if start == "endless":
+        work(60)
     if start == "garbage":
         os.write(4, b"\xff" * 64)
     return lambda: answer
@@ -43,6 +56,8 @@ def answer(request):
         time.sleep(float(rest))
     elif what == "hold":  # sleeps without letting any other thread of Python run
         ctypes.PyDLL(None).usleep(int(float(rest) * 1e6))
+    elif what == "spin":  # works without letting any other thread of Python run
+        re.match("(a+)+$", "a" * 60 + "b")
     elif what == "exit":
         os._exit(3)
     elif what == "segfault":
@@ -64,9 +79,7 @@ def answer(request):
         kept.append(b"x" * (int(rest) * 2**20))
         return json.dumps(os.getpid())
     elif what == "work":  # seconds of the processor
-        until = time.thread_time() + float(rest)
-        while time.thread_time() < until:
-            pass
+        work(float(rest))
     elif what == "pid":
         return json.dumps(os.getpid())
     elif what == "tally":

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from localproof.faces.check import Wishes
-from localproof.faces.review.desk import Desk
-from localproof.faces.review.intake import arrived
-from localproof.faces.review.session import Page, Session
+from localproof.commands.check import CheckOptions
+from localproof.config import Settings
 from localproof.formats import read
 from localproof.report import Finding, Report
-from localproof.settings import Settings
+from localproof.review.intake import add_page
+from localproof.review.session import ReviewPage, ReviewSession
+from localproof.review.workspace import ReviewWorkspace
 from localproof.text import Document, Edit, Span
 
 WRONG = {
@@ -44,14 +44,14 @@ def find(document: Document) -> Report:
     return Report(document, tuple(shown), tuple(held), words=words)
 
 
-def page(text: str, name: str = "a.md") -> Page:
-    return Page(name, text, text, find(read(name, text, Settings())))
+def page(text: str, name: str = "a.md") -> ReviewPage:
+    return ReviewPage(name, text, text, find(read(name, text, Settings())))
 
 
-def session(*texts: str) -> Session:
-    out = Session()
+def session(*texts: str) -> ReviewSession:
+    out = ReviewSession()
     for i, text in enumerate(texts):
-        out = arrived(out, page(text, f"{'abcdefg'[i]}.md"))
+        out = add_page(out, page(text, f"{'abcdefg'[i]}.md"))
     return out
 
 
@@ -59,6 +59,6 @@ def environment(home: Path) -> dict[str, str]:
     return {"LOCALPROOF_CONFIG_DIR": str(home / "config"), "LOCALPROOF_STATE_DIR": str(home / "state"), "TERM": "dumb"}
 
 
-def desk(home: Path, *paths: Path, restart: bool = False) -> Desk:
-    wishes = Wishes(paths=tuple(map(str, paths)), flags={"energy_meter": "off"})
-    return Desk(wishes, environment(home), restart=restart, finder=find)
+def desk(home: Path, *paths: Path, restart: bool = False) -> ReviewWorkspace:
+    wishes = CheckOptions(paths=tuple(map(str, paths)), flags={"energy_meter": "off"})
+    return ReviewWorkspace(wishes, environment(home), restart=restart, finder=find)

@@ -77,7 +77,7 @@ WINTER_FINDINGS = (
         message="Use `have` rather than `of` here.",
         probability=0.973,
         category="WordChoice",
-        certain=True,
+        is_safe_fix=True,
         variants=("languagetool/MODAL_OF[2]",),
     ),
     finding(
@@ -88,7 +88,7 @@ WINTER_FINDINGS = (
         message="Use “an” instead of 'a' if the following word starts with a vowel sound, such as 'hour'.",
         probability=0.98,
         category="MISC",
-        certain=True,
+        is_safe_fix=True,
         short="Wrong article",
         url="https://languagetool.org/insights/post/indefinite-articles/?a=1&b=2",
     ),
@@ -100,7 +100,7 @@ WINTER_FINDINGS = (
         message="Possible typo: you repeated a word.",
         probability=0.996,
         category="MISC",
-        certain=True,
+        is_safe_fix=True,
     ),
     finding(
         WINTER,

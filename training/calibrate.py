@@ -1,12 +1,12 @@
 """How far a model can be trusted: python -m training.calibrate FILE.gguf [--dry]
 
-Learns the weights of `localproof.judge.weighing` from what the model said
+Learns the weights of `localproof.scoring.rescoring` from what the model said
 (`training.readings`) and prints how good the judge is with it and without, on
-sets that nothing was learned from. Writes ``localproof/judge/weighing.json``.
+sets that nothing was learned from. Writes ``localproof/scoring/rescoring.json``.
 
 Learned from real corrections of repositories that the model was not taught
 and that are not kept for the test, ErAConD, sentences with one slip put in,
-and edited prose, whose labels are soft as in `training.judge`. Of edited prose
+and edited prose, whose labels are soft as in `training.scoring`. Of edited prose
 only some is read: each text of it counts as many times as keeps its share of
 all that the judge learned from.
 """
@@ -25,22 +25,22 @@ import numpy as np
 from sklearn.feature_extraction import DictVectorizer
 
 from bench import scorer, sets
-from localproof import judge
-from localproof.judge import weighing
-from localproof.judge.features import Surroundings
-from localproof.judge.reader import Reading
+from localproof import scoring
+from localproof.pipeline.merging import resolve_overlaps
 from localproof.report import Finding
-from localproof.settle import resolve
-from localproof.text import Block, Piece, Span, apply
+from localproof.scoring import rescoring
+from localproof.scoring.features import FeatureContext
+from localproof.scoring.language_model_client import ModelResponse
+from localproof.text import Block, Piece, Span, apply_edits
 
 from . import flags, inject, readings
 from .corpus import replace_file
-from .judge import REAL, flag, group, held_back, softened
 from .pairs import taught
 from .prepare import say, sha256
+from .scoring import REAL, flag, group, held_back, softened
 
-OUT = Path(weighing.__file__).with_name("weighing.json")
-CUT = judge.cut("balanced")
+OUT = Path(rescoring.__file__).with_name("rescoring.json")
+CUT = scoring.threshold("balanced")
 # Of the model's proposals in edited prose so many are real errors after all.
 REAL_PROPOSALS = 0.04
 _INJECTED = 0.3  # weight of an example from a sentence with a slip put in
@@ -68,7 +68,7 @@ class Text:
     ident: str
     text: str
     findings: tuple[Finding, ...]
-    reading: Reading
+    reading: ModelResponse
 
 
 def block_of(text: str) -> Block:
@@ -83,9 +83,9 @@ def judged(file: Path, name: str) -> list[Text]:
     for ident, text, found in readings.texts(name):
         if ident in known:
             block = block_of(text)
-            words = judge.count_words([block])
+            words = scoring.count_words([block])
             inside = (f for f in found if f.span.end <= len(text))
-            out.append(Text(ident, text, tuple(judge.judge(block, f, words) for f in inside), known[ident]))
+            out.append(Text(ident, text, tuple(scoring.score_finding(block, f, words) for f in inside), known[ident]))
     return out
 
 
@@ -94,23 +94,23 @@ def of_findings(texts: Iterable[Text], right: Any, weight: float, grouped: bool 
     out = []
     for t in texts:
         for f in t.findings:
-            seen = weighing.of_finding(f, weighing.log_odds(f.probability or 0.0), t.reading)
+            seen = rescoring.finding_features(f, rescoring.log_odds(f.probability or 0.0), t.reading)
             out.append(Example(t.ident, f, seen, float(right(t, f)), weight, group(f) if grouped else ""))
     return out
 
 
 def of_proposals(texts: Iterable[Text], right: Any, weight: float, grouped: bool = False) -> list[Example]:
     """The model's proposals that no engine makes as examples; `right` gives None for what is not known."""
-    rates = judge.coefficients().rates
+    rates = scoring.coefficients().rates
     out = []
     for t in texts:
         theirs = {e for f in t.findings for e in f.edits}
         for p in t.reading.proposals:
             if p.edit in theirs:
                 continue
-            f = weighing.as_finding(t.text, p)
+            f = rescoring.proposal_to_finding(t.text, p)
             verdict = right(t, f)
-            seen = weighing.of_proposal(t.text, p, Surroundings(), rates)
+            seen = rescoring.proposal_features(t.text, p, FeatureContext(), rates)
             share = _CLEAN_ELSEWHERE if verdict is None else 1.0
             out.append(Example(t.ident, f, seen, float(bool(verdict)), weight * share, "proposal" if grouped else ""))
     return out
@@ -136,7 +136,7 @@ def by_slip() -> tuple[Any, Any]:
 
     def right(t: Text, f: Finding) -> bool | None:
         back = slips[t.ident].back
-        if f.edits and apply(t.text, f.edits[:1]) == apply(t.text, [back]):
+        if f.edits and apply_edits(t.text, f.edits[:1]) == apply_edits(t.text, [back]):
             return True
         return False if f.span.overlaps(back.span) else None
 
@@ -172,21 +172,21 @@ def learn(examples: Sequence[Example], real: Mapping[str, float]) -> Learned:
     return Learned({k: round(w, 3) for k, w in sorted(found.items()) if abs(w) >= _SMALLEST}, len(examples))
 
 
-def shown(t: Text, known: weighing.Weights | None) -> list[scorer.Flag]:
+def shown(t: Text, known: rescoring.RescoringModel | None) -> list[scorer.Flag]:
     """What is said of a text, with the model or without."""
     return [flag(f) for f in findings_of(t, known)]
 
 
-def findings_of(t: Text, known: weighing.Weights | None) -> list[Finding]:
+def findings_of(t: Text, known: rescoring.RescoringModel | None) -> list[Finding]:
     """The findings of a text, with the model or without."""
     block = block_of(t.text)
     found: Iterable[Finding] = t.findings
     if known is not None:
-        found = judge.weigh(block, t.findings, t.reading, judge.count_words([block]), known)
-    return list(resolve(found))
+        found = scoring.rescore_findings(block, t.findings, t.reading, scoring.count_words([block]), known)
+    return list(resolve_overlaps(found))
 
 
-def compare(title: str, texts: Sequence[Text], items: Sequence[sets.Item], known: weighing.Weights) -> None:
+def compare(title: str, texts: Sequence[Text], items: Sequence[sets.Item], known: rescoring.RescoringModel) -> None:
     """Print the curve of a set with the model and without, and how often its proposals are right."""
     ids = {str(i.id): i.id for i in items}
     mine = [t for t in texts if t.ident in ids]
@@ -224,7 +224,7 @@ def proposals(title: str, examples: Sequence[Example], learned: Learned) -> None
         print(f"  from {cut:.1f}: {len(chosen)}, {good:.0f} right ({good / max(len(chosen), 1):.2f}) {dict(kinds)}")
 
 
-def by_register(texts: Sequence[Text], known: weighing.Weights) -> None:
+def by_register(texts: Sequence[Text], known: rescoring.RescoringModel) -> None:
     """Print how many findings there are in 1,000 words of edited prose of each register, without the model and with it:
     nearly all are false alarms."""
     print(f"\n{'edited prose':14} {'words':>8} {'without':>8} {'with':>8} {'of these its own':>17}   in 1,000 words")
@@ -237,7 +237,7 @@ def by_register(texts: Sequence[Text], known: weighing.Weights) -> None:
         for how in (None, known):
             said = [f for t in some for f in findings_of(t, how) if (f.probability or 0.0) >= 0.5]
             row.append(len(said))
-        own = sum(f.rule.startswith(weighing.PROPOSES) for f in said)
+        own = sum(f.rule.startswith(rescoring.PROPOSES) for f in said)
         print(
             f"{name:14} {words:8,} "
             + " ".join(f"{1000 * n / words:8.2f}" for n in row)
@@ -245,7 +245,7 @@ def by_register(texts: Sequence[Text], known: weighing.Weights) -> None:
         )
 
 
-def found(texts: Sequence[Text], items: Sequence[sets.Item], known: weighing.Weights) -> None:
+def found(texts: Sequence[Text], items: Sequence[sets.Item], known: rescoring.RescoringModel) -> None:
     """Print what share of the real errors of each kind is put right without the model and with it, and how many of its
     proposals have what is right however unlikely they are."""
     print(f"\n{'put right':14} {'errors':>6} {'engines':>8} {'without':>8} {'with':>8} {'ever proposed':>14}")
@@ -257,7 +257,7 @@ def found(texts: Sequence[Text], items: Sequence[sets.Item], known: weighing.Wei
             ((lambda t: [flag(f) for f in t.findings]), 0.0),
             ((lambda t: shown(t, None)), CUT),
             ((lambda t: shown(t, known)), CUT),
-            ((lambda t: [flag(weighing.as_finding(t.text, p)) for p in t.reading.proposals]), 0.0),
+            ((lambda t: [flag(rescoring.proposal_to_finding(t.text, p)) for p in t.reading.proposals]), 0.0),
         )
     ]
     for kind, (count, _, _) in rows[0].items():
@@ -290,7 +290,7 @@ def main() -> None:
         theirs += of_findings(texts, right, weight, grouped)
         own += of_proposals(texts, meant, weight, grouped)
     learned = learn(theirs, REAL), learn(own, {"proposal": REAL_PROPOSALS})
-    known = weighing.Weights(learned[0].weights, learned[1].weights, {})
+    known = rescoring.RescoringModel(learned[0].weights, learned[1].weights, {})
     core = {str(i.id) for i in scorer.core(items)}
     compare("held-back corrections, core kinds", [t for t in to_test if t.ident in core], items, known)
     found(to_test, items, known)
@@ -309,7 +309,9 @@ def main() -> None:
         write(options.out, options.file, known, theirs, own)
 
 
-def write(out: Path, file: Path, known: weighing.Weights, found: Sequence[Example], own: Sequence[Example]) -> None:
+def write(
+    out: Path, file: Path, known: rescoring.RescoringModel, found: Sequence[Example], own: Sequence[Example]
+) -> None:
     """Write the weights, by one replace."""
     about = {
         "made by": "python -m training.calibrate",

@@ -15,9 +15,9 @@ from typing import Any
 from localproof.models import catalogue
 
 from . import corpus as texts
-from .judge import held_back
 from .pairs import taught
 from .prepare import CACHE, SHARES, group, say
+from .scoring import held_back
 
 OUT = Path(catalogue.__file__).with_name("localproof-small.sources.json")
 OUT_TAGGER = OUT.with_name("localproof-tagger.sources.json")

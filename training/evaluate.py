@@ -18,15 +18,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench import sets
-from localproof.judge.attested import attested
-from localproof.judge.features import gain as counted_gain
-from localproof.models.llama import Llama, straight
+from localproof.models.llama import LlamaModel, straight
+from localproof.scoring.features import ngram_gain as counted_gain
+from localproof.scoring.ngram_counts import ngram_counts
 from localproof.text import Edit, Span
 
 from . import corpus as texts
 from . import forms
-from .judge import held_back
 from .prepare import CACHE, say
+from .scoring import held_back
 
 Row = tuple[str, str, Edit]  # kind, text before, the edit that corrects it
 _SEED = 17
@@ -38,7 +38,7 @@ def of_corrections(corpus: Path) -> Iterator[Row]:
     import json
     import lzma
 
-    from localproof.text import apply
+    from localproof.text import apply_edits
 
     with lzma.open(corpus / "corrections" / "corrections.jsonl.xz", "rt", encoding="utf-8") as lines:
         for line in lines:
@@ -47,7 +47,7 @@ def of_corrections(corpus: Path) -> Iterator[Row]:
                 continue
             edits = [Edit(Span(a, b), new) for a, b, new, _ in row["edits"]]
             for i, (start, end, new, kind) in enumerate(row["edits"]):
-                before = apply(row["before"], edits[:i] + edits[i + 1 :])
+                before = apply_edits(row["before"], edits[:i] + edits[i + 1 :])
                 by = sum(len(e.text) - len(e.span) for e in edits[:i])
                 yield kind, before, Edit(Span(start + by, end + by), new)
 
@@ -72,7 +72,7 @@ def of_forms() -> Iterator[Row]:
             yield kind, wrong, Edit(Span(start, len(wrong) - left), right[start : len(right) - left])
 
 
-def ranked(llama: Llama, rows: Iterable[Row]) -> dict[str, list[tuple[float, float]]]:
+def ranked(llama: LlamaModel, rows: Iterable[Row]) -> dict[str, list[tuple[float, float]]]:
     """(gain by the model, gain by counts) of each edit, by kind, where the edit changes anything for the model."""
     out: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for kind, text, edit in rows:
@@ -84,7 +84,7 @@ def ranked(llama: Llama, rows: Iterable[Row]) -> dict[str, list[tuple[float, flo
             ):
                 (gain,) = llama.gains(text, passage, [edit])
                 if gain is not None:
-                    out[kind].append((gain, counted_gain(text, edit, attested())))
+                    out[kind].append((gain, counted_gain(text, edit, ngram_counts())))
                 break
     return out
 
@@ -104,7 +104,7 @@ def _share(pairs: list[tuple[float, float]], model: float, counts: float) -> flo
     return sum(1.0 if s > 0 else _TIE if s == 0 else 0.0 for s in scores) / max(len(scores), 1)
 
 
-def nats_per_byte(llama: Llama, paragraphs: Iterable[str]) -> float:
+def nats_per_byte(llama: LlamaModel, paragraphs: Iterable[str]) -> float:
     """The mean cost of a byte, what is only read as context left out."""
     nats = size = 0.0
     for text in paragraphs:
@@ -123,7 +123,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=CACHE)
     parser.add_argument("--held-out", type=int, default=40, help="held-out paragraphs of each register")
     options = parser.parse_args()
-    llama = Llama(options.file, threads=options.threads)
+    llama = LlamaModel(options.file, threads=options.threads)
     for title, rows in (
         ("corrections kept for the test", list(of_corrections(texts.CORPUS))),
         ("ErAConD", list(of_set("eracond"))),

@@ -28,11 +28,11 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from localproof.judge.candidates import Candidate
-from localproof.judge.tagging import tagged_words
 from localproof.models.network import one_thread_each
 from localproof.models.tagger import Tagger
-from localproof.text import Edit, apply
+from localproof.scoring.candidate_edits import CandidateEdit
+from localproof.scoring.tagging import tagged_words
+from localproof.text import Edit, apply_edits
 
 from . import corpus as texts
 from .evaluate import of_corrections
@@ -51,7 +51,7 @@ COLUMNS = ("step", "tokens", "joules", "right at .65", "right at .3", *(f"obviou
 class Said:
     """An edit that the tagger would make of a text, and how likely it holds it."""
 
-    candidate: Candidate
+    candidate: CandidateEdit
     chance: float
 
 
@@ -99,9 +99,11 @@ def right_by_kind(tagger: Tagger, rows: Iterable[tuple[str, str, Edit]]) -> dict
     out: dict[str, list[float]] = defaultdict(list)
     for kind, text, edit in rows:
         if kind in KINDS:
-            wanted = apply(text, [edit])
+            wanted = apply_edits(text, [edit])
             said = said_of(tagger, text, 0.03)
-            out[kind].append(max((s.chance for s in said if apply(text, [s.candidate.edit]) == wanted), default=0.0))
+            out[kind].append(
+                max((s.chance for s in said if apply_edits(text, [s.candidate.edit]) == wanted), default=0.0)
+            )
     return out
 
 

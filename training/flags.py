@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import sets
+from localproof.config import Settings
 from localproof.engines import harper, languagetool
+from localproof.pipeline.merging import merge_findings
 from localproof.report import Finding
-from localproof.settings import Settings
-from localproof.settle import merge
 
 from . import corpus, inject
 
@@ -49,7 +49,7 @@ def collect(name: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     settings = Settings(block_timeout_s=300)  # a busy machine must not leave a hole in the data
     partial = path.with_suffix(".part")
-    engines = (harper.Harper(settings), languagetool.LanguageTool(settings))
+    engines = (harper.HarperEngine(settings), languagetool.LanguageToolEngine(settings))
     try:
         with partial.open("w", encoding="utf-8") as out:
             waiting: deque[tuple[str, str, list[Any]]] = deque()
@@ -93,7 +93,7 @@ def merged(
             if missing_end and not line.endswith("\n"):
                 return
             ident, text, rows = json.loads(line)
-            yield ident, text, merge(text, [f for f in _unpacked(rows) if f.engines[0] in engines])
+            yield ident, text, merge_findings(text, [f for f in _unpacked(rows) if f.engines[0] in engines])
 
 
 def _unpacked(rows: Iterable[Sequence[Any]]) -> Iterator[Finding]:

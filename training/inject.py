@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from localproof.judge.tables import CONFUSED
-from localproof.text import Edit, Span, apply
+from localproof.scoring.tables import CONFUSED
+from localproof.text import Edit, Span, apply_edits
 
 from . import corpus
 
@@ -85,7 +85,7 @@ def _replaced(sentence: str, span: Span, new: str, kind: str) -> Slip | None:
         return None
     if "’" in old:
         new = new.replace("'", "’")
-    return Slip(apply(sentence, [Edit(span, new)]), Edit(Span(span.start, span.start + len(new)), old), kind)
+    return Slip(apply_edits(sentence, [Edit(span, new)]), Edit(Span(span.start, span.start + len(new)), old), kind)
 
 
 Options = list[tuple[Span, str]]

@@ -9,7 +9,7 @@ Writes ``pairs.npz`` beside the tokens. Where the pairs come from:
   are kept for the judge, which learns from them how far the model can be
   trusted, and for the test;
 - sentences of the prepared texts against themselves with one slip put in: an
-  edit of the closed set of `localproof.judge.candidates`, a letter, a listed
+  edit of the closed set of `localproof.scoring.candidate_edits`, a letter, a listed
   misspelling, a comma, a capital, two words exchanged;
 - neutral pairs, between which the model should have no opinion: British and
   American spelling, the serial comma, contractions.
@@ -33,14 +33,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from localproof.judge import candidates
-from localproof.judge.attested import attested
-from localproof.judge.features import gain as counted_gain
-from localproof.text import Edit, Span, apply
+from localproof.scoring import candidate_edits
+from localproof.scoring.features import ngram_gain as counted_gain
+from localproof.scoring.ngram_counts import ngram_counts
+from localproof.text import Edit, Span, apply_edits
 
 from . import corpus as texts
-from .judge import held_back
 from .prepare import CACHE, SHARES, say, straight
+from .scoring import held_back
 from .tokenizer import START
 from .tokenizer import load as load_tokenizer
 
@@ -111,7 +111,7 @@ def real(corpus: Path, wanted: Callable[[str], bool] = taught) -> Iterator[Pair]
 def _of_row(row: dict[str, Any]) -> Iterator[Pair]:
     edits = [Edit(Span(a, b), new) for a, b, new, _ in row["edits"]]
     for i, (_, _, _, kind) in enumerate(row["edits"]):
-        undone = apply(row["before"], edits[:i] + edits[i + 1 :])
+        undone = apply_edits(row["before"], edits[:i] + edits[i + 1 :])
         if kind in ("variant", "serial-comma"):
             yield Pair(straight(row["after"]), straight(undone), kind, neutral=True)
         else:
@@ -120,9 +120,9 @@ def _of_row(row: dict[str, Any]) -> Iterator[Pair]:
 
 
 def _listed(sentence: str, wrongs: dict[str, list[str]], chance: random.Random) -> Iterator[Edit]:
-    for word in candidates.words(sentence):
+    for word in candidate_edits.split_words(sentence):
         for wrong in wrongs.get(word.low, ()):
-            yield candidates.replacing(sentence, word, "misspelling", wrong).edit
+            yield candidate_edits.replacement_edit(sentence, word, "misspelling", wrong).edit
         if len(word.low) > 4 and word.low.isascii():
             i = chance.randrange(1, len(word.low) - 1)
             low = word.low
@@ -131,7 +131,7 @@ def _listed(sentence: str, wrongs: dict[str, list[str]], chance: random.Random) 
                 (low[:i] + low[i + 1 :], low[:i] + low[i + 1] + low[i] + low[i + 2 :], low[:i] + letter + low[i:],
                  low[:i] + letter + low[i + 1 :], low[:i] + low[i] + low[i:])
             )  # fmt: skip
-            yield candidates.replacing(sentence, word, "misspelling", new).edit
+            yield candidate_edits.replacement_edit(sentence, word, "misspelling", new).edit
 
 
 def _commas(sentence: str) -> Iterator[Edit]:
@@ -142,14 +142,14 @@ def _commas(sentence: str) -> Iterator[Edit]:
 
 
 def _cases(sentence: str) -> Iterator[Edit]:
-    for word in candidates.words(sentence):
+    for word in candidate_edits.split_words(sentence):
         old = word.span.of(sentence)
         if (len(old) > 1 and old[1:].islower()) or old == "I":
             yield Edit(word.span, old.swapcase() if len(old) == 1 else old[0].swapcase() + old[1:])
 
 
 def _orders(sentence: str) -> Iterator[Edit]:
-    row = candidates.words(sentence)
+    row = candidate_edits.split_words(sentence)
     for one, other in pairwise(row):
         if sentence[one.span.end : other.span.start] == " " and one.span.start and other.low != one.low:
             span = Span(one.span.start, other.span.end)
@@ -157,20 +157,20 @@ def _orders(sentence: str) -> Iterator[Edit]:
 
 
 def _doubles(sentence: str) -> Iterator[Edit]:
-    for word in candidates.words(sentence):
+    for word in candidate_edits.split_words(sentence):
         if len(word.low) < 5:
             yield Edit(Span(word.span.end, word.span.end), f" {word.span.of(sentence).lower()}")
 
 
 def _of_set(sentence: str, kind: str) -> Iterator[Edit]:
-    row = candidates.words(sentence)
+    row = candidate_edits.split_words(sentence)
     for i in range(len(row)):
-        letters = candidates.near(row[i].low) if kind == "typo" else ()
-        for candidate in candidates.at_word(sentence, row, i, letters):
+        letters = candidate_edits.near_words(row[i].low) if kind == "typo" else ()
+        for candidate in candidate_edits.edits_at_word(sentence, row, i, letters):
             if candidate.kind == kind:
                 yield candidate.edit
         if kind in ("article", "preposition", "small-word") and i + 1 < len(row):
-            for candidate in candidates.between(sentence, row[i], row[i + 1]):
+            for candidate in candidate_edits.insertions_between(sentence, row[i], row[i + 1]):
                 if candidate.kind == kind:
                     yield candidate.edit
 
@@ -233,9 +233,9 @@ def made(folder: Path, data: Path, count: int) -> Iterator[Pair]:
         else:
             kind = chance.choices(list(_KINDS), list(_KINDS.values()))[0]
             edit = slip(sentence, kind, wrongs, chance)
-        if edit is None or (other := apply(sentence, [edit])) == sentence:
+        if edit is None or (other := apply_edits(sentence, [edit])) == sentence:
             continue
-        if kind == "neutral" or chance.random() < _EASY or counted_gain(sentence, edit, attested()) > _PLAIN:
+        if kind == "neutral" or chance.random() < _EASY or counted_gain(sentence, edit, ngram_counts()) > _PLAIN:
             done += 1
             yield Pair(before + sentence, before + other, kind, kind == "neutral")
 

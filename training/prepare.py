@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import corpus as texts
-from .attested import Numbered, number, same, say, sharing, shingles
+from .ngram_counts import Numbered, number, same, say, sharing, shingles
 
 CACHE = Path(__file__).with_name("cache") / "model"
 # Which share of the tokens comes from each group in a run of some 50 million words (the corpus's own advice).

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import sets
-from localproof.judge.reader import Reading, edits_of, reading_of
-from localproof.judge.worker import build
 from localproof.report import Finding
+from localproof.scoring.language_model_client import ModelResponse, edits_to_score, to_response
+from localproof.scoring.model_worker import build
 from localproof.text import Edit, Span
 
 from . import flags
@@ -68,7 +68,7 @@ def collect(file: Path, name: str, every: int, processes: int) -> None:
 def _batches(rows: Iterator[tuple[str, str, tuple[Finding, ...]]]) -> Iterator[list[tuple[str, str, list[Any]]]]:
     batch = []
     for ident, text, found in rows:
-        edits = edits_of(f for f in found if f.span.end <= len(text))
+        edits = edits_to_score(f for f in found if f.span.end <= len(text))
         batch.append((ident, text, [[e.span.start, e.span.end, e.text] for e in edits]))
         if len(batch) == _BATCH:
             yield batch
@@ -92,17 +92,17 @@ def _read(batch: list[tuple[str, str, list[Any]]]) -> list[list[Any]]:
     return out
 
 
-def load(file: Path, name: str) -> Mapping[str, Reading]:
+def load(file: Path, name: str) -> Mapping[str, ModelResponse]:
     """The readings of a set by the id of the text."""
     path = folder(file) / f"{name}.jsonl"
     if not path.exists():
         raise SystemExit(f"{path} is not there; make it with: python -m training.readings {file} {name}")
-    out: dict[str, Reading] = {}
+    out: dict[str, ModelResponse] = {}
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             ident, rows, gains, proposals = json.loads(line)
             edits = [Edit(Span(a, b), new) for a, b, new in rows]
-            out[ident] = reading_of({"gains": gains, "proposals": proposals}, edits)
+            out[ident] = to_response({"gains": gains, "proposals": proposals}, edits)
     return out
 
 

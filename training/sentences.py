@@ -1,6 +1,6 @@
 """Sentences that ship, so that anyone can learn how far a model can be trusted: python -m training.sentences
 
-Writes ``localproof/judge/sentences.jsonl.xz`` (see `localproof.judge.calibrating`): of the real corrections some that
+Writes ``localproof/scoring/sentences.jsonl.xz`` (see `localproof.scoring.calibration`): of the real corrections some that
 no model of ours was taught, and of the corpus some edited prose, each with what the engines said of it
 (`training.flags`), as the judge thinks of it. Only text in the public domain or under CC0 or CC BY; whose it is, with
 the credit lines, stands in the file's first line.
@@ -17,16 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from bench import scorer, sets
-from localproof import judge
-from localproof.judge import calibrating
+from localproof import scoring
 from localproof.report import Finding
+from localproof.scoring import calibration
 
 from . import corpus as texts
 from . import flags
 from .calibrate import block_of
-from .judge import flag, held_back
 from .pairs import taught
 from .prepare import say
+from .scoring import flag, held_back
 
 _FREE = ("CC0-1.0", "CC-BY-4.0", "CC-BY-3.0", "LicenseRef-Public-Domain", "LicenseRef-US-Government-Work")
 _SEED = 29
@@ -68,8 +68,8 @@ def _row(
     text: str, found: Iterable[Finding], right: list[bool], corrections: list[Any], part: str, source: str
 ) -> dict[str, Any]:
     block = block_of(text)
-    words = judge.count_words([block])
-    judged = [judge.judge(block, f, words) for f in found]
+    words = scoring.count_words([block])
+    judged = [scoring.score_finding(block, f, words) for f in found]
     rows = [
         [f.span.start, f.span.end, f.kind, round(f.probability or 0.0, 4),
          [[e.span.start, e.span.end, e.text] for e in f.edits], ok]
@@ -80,7 +80,7 @@ def _row(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--out", type=Path, default=calibrating.FILE)
+    parser.add_argument("--out", type=Path, default=calibration.FILE)
     options = parser.parse_args()
     of_corpus = {s.id: s for s in texts.sources() if free(s.licence)}
     of_corrections = {s.id: s for s in texts.correction_sources() if free(s.licence)}

@@ -1,4 +1,4 @@
-"""Slips that writers make, put into prose that was right, with the tag that undoes each (`localproof.judge.edit_tags`).
+"""Slips that writers make, put into right prose, with the tag that undoes each (`localproof.scoring.edit_tags`).
 
 How often a small word is dropped, left over or taken for another, and which
 form stands where which should, is counted in the real corrections of the
@@ -17,10 +17,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from localproof.judge import candidates, edit_tags
-from localproof.judge.attested import attested
-from localproof.judge.candidates import Word, words
-from localproof.text import Edit, Span, apply
+from localproof.scoring import candidate_edits, edit_tags
+from localproof.scoring.candidate_edits import TextWord, split_words
+from localproof.scoring.ngram_counts import ngram_counts
+from localproof.text import Edit, Span, apply_edits
 
 # Of a hundred slips so many are of each kind, about as in the raw posts of 22 bloggers.
 SHARES = {
@@ -81,19 +81,19 @@ class Slips:
 
     def put(self, text: str, share: float, chance: np.random.Generator) -> Slipped:
         """`text` with slips at about `share` of its words; what is put in at each place is drawn anew."""
-        row = words(text)
+        row = split_words(text)
         tags: dict[int, str] = {}
         for _ in range(int(chance.poisson(share * len(row)))):
             for _ in range(_TRIES):
                 kind = self._kinds[int(np.searchsorted(self._cumulative, chance.random()))]
                 if (made := self._slip(kind, text, row, chance)) and (done := _placed(text, tags, *made)):
                     text, tags = done
-                    row = words(text)
+                    row = split_words(text)
                     break
         return Slipped(text, [tags.get(word.span.start, edit_tags.KEEP) for word in row])
 
     def _slip(
-        self, kind: str, text: str, row: Sequence[Word], chance: np.random.Generator
+        self, kind: str, text: str, row: Sequence[TextWord], chance: np.random.Generator
     ) -> tuple[Edit, tuple[str, ...]] | None:
         """An edit that makes a slip of a kind, and the tags that may undo it."""
         if not row:
@@ -114,14 +114,14 @@ class Slips:
 
     @cached_property
     def _drop_weight(self) -> dict[str, float]:
-        known = attested()
+        known = ngram_counts()
         return {
             word: (self._counts.dropped["a" if word == "an" else word] + 1) / (known.count(word) + 1000)
             for word in (*edit_tags.INSERTED, "an")
         }
 
     def _dropped(
-        self, text: str, row: Sequence[Word], chance: np.random.Generator, article: bool
+        self, text: str, row: Sequence[TextWord], chance: np.random.Generator, article: bool
     ) -> tuple[Edit, tuple[str, ...]] | None:
         weights = [
             self._drop_weight.get(w.low, 0.0) * ((w.low in _ARTICLES) == article) * (0.3 if not w.span.start else 1)
@@ -135,12 +135,12 @@ class Slips:
         return out and (out, (f"insert {'a' if low == 'an' else low}",))
 
     def _left_over(
-        self, text: str, row: Sequence[Word], chance: np.random.Generator, article: bool
+        self, text: str, row: Sequence[TextWord], chance: np.random.Generator, article: bool
     ) -> tuple[Edit, tuple[str, ...]] | None:
         names = [w for w in edit_tags.INSERTED if (w in _ARTICLES) == article]
         j = _drawn([self._counts.left_over[w] + 1.0 for w in names], chance)
         assert j is not None
-        new, known = names[j], attested()
+        new, known = names[j], ngram_counts()
         places = [int(i) for i in chance.integers(0, len(row), _PLACES)]
         fits = []
         for i in places:
@@ -155,7 +155,7 @@ class Slips:
     @cached_property
     def _taken_weight(self) -> dict[str, tuple[float, list[str], list[float]]]:
         """For a right word how often it is written wrongly, and as what how often."""
-        known = attested()
+        known = ngram_counts()
         out = {}
         for right in (*edit_tags.REPLACED, "an"):
             wrongs = dict(self._counts.taken.get("a" if right == "an" else right, {}))
@@ -169,7 +169,7 @@ class Slips:
         return out
 
     def _taken(
-        self, text: str, row: Sequence[Word], chance: np.random.Generator, article: bool
+        self, text: str, row: Sequence[TextWord], chance: np.random.Generator, article: bool
     ) -> tuple[Edit, tuple[str, ...]] | None:
         nothing = (0.0, [], [])
         weights = [self._taken_weight.get(w.low, nothing)[0] * ((w.low in _ARTICLES) == article) for w in row]
@@ -180,19 +180,21 @@ class Slips:
         j = _drawn(how_often, chance)
         assert j is not None
         right = "a" if row[i].low == "an" else row[i].low
-        return candidates.replacing(text, row[i], "slip", wrongs[j]).edit, (f"replace {right}",)
+        return candidate_edits.replacement_edit(text, row[i], "slip", wrongs[j]).edit, (f"replace {right}",)
 
-    def _form(self, text: str, row: Sequence[Word], chance: np.random.Generator) -> tuple[Edit, tuple[str, ...]] | None:
+    def _form(
+        self, text: str, row: Sequence[TextWord], chance: np.random.Generator
+    ) -> tuple[Edit, tuple[str, ...]] | None:
         i = int(chance.integers(len(row)))
         options = _wrong_forms(row[i].low) if row[i].span.of(text)[1:].islower() else ()
         j = _drawn([self._counts.forms[_form_key(*option)] + 0.5 for option in options], chance)
         if j is None:
             return None
         name, wrong = options[j]
-        return candidates.replacing(text, row[i], "slip", wrong).edit, (f"form {name}",)
+        return candidate_edits.replacement_edit(text, row[i], "slip", wrong).edit, (f"form {name}",)
 
     def _confused(
-        self, text: str, row: Sequence[Word], chance: np.random.Generator
+        self, text: str, row: Sequence[TextWord], chance: np.random.Generator
     ) -> tuple[Edit, tuple[str, ...]] | None:
         i = int(chance.integers(len(row)))
         low = row[i].low
@@ -201,10 +203,13 @@ class Slips:
             return None
         # The first of `_meant` are those of the tables; the letters' follow by how common they are.
         j = min(int(chance.geometric(0.35)) - 1, len(options) - 1)
-        return candidates.replacing(text, row[i], "slip", options[j]).edit, (edit_tags.CONFUSED, f"replace {low}")
+        return candidate_edits.replacement_edit(text, row[i], "slip", options[j]).edit, (
+            edit_tags.CONFUSED,
+            f"replace {low}",
+        )
 
     def _misspelt(
-        self, text: str, row: Sequence[Word], chance: np.random.Generator
+        self, text: str, row: Sequence[TextWord], chance: np.random.Generator
     ) -> tuple[Edit, tuple[str, ...]] | None:
         i = int(chance.integers(len(row)))
         low = row[i].low
@@ -220,9 +225,9 @@ class Slips:
                 low[:at] + letter + low[at:],
                 low[:at] + letter + low[at + 1 :], low[: at + 1] + low[at:],
             )[int(chance.integers(5))]  # fmt: skip
-        if not wrong.isalpha() or attested().count(wrong) > 1:
+        if not wrong.isalpha() or ngram_counts().count(wrong) > 1:
             return None
-        return candidates.replacing(text, row[i], "slip", wrong).edit, (edit_tags.MISSPELT,)
+        return candidate_edits.replacement_edit(text, row[i], "slip", wrong).edit, (edit_tags.MISSPELT,)
 
 
 _FORMS: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -252,16 +257,16 @@ def _drawn(weights: Sequence[float], chance: np.random.Generator) -> int | None:
 Made = tuple[Edit, tuple[str, ...]]
 
 
-def _apostrophe(text: str, row: Sequence[Word], chance: np.random.Generator) -> Made | None:
-    places = [w for w in row if "'" in w.low and candidates._APOSTROPHES.get(w.low.replace("'", "")) == w.low]
+def _apostrophe(text: str, row: Sequence[TextWord], chance: np.random.Generator) -> Made | None:
+    places = [w for w in row if "'" in w.low and candidate_edits._APOSTROPHES.get(w.low.replace("'", "")) == w.low]
     if not places:
         return None
     word = places[int(chance.integers(len(places)))]
     tags = ("apostrophe", f"replace {word.low}")
-    return candidates.replacing(text, word, "slip", word.low.replace("'", "")).edit, tags
+    return candidate_edits.replacement_edit(text, word, "slip", word.low.replace("'", "")).edit, tags
 
 
-def _comma_missing(text: str, row: Sequence[Word], chance: np.random.Generator) -> Made | None:
+def _comma_missing(text: str, row: Sequence[TextWord], chance: np.random.Generator) -> Made | None:
     places = [
         a.span.end for a, b in pairwise(row) if text[a.span.end : b.span.start] == ", " and b.low not in ("and", "or")
     ]
@@ -271,7 +276,7 @@ def _comma_missing(text: str, row: Sequence[Word], chance: np.random.Generator) 
     return Edit(Span(at, at + 1), ""), ("insert ,",)
 
 
-def _comma_left_over(text: str, row: Sequence[Word], chance: np.random.Generator) -> Made | None:
+def _comma_left_over(text: str, row: Sequence[TextWord], chance: np.random.Generator) -> Made | None:
     i = int(chance.integers(len(row)))
     if not i or text[row[i - 1].span.end : row[i].span.start] != " ":
         return None
@@ -279,7 +284,7 @@ def _comma_left_over(text: str, row: Sequence[Word], chance: np.random.Generator
     return Edit(Span(at, at), ","), ("delete ,",)
 
 
-def _capital(text: str, row: Sequence[Word], chance: np.random.Generator) -> Made | None:
+def _capital(text: str, row: Sequence[TextWord], chance: np.random.Generator) -> Made | None:
     places = [w for w in row if (o := w.span.of(text))[0].isupper() and (o[1:].islower() or len(o) == 1)]
     if not places:
         return None
@@ -287,7 +292,7 @@ def _capital(text: str, row: Sequence[Word], chance: np.random.Generator) -> Mad
     return Edit(word.span, word.span.of(text).lower()), ("capital",)
 
 
-def _small(text: str, row: Sequence[Word], chance: np.random.Generator) -> Made | None:
+def _small(text: str, row: Sequence[TextWord], chance: np.random.Generator) -> Made | None:
     word = row[int(chance.integers(len(row)))]
     old = word.span.of(text)
     if not old.islower() or len(old) < 4:
@@ -295,19 +300,19 @@ def _small(text: str, row: Sequence[Word], chance: np.random.Generator) -> Made 
     return Edit(word.span, old[0].upper() + old[1:]), ("small",)
 
 
-def _split(text: str, row: Sequence[Word], chance: np.random.Generator) -> Made | None:
+def _split(text: str, row: Sequence[TextWord], chance: np.random.Generator) -> Made | None:
     i = int(chance.integers(len(row)))
     found = next((c.edit for tag, c in edit_tags._compounds(text, row, i) if tag == "join"), None)
     return found and (found, ("split",))
 
 
-def _join(text: str, row: Sequence[Word], chance: np.random.Generator) -> Made | None:
+def _join(text: str, row: Sequence[TextWord], chance: np.random.Generator) -> Made | None:
     i = int(chance.integers(len(row)))
     options = edit_tags._splits(row[i].low)
-    return (candidates.replacing(text, row[i], "slip", options[0]).edit, ("join",)) if options else None
+    return (candidate_edits.replacement_edit(text, row[i], "slip", options[0]).edit, ("join",)) if options else None
 
 
-def _doubled(text: str, row: Sequence[Word], chance: np.random.Generator) -> Made | None:
+def _doubled(text: str, row: Sequence[TextWord], chance: np.random.Generator) -> Made | None:
     word = row[int(chance.integers(len(row)))]
     if len(word.low) > 4:
         return None
@@ -318,10 +323,10 @@ def _placed(
     text: str, tags: Mapping[int, str], edit: Edit, undoing: Iterable[str]
 ) -> tuple[str, dict[int, str]] | None:
     """`text` after a slip, and its tags by where a word begins; None where no tag undoes it or another slip is near."""
-    new, by = apply(text, [edit]), len(edit.text) - len(edit.span)
+    new, by = apply_edits(text, [edit]), len(edit.text) - len(edit.span)
     if new == text or any(edit.span.start - 2 <= start <= edit.span.end + 12 for start in tags):
         return None
-    row = words(new)
+    row = split_words(new)
     near = [
         i for i, w in enumerate(row)
         if w.span.end >= edit.span.start - 1 and w.span.start <= edit.span.start + len(edit.text) + 1
@@ -331,14 +336,14 @@ def _placed(
             if tag == edit_tags.MISSPELT:
                 undone = row[i].span.start == edit.span.start
             else:
-                undone = any(apply(new, [c.edit]) == text for c in _edits(tag, new, row, i))
+                undone = any(apply_edits(new, [c.edit]) == text for c in _edits(tag, new, row, i))
             if undone:
                 moved = {s + by if s >= edit.span.end else s: t for s, t in tags.items()}
                 return new, {**moved, row[i].span.start: tag}
     return None
 
 
-def _edits(tag: str, text: str, row: Sequence[Word], i: int) -> list[candidates.Candidate]:
+def _edits(tag: str, text: str, row: Sequence[TextWord], i: int) -> list[candidate_edits.CandidateEdit]:
     if tag == edit_tags.CONFUSED:
         return [c for name, c in edit_tags._instead(text, row, i, tag) if name == tag]
     found = edit_tags.edit_of(tag, text, row, i)

@@ -1,7 +1,7 @@
 """Train the tagger: python -m training.tagger --run FOLDER [--folder DIR] [--steps N] [--decay-from N] …
 
 The blocks of the language model (`training.network`) read a passage in both
-directions, and a head over tags (`localproof.judge.edit_tags`) says at the
+directions, and a head over tags (`localproof.scoring.edit_tags`) says at the
 first token of each word what to do at it. It begins with the weights of the
 model that ships, or with those of `--from`, and learns from real corrections
 and from prose with slips (`training.tagger_data`). What comes at a step
@@ -31,9 +31,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from localproof import energy
-from localproof.judge.edit_tags import TAGS
+from localproof.config import Settings
 from localproof.models.tensors import load as load_tensors
-from localproof.settings import Settings
+from localproof.scoring.edit_tags import TAGS
 
 from . import corpus as texts
 from . import tagger_data as data

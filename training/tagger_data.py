@@ -28,17 +28,17 @@ from typing import Any
 import numpy as np
 
 from bench import sets
-from localproof.judge import edit_tags
-from localproof.judge.candidates import words
 from localproof.models.bpe import Vocabulary
 from localproof.models.llama import straight
 from localproof.models.tensors import load
-from localproof.text import Edit, Span, apply
+from localproof.scoring import edit_tags
+from localproof.scoring.candidate_edits import split_words
+from localproof.text import Edit, Span, apply_edits
 
 from . import corpus as texts
 from . import pairs as pairing
-from .judge import held_back
 from .prepare import CACHE, SHARES, say
+from .scoring import held_back
 from .slips import Counts, Slips
 
 MODEL = Path(edit_tags.__file__).parents[1] / "models" / "localproof-small.gguf"
@@ -75,7 +75,7 @@ def coded(known: Vocabulary, text: str, tags: Sequence[int]) -> Tagged:
     tokens = known.tokens(text)
     starts = known.starts(text, tokens)
     places, at = [], 0
-    for word in words(text):
+    for word in split_words(text):
         while starts[at + 1] <= word.span.start:
             at += 1
         places.append(at + 1)
@@ -106,7 +106,7 @@ def rows_of(corpus: Path) -> Iterator[tuple[str, str, list[tuple[Edit, str]]]]:
 
 def tags_of(text: str, edits: Iterable[tuple[Edit, str]], counts: Counts | None = None) -> list[int]:
     """The numbers of the tags that make `edits` of `text`, word by word."""
-    row = words(text)
+    row = split_words(text)
     tags = [_NUMBER[edit_tags.KEEP]] * len(row)
     for edit, kind in edits:
         if kind in _NO_ERROR:
@@ -137,12 +137,12 @@ def real(corpus: Path, known: Vocabulary, counts: Counts) -> Iterator[Tagged]:
         flat = straight(before)
         level = [(Edit(e.span, straight(e.text)), kind) for e, kind in edits]
         try:
-            after = apply(flat, [e for e, _ in level])
+            after = apply_edits(flat, [e for e, _ in level])
         except ValueError:  # two that touch
             continue
         for text, tags in (
             (flat, tags_of(flat, level, counts)),
-            (after, [_NUMBER[edit_tags.KEEP]] * len(words(after))),
+            (after, [_NUMBER[edit_tags.KEEP]] * len(split_words(after))),
         ):
             made = coded(known, text, tags)
             if len(made.tokens) <= LENGTH and made.places:
@@ -269,8 +269,8 @@ class Prose:
             if chance.random() < _CLEAN:
                 seed = int(chance.integers(1 << 30))
                 edit = pairing.neutral(text, random.Random(seed)) if chance.random() < _NEUTRAL else None
-                text = apply(text, [edit] if edit else [])
-                tags = [_NUMBER[edit_tags.KEEP]] * len(words(text))
+                text = apply_edits(text, [edit] if edit else [])
+                tags = [_NUMBER[edit_tags.KEEP]] * len(split_words(text))
             else:
                 slipped = self._slips.put(text, min(float(chance.gamma(2.0, share / 2.0)), 0.3), chance)
                 text, tags = slipped.text, [_NUMBER[tag] for tag in slipped.tags]

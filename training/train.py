@@ -31,7 +31,7 @@ import torch
 from torch import Tensor
 
 from localproof import energy
-from localproof.settings import Settings
+from localproof.config import Settings
 
 from . import pairs as pairing
 from .network import SHAPES, Model, losses, mean_loss

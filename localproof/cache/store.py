@@ -42,7 +42,7 @@ def _day() -> int:
 
 
 @dataclass(frozen=True)
-class About:
+class StoreSize:
     """How much a store holds: entries, and the bytes of its files."""
 
     entries: int
@@ -87,7 +87,7 @@ class Store:
             try:
                 row = db.execute("SELECT value, day FROM kept WHERE key = ?", (key,)).fetchone()
             except sqlite3.Error as error:
-                self._suffer(error)
+                self._handle_error(error)
                 return None
             if row is None:
                 return None
@@ -108,9 +108,9 @@ class Store:
         with self._lock:
             self._flush()
             self._closed = True
-            self._let_go()
+            self._disconnect()
 
-    def about(self) -> About | None:
+    def size(self) -> StoreSize | None:
         """How much is in the file; None where there is none or it cannot be used. Creates nothing."""
         import sqlite3
 
@@ -120,21 +120,21 @@ class Store:
             try:
                 entries = db.execute("SELECT count(*) FROM kept").fetchone()[0]
             except sqlite3.Error as error:
-                self._suffer(error)
+                self._handle_error(error)
                 return None
-            return About(entries, sum(p.stat().st_size for p in self._files() if p.exists()))
+            return StoreSize(entries, sum(p.stat().st_size for p in self._files() if p.exists()))
 
     def clear(self) -> bool:
         """Remove the file, whatever it holds; whether there was one. Raises OSError if it cannot be removed."""
         with self._lock:
             self._closed = True
-            self._let_go()
+            self._disconnect()
             there = [path for path in self._files() if os.path.lexists(path)]
             for path in there:
                 path.unlink(missing_ok=True)
             return bool(there)
 
-    def shut(self) -> bool:
+    def restrict_access(self) -> bool:
         """Take from others the right to write to the folder, with which nothing is kept there; whether they had it.
 
         One of another user, or one that is meant for all like /tmp, stays as it is. Raises OSError if that fails.
@@ -163,7 +163,7 @@ class Store:
             self._prepare()
             self._db = self._connect()
         except sqlite3.Error as error:
-            self._suffer(error)
+            self._handle_error(error)
         except OSError as error:
             self._give_up(error.strerror or str(error))
         return self._db
@@ -196,19 +196,19 @@ class Store:
                 return None
             if not empty and form < _FORM:
                 db.close()
-                return self._begin_anew("was made by an older LocalProof")
+                return self._start_over("was made by an older LocalProof")
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the last entries, never the file
             db.execute(f"PRAGMA max_page_count = {self._most_pages}")
             if empty:
-                self._lay_out(db)
+                self._create_tables(db)
         except sqlite3.Error:
             db.close()
             raise
         return db
 
     @staticmethod
-    def _lay_out(db: sqlite3.Connection) -> None:
+    def _create_tables(db: sqlite3.Connection) -> None:
         db.execute("BEGIN IMMEDIATE")
         db.execute("CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, value BLOB, day INTEGER) WITHOUT ROWID")
         db.execute(f"PRAGMA application_id = {_OURS}")
@@ -233,7 +233,7 @@ class Store:
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):
                 db.execute("ROLLBACK")
-            self._suffer(error)
+            self._handle_error(error)
 
     def _make_room(self, db: sqlite3.Connection, today: int) -> None:
         """Drop a quarter of the entries, those not used for longest first, when the file is nearly full."""
@@ -247,7 +247,7 @@ class Store:
         else:  # all from today: digests are spread evenly, so this is a quarter of them
             db.execute("DELETE FROM kept WHERE key < ?", (b"\x40",))
 
-    def _suffer(self, error: sqlite3.Error) -> None:
+    def _handle_error(self, error: sqlite3.Error) -> None:
         """Decide what an error means. Nothing raises from here."""
         import sqlite3
 
@@ -256,31 +256,31 @@ class Store:
             return  # another process holds it for long: what was to be written or read can be had again
         if name.startswith(_ANEW):
             try:
-                self._db = self._begin_anew("was damaged")
+                self._db = self._start_over("was damaged")
             except (sqlite3.Error, OSError) as again:
                 self._give_up(str(again))
         elif name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR")) and self._db is not None:
             self._writes = False
             self._pending.clear()
-            self._say(f"nothing more is kept in {self.path.name}: {error}", "")
+            self._note_trouble(f"nothing more is kept in {self.path.name}: {error}", "")
         else:  # where the disk is full, clearing what is here is no help
             self._give_up(str(error), "" if name.startswith("SQLITE_FULL") else REMEDY)
 
-    def _begin_anew(self, why: str) -> sqlite3.Connection | None:
-        self._let_go()
+    def _start_over(self, why: str) -> sqlite3.Connection | None:
+        self._disconnect()
         for path in self._files():
             path.unlink(missing_ok=True)
-        self._say(f"{self.path.name} {why} and was begun anew", "")
+        self._note_trouble(f"{self.path.name} {why} and was begun anew", "")
         self._prepare()
         return self._connect()
 
     def _give_up(self, why: str, remedy: str = REMEDY) -> None:
-        self._let_go()
+        self._disconnect()
         self._writes = False
         self._pending.clear()
-        self._say(f"{self.path} is not used: {why}", remedy)
+        self._note_trouble(f"{self.path} is not used: {why}", remedy)
 
-    def _let_go(self) -> None:
+    def _disconnect(self) -> None:
         import sqlite3
 
         if self._db is not None:
@@ -288,5 +288,5 @@ class Store:
                 self._db.close()
             self._db = None
 
-    def _say(self, reason: str, remedy: str) -> None:
+    def _note_trouble(self, reason: str, remedy: str) -> None:
         self._trouble.setdefault(Skipped("cache", reason, remedy))

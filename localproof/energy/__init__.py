@@ -17,24 +17,24 @@ from typing import TYPE_CHECKING
 
 from ..report import BadInput
 from .clocks import Clocks, Pids, machine_clocks
-from .estimate import Estimate, watts_of_first_threads
+from .estimate import EstimateMeter, watts_of_first_threads
 from .label import summary
-from .meter import ELSEWHERE, Absent, Machine, Meter, Reason, this_machine
-from .window import Choice, Window, no_pids
+from .meter import ELSEWHERE, Machine, Meter, MeterUnavailable, Reason, this_machine
+from .window import EnergyWindow, MeterChoice, no_pids
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..settings import Settings
+    from ..config import Settings
     from .calibration import Calibration
-    from .diagnosis import Line
+    from .diagnosis import Diagnosis
 
 __all__ = [
     "METERS",
-    "Absent",
+    "MeterUnavailable",
     "Machine",
     "Meter",
-    "Window",
+    "EnergyWindow",
     "calibrate",
     "doctor",
     "open_window",
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 
-def _powercap(machine: Machine) -> Meter | Absent:
+def _powercap(machine: Machine) -> Meter | MeterUnavailable:
     if machine.platform != "linux":
         return ELSEWHERE
     from .powercap import open_powercap
@@ -51,17 +51,17 @@ def _powercap(machine: Machine) -> Meter | Absent:
     return open_powercap(machine)
 
 
-def _perf(machine: Machine) -> Meter | Absent:
+def _perf(machine: Machine) -> Meter | MeterUnavailable:
     if machine.platform != "linux":
         return ELSEWHERE
     if not machine.text("sys/bus/event_source/devices/power/type"):  # asked here, as most machines need not import it
-        return Absent("no_counter", "the kernel offers no energy-pkg event")
+        return MeterUnavailable("no_counter", "the kernel offers no energy-pkg event")
     from .perf import open_perf
 
     return open_perf(machine)
 
 
-def _rusage(machine: Machine) -> Meter | Absent:
+def _rusage(machine: Machine) -> Meter | MeterUnavailable:
     if machine.platform != "darwin":
         return ELSEWHERE
     from .macos import open_rusage
@@ -69,7 +69,7 @@ def _rusage(machine: Machine) -> Meter | Absent:
     return open_rusage(machine)
 
 
-def _emi(machine: Machine) -> Meter | Absent:
+def _emi(machine: Machine) -> Meter | MeterUnavailable:
     if machine.platform != "win32":
         return ELSEWHERE
     from .emi import open_emi
@@ -77,19 +77,19 @@ def _emi(machine: Machine) -> Meter | Absent:
     return open_emi(machine)
 
 
-def _nvml(machine: Machine) -> Meter | Absent:
+def _nvml(machine: Machine) -> Meter | MeterUnavailable:
     from .nvml import open_nvml
 
     return open_nvml(machine)
 
 
-def _estimate(machine: Machine) -> Meter | Absent:
-    return Estimate()
+def _estimate(machine: Machine) -> Meter | MeterUnavailable:
+    return EstimateMeter()
 
 
 # A new meter is one row here, at its place in the order of preference. Opening
 # one takes no reading. NVML is asked only where a model runs on a GPU.
-METERS: dict[str, Callable[[Machine], Meter | Absent]] = {
+METERS: dict[str, Callable[[Machine], Meter | MeterUnavailable]] = {
     "powercap": _powercap,
     "perf": _perf,
     "rusage": _rusage,
@@ -111,7 +111,7 @@ def open_window(
     calibration: Calibration | None = None,
     machine: Machine | None = None,
     clocks: Clocks | None = None,
-) -> Window:
+) -> EnergyWindow:
     """Take the first reading and return the window, in well under a millisecond on Linux.
 
     `pids` names our live helper processes, each from its start to its end; it
@@ -124,23 +124,23 @@ def open_window(
     wanted = method or (settings.energy_meter if settings else "auto")
     watts = settings.watts_per_thread if settings else 0.0
     choice = _choose(wanted, machine, gpu=gpu, calibration=calibration, watts=watts)
-    return Window(choice, clocks or machine_clocks(machine), pids)
+    return EnergyWindow(choice, clocks or machine_clocks(machine), pids)
 
 
-def _choose(wanted: str, machine: Machine, *, gpu: bool, calibration: Calibration | None, watts: float) -> Choice:
+def _choose(wanted: str, machine: Machine, *, gpu: bool, calibration: Calibration | None, watts: float) -> MeterChoice:
     if wanted == "off":
-        return Choice(None, Absent("disabled", "switched off"))
+        return MeterChoice(None, MeterUnavailable("disabled", "switched off"))
     if wanted != "auto" and wanted not in METERS:
         raise BadInput(f"no energy meter is called {wanted!r}; there are auto, off, {', '.join(METERS)}")
-    meter: Meter | Absent
-    refused: list[Absent] = []
+    meter: Meter | MeterUnavailable
+    refused: list[MeterUnavailable] = []
     for name in [n for n in METERS if n != "nvml"] if wanted == "auto" else [wanted]:
         meter = METERS[name](machine)
-        if not isinstance(meter, Absent):
+        if not isinstance(meter, MeterUnavailable):
             break
         refused.append(meter)
     else:
-        return Choice(None, refused[0])
+        return MeterChoice(None, refused[0])
     reasons = sorted((a for a in refused if not a.elsewhere), key=lambda a: _TELLING.index(a.reason))
     each, source = watts_of_first_threads(machine), ""
     if watts > 0:
@@ -148,7 +148,7 @@ def _choose(wanted: str, machine: Machine, *, gpu: bool, calibration: Calibratio
     elif calibration is not None:
         each, source = calibration.w_per_thread, calibration.source
     board = METERS["nvml"](machine) if gpu and wanted != "nvml" else None
-    return Choice(meter, reasons[0] if reasons else None, board, each, source, calibration)
+    return MeterChoice(meter, reasons[0] if reasons else None, board, each, source, calibration)
 
 
 def doctor(
@@ -157,7 +157,7 @@ def doctor(
     calibration: Calibration | None = None,
     machine: Machine | None = None,
     clocks: Clocks | None = None,
-) -> tuple[Line, ...]:
+) -> tuple[Diagnosis, ...]:
     """What this machine offers, meter by meter: each is really opened and read. See `diagnosis.Line`.
 
     It works for a twentieth of a second to see the counters move. Remedies
@@ -178,10 +178,10 @@ def calibrate(seconds: float = 10.0, machine: Machine | None = None, path: Path 
     from .calibration import measure, save
 
     machine = machine or this_machine()
-    absent: Absent | None = None
+    absent: MeterUnavailable | None = None
     for name in ("powercap", "perf", "emi"):
         meter = METERS[name](machine)
-        if not isinstance(meter, Absent):
+        if not isinstance(meter, MeterUnavailable):
             break
         if absent is None or absent.elsewhere:
             absent = meter

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..report import EnergyStatus
 from .estimate import FACTOR, VERSION, watts_per_thread
-from .meter import About, Absent, Counter, Reason
+from .meter import Counter, MeterScope, MeterUnavailable, Reason
 
 if TYPE_CHECKING:
     from .calibration import Calibration
@@ -25,7 +25,7 @@ _SLEPT_S = 0.1
 _MIRROR_J = 0.5  # two packages whose counters stay this close are one counter shown twice
 
 
-class Use(NamedTuple):
+class CpuUse(NamedTuple):
     """What the clocks say of a window. `busy_s` is None where the system does not tell how busy it was."""
 
     window_s: float
@@ -38,7 +38,7 @@ class Use(NamedTuple):
     cpus: int
 
 
-class Device(NamedTuple):
+class DeviceReading(NamedTuple):
     """What one counter says of a window. `raw_j` is None exactly where `reason` says why.
 
     `mirrors` is the device whose counter this one repeats, "" for none.
@@ -53,7 +53,7 @@ class Device(NamedTuple):
     alone: bool = False
 
 
-def difference(counter: Counter, start: int, end: int, seconds: float) -> tuple[int, int] | Reason:
+def counter_difference(counter: Counter, start: int, end: int, seconds: float) -> tuple[int, int] | Reason:
     """(units counted, wraps) between two readings `seconds` apart, or why nobody can tell.
 
     >>> difference(Counter("package-0", 1e-6, 262_143_328_850), 262_143_000_000, 1_000_000, 1.0)
@@ -72,7 +72,7 @@ def difference(counter: Counter, start: int, end: int, seconds: float) -> tuple[
     return used, wraps
 
 
-def unmoved(raw_j: float, about: About, use: Use) -> Reason | None:
+def explain_zero(raw_j: float, about: MeterScope, use: CpuUse) -> Reason | None:
     """Why a difference of `raw_j` is no figure: a zero is either too short a window or a counter that is stuck.
 
     A GPU may rest while the processor works, but its board draws power all the time.
@@ -83,9 +83,11 @@ def unmoved(raw_j: float, about: About, use: Use) -> Reason | None:
     return "counter_frozen" if stuck else "below_resolution"
 
 
-def without_mirrors(devices: Sequence[Device], first: Sequence[int], last: Sequence[int]) -> tuple[Device, ...]:
+def without_mirrors(
+    devices: Sequence[DeviceReading], first: Sequence[int], last: Sequence[int]
+) -> tuple[DeviceReading, ...]:
     """The same devices, those marked that repeat the counter of one before (some multi-die parts do)."""
-    kept: list[Device] = []
+    kept: list[DeviceReading] = []
     for i, device in enumerate(devices):
         twin = ""
         for j in range(i):
@@ -95,11 +97,11 @@ def without_mirrors(devices: Sequence[Device], first: Sequence[int], last: Seque
             if near and same_kind and first[i] and not kept[j].mirrors:
                 twin = devices[j].counter.id
                 break
-        kept.append(Device(device.counter, device.raw_j, device.reason, device.wraps, twin, device.alone))
+        kept.append(DeviceReading(device.counter, device.raw_j, device.reason, device.wraps, twin, device.alone))
     return tuple(kept)
 
 
-def share(use: Use) -> tuple[float | None, tuple[str, ...]]:
+def cpu_share(use: CpuUse) -> tuple[float | None, tuple[str, ...]]:
     """Our part of the machine's busy time, between what we surely used and 1, and what to note about it."""
     if use.busy_s is None or use.window_s <= 0:
         return None, ("machine_busy_unknown",)
@@ -127,7 +129,9 @@ class Figure(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def figure_of_counters(about: About, devices: Sequence[Device], use: Use, calibration: Calibration | None) -> Figure:
+def figure_of_counters(
+    about: MeterScope, devices: Sequence[DeviceReading], use: CpuUse, calibration: Calibration | None
+) -> Figure:
     """The figure of a meter with counters: all its devices, or none."""
     blank = Figure("unavailable", method=about.method, scope=about.scope)
     if use.slept_s > _SLEPT_S:
@@ -147,7 +151,7 @@ def figure_of_counters(about: About, devices: Sequence[Device], use: Use, calibr
         return blank._replace(status="measured", joules=raw, low=raw, high=raw, share=1.0, notes=notes)
     if about.scope == GPU:
         return blank._replace(status="measured", joules=raw, notes=(*notes, "gpu_shared"))
-    part, more = share(use)
+    part, more = cpu_share(use)
     notes += more
     if part is None:  # no share can be told, so the whole device is the claim
         return blank._replace(status="measured", joules=raw, notes=notes)
@@ -166,7 +170,7 @@ def figure_of_counters(about: About, devices: Sequence[Device], use: Use, calibr
 
 
 def figure_of_estimate(
-    about: About, use: Use, absent: Absent | None, watts: float, model: str, *, settled: bool
+    about: MeterScope, use: CpuUse, absent: MeterUnavailable | None, watts: float, model: str, *, settled: bool
 ) -> Figure:
     """The figure without a counter: CPU time times watts, within a factor of three either way.
 

@@ -14,10 +14,11 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from ..config import own_folder
 from ..report import Unavailable
-from ..settings import own_folder
+from ..system.atomic import replace_file
 from .clocks import Clocks
-from .meter import Absent, Machine, Meter
+from .meter import Machine, Meter, MeterUnavailable
 from .powercap import cpu
 
 _QUIET = 0.10  # a machine busier than this, in processors, is not idle
@@ -45,7 +46,7 @@ class Calibration:
 
 
 def measure(
-    meter: Meter | Absent,
+    meter: Meter | MeterUnavailable,
     machine: Machine,
     clocks: Clocks,
     seconds: float = 10.0,
@@ -57,9 +58,9 @@ def measure(
     called until the time is over.
     """
     what = "energy calibration"
-    if isinstance(meter, Absent):
+    if isinstance(meter, MeterUnavailable):
         raise Unavailable(what, meter.explanation, meter.remedy)
-    if not meter.counters or "cpu_package" not in meter.about.scope:
+    if not meter.counters or "cpu_package" not in meter.scope.scope:
         raise Unavailable(what, "there is no counter of whole CPU packages here")
     idle = _watts(meter, clocks, seconds, lambda: clocks.sleep(min(seconds, 0.5)))
     if idle.busy > _QUIET:
@@ -72,18 +73,18 @@ def measure(
 
 
 @dataclass(frozen=True, slots=True)
-class _Level:
+class _PowerLevel:
     watts: float
     busy: float  # processors
 
 
-def _watts(meter: Meter, clocks: Clocks, seconds: float, step: Callable[[], None]) -> _Level:
+def _watts(meter: Meter, clocks: Clocks, seconds: float, step: Callable[[], None]) -> _PowerLevel:
     before, then, start = meter.read(()), clocks.busy(), clocks.now_ns()
     while clocks.now_ns() - start < seconds * 1e9:
         step()
     window = (clocks.now_ns() - start) / 1e9
     after, now = meter.read(()), clocks.busy()
-    if isinstance(before, Absent) or isinstance(after, Absent) or then is None or now is None:
+    if isinstance(before, MeterUnavailable) or isinstance(after, MeterUnavailable) or then is None or now is None:
         raise Unavailable("energy calibration", "a counter could not be read")
     joules = 0.0
     for counter, a, b in zip(meter.counters, before, after, strict=True):
@@ -91,7 +92,7 @@ def _watts(meter: Meter, clocks: Clocks, seconds: float, step: Callable[[], None
         joules += used * counter.joules_per_unit
     if joules <= 0:
         raise Unavailable("energy calibration", "the counter did not move")
-    return _Level(joules / window, (now.busy_s - then.busy_s) / window)
+    return _PowerLevel(joules / window, (now.busy_s - then.busy_s) / window)
 
 
 def _spin() -> None:
@@ -124,7 +125,7 @@ def save(calibration: Calibration, path: Path | None = None) -> Path:
     """Keep `calibration`; returns where."""
     path = path or default_path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(calibration), indent=1) + "\n", encoding="utf-8")
+    replace_file(path, (json.dumps(asdict(calibration), indent=1) + "\n").encode())
     return path
 
 

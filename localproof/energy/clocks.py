@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..child.ledger import owed_ns
-from ..child.renewed import copies
+from ..workers.cpu_accounting import foreign_cpu_ns
+from ..workers.cpu_clock import family_cpu_ns
 from .meter import Machine
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Pids = Callable[[], Iterable[int]]
 
 
-class Busy(NamedTuple):
+class BusyTime(NamedTuple):
     """Seconds that all processors of the machine worked, and that a host took from them, since boot."""
 
     busy_s: float
@@ -42,10 +42,10 @@ class Clocks(NamedTuple):
 
     now_ns: Callable[[], int] = time.monotonic_ns
     slept_ns: Callable[[], int] = lambda: 0
-    own_ns: Callable[[], int] = lambda: time.process_time_ns() + owed_ns()
+    own_ns: Callable[[], int] = lambda: time.process_time_ns() + foreign_cpu_ns()
     reaped_ns: Callable[[], int | None] = lambda: None
     child_ns: Callable[[int], int | None] = lambda pid: None
-    busy: Callable[[], Busy | None] = lambda: None
+    busy: Callable[[], BusyTime | None] = lambda: None
     sleep: Callable[[float], None] = time.sleep
     cpus: int = 1
 
@@ -61,7 +61,7 @@ def machine_clocks(machine: Machine) -> Clocks:
         return Clocks(
             slept_ns=lambda: time.clock_gettime_ns(time.CLOCK_BOOTTIME) - time.clock_gettime_ns(time.CLOCK_MONOTONIC),
             reaped_ns=_reaped_ns,
-            child_ns=_family_clock_ns,
+            child_ns=family_cpu_ns,
             busy=lambda: proc_stat(machine.text("proc/stat"), os.sysconf("SC_CLK_TCK")),
             cpus=cpus,
         )
@@ -75,33 +75,7 @@ def _reaped_ns() -> int:
     return round((used.ru_utime + used.ru_stime) * 1e9)
 
 
-def _family_clock_ns(pid: int) -> int | None:
-    """The CPU time of a process, and of the copies of it that it has made to answer in its place (`child.renewed`).
-
-    What copies that ended have used is told in steps of 10 ms and rounded up, so that the sum never falls.
-    """
-    own = _clock_ns(pid)
-    if own is None:
-        return None
-    live = sum(_clock_ns(each) or 0 for each in copies(pid))
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - read at every reading of a counter
-            user, system = file.read().rpartition(b")")[2].split()[13:15]
-    except (OSError, ValueError):
-        return own + live
-    ticks = sum(int(each) + 1 for each in (user, system) if int(each))
-    return own + live + ticks * (10**9 // os.sysconf("SC_CLK_TCK"))
-
-
-def _clock_ns(pid: int) -> int | None:
-    """The CPU clock that Linux keeps for a process; /proc/PID/stat would count in steps of 10 ms."""
-    try:
-        return time.clock_gettime_ns((~pid << 3) | 2)
-    except OSError:
-        return None
-
-
-def proc_stat(text: str, ticks_per_s: int) -> Busy | None:
+def proc_stat(text: str, ticks_per_s: int) -> BusyTime | None:
     """The first line of /proc/stat. Waiting for a disk is idleness; what guests of ours used is in the user time.
 
     >>> proc_stat("cpu  10 20 30 999 999 1 2 7 5 5\\n", 100)
@@ -112,7 +86,7 @@ def proc_stat(text: str, ticks_per_s: int) -> Busy | None:
         return None
     user, nice, system, _idle, _wait, irq, softirq = (int(w) for w in words[1:8])
     steal = int(words[8]) if len(words) > 8 else 0
-    return Busy((user + nice + system + irq + softirq) / ticks_per_s, steal / ticks_per_s)
+    return BusyTime((user + nice + system + irq + softirq) / ticks_per_s, steal / ticks_per_s)
 
 
 def _darwin(machine: Machine, cpus: int) -> Clocks:
@@ -140,7 +114,7 @@ def _windows(machine: Machine, cpus: int) -> Clocks:
         now_ns=time.perf_counter_ns,
         slept_ns=lambda: kernel.since_boot_ms() * 1_000_000 - kernel.awake_100ns() * 100,
         child_ns=lambda pid: None if (used := kernel.process_100ns(pid)) is None else used * 100,
-        busy=lambda: Busy(kernel.busy_100ns() / 1e7),
+        busy=lambda: BusyTime(kernel.busy_100ns() / 1e7),
         cpus=cpus,
     )
 
@@ -191,7 +165,7 @@ def load_kernel32() -> Kernel32:
     return Kernel32(awake, lambda: int(kernel.GetTickCount64()), process, busy)
 
 
-class Tally:
+class CpuTally:
     """CPU time of this process and its helpers since the tally began, each second counted once.
 
     A helper that started since counts from its birth, one that ended counts
@@ -215,7 +189,7 @@ class Tally:
     def used_s(self) -> tuple[float, float]:
         """Seconds of CPU so far: (all, of which helpers)."""
         own = self._clocks.own_ns() - self._own
-        live, reaped = self._settled()
+        live, reaped = self._consistent_totals()
         for pid, value in self._last.items():
             if live.get(pid, -1) < value:  # ended, or ended and its number went to another process
                 self._gone += value
@@ -224,7 +198,7 @@ class Tally:
         children = max(children, 0)
         return (own + children) / 1e9, children / 1e9
 
-    def _settled(self) -> tuple[dict[int, int], int]:
+    def _consistent_totals(self) -> tuple[dict[int, int], int]:
         """Live helpers and the sum of the ended ones, taken so that none ended in between."""
         for _ in range(5):
             before = self._clocks.reaped_ns()

@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass
 from typing import Protocol
 
-from .meter import About, Absent, Counter, Machine
+from .meter import Counter, Machine, MeterScope, MeterUnavailable
 
 VERSION, METADATA_SIZE, METADATA, MEASUREMENT = 0x224000, 0x224004, 0x224008, 0x22400C
 _GUID = "45BD8344-7ED6-49CF-A440-C276C933B053"
@@ -22,7 +22,7 @@ _CHANNEL = struct.Struct("<IH")  # EMI_CHANNEL_V2 up to its name: unit, bytes of
 _MEASURED = struct.Struct("<QQ")  # absolute energy, absolute time in 100 ns
 
 
-class Library(Protocol):
+class EmiLibrary(Protocol):
     """The two things asked of Windows."""
 
     def interfaces(self) -> tuple[str, ...]:
@@ -35,15 +35,15 @@ class Library(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Emi:
+class EmiMeter:
     """The package channels; each reading opens the devices anew, so it holds nothing."""
 
-    library: Library
-    about: About
+    library: EmiLibrary
+    scope: MeterScope
     counters: tuple[Counter, ...]
     places: tuple[tuple[str, int, int], ...]  # for each counter: device path, its channels, index of the channel
 
-    def read(self, pids: tuple[int, ...]) -> tuple[int, ...] | Absent:
+    def read(self, pids: tuple[int, ...]) -> tuple[int, ...] | MeterUnavailable:
         """Each package's counter in pWh."""
         answers: dict[str, bytes] = {}
         values = []
@@ -53,10 +53,10 @@ class Emi:
                     answers[path] = self.library.control(path, MEASUREMENT, _MEASURED.size * channels)
                 values.append(_MEASURED.unpack_from(answers[path], _MEASURED.size * index)[0])
             except (OSError, struct.error):
-                return Absent("no_counter", "the energy meter device no longer answers")
+                return MeterUnavailable("no_counter", "the energy meter device no longer answers")
         return tuple(values)
 
-    def alone(self) -> tuple[bool, ...]:
+    def exclusive(self) -> tuple[bool, ...]:
         """Never: a package serves every process."""
         return (False,) * len(self.counters)
 
@@ -67,13 +67,13 @@ class Emi:
         pass
 
 
-def open_emi(machine: Machine) -> Emi | Absent:
+def open_emi(machine: Machine) -> EmiMeter | MeterUnavailable:
     """The package channels of every energy meter device."""
     try:
-        library: Library = machine.libraries.get("emi") or load_library()
+        library: EmiLibrary = machine.libraries.get("emi") or load_library()
         paths = library.interfaces()
     except OSError as error:
-        return Absent("no_counter", f"Windows does not list energy meters: {error.strerror}")
+        return MeterUnavailable("no_counter", f"Windows does not list energy meters: {error.strerror}")
     found: dict[str, tuple[str, int, int]] = {}
     denied = False
     for path in paths:
@@ -89,15 +89,15 @@ def open_emi(machine: Machine) -> Emi | Absent:
                 found.setdefault(f"package-{package.group(1)}", (path, len(names), index))
     if not found:
         if denied:
-            return Absent("permission", "the energy meter devices are there, but may not be opened")
-        return Absent(
+            return MeterUnavailable("permission", "the energy meter devices are there, but may not be opened")
+        return MeterUnavailable(
             "no_counter", "no RAPL package channel; Windows 11 has one on bare metal, not in a virtual machine"
         )
-    about = About("windows-emi", ("cpu_package",), "unknown", honest_s=0.1)
-    return Emi(library, about, tuple(Counter(name, _J_PER_PWH) for name in found), tuple(found.values()))
+    about = MeterScope("windows-emi", ("cpu_package",), "unknown", honest_s=0.1)
+    return EmiMeter(library, about, tuple(Counter(name, _J_PER_PWH) for name in found), tuple(found.values()))
 
 
-def channel_names(library: Library, path: str) -> tuple[str, ...]:
+def channel_names(library: EmiLibrary, path: str) -> tuple[str, ...]:
     """The channels of the device at `path`, none where it speaks version 1. Raises OSError or struct.error."""
     (version,) = struct.unpack_from("<H", library.control(path, VERSION, 2))
     if version != 2:
@@ -126,7 +126,7 @@ def parse_metadata(raw: bytes) -> tuple[str, ...]:
     return tuple(names)
 
 
-def load_library() -> Library:
+def load_library() -> EmiLibrary:
     """Windows itself. Raises OSError anywhere else."""
     if sys.platform != "win32":
         raise OSError("energy meters of this kind exist on Windows only")

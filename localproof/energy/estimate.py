@@ -11,23 +11,23 @@ import math
 import os
 from typing import NamedTuple
 
-from .meter import About, Absent, Counter, Machine
+from .meter import Counter, Machine, MeterScope, MeterUnavailable
 
 VERSION = "lp-2026.1"
 FACTOR = 3.0
-ABOUT = About("cpu-time", ("cpu_above_idle",), None)
+ABOUT = MeterScope("cpu-time", ("cpu_above_idle",), None)
 
 
-class Estimate(NamedTuple):
+class EstimateMeter(NamedTuple):
     """The meter of last resort: it has no counter, so the account is made from CPU time."""
 
-    about: About = ABOUT
+    scope: MeterScope = ABOUT
     counters: tuple[Counter, ...] = ()
 
-    def read(self, pids: tuple[int, ...]) -> tuple[int, ...] | Absent:
+    def read(self, pids: tuple[int, ...]) -> tuple[int, ...] | MeterUnavailable:
         return ()
 
-    def alone(self) -> tuple[bool, ...]:
+    def exclusive(self) -> tuple[bool, ...]:
         return ()
 
     def notes(self) -> tuple[str, ...]:

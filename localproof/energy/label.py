@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..report import Energy, EnergyStatus
-from .account import GPU, Device, Figure, Use
-from .meter import REASONS, About
+from .account import GPU, CpuUse, DeviceReading, Figure
+from .meter import REASONS, MeterScope
 
 if TYPE_CHECKING:
     from .calibration import Calibration
@@ -19,9 +19,9 @@ _NOT_INCLUDED = ("cpu_idle", "dram", "gpu", "display", "psu_loss", "interpreter_
 
 def energy(
     figure: Figure,
-    about: About,
-    devices: Sequence[Device],
-    use: Use | None,
+    about: MeterScope,
+    devices: Sequence[DeviceReading],
+    use: CpuUse | None,
     words: int | None,
     calibration: Calibration | None,
     notes: Sequence[str] = (),
@@ -94,7 +94,7 @@ def _range_kind(figure: Figure) -> str | None:
     return "factor_3" if figure.status == "estimated" else "bounds"
 
 
-def _times(use: Use | None) -> dict[str, float | None]:
+def _times(use: CpuUse | None) -> dict[str, float | None]:
     names = ("window_s", "cpu_s", "cpu_s_children", "cpu_s_before_window", "machine_busy_cpu_s")
     if use is None:
         return dict.fromkeys(names)
@@ -102,7 +102,7 @@ def _times(use: Use | None) -> dict[str, float | None]:
     return {n: None if v is None else round(v, 6) for n, v in zip(names, values, strict=True)}
 
 
-def _device(device: Device) -> dict[str, Any]:
+def _device(device: DeviceReading) -> dict[str, Any]:
     counter = device.counter
     return {
         "id": counter.id,

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .meter import About, Absent, Counter, Machine
+from .meter import Counter, Machine, MeterScope, MeterUnavailable
 
 V6 = 6
 # struct rusage_info_v6 is a UUID of 16 bytes and then 56 numbers of 8 bytes.
@@ -21,21 +21,21 @@ _USER, _SYSTEM, _ENERGY_NJ = 0, 1, 40
 Rusage = Callable[[int, int], bytes | None]  # (pid, flavour) → the struct, None where the kernel refuses
 
 
-def open_rusage(machine: Machine) -> ProcessEnergy | Absent:
+def open_rusage(machine: Machine) -> RusageMeter | MeterUnavailable:
     """The kernel's energy account of this process and its helpers."""
     rusage: Rusage = machine.libraries.get("rusage") or load_rusage()
     own = os.getpid()
     if nanojoules(rusage, own) is None:
-        return Absent("no_counter", "this macOS does not book energy to processes (no RUSAGE_INFO_V6)")
-    return ProcessEnergy(rusage, own)
+        return MeterUnavailable("no_counter", "this macOS does not book energy to processes (no RUSAGE_INFO_V6)")
+    return RusageMeter(rusage, own)
 
 
 COUNTER = Counter("processes", 1e-9)
-ABOUT = About("macos-rusage", ("cpu_of_our_processes",), "model", honest_s=0.1, settle_s=0.010)
+ABOUT = MeterScope("macos-rusage", ("cpu_of_our_processes",), "model", honest_s=0.1, settle_s=0.010)
 
 
 @dataclass
-class ProcessEnergy:
+class RusageMeter:
     """One counter: our process and every helper that was ever seen, in nJ.
 
     A helper that ends between two readings keeps the value it was last seen
@@ -44,17 +44,17 @@ class ProcessEnergy:
 
     rusage: Rusage
     own: int
-    about: About = ABOUT
+    scope: MeterScope = ABOUT
     counters: tuple[Counter, ...] = (COUNTER,)
     _seen: dict[int, int] = field(default_factory=dict)
     _ended: int = 0
     _missed: bool = False
 
-    def read(self, pids: tuple[int, ...]) -> tuple[int, ...] | Absent:
+    def read(self, pids: tuple[int, ...]) -> tuple[int, ...] | MeterUnavailable:
         """The sum over our processes. A helper that is new since the first reading counts from its birth."""
         own = nanojoules(self.rusage, self.own)
         if own is None:
-            return Absent("no_counter", "the kernel no longer tells this process its energy")
+            return MeterUnavailable("no_counter", "the kernel no longer tells this process its energy")
         for pid in set(pids) | set(self._seen):
             value = nanojoules(self.rusage, pid)
             before = self._seen.get(pid, 0)
@@ -66,7 +66,7 @@ class ProcessEnergy:
                 self._seen[pid] = value
         return (own + self._ended + sum(self._seen.values()),)
 
-    def alone(self) -> tuple[bool, ...]:
+    def exclusive(self) -> tuple[bool, ...]:
         """Always: the counter knows whose energy it is."""
         return (True,)
 

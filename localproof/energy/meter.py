@@ -44,7 +44,7 @@ REASONS: dict[Reason, str] = {
 }
 
 
-class Absent(NamedTuple):
+class MeterUnavailable(NamedTuple):
     """A meter that cannot be had, or a reading that failed: why, in words, and what the user can do about it.
 
     `remedy` is text for the user, commands included; LocalProof never runs
@@ -57,7 +57,7 @@ class Absent(NamedTuple):
     elsewhere: bool = False
 
 
-ELSEWHERE = Absent("no_counter", "belongs to another operating system", elsewhere=True)
+ELSEWHERE = MeterUnavailable("no_counter", "belongs to another operating system", elsewhere=True)
 
 
 class Counter(NamedTuple):
@@ -77,7 +77,7 @@ class Counter(NamedTuple):
     resolution_j: float = 0.0
 
 
-class About(NamedTuple):
+class MeterScope(NamedTuple):
     """What a meter's figures stand for.
 
     `scope` names the devices counted. `settle_s` is how long to rest before
@@ -98,16 +98,16 @@ class Meter(Protocol):
     """One kind of energy counter, opened once and read at least twice."""
 
     @property
-    def about(self) -> About: ...
+    def scope(self) -> MeterScope: ...
 
     @property
     def counters(self) -> tuple[Counter, ...]: ...
 
-    def read(self, pids: tuple[int, ...]) -> tuple[int, ...] | Absent:
+    def read(self, pids: tuple[int, ...]) -> tuple[int, ...] | MeterUnavailable:
         """The value of each counter now, in its units. `pids` are our live helper processes."""
         ...
 
-    def alone(self) -> tuple[bool, ...]:
+    def exclusive(self) -> tuple[bool, ...]:
         """For each counter, whether all it counted between the readings was our work."""
         ...
 

@@ -12,25 +12,25 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from .meter import About, Absent, Counter, Machine
+from .meter import Counter, Machine, MeterScope, MeterUnavailable
 
 _NOT_SUPPORTED, _NO_PERMISSION = 3, 4
 _MOST_PROCESSES = 64
-ABOUT = About("nvml", ("gpu_board",), "sensor", honest_s=1.0, strict=True)
+ABOUT = MeterScope("nvml", ("gpu_board",), "sensor", honest_s=1.0, strict=True)
 
 
 @dataclass
-class Nvml:
+class NvmlMeter:
     """Every board that has a counter, and whose processes were seen on it."""
 
     library: Any
     handles: tuple[Any, ...]
     counters: tuple[Counter, ...]
-    about: About = ABOUT
+    scope: MeterScope = ABOUT
     _seen: list[set[int]] = field(default_factory=list)
     _ours: set[int] = field(default_factory=lambda: {os.getpid()})
 
-    def read(self, pids: tuple[int, ...]) -> tuple[int, ...] | Absent:
+    def read(self, pids: tuple[int, ...]) -> tuple[int, ...] | MeterUnavailable:
         """Each board's counter in mJ."""
         self._ours.update(pids)
         self._seen = self._seen or [set() for _ in self.handles]
@@ -43,7 +43,7 @@ class Nvml:
             seen.update(_processes(self.library, handle))
         return tuple(values)
 
-    def alone(self) -> tuple[bool, ...]:
+    def exclusive(self) -> tuple[bool, ...]:
         """True for a board on which only our own processes were ever seen, and at least one of them."""
         return tuple(bool(seen) and seen <= self._ours for seen in self._seen or [set() for _ in self.handles])
 
@@ -54,16 +54,16 @@ class Nvml:
         self.library.nvmlShutdown()
 
 
-def open_nvml(machine: Machine) -> Nvml | Absent:
+def open_nvml(machine: Machine) -> NvmlMeter | MeterUnavailable:
     """The boards with a counter."""
     import ctypes
 
     library = machine.libraries.get("nvml") or load_library()
     if library is None or library.nvmlInit_v2() != 0:
-        return Absent("no_counter", "no NVIDIA driver answers")
+        return MeterUnavailable("no_counter", "no NVIDIA driver answers")
     count = ctypes.c_uint(0)
     handles: list[Any] = []
-    why: Absent = Absent("no_counter", "the NVIDIA driver lists no board")
+    why: MeterUnavailable = MeterUnavailable("no_counter", "the NVIDIA driver lists no board")
     counters: list[Counter] = []
     if library.nvmlDeviceGetCount_v2(ctypes.byref(count)) == 0:
         for index in range(count.value):
@@ -71,7 +71,7 @@ def open_nvml(machine: Machine) -> Nvml | Absent:
             if library.nvmlDeviceGetHandleByIndex_v2(ctypes.c_uint(index), ctypes.byref(handle)) != 0:
                 continue
             value = _energy_mj(library, handle)
-            if isinstance(value, Absent):
+            if isinstance(value, MeterUnavailable):
                 why = value
                 continue
             handles.append(handle)
@@ -79,23 +79,23 @@ def open_nvml(machine: Machine) -> Nvml | Absent:
     if not handles:
         library.nvmlShutdown()
         return why
-    return Nvml(library, tuple(handles), tuple(counters))
+    return NvmlMeter(library, tuple(handles), tuple(counters))
 
 
-def _energy_mj(library: Any, handle: Any) -> int | Absent:
+def _energy_mj(library: Any, handle: Any) -> int | MeterUnavailable:
     import ctypes
 
     call = getattr(library, "nvmlDeviceGetTotalEnergyConsumption", None)
     if call is None:
-        return Absent("no_counter", "this NVIDIA driver is too old to have an energy counter")
+        return MeterUnavailable("no_counter", "this NVIDIA driver is too old to have an energy counter")
     value = ctypes.c_ulonglong(0)
     status = call(handle, ctypes.byref(value))
     if status == 0:
         return value.value
     if status == _NO_PERMISSION:
-        return Absent("permission", "the NVIDIA driver does not let this user read the energy counter")
+        return MeterUnavailable("permission", "the NVIDIA driver does not let this user read the energy counter")
     what = "this board has no energy counter" if status == _NOT_SUPPORTED else f"NVML answered {status}"
-    return Absent("no_counter", what)
+    return MeterUnavailable("no_counter", what)
 
 
 def _processes(library: Any, handle: Any) -> set[int]:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .meter import About, Absent, Counter, Machine
+from .meter import Counter, Machine, MeterScope, MeterUnavailable
 from .powercap import cpu, kind, remarks
 
 DEVICE = "sys/bus/event_source/devices/power"
@@ -22,22 +22,22 @@ Opener = Callable[[int, int, int], int]  # (type, config, cpu) → file descript
 
 
 @dataclass(frozen=True, slots=True)
-class Perf:
+class PerfMeter:
     """One open event for each package."""
 
-    about: About
+    scope: MeterScope
     counters: tuple[Counter, ...]
     files: tuple[int, ...]
     remarks: tuple[str, ...] = ()
 
-    def read(self, pids: tuple[int, ...]) -> tuple[int, ...] | Absent:
+    def read(self, pids: tuple[int, ...]) -> tuple[int, ...] | MeterUnavailable:
         """Each package's count, in units of its scale."""
         try:
             return tuple(int.from_bytes(os.read(fd, 8), "little") for fd in self.files)
         except OSError as error:
-            return Absent("no_counter", f"a perf event can no longer be read: {error.strerror}")
+            return MeterUnavailable("no_counter", f"a perf event can no longer be read: {error.strerror}")
 
-    def alone(self) -> tuple[bool, ...]:
+    def exclusive(self) -> tuple[bool, ...]:
         """Never: a package serves every process."""
         return (False,) * len(self.counters)
 
@@ -49,19 +49,19 @@ class Perf:
             os.close(fd)
 
 
-def open_perf(machine: Machine) -> Perf | Absent:
+def open_perf(machine: Machine) -> PerfMeter | MeterUnavailable:
     """One event on the first processor of each package."""
     type_text = machine.text(f"{DEVICE}/type").strip()
     event = _config(machine.text(f"{DEVICE}/events/energy-pkg"))
     if not type_text.isdigit() or event is None:
-        return Absent("no_counter", "the kernel offers no energy-pkg event")
+        return MeterUnavailable("no_counter", "the kernel offers no energy-pkg event")
     if not _permitted(machine):
-        return Absent("permission", "the kernel offers the energy-pkg event, but not to this user", REMEDY)
+        return MeterUnavailable("permission", "the kernel offers the energy-pkg event, but not to this user", REMEDY)
     try:
         scale = float(machine.text(f"{DEVICE}/events/energy-pkg.scale"))
         processors = _processors(machine.text(f"{DEVICE}/cpumask"))
     except ValueError:
-        return Absent("no_counter", "the energy-pkg event does not say its unit or its processors")
+        return MeterUnavailable("no_counter", "the energy-pkg event does not say its unit or its processors")
     files: list[int] = []
     try:
         opener: Opener = machine.libraries.get("perf") or load_opener()
@@ -72,11 +72,11 @@ def open_perf(machine: Machine) -> Perf | Absent:
             os.close(fd)
         denied = isinstance(error, PermissionError)
         why = f"perf_event_open: {error.strerror}"
-        return Absent("permission", why, REMEDY) if denied else Absent("no_counter", why)
+        return MeterUnavailable("permission", why, REMEDY) if denied else MeterUnavailable("no_counter", why)
     counters = tuple(Counter(f"package-{i}", scale, None, 0.001) for i in range(len(files)))
     found = cpu(machine)
-    about = About("linux-perf", ("cpu_package",), kind(found), honest_s=0.02)
-    return Perf(about, counters, tuple(files), remarks(found))
+    about = MeterScope("linux-perf", ("cpu_package",), kind(found), honest_s=0.02)
+    return PerfMeter(about, counters, tuple(files), remarks(found))
 
 
 def _config(text: str) -> int | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from .meter import About, Absent, Counter, CounterKind, Machine, in_container
+from .meter import Counter, CounterKind, Machine, MeterScope, MeterUnavailable, in_container
 
 RULE_FILE = "/etc/udev/rules.d/70-localproof-energy.rules"
 GROUP = "energy-readers"
@@ -69,28 +69,28 @@ def cpu(machine: Machine) -> Cpu:
     )
 
 
-class Powercap(NamedTuple):
+class PowercapMeter(NamedTuple):
     """The package counters of this machine, read from their files each time; it holds nothing open."""
 
     machine: Machine
-    about: About
+    scope: MeterScope
     counters: tuple[Counter, ...]
     paths: tuple[str, ...]
     remarks: tuple[str, ...] = ()
 
-    def read(self, pids: tuple[int, ...]) -> tuple[int, ...] | Absent:
+    def read(self, pids: tuple[int, ...]) -> tuple[int, ...] | MeterUnavailable:
         """Each package's counter in µJ."""
         values = []
         for path in self.paths:
             try:
                 values.append(int(self.machine.read(path)))
             except PermissionError:
-                return Absent("permission", f"{path} may no longer be read", PERMISSION_REMEDY)
+                return MeterUnavailable("permission", f"{path} may no longer be read", PERMISSION_REMEDY)
             except (OSError, ValueError):
-                return Absent("no_counter", f"{path} gives no number any more")
+                return MeterUnavailable("no_counter", f"{path} gives no number any more")
         return tuple(values)
 
-    def alone(self) -> tuple[bool, ...]:
+    def exclusive(self) -> tuple[bool, ...]:
         """Never: a package serves every process."""
         return (False,) * len(self.counters)
 
@@ -126,7 +126,7 @@ def zones(machine: Machine) -> dict[str, str] | None:
     return found
 
 
-def open_powercap(machine: Machine) -> Powercap | Absent:
+def open_powercap(machine: Machine) -> PowercapMeter | MeterUnavailable:
     """The package counters, all of them or none: the sum of some would look like the sum of all."""
     found = zones(machine)
     packages: dict[str, list[str]] = {}  # intel-rapl-mmio repeats packages; the other tree has the longer record
@@ -134,35 +134,35 @@ def open_powercap(machine: Machine) -> Powercap | Absent:
         if (name := (found or {})[zone]).startswith("package"):
             packages.setdefault(name, []).append(zone)
     if not packages:
-        return _nothing(machine, found)
+        return _explain_absence(machine, found)
     opened: list[tuple[Counter, str]] = []
     for name, twins in sorted(packages.items()):
         tries = [_open_zone(machine, name, zone) for zone in twins]
-        good = [t for t in tries if not isinstance(t, Absent)]
+        good = [t for t in tries if not isinstance(t, MeterUnavailable)]
         if not good:
-            return next(t for t in tries if isinstance(t, Absent))
+            return next(t for t in tries if isinstance(t, MeterUnavailable))
         opened.append(good[0])
     processor = cpu(machine)
-    about = About("linux-powercap", ("cpu_package",), kind(processor), honest_s=0.02)
+    about = MeterScope("linux-powercap", ("cpu_package",), kind(processor), honest_s=0.02)
     counters, paths = zip(*opened, strict=True)
-    return Powercap(machine, about, counters, paths, remarks(processor))
+    return PowercapMeter(machine, about, counters, paths, remarks(processor))
 
 
-def _open_zone(machine: Machine, name: str, zone: str) -> tuple[Counter, str] | Absent:
+def _open_zone(machine: Machine, name: str, zone: str) -> tuple[Counter, str] | MeterUnavailable:
     base = f"{folder(machine)}/{zone}"
     try:
         wraps_at = int(machine.read(f"{base}/max_energy_range_uj"))
         int(machine.read(f"{base}/energy_uj"))
     except PermissionError:
-        return Absent(
+        return MeterUnavailable(
             "permission",
             f"{base}/energy_uj is there, but only root may read it",
             PERMISSION_REMEDY,
         )
     except (OSError, ValueError):
-        return Absent("no_counter", f"{base} is there, but gives no number")
+        return MeterUnavailable("no_counter", f"{base} is there, but gives no number")
     if wraps_at <= 0:
-        return Absent("no_counter", f"{base} does not say where its counter starts again")
+        return MeterUnavailable("no_counter", f"{base} does not say where its counter starts again")
     try:
         # Three times the long-term limit covers short bursts; a limit under 33 W leaves room for a laptop's.
         limit_w = min(2000.0, max(100.0, 3e-6 * int(machine.read(f"{base}/constraint_0_power_limit_uw"))))
@@ -173,18 +173,24 @@ def _open_zone(machine: Machine, name: str, zone: str) -> tuple[Counter, str] | 
     return counter, f"{base}/energy_uj"
 
 
-def _nothing(machine: Machine, found: dict[str, str] | None) -> Absent:
+def _explain_absence(machine: Machine, found: dict[str, str] | None) -> MeterUnavailable:
     """Why there is no package counter: a mask leaves zone names without content, a virtual machine has none at all."""
     if found and not any(found.values()) and in_container(machine):
-        return Absent("masked_in_container", "the zones are listed, but the container hides them", CONTAINER_REMEDY)
+        return MeterUnavailable(
+            "masked_in_container", "the zones are listed, but the container hides them", CONTAINER_REMEDY
+        )
     if cpu(machine).virtual:
-        return Absent("vm", "a virtual machine; its host passes no RAPL counter on")
+        return MeterUnavailable("vm", "a virtual machine; its host passes no RAPL counter on")
     if in_container(machine):
-        return Absent("masked_in_container", "container engines hide /sys/devices/virtual/powercap", CONTAINER_REMEDY)
+        return MeterUnavailable(
+            "masked_in_container", "container engines hide /sys/devices/virtual/powercap", CONTAINER_REMEDY
+        )
     if found:
         others = ", ".join(sorted(set(found.values()) - {""})) or "nothing with a name"
-        return Absent("no_counter", f"no CPU package among the zones ({others}); other zones are never added up")
-    return Absent("no_counter", f"{folder(machine)} lists no RAPL zone")
+        return MeterUnavailable(
+            "no_counter", f"no CPU package among the zones ({others}); other zones are never added up"
+        )
+    return MeterUnavailable("no_counter", f"{folder(machine)} lists no RAPL zone")
 
 
 def kind(processor: Cpu) -> CounterKind:

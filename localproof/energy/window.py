@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..report import Energy
 from .account import (
-    Device,
+    CpuUse,
+    DeviceReading,
     Figure,
-    Use,
-    difference,
+    counter_difference,
+    explain_zero,
     figure_of_counters,
     figure_of_estimate,
-    unmoved,
     with_gpu,
     without_mirrors,
 )
-from .clocks import Busy, Clocks, Pids, Tally
+from .clocks import BusyTime, Clocks, CpuTally, Pids
 from .estimate import ABOUT as ESTIMATE
 from .label import energy
-from .meter import Absent, Counter, Meter, Reason
+from .meter import Counter, Meter, MeterUnavailable, Reason
 
 if TYPE_CHECKING:
     from .calibration import Calibration
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _POLL_S = 10.0  # a counter of 65.5 kJ is safe for 33 s at 2,000 W
 
 
-class Choice(NamedTuple):
+class MeterChoice(NamedTuple):
     """What a window reads, settled when it opens and kept to its end.
 
     `absent` says why there is no better meter than the estimate, or why there
@@ -39,14 +39,14 @@ class Choice(NamedTuple):
     """
 
     meter: Meter | None
-    absent: Absent | None = None
-    gpu: Meter | Absent | None = None
+    absent: MeterUnavailable | None = None
+    gpu: Meter | MeterUnavailable | None = None
     watts: float = 10.0
     watts_from: str = ""
     calibration: Calibration | None = None
 
 
-class _Track:
+class _CounterTrack:
     """The counters of one meter from the first reading on, segment by segment, so that a wrap is never missed."""
 
     def __init__(self, meter: Meter, pids: tuple[int, ...], now_ns: int) -> None:
@@ -54,13 +54,13 @@ class _Track:
         self._totals = [0] * len(meter.counters)
         self._wraps = [0] * len(meter.counters)
         self._faults: list[Reason | None] = [None] * len(meter.counters)
-        self._lost: Absent | None = None
+        self._lost: MeterUnavailable | None = None
         self._first = self._last = self._read(pids)
         self._then_ns = now_ns
 
     def _read(self, pids: tuple[int, ...]) -> tuple[int, ...]:
         values = self.meter.read(pids)
-        if isinstance(values, Absent):
+        if isinstance(values, MeterUnavailable):
             self._lost = values
             return (0,) * len(self.meter.counters)
         return values
@@ -74,7 +74,7 @@ class _Track:
             return
         seconds = (now_ns - self._then_ns) / 1e9
         for i, counter in enumerate(self.meter.counters):
-            step = difference(counter, self._last[i], values[i], seconds)
+            step = counter_difference(counter, self._last[i], values[i], seconds)
             if isinstance(step, str):
                 self._faults[i] = self._faults[i] or step
             else:
@@ -82,40 +82,43 @@ class _Track:
                 self._wraps[i] += step[1]
         self._last, self._then_ns = values, now_ns
 
-    def devices(self, use: Use) -> tuple[Device, ...]:
+    def devices(self, use: CpuUse) -> tuple[DeviceReading, ...]:
         """What each counter says of the time between the first and the last reading."""
         found = []
-        for i, (counter, alone) in enumerate(zip(self.meter.counters, self.meter.alone(), strict=True)):
+        for i, (counter, alone) in enumerate(zip(self.meter.counters, self.meter.exclusive(), strict=True)):
             raw_j = self._totals[i] * counter.joules_per_unit
-            fault = self._lost.reason if self._lost else self._faults[i] or unmoved(raw_j, self.meter.about, use)
-            found.append(Device(counter, None if fault else raw_j, fault, self._wraps[i], alone=alone))
+            fault = self._lost.reason if self._lost else self._faults[i] or explain_zero(raw_j, self.meter.scope, use)
+            found.append(DeviceReading(counter, None if fault else raw_j, fault, self._wraps[i], alone=alone))
         return without_mirrors(found, self._first, self._last)
 
 
-class Window:
+class EnergyWindow:
     """Work that is being metered; `close` gives its energy. Any number may be open at a time.
 
     A context manager: leaving it closes the window, and `energy` holds the
     result.
     """
 
-    def __init__(self, choice: Choice, clocks: Clocks, pids: Pids) -> None:
+    def __init__(self, choice: MeterChoice, clocks: Clocks, pids: Pids) -> None:
         self._choice, self._clocks, self._pids = choice, clocks, pids
         self.energy: Energy | None = None
         if choice.meter is None:
             return
         self._busy = clocks.busy()
-        self._tally = Tally(clocks, pids)
+        self._tally = CpuTally(clocks, pids)
         now_ns = clocks.now_ns()
-        meters = [choice.meter, *([] if choice.gpu is None or isinstance(choice.gpu, Absent) else [choice.gpu])]
-        self._tracks = [_Track(meter, tuple(pids()), now_ns) for meter in meters]
+        meters = [
+            choice.meter,
+            *([] if choice.gpu is None or isinstance(choice.gpu, MeterUnavailable) else [choice.gpu]),
+        ]
+        self._tracks = [_CounterTrack(meter, tuple(pids()), now_ns) for meter in meters]
         self._slept_ns = clocks.slept_ns()
         self._start_ns = self._polled_ns = clocks.now_ns()
 
     @property
     def method(self) -> str:
         """The meter in use, such as "linux-powercap"; "" where there is none."""
-        return self._choice.meter.about.method if self._choice.meter else ""
+        return self._choice.meter.scope.method if self._choice.meter else ""
 
     def poll(self) -> None:
         """Take a reading in between if the last is 10 s old. A run of more than 30 s calls this now and then
@@ -135,7 +138,7 @@ class Window:
             self.energy = self._close(words)
         return self.energy
 
-    def so_far(self, words: int | None = None) -> Energy:
+    def partial(self, words: int | None = None) -> Energy:
         """What the window comes to by now; it stays open."""
         if not self._reading:
             return self.close(words)
@@ -143,7 +146,7 @@ class Window:
         self._advance()
         return self._account(self._choice.meter, self._use(), words)
 
-    def __enter__(self) -> Window:
+    def __enter__(self) -> EnergyWindow:
         return self
 
     def __exit__(
@@ -166,8 +169,8 @@ class Window:
         if meter is None:
             reason: Reason = absent.reason if absent else "no_counter"
             return energy(Figure("unavailable", reason=reason), ESTIMATE, (), None, words, None)
-        if meter.about.settle_s:
-            self._clocks.sleep(meter.about.settle_s)
+        if meter.scope.settle_s:
+            self._clocks.sleep(meter.scope.settle_s)
         self._advance()
         use = self._use()
         try:
@@ -176,11 +179,11 @@ class Window:
             for track in self._tracks:
                 track.meter.close()
 
-    def _use(self) -> Use:
+    def _use(self) -> CpuUse:
         cpu_s, children_s = self._tally.used_s()
         busy, then = self._clocks.busy(), self._busy
         known = busy is not None and then is not None
-        return Use(
+        return CpuUse(
             window_s=(self._polled_ns - self._start_ns) / 1e9,
             cpu_s=cpu_s,
             cpu_s_children=children_s,
@@ -191,15 +194,15 @@ class Window:
             cpus=self._clocks.cpus,
         )
 
-    def _account(self, meter: Meter, use: Use, words: int | None) -> Energy:
+    def _account(self, meter: Meter, use: CpuUse, words: int | None) -> Energy:
         choice = self._choice
         devices = self._tracks[0].devices(use)
         if devices:
-            figure = figure_of_counters(meter.about, devices, use, choice.calibration)
+            figure = figure_of_counters(meter.scope, devices, use, choice.calibration)
         else:
             settled = bool(choice.watts_from)
             figure = figure_of_estimate(
-                meter.about, use, choice.absent, choice.watts, choice.watts_from, settled=settled
+                meter.scope, use, choice.absent, choice.watts, choice.watts_from, settled=settled
             )
         notes = list(meter.notes())
         if use.steal_s > 0.05 * max(use.busy_s or 0.0, use.cpu_s):
@@ -207,17 +210,17 @@ class Window:
         if choice.gpu is not None:
             figure, boards = self._gpu(figure, use)
             devices += boards
-        return energy(figure, meter.about, devices, use, words, choice.calibration, notes)
+        return energy(figure, meter.scope, devices, use, words, choice.calibration, notes)
 
-    def _gpu(self, figure: Figure, use: Use) -> tuple[Figure, tuple[Device, ...]]:
+    def _gpu(self, figure: Figure, use: CpuUse) -> tuple[Figure, tuple[DeviceReading, ...]]:
         """`figure` with the boards, and the boards for the record."""
         gpu = self._choice.gpu
-        if gpu is None or isinstance(gpu, Absent):
-            missing = Device(Counter("gpu", 1e-3), None, gpu.reason if gpu else "disabled")
+        if gpu is None or isinstance(gpu, MeterUnavailable):
+            missing = DeviceReading(Counter("gpu", 1e-3), None, gpu.reason if gpu else "disabled")
             return with_gpu(figure, None), (missing,)
         boards = self._tracks[1].devices(use)
         ours = tuple(b for b in boards if b.alone)
-        part = figure_of_counters(gpu.about, ours or boards, use, None)
+        part = figure_of_counters(gpu.scope, ours or boards, use, None)
         if ours and len(ours) < len(boards):
             figure = figure._replace(notes=(*figure.notes, "gpu_boards_left_out"))
         if part.joules is None:
@@ -225,10 +228,10 @@ class Window:
         return with_gpu(figure, part), boards
 
 
-def _since(now: Busy | None, then: Busy | None) -> Busy:
+def _since(now: BusyTime | None, then: BusyTime | None) -> BusyTime:
     if now is None or then is None:
-        return Busy(0.0)
-    return Busy(max(0.0, now.busy_s - then.busy_s), max(0.0, now.steal_s - then.steal_s))
+        return BusyTime(0.0)
+    return BusyTime(max(0.0, now.busy_s - then.busy_s), max(0.0, now.steal_s - then.steal_s))
 
 
 def no_pids() -> Sequence[int]:

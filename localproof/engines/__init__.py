@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from ..config import Settings
     from ..report import Finding, Provenance
-    from ..settings import Settings
 
 
 class Engine(Protocol):
@@ -55,9 +55,9 @@ class Engine(Protocol):
 
 
 def _harper(settings: Settings) -> Engine:
-    from .harper import Harper
+    from .harper import HarperEngine
 
-    return Harper(settings)
+    return HarperEngine(settings)
 
 
 def _languagetool(settings: Settings) -> Engine:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..config import Settings
 from ..report import Kind
-from ..settings import Settings
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,10 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ..config import Settings
 from ..report import BadInput, Finding, Provenance, Skipped, Unavailable
-from ..settings import Settings
-from ..text import visible
+from ..system.installation import install_command
+from ..text import escape_invisible
 
 if TYPE_CHECKING:
     from . import Engine
@@ -40,16 +41,16 @@ class Cluster:
     def __init__(self, address: str) -> None:
         place = address.removeprefix(SCHEME)
         if not address.startswith(SCHEME) or ":" not in place:
-            raise BadInput(f"executor {visible(address)!r}: expected {SCHEME}HOST:PORT")
+            raise BadInput(f"executor {escape_invisible(address)!r}: expected {SCHEME}HOST:PORT")
         try:
             from distributed import Client
         except ImportError:
-            raise BadInput("the executor dask:// needs Dask: pip install 'localproof[dask]'") from None
+            raise BadInput(f"the executor dask:// needs Dask: {install_command(extra='dask')}") from None
         try:
             self._client: Any = Client(f"tcp://{place}", timeout=_CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:  # a TimeoutError is an OSError
-            why = visible(str(error)).partition("\n")[0]
-            raise BadInput(f"no Dask scheduler answers at {visible(place)}: {why}") from None
+            why = escape_invisible(str(error)).partition("\n")[0]
+            raise BadInput(f"no Dask scheduler answers at {escape_invisible(place)}: {why}") from None
         self.place = place
 
     def workers(self) -> int:
@@ -65,7 +66,7 @@ class Cluster:
         self._client.close(timeout=_CONNECT_S)
 
 
-class Afar:
+class RemoteEngine:
     """`engine` as the workers of `cluster` have it. An `Engine`, of which nothing is built here."""
 
     def __init__(self, engine: Engine, settings: Settings, cluster: Cluster) -> None:
@@ -80,20 +81,20 @@ class Afar:
         """See `Engine.submit`."""
         whole: Future[Answer] = Future()
         whole.set_running_or_notify_cancel()
-        self._cluster.submit(self.name, self._wishes, text).add_done_callback(self._heard(whole))
+        self._cluster.submit(self.name, self._wishes, text).add_done_callback(self._read_answer(whole))
         return whole
 
-    def _heard(self, whole: Future[Answer]) -> Callable[[Any], None]:
+    def _read_answer(self, whole: Future[Answer]) -> Callable[[Any], None]:
         from distributed import KilledWorker
 
-        def heard(task: Any) -> None:
+        def on_answer(task: Any) -> None:
             try:  # both wait once more where an answer was lost together with its worker
                 error = task.exception()
                 result = None if error else task.result()
             except (KilledWorker, CancelledError, OSError) as gone:  # too many died, or the connection did
                 error, result = gone, None
             if result is None:
-                why = f"the cluster gave no answer: {visible(type(error).__name__)}"
+                why = f"the cluster gave no answer: {escape_invisible(type(error).__name__)}"
                 whole.set_exception(Unavailable(self.name, why))
                 return
             key, found, failed = result
@@ -106,7 +107,7 @@ class Afar:
             else:
                 whole.set_result(found)
 
-        return heard
+        return on_answer
 
     def provenance(self) -> tuple[Provenance, ...]:
         """See `Engine.provenance`."""
@@ -130,7 +131,7 @@ class Afar:
 def answer(name: str, wishes: dict[str, Any], text: str) -> tuple[str, Answer, tuple[str, str, str] | None]:
     """On a worker: (key of its engine, what it finds in `text`, what failed if it could not be checked)."""
     try:
-        engine = _built(name, tuple(sorted(wishes.items())))
+        engine = _build_engine(name, tuple(sorted(wishes.items())))
         return engine.key(), engine.submit(text).result(), None
     except Unavailable as error:
         told: Skipped = error.skipped
@@ -138,7 +139,7 @@ def answer(name: str, wishes: dict[str, Any], text: str) -> tuple[str, Answer, t
 
 
 @cache
-def _built(name: str, wishes: tuple[tuple[str, Any], ...]) -> Engine:
+def _build_engine(name: str, wishes: tuple[tuple[str, Any], ...]) -> Engine:
     from . import ENGINES
 
     return ENGINES[name](Settings(**dict(wishes), service="off"))

@@ -11,15 +11,15 @@ from concurrent.futures import Future
 from importlib.util import find_spec
 from typing import Any
 
-from ..child.borrowed import Borrowed
+from ..config import Settings
 from ..report import Finding, Kind, Provenance, Unavailable
-from ..settings import Settings
+from ..system.installation import install_command
 from ..text import Edit, Span
+from ..workers.pooled_worker import PooledWorker
 from .catalogue import Rule
-from .package import Package
-from .prepare import ANSWERS, check, mine, threads, without
+from .package import InstalledPackage
+from .prepare import ANSWERS, check_in_parts, delete_with_space, own_rules, threads
 
-REMEDY = "pip install harper-py"
 MOST_THREADS = 4  # unless the writer says more: each costs 60 MB
 
 # The nearest that Harper has. New Zealand spells as Australia does, South Africa as Britain.
@@ -145,11 +145,11 @@ def _edit(text: str, span: Span, how: int, new: str) -> Edit:
     if how == INSERT_AFTER:
         return Edit(Span(span.end, span.end), new)
     if how == REMOVE or not new:
-        return without(text, span)
+        return delete_with_space(text, span)
     return Edit(span, new)
 
 
-class Harper:
+class HarperEngine:
     """The engine. Opening it raises `Unavailable` where it cannot work."""
 
     name = "harper"
@@ -159,12 +159,12 @@ class Harper:
         if self._language not in DIALECTS:
             raise Unavailable("harper", f"checks English only, not {self._language}")
         if find_spec("harper") is None:
-            raise Unavailable("harper", "the package harper-py is not installed", REMEDY)
+            raise Unavailable("harper", "the package harper-py is not installed", install_command(package="harper-py"))
         self._dialect = DIALECTS[self._language]
-        self._enable = mine("harper", settings.enable)
-        count = threads(settings) if settings.jobs else _few(threads(settings), settings)
+        self._enable = own_rules("harper", settings.enable)
+        count = threads(settings) if settings.jobs else _default_threads(threads(settings), settings)
         options = {"dialect": self._dialect, "enable": self._enable, "threads": count}
-        self._worker = Borrowed(
+        self._worker = PooledWorker(
             "harper",
             "localproof.engines.worker",
             ("harper", json.dumps(options)),
@@ -179,11 +179,11 @@ class Harper:
 
     def submit(self, text: str) -> Future[tuple[Finding, ...]]:
         """See `Engine.submit`."""
-        return check(self._worker, text, findings)
+        return check_in_parts(self._worker, text, findings)
 
     def provenance(self) -> tuple[Provenance, ...]:
         """See `Engine.provenance`."""
-        package = Package("harper-py")
+        package = InstalledPackage("harper-py")
         harper = package.contains("harper-core")
         dialect = self._dialect.capitalize()
         if self._language.removeprefix("en-") in ("NZ", "ZA"):
@@ -214,7 +214,7 @@ class Harper:
 
     def key(self) -> str:
         """See `Engine.key`."""
-        version = Package("harper-py").version
+        version = InstalledPackage("harper-py").version
         return json.dumps(["harper", version, self._dialect, self._enable, ANSWERS])
 
     def pids(self) -> tuple[int, ...]:
@@ -237,7 +237,7 @@ class Harper:
         self._worker.close()
 
 
-def _few(cores: int, settings: Settings) -> int:
+def _default_threads(cores: int, settings: Settings) -> int:
     """Threads for so many cores: half of them where LanguageTool, which takes half as long again for each word, has to
     read the same, since more would only hold memory."""
     shared = "languagetool" in settings.engines
@@ -246,7 +246,7 @@ def _few(cores: int, settings: Settings) -> int:
 
 def rules(settings: Settings) -> dict[str, str]:
     """As `Harper.rules`, from an engine opened for the purpose."""
-    engine = Harper(settings)
+    engine = HarperEngine(settings)
     try:
         return engine.rules()
     finally:
@@ -255,7 +255,7 @@ def rules(settings: Settings) -> dict[str, str]:
 
 def catalogue(settings: Settings) -> tuple[Rule, ...]:
     """Every rule, by name. Waits for the helper process; raises `Unavailable`."""
-    engine = Harper(settings)
+    engine = HarperEngine(settings)
     try:
         told = engine.catalogue()
     finally:

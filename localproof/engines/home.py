@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..config import Settings
 from ..report import Unavailable
-from ..settings import Settings
 from . import Engine
 
 
@@ -17,24 +17,24 @@ def open_languagetool(settings: Settings) -> Engine:
         return _original(settings, "server")
     if home == "java":
         return _original(settings, "java")
-    if home == "auto" and _is_set_up(settings.language):
+    if home == "auto" and _is_installed(settings.language):
         return _original(settings, "java")
-    from .languagetool import LanguageTool
+    from .languagetool import LanguageToolEngine
 
-    return LanguageTool(settings)
+    return LanguageToolEngine(settings)
 
 
 def _original(settings: Settings, home: str) -> Engine:
-    from .original.engine import Original
+    from .original.engine import OriginalLanguageTool
 
-    return Original(settings, home)
+    return OriginalLanguageTool(settings, home)
 
 
-def _is_set_up(language: str) -> bool:
-    from .original.place import folder, installed
+def _is_installed(language: str) -> bool:
+    from .original.place import find_installation, install_folder
 
     try:
-        found = installed(folder())
+        found = find_installation(install_folder())
     except ImportError:  # without platformdirs there is no folder to set anything up in
         return False
     return found is not None and language.split("-")[0] in found.languages

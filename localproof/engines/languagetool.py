@@ -1,7 +1,7 @@
 """LanguageTool's rules. Their home is a helper process with `lt_py` (LingoTweaker), a port that needs no Java.
 
 Every rule that LanguageTool has on by default runs, but for the few in
-`OFF`; the writer's `enable` adds others. What the writer disables is dropped
+`OFF` and `ENDLESS`; the writer's `enable` adds others. What the writer disables is dropped
 further on, where it is counted.
 """
 
@@ -18,17 +18,15 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
-from ..child.borrowed import Borrowed
-from ..languages import FORMS, NAMES, base, package
-from ..languages import remedy as language_remedy
+from ..config import Settings
 from ..report import Finding, Kind, Provenance, Unavailable
-from ..settings import Settings
 from ..text import Edit, Span, Unit, UnitMap
-from .original.ngrams import unused
-from .package import Package
-from .prepare import ANSWERS, check, mine, threads, without
-
-REMEDY = "pip install 'localproof[lingotweaker]'"
+from ..text.languages import FORMS, NAMES, base, rules_package
+from ..text.languages import setup_command as language_remedy
+from ..workers.pooled_worker import PooledWorker
+from .original.ngrams import explain_unused
+from .package import InstalledPackage
+from .prepare import ANSWERS, check_in_parts, delete_with_space, own_rules, threads
 
 # What the embedded engine is asked for. It has a speller for American and for
 # British English only and checks every other variant as American in silence.
@@ -45,6 +43,11 @@ VARIANTS = {
 
 # Would call every "realise" of British English in question.
 OFF = ("OXFORD_SPELLING_Z_NOT_S",)
+
+# Rules that the embedded engine cannot have on, whatever is enabled. To suggest something for a word with a digit in it
+# (``boot2docker``) this one spells out what the letters around might have been, for 2 to 30 s a word. Harper's speller
+# looks at such words, LanguageTool's does not.
+ENDLESS = ("NUMBERS_IN_WORDS",)
 
 KIND_OF_CATEGORY: dict[str, Kind] = {
     "AMERICAN_ENGLISH": "style",
@@ -121,7 +124,7 @@ def findings(text: str, raw: Any, unit: Unit = "utf-8") -> tuple[Finding, ...]:
         end = to_code_point(match["offset"] + match["length"])
         span = Span(start, max(start, end))
         name = f"languagetool/{match['rule_id']}"
-        edits = (Edit(span, new) if new else without(text, span) for new in match["suggestions"])
+        edits = (Edit(span, new) if new else delete_with_space(text, span) for new in match["suggestions"])
         finding = Finding(
             span=span,
             rule=name,
@@ -156,7 +159,7 @@ def plain(message: str) -> str:
     return " ".join(re.sub(r"</?suggestion>", '"', message).split())
 
 
-class LanguageTool:
+class LanguageToolEngine:
     """The engine. Opening it raises `Unavailable` where it cannot work."""
 
     name = "languagetool"
@@ -166,27 +169,29 @@ class LanguageTool:
         self._code = code = base(self._language)
         if code not in NAMES or (code == "en" and self._language not in VARIANTS):
             raise Unavailable("languagetool", f"has no rules here for {self._language}")
-        remedy = REMEDY if code == "en" else language_remedy(code)
+        remedy = language_remedy(code)
         if find_spec("lt_py") is None:
             raise Unavailable("languagetool", "the package lingotweaker is not installed", remedy)
         if not has_rules(code) and not os.environ.get("LT_DATA_DIR"):
-            reason = f"its {NAMES[code]} rules, {package(code)}, are not installed"
+            reason = f"its {NAMES[code]} rules, {rules_package(code)}, are not installed"
             raise Unavailable("languagetool", reason, remedy)
         form = FORMS[code][0] if self._language == code and code in FORMS else self._language
         self._variant = VARIANTS.get(form) or (form if "-" in form else None)
         self._picky = settings.picky
-        self._unused = unused(settings, "embedded") if settings.languagetool_ngrams else ()
-        self._enable = _known(mine("languagetool", settings.enable))
+        self._unused = explain_unused(settings, "embedded") if settings.languagetool_ngrams else ()
+        endless = ENDLESS if code == "en" else ()
+        self._enable = [r for r in _expand_globs(own_rules("languagetool", settings.enable)) if r not in endless]
+        self._off = (*(rule for rule in OFF if code == "en" and rule not in self._enable), *endless)
         count = threads(settings)
         options = {
             "language": code,
             "variant": self._variant,
             "picky": settings.picky,
             "enable": self._enable,
-            "disable": [rule for rule in OFF if code == "en" and rule not in self._enable],
+            "disable": self._off,
             "threads": count,
         }
-        self._worker = Borrowed(
+        self._worker = PooledWorker(
             "languagetool",
             "localproof.engines.worker",
             ("languagetool", json.dumps(options)),
@@ -201,16 +206,16 @@ class LanguageTool:
 
     def submit(self, text: str) -> Future[tuple[Finding, ...]]:
         """See `Engine.submit`."""
-        return check(self._worker, text, findings)
+        return check_in_parts(self._worker, text, findings)
 
     def provenance(self) -> tuple[Provenance, ...]:
         """See `Engine.provenance`."""
         name = NAMES[self._code]
-        port, data = Package("lingotweaker"), Package(package(self._code))
+        port, data = InstalledPackage("lingotweaker"), InstalledPackage(rules_package(self._code))
         variant = self._variant or self._code
         if self._language.startswith("en-") and variant != self._language:
             variant += f", the nearest that the embedded engine has to {self._language}"
-        off = [f"off: {rule}" for rule in OFF if self._code == "en" and rule not in self._enable]
+        off = [f"off: {rule}" for rule in self._off]
         picky = ["picky ones too"] if self._picky else []
         return (
             Provenance(
@@ -244,7 +249,7 @@ class LanguageTool:
 
     def key(self) -> str:
         """See `Engine.key`."""
-        versions = [Package(name).version for name in ("lingotweaker", package(self._code))]
+        versions = [InstalledPackage(name).version for name in ("lingotweaker", rules_package(self._code))]
         where = os.environ.get("LT_DATA_DIR", "")
         return json.dumps(
             [
@@ -254,6 +259,7 @@ class LanguageTool:
                 where,
                 self._code,
                 self._variant,
+                self._off,
                 self._enable,
                 self._picky,
                 ANSWERS,
@@ -276,7 +282,7 @@ def has_rules(code: str) -> bool:
 
 def rule_folder(code: str = "en") -> Path | None:
     """Where the rule files of a language's package lie, or None where it is not installed."""
-    spec = find_spec(package(code).replace("-", "_"))
+    spec = find_spec(rules_package(code).replace("-", "_"))
     for place in spec.submodule_search_locations or () if spec else ():
         folder = Path(place, "data", code, "rules")
         if folder.is_dir():
@@ -284,14 +290,14 @@ def rule_folder(code: str = "en") -> Path | None:
     return None
 
 
-def _known(patterns: Iterable[str]) -> list[str]:
+def _expand_globs(patterns: Iterable[str]) -> list[str]:
     """Rule ids as they are, and for each glob the ids that it matches."""
-    from .rule_files import ids
+    from .rule_files import rule_ids
 
     known: set[str] = set()
     for pattern in patterns:
         if any(c in pattern for c in "*?["):
-            known |= {rule for rule in ids() if fnmatchcase(rule, pattern)}
+            known |= {rule for rule in rule_ids() if fnmatchcase(rule, pattern)}
         else:
             known.add(pattern)
     return sorted(known)

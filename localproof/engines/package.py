@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @cache  # a process works with what was there when it began, and asks often
-class Package:
+class InstalledPackage:
     """One installed distribution. Every answer is "" where it is not known: a gap, never a guess.
 
     Nothing but its metadata is read, so digests are those that the installer

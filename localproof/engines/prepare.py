@@ -6,8 +6,10 @@ forever. So an engine reads a text in which
 - no-break spaces are spaces and lone surrogates are U+FFFD, one for one;
 - marks that take no room (zero-width space, soft hyphen, direction marks …)
   are left out: what remains is what a reader sees;
-- a run of more than 100 characters without a space (base64, a long URL) is
-  one plain word, on which no finding counts;
+- a run of more than 100 characters without a space (a long URL), or of more
+  than 45 that a word or base64 is made of (keys and signatures have lines of
+  64 or 76, and a speller takes 50 ms for each), is one plain word, on which no
+  finding counts;
 - more than 10,000 characters come in several parts, cut between paragraphs or
   sentences, or else between words, where findings beside the cut do not count.
 """
@@ -24,18 +26,18 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
-from ..child.borrowed import Borrowed
-from ..child.worker import Worker
+from ..config import Settings
 from ..report import Finding, Unavailable
-from ..settings import Settings
-from ..text import Block, Edit, Piece, PieceKind, Span, minimal
+from ..text import Block, Edit, Piece, PieceKind, Span, minimal_edit
+from ..workers.pooled_worker import PooledWorker
+from ..workers.supervisor import WorkerSupervisor
 
 ANSWERS = 2  # part of every engine's key: raise it when the same raw answer leads to other findings
 PART = 10_000  # characters; native code is quadratic in what has no sentence end
 STAND_IN = "thing"  # for what is too long to be a word
 
 _TRAPS = re.compile(
-    r"(?P<long>(?<!\S)\S{101,})"
+    r"(?P<long>(?<!\S)\S{101,}|(?<![\w+/=])[\w+/=]{46,})"
     r"|(?P<space>[\u00a0\u2007\u202f])"
     r"|(?P<unseen>[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+)"
     r"|(?P<broken>[\ud800-\udfff])"
@@ -56,7 +58,7 @@ def threads(settings: Settings) -> int:
     return os.cpu_count() or 1
 
 
-def mine(engine: str, patterns: Iterable[str]) -> list[str]:
+def own_rules(engine: str, patterns: Iterable[str]) -> list[str]:
     """The part after the slash of those rule names and globs that may mean a rule of `engine`, in order.
 
     >>> mine("harper", ["harper/SpelledNumbers", "*/Prefer*", "languagetool/X"])
@@ -67,7 +69,7 @@ def mine(engine: str, patterns: Iterable[str]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Part:
+class TextPart:
     """A stretch of what the engine reads, asked for by itself. Findings that touch `doubtful` do not count."""
 
     text: str
@@ -75,7 +77,7 @@ class Part:
     doubtful: tuple[Span, ...] = ()
 
 
-def readable(text: str) -> Block:
+def prepare_text(text: str) -> Block:
     """`text` as an engine is to read it, with the map back: the block's source is `text`.
 
     >>> readable("an\\u00a0inter\\u00adnational test").text
@@ -106,24 +108,24 @@ def readable(text: str) -> Block:
     return Block("", "".join(out), tuple(pieces))
 
 
-def parts(text: str) -> Iterator[Part]:
+def split_text(text: str) -> Iterator[TextPart]:
     """`text` in parts of at most `PART` characters. Together they are the text."""
     at = 0
     before: tuple[Span, ...] = ()
     while len(text) - at > PART:
-        end, clean = _cut(text, at)
+        end, clean = _find_cut(text, at)
         after = () if clean else (_around(text, end),)
         yield _part(text, at, end, before + after)
         at, before = end, after
     yield _part(text, at, len(text), before)
 
 
-def _part(text: str, start: int, end: int, doubtful: Sequence[Span]) -> Part:
+def _part(text: str, start: int, end: int, doubtful: Sequence[Span]) -> TextPart:
     inside = (Span(max(d.start, start) - start, min(d.end, end) - start) for d in doubtful)
-    return Part(text[start:end], start, tuple(inside))
+    return TextPart(text[start:end], start, tuple(inside))
 
 
-def _cut(text: str, at: int) -> tuple[int, bool]:
+def _find_cut(text: str, at: int) -> tuple[int, bool]:
     """Where to cut what follows `at`, and whether that is between sentences."""
     for pattern, clean in ((_PARAGRAPH, True), (_SENTENCE, True), (_SPACE, False)):
         places = [found.end() for found in pattern.finditer(text, at + 1, at + PART)]
@@ -139,20 +141,20 @@ def _around(text: str, cut: int) -> Span:
     return Span(cut - len(head.group() if head else ""), cut + len(tail.group() if tail else ""))
 
 
-def check(worker: Worker | Borrowed, text: str, convert: Convert) -> Future[tuple[Finding, ...]]:
+def check_in_parts(worker: WorkerSupervisor | PooledWorker, text: str, convert: Convert) -> Future[tuple[Finding, ...]]:
     """Ask `worker` about `text`. `convert` makes findings of what it read and what it answered.
 
     The future gives the findings with their spans in `text`, in order of
     position, or raises `Unavailable` as soon as one part cannot be checked.
     """
     whole: Future[tuple[Finding, ...]] = Future()
-    block = readable(text)
-    asked = list(parts(block.text)) if block.text.strip() else []
+    block = prepare_text(text)
+    asked = list(split_text(block.text)) if block.text.strip() else []
     lock = threading.Lock()
     answers: dict[int, Any] = {}
     futures = [worker.submit({"text": part.text}) for part in asked]
 
-    def heard(number: int, future: Future[Any]) -> None:
+    def on_answer(number: int, future: Future[Any]) -> None:
         if future.cancelled():
             return
         error = future.exception()
@@ -173,7 +175,7 @@ def check(worker: Worker | Borrowed, text: str, convert: Convert) -> Future[tupl
         whole.set_result(())
     whole.add_done_callback(lambda done: _cancel(futures) if done.cancelled() else None)
     for number, future in enumerate(futures):
-        future.add_done_callback(partial(heard, number))
+        future.add_done_callback(partial(on_answer, number))
     return whole
 
 
@@ -186,7 +188,7 @@ def _resolve(
     whole: Future[tuple[Finding, ...]],
     name: str,
     block: Block,
-    answers: Sequence[tuple[Part, Any]],
+    answers: Sequence[tuple[TextPart, Any]],
     convert: Convert,
 ) -> None:
     try:
@@ -195,7 +197,7 @@ def _resolve(
             for part, raw in answers
             for finding in convert(part.text, raw)
             if not any(finding.span.overlaps(d) for d in part.doubtful)
-            and (home := _home(finding, part.start, block)) is not None
+            and (home := _shift_to_block(finding, part.start, block)) is not None
         ]
     except (LookupError, TypeError, ValueError) as error:  # an answer in a shape that this version does not know
         reason = f"gave an answer that cannot be read ({type(error).__name__}: {error})"
@@ -204,7 +206,7 @@ def _resolve(
     whole.set_result(tuple(sorted(found, key=lambda f: (f.span, f.rule))))
 
 
-def _home(finding: Finding, start: int, block: Block) -> Finding | None:
+def _shift_to_block(finding: Finding, start: int, block: Block) -> Finding | None:
     """`finding` of a part that begins at `start`, with its spans in the source of `block`; None on a stand-in."""
     span = finding.span.shifted(start)
     if block.touches_placeholder(span):
@@ -213,7 +215,7 @@ def _home(finding: Finding, start: int, block: Block) -> Finding | None:
     for edit in finding.edits:
         moved = Edit(edit.span.shifted(start), edit.text)
         if len(block.pieces) > 1 or block.pieces[0].source.start:
-            small = minimal(block.text, moved)  # what it leaves alone, a no-break space say, stays as it is
+            small = minimal_edit(block.text, moved)  # what it leaves alone, a no-break space say, stays as it is
             if block.touches_placeholder(small.span):
                 continue
             moved = Edit(block.to_source(small.span), small.text)
@@ -221,7 +223,7 @@ def _home(finding: Finding, start: int, block: Block) -> Finding | None:
     return replace(finding, span=block.to_source(span), edits=tuple(edits))
 
 
-def without(text: str, span: Span) -> Edit:
+def delete_with_space(text: str, span: Span) -> Edit:
     """The edit that deletes `span` and one space with it, where both together leave a clean text.
 
     >>> without("It was, um, the the end", Span(12, 15))

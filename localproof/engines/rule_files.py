@@ -8,12 +8,12 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from ..languages import FORMS, NAMES, base
-from ..languages import remedy as language_remedy
+from ..config import Settings
 from ..report import Unavailable
-from ..settings import Settings
+from ..text.languages import FORMS, NAMES, base
+from ..text.languages import setup_command as language_remedy
 from .catalogue import Rule
-from .languagetool import OFF, REMEDY, VARIANTS, kind, page, rule_folder
+from .languagetool import ENDLESS, OFF, VARIANTS, kind, page, rule_folder
 
 # Rules that are code and not in the rule files, which name the others: their category, and what they look for.
 CODE: Mapping[str, tuple[str, str]] = {
@@ -45,22 +45,22 @@ def catalogue(settings: Settings) -> tuple[Rule, ...]:
     """Every rule of the settings' language, by name. Raises Unavailable where its rule files are not installed."""
     code = base(settings.language)
     if rule_folder(code) is None:
-        remedy = REMEDY if code == "en" else language_remedy(code)
+        remedy = language_remedy(code)
         name = NAMES.get(code, code)
         raise Unavailable("languagetool", f"the files that list its {name} rules are not installed", remedy)
     form = FORMS[code][0] if settings.language == code and code in FORMS else settings.language
     found = _read(code, VARIANTS.get(form, form))
     if code == "en":
         found = {**found, **_code_rules()}
-    return tuple(_placed(found[name], settings) for name in sorted(found))
+    return tuple(_with_full_name(found[name], settings) for name in sorted(found))
 
 
-def ids() -> tuple[str, ...]:
+def rule_ids() -> tuple[str, ...]:
     """The ids of the English rules that the rule files name, in order. Rules that are code are not among them."""
     return tuple(sorted(_read("en", None)))
 
 
-def describe(rule: str) -> str | None:
+def describe_rule(rule: str) -> str | None:
     """What is known of the English rule with this id: its name and its first example. None if nothing."""
     named = _read("en", None).get(rule)
     if named is None:
@@ -71,12 +71,12 @@ def describe(rule: str) -> str | None:
     return f"{named.says}. Example: “{named.wrong}”" + (f" → {right}" if right else "")
 
 
-def _placed(rule: Rule, settings: Settings) -> Rule:
+def _with_full_name(rule: Rule, settings: Settings) -> Rule:
     """`rule` under its full name, on or off as LocalProof runs it."""
     rule = replace(rule, name=f"languagetool/{rule.name}")
     if rule.why == _PICKY and settings.picky:
         return replace(rule, on=True, why=settings.sources.get("picky", ""))
-    off = rule.on and rule.name.partition("/")[2] in OFF and base(settings.language) == "en"
+    off = rule.on and rule.name.partition("/")[2] in (*OFF, *ENDLESS) and base(settings.language) == "en"
     return replace(rule, on=False, why=_LOCALPROOF) if off else rule
 
 
@@ -103,7 +103,7 @@ def read(path: Path) -> tuple[Rule, ...]:
     """The rules of one rule file under their bare ids, in order. Raises Unavailable for a file that is broken."""
     from xml.parsers import expat
 
-    reader = _Reader()
+    reader = _RuleFileReader()
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
@@ -116,7 +116,7 @@ def read(path: Path) -> tuple[Rule, ...]:
 
 
 @dataclass
-class _Open:
+class _OpenElement:
     """An element that is being read: a category, a group of rules or a rule, and the first that stands in it."""
 
     tag: str
@@ -125,19 +125,19 @@ class _Open:
     url: str = ""
 
 
-class _Reader:
+class _RuleFileReader:
     """What expat tells of a rule file (8 MB, half a second), of which only rules are kept, with the first example and
     the first address of each."""
 
     def __init__(self) -> None:
         self.found: list[Rule] = []
-        self.open: list[_Open] = []
+        self.open: list[_OpenElement] = []
         self.heard: list[str] | None = None  # of a wrong text or an address, while it is being read
         self.right = ""
 
     def start(self, tag: str, given: dict[str, str]) -> None:
         if tag in ("category", "rulegroup", "rule"):
-            self.open.append(_Open(tag, given))
+            self.open.append(_OpenElement(tag, given))
         elif tag == "url" or (tag == "example" and "correction" in given):
             self.heard, self.right = [], given.get("correction", "")
 
@@ -158,7 +158,7 @@ class _Reader:
             if "id" in done.given and tag != "category":
                 self.found.append(self._rule(done))
 
-    def _rule(self, done: _Open) -> Rule:
+    def _rule(self, done: _OpenElement) -> Rule:
         given = done.given
         around = next((each.given for each in self.open if each.tag == "category"), {})
         category, name = around.get("id", ""), given["id"]

@@ -11,9 +11,9 @@ import json
 import sys
 from collections.abc import Callable
 
-from ..child.serve import serve, spare_memory
+from ..workers.serve import serve, spare_memory
 
-TYPE_CHECKING = False  # `typing` is not imported for this: see `localproof.child`
+TYPE_CHECKING = False  # `typing` is not imported for this: see `localproof.workers`
 if TYPE_CHECKING:
     from typing import Any
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import PurePath
 
+from ..config import Settings
 from ..report import BadInput
-from ..settings import Settings
-from ..text import Document
-from .code_languages import LANGUAGES, Language
+from ..text import Document, Frame
+from .code_languages import LANGUAGES, CodeLanguage
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def _in(module: str) -> Callable[[str, str, Settings], Document]:
     return read
 
 
-def _code(language: Language) -> Callable[[str, str, Settings], Document]:
+def _code(language: CodeLanguage) -> Callable[[str, str, Settings], Document]:
     """What reads the comments of source code in `language`."""
 
     def read(name: str, text: str, settings: Settings) -> Document:
@@ -59,29 +59,34 @@ def _code(language: Language) -> Callable[[str, str, Settings], Document]:
 FORMATS: dict[str, Format] = {
     f.name: f
     for f in (
-        Format("plain", (".txt", ".text"), _in("plain"), ("plaintext", "text", "plain")),
+        Format(
+            "plain", (".txt", ".text"), _in("plain"), ("plaintext", "text", "plain", "txt", "mail", "message", "email")
+        ),
         Format(
             "markdown",
             (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdwn", ".mdx", ".qmd", ".rmd"),
             _in("markdown"),
-            ("markdown", "mdx", "quarto", "rmd", "pandoc", "gfm", "vimwiki"),
+            (
+                *("markdown", "mdx", "quarto", "rmd", "rmarkdown", "juliamarkdown", "pandoc", "gfm", "markdown-math"),
+                *("vimwiki", "telekasten", "octo", "prompt", "instructions"),
+            ),
         ),
         Format(
             "html",
             (".html", ".htm", ".xhtml", ".njk", ".liquid"),
             _in("html"),
-            ("html", "xhtml", "liquid", "nunjucks", "njk", "htmldjango", "jinja-html"),
+            ("html", "xhtml", "mhtml", "liquid", "nunjucks", "njk", "htmldjango", "django-html", "jinja-html"),
         ),
         Format(
             "commit",
             (".jjdescription",),
             _in("commit"),
-            ("git-commit", "gitcommit", "jj-commit", "jjdescription"),
+            ("git-commit", "gitcommit", "neogitcommitmessage", "scminput", "jj-commit", "jjdescription"),
             ("commit_editmsg", "merge_msg", "squash_msg", "tag_editmsg"),
         ),
         Format("rst", (".rst",), _in("rst"), ("restructuredtext", "rst")),
         Format("asciidoc", (".adoc", ".asciidoc"), _in("asciidoc"), ("asciidoc", "asciidoctor", "adoc")),
-        Format("latex", (".tex", ".ltx", ".latex"), _in("latex"), ("latex", "tex", "plaintex", "context")),
+        Format("latex", (".tex", ".ltx", ".latex"), _in("latex"), ("latex", "tex", "plaintex", "plain-tex", "context")),
         Format("org", (".org",), _in("org"), ("org", "orgmode")),
         Format("djot", (".dj", ".djot"), _in("djot"), ("djot",)),
         Format("subtitles", (".srt", ".vtt"), _in("subtitles"), ("subrip", "srt", "vtt", "webvtt")),
@@ -106,22 +111,30 @@ def format_of(name: str | PurePath) -> Format | None:
 
 
 def format_of_language(language_id: str) -> Format | None:
-    """The format of what an editor calls `language_id`, or None if it is none that is read here.
+    """The format of what an editor calls `language_id`, or None if it is none that is read here. Where it is made of
+    parts with dots between them, as Vim's are, the last that is read counts.
 
-    >>> format_of_language("mdx").name, format_of_language("typescriptreact").name, format_of_language("json")
-    ('markdown', 'typescriptreact', None)
+    >>> format_of_language("mdx").name, format_of_language("tex.latex").name, format_of_language("json")
+    ('markdown', 'latex', None)
     """
-    return next((f for f in FORMATS.values() if language_id.lower() in f.languages), None)
+    whole = language_id.lower()
+    names = (whole, *reversed(whole.split(".")))
+    return next((f for name in names for f in FORMATS.values() if name in f.languages), None)
 
 
 def read(name: str, text: str, settings: Settings, format: str | None = None) -> Document:
     """`text` as a document. `format` is a name in `FORMATS`; None means by the suffix of `name`, plain if unknown.
 
-    Raises BadInput for a format that does not exist, Unavailable for source code that cannot be read (see `code`),
-    and nothing else.
+    Raises BadInput for a format that does not exist, Unavailable for source code that cannot be read (see `code`)
+    and a notebook that is no JSON, and nothing else.
     """
     if format is None:
         return (format_of(name) or FORMATS["plain"]).read(name, text, settings)
     if format not in FORMATS:
         raise BadInput(f"there is no format {format!r}; choose one of {', '.join(FORMATS)}")
     return FORMATS[format].read(name, text, settings)
+
+
+def frames_of(document: Document, text: str) -> tuple[Frame, ...]:
+    """The frames of `text`, to which `document` was edited. A document that had none gets none."""
+    return read(document.name, text, Settings(), document.format).frames if document.frames else ()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..settings import Settings
-from ..text import Document
-from .directives import Remarks
+from ..config import Settings
+from ..text import Document, Frame, HeldLine, RuledTitle, Span
+from .block_builder import BlockBuilder, PartKind, Segment
+from .directives import DirectiveCollector
 from .html_tags import with_entities
 from .languages import language_tag
-from .lines import Inline, Line, alone, behind, lay, lines_of
-from .pieces import Part, PartKind, Sheet
+from .lines import InlineScanner, SourceLine, add_inline, alone, behind, lines_of
 
 _FENCE = re.compile(r"(?:-{4,}|\.{4,}|\+{4,}|/{4,}|={4,}|\*{4,}|_{4,}|--|`{3,}|~{4,})$|(?:`{3,})[\w+-]*$|[|,:!]={3,}$")
 _TITLE = re.compile(r"(?:={1,6}|#{1,6})[ \t]+(?=\S)")
@@ -22,7 +22,7 @@ _NO_PROSE_STYLE = re.compile(
     r"verse_code|vega|blockdiag|seqdiag|format=|%linenums|,)",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(r":!?[\w][\w-]*!?:(?:\s|$)")
+_ATTRIBUTE = re.compile(r":!?\w[^:\r\n]*:(?:[ \t]|$)")  # any character but a colon, as in “:man manual: x”
 _ITEM = re.compile(
     r"(?:\*{1,6}|-|\.{1,6}|\d{1,4}\.|[A-Za-z]\.|[ivxIVX]{1,5}\)|<(?:\d+|\.)>)[ \t]+(?=\S)(?:\[[ xX*]\][ \t]+)?"
 )
@@ -53,28 +53,36 @@ SPELLING = (*((char, None) for char in "*_`#^~+|{[<\\"), ("\n", None), ("\r", No
 
 def read_asciidoc(name: str, text: str, settings: Settings) -> Document:
     """The document that `text` makes up."""
-    reader = _Reader(text)
+    reader = _AsciidocReader(text)
     reader.read()
     blocks = sorted(reader.sheet.blocks, key=lambda b: b.pieces[0].source.start)
     remarks = reader.remarks
     return Document(
-        name, text, tuple(blocks), "asciidoc", reader.language, tuple(remarks.directives), {}, tuple(remarks.notes)
+        name,
+        text,
+        tuple(blocks),
+        "asciidoc",
+        reader.language,
+        tuple(remarks.directives),
+        notes=tuple(remarks.notes),
+        frames=tuple(reader.frames),
     )
 
 
-class _Reader:
+class _AsciidocReader:
     """The lines of a text on their way into a sheet."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.lines = lines_of(text)
-        self.sheet = Sheet(text, spelling=SPELLING)
-        self.remarks = Remarks(text)
-        self.inline = Inline(text, _INLINE, self._take)
+        self.sheet = BlockBuilder(text, spelling=SPELLING)
+        self.remarks = DirectiveCollector(text)
+        self.inline = InlineScanner(text, _INLINE, self._take)
         self.language = ""
         self.style = ""  # the attributes above the block that comes next
         self.defining = False  # whether a term has just been given and its definition comes next
         self.quotes: list[str] = []  # the fences of open quotations
+        self.frames: list[Frame] = []
         self.i = 0
 
     def read(self) -> None:
@@ -88,33 +96,41 @@ class _Reader:
             self.style = ""
 
     def _header(self) -> None:
-        """The title, the lines of the author and the revision, and the attributes."""
-        while self.i < len(self.lines) and (not self.lines[self.i].words or self.lines[self.i].words.startswith("//")):
-            self._special(self.lines[self.i])
-        if self.i < len(self.lines) and self.lines[self.i].words.startswith("= "):
-            self._add([behind(self.lines[self.i], 2)], "heading")
+        """The title, the lines of the author and the revision, and the attributes; up to the first line that is none of
+        these."""
+        self._preliminaries(blank=True)
+        if self.i == len(self.lines) or not self.lines[self.i].words.startswith("= "):
+            return
+        self._add([behind(self.lines[self.i], 2)], "heading")
+        self.i += 1
+        for _ in range(2):  # the author, the revision
+            self._preliminaries()
+            if self.i == len(self.lines) or not _names_author(self.lines[self.i].words):
+                return
             self.i += 1
-            said = 0
-            while self.i < len(self.lines) and self.lines[self.i].words:
-                line = self.lines[self.i]
-                if line.words.startswith((":", "//")):
-                    self._special(line)
-                elif said < 2 and not _MACRO.match(line.words):
-                    said += 1
-                    self.i += 1
-                else:
-                    return
+        self._preliminaries()
 
-    def _special(self, line: Line) -> bool:
+    def _preliminaries(self, *, blank: bool = False) -> None:
+        """Take comments and attributes, with `blank` empty lines too."""
+        while self.i < len(self.lines):
+            words = self.lines[self.i].words
+            wanted = words.startswith("//") or _ATTRIBUTE.match(words) if words else blank
+            if not wanted or not self._special(self.lines[self.i]):  # “/// a” is a paragraph
+                return
+
+    def _special(self, line: SourceLine) -> bool:
         """Take what is no paragraph: False if `line` begins one."""
         words = line.words
         if not words or words in ("'''", "<<<", "+"):
             self.style = "" if words else self.style
-        elif words.startswith("//") and not words.startswith("///"):
-            self.remarks.hear(words[2:], line.at, line.end)
+        elif _is_comment(words):
+            self.remarks.note_comment(words[2:], line.at, line.end)
         elif _ATTRIBUTE.match(words):
             if words.startswith(":lang:"):
                 self.language = language_tag(words[6:])
+            while words.endswith(" \\") and self.i + 1 < len(self.lines):  # the value goes on
+                self.i += 1
+                words = self.lines[self.i].words
         elif line.indent == 0 and _FENCE.match(words):
             self._fence(line)
             return True
@@ -131,14 +147,14 @@ class _Reader:
         self.i += 1
         return True
 
-    def _macro(self, line: Line, macro: re.Match[str]) -> None:
+    def _macro(self, line: SourceLine, macro: re.Match[str]) -> None:
         if macro[1] == "image" and (alt := _ALT.match(macro[3])):
             group = 1 if alt[1] is not None else 2
             at = line.at + macro.start(3)
-            lay(self.sheet, at + alt.start(group), at + alt.end(group))
+            add_inline(self.sheet, at + alt.start(group), at + alt.end(group))
             self.sheet.close("caption")
 
-    def _fence(self, line: Line) -> None:
+    def _fence(self, line: SourceLine) -> None:
         """A delimited block: its content is left out, or read like anything else."""
         mark, style = line.words, self.style
         self.style = ""
@@ -154,17 +170,17 @@ class _Reader:
             elif len(self.quotes) < 100:
                 self.quotes.append(mark)
 
-    def _skip_to(self, mark: str, opening: Line, *, comment: bool = False) -> None:
+    def _skip_to(self, mark: str, opening: SourceLine, *, comment: bool = False) -> None:
         start = self.i
         while self.i < len(self.lines) and not (self.lines[self.i].words == mark and not self.lines[self.i].indent):
             self.i += 1
         if comment and self.i > start:
-            self.remarks.hear(
+            self.remarks.note_comment(
                 self.text[opening.end : self.lines[self.i - 1].end], opening.at, self.lines[self.i - 1].end
             )
         self.i += 1
 
-    def _paragraph(self, line: Line) -> None:
+    def _paragraph(self, line: SourceLine) -> None:
         """A paragraph or item that begins in `line`, with all its lines."""
         self.i += 1
         literal = line.indent and not self.defining
@@ -183,7 +199,7 @@ class _Reader:
             line = behind(line, opening.end())
             kind = "item" if item else kind
         elif term and not line.words.startswith(("http", "link:")):
-            self._add([Line(line.start, line.at, line.at + term.end(1), term[1])], "item")
+            self._add([SourceLine(line.start, line.at, line.at + term.end(1), term[1])], "item")
             line, kind = behind(line, term.end()), "item"
             if not line.words:
                 self.defining = True
@@ -192,13 +208,19 @@ class _Reader:
         while self.i < len(self.lines):
             below = self.lines[self.i]
             if len(body) == 1 and kind == "paragraph" and _is_underline(line, below):
+                self.frames.append(RuledTitle(Span(line.at, line.end), (Span(below.at, below.end),), exact=True))
                 self.i += 1
                 kind = "heading"
                 break
+            if len(body) == 1 and kind == "paragraph" and _UNDERLINE.match(below.words):
+                # the fence of a block, right below a line that must not become as long
+                by = len(below.words) - len(line.words)
+                least, most = (None, by - 2) if by > 0 else (by + 2, None)
+                self.frames.append(HeldLine(Span(line.at, line.end), least, most, exact=True))
             if not below.words or below.words == "+" or self._ends(below, kind):
                 break
-            if below.words.startswith("//") and not below.words.startswith("///"):
-                self.remarks.hear(below.words[2:], below.at, below.end)
+            if _is_comment(below.words):
+                self.remarks.note_comment(below.words[2:], below.at, below.end)
                 self._add(body, "", close=False)
                 self.sheet.add("hidden", below.at, below.end)
                 body = []
@@ -210,7 +232,7 @@ class _Reader:
             self.i += 1
         self._add(body, kind)
 
-    def _ends(self, below: Line, kind: str) -> bool:
+    def _ends(self, below: SourceLine, kind: str) -> bool:
         words = below.words
         if words[0] == "[" and _ATTRIBUTES.match(words):
             return True
@@ -232,24 +254,24 @@ class _Reader:
                 self._run(at + part.start(), at + part.end())
                 self.sheet.close("cell")
 
-    def _add(self, body: Sequence[Line], kind: str, *, close: bool = True) -> None:
+    def _add(self, body: Sequence[SourceLine], kind: str, *, close: bool = True) -> None:
         if body:
             self._run(body[0].at, body[-1].end)
         if close:
             self.sheet.close(kind)
 
     def _run(self, start: int, end: int) -> None:
-        lay(self.sheet, start, end, self.inline.marks(start, end))
+        add_inline(self.sheet, start, end, self.inline.marks(start, end))
 
     # ── inline markup ──
 
-    def _take(self, match: re.Match[str], end: int) -> tuple[list[Part], int] | None:
+    def _take(self, match: re.Match[str], end: int) -> tuple[list[Segment], int] | None:
         run = match.group()
         if run == "\\":
-            return [Part("hidden", *match.span())], match.end() + 1
+            return [Segment("hidden", *match.span())], match.end() + 1
         broken = _LINE_END.match(self.text, match.end(), end) if run == "+" else None
         if broken and self.text[match.start() - 1].isspace():
-            return [Part("markup", match.start(), broken.end(), "\n")], broken.end()
+            return [Segment("markup", match.start(), broken.end(), "\n")], broken.end()
         if run[0] == "&":
             return [p for p in with_entities(self.text, *match.span()) if p.kind != "text"], match.end()
         if run in ('"`', "'`"):
@@ -257,7 +279,7 @@ class _Reader:
             if close is None or close[1] > end:
                 return None
             quotes = "“”" if run[0] == '"' else "‘’"
-            return [Part("markup", *match.span(), quotes[0]), Part("markup", *close, quotes[1])], match.end()
+            return [Segment("markup", *match.span(), quotes[0]), Segment("markup", *close, quotes[1])], match.end()
         if run == "`'":
             return alone("markup", match, "’")
         if run in _PAIRS:
@@ -266,18 +288,18 @@ class _Reader:
             return self.inline.whole(match, _WHOLE[run], end)
         if run == "(((":
             close = self.inline.ahead.match(r"\)\)\)", match.end())
-            return ([Part("hidden", match.start(), close[1])], close[1]) if close and close[1] <= end else None
+            return ([Segment("hidden", match.start(), close[1])], close[1]) if close and close[1] <= end else None
         if run.startswith("<<"):
             _, comma, shown = run[2:-2].partition(",")
             if not comma or not shown.strip():
                 return alone("placeholder", match)
             stop = match.end() - 2
-            return [Part("hidden", match.start(), stop - len(shown)), Part("hidden", stop, stop + 2)], match.end()
+            return [Segment("hidden", match.start(), stop - len(shown)), Segment("hidden", stop, stop + 2)], match.end()
         if run[0] in "[{":
             return alone("placeholder" if run[0] == "{" else "hidden", match)
         return self._inline_macro(match, end)
 
-    def _inline_macro(self, match: re.Match[str], end: int) -> tuple[list[Part], int] | None:
+    def _inline_macro(self, match: re.Match[str], end: int) -> tuple[list[Segment], int] | None:
         """``name:target[text]`` or ``https://…[text]``: what of it is shown."""
         if not match.group().endswith("["):
             return None
@@ -289,10 +311,10 @@ class _Reader:
         if name in ("footnote", "footnoteref", "indexterm", "anchor", "bibanchor"):
             if name == "footnote" and inside.strip():
                 parts, self.sheet.parts = self.sheet.parts, []
-                lay(self.sheet, match.end(), close[0])
+                add_inline(self.sheet, match.end(), close[0])
                 self.sheet.close("note")
                 self.sheet.parts = parts
-            return [Part("hidden", match.start(), close[1])], close[1]
+            return [Segment("hidden", match.start(), close[1])], close[1]
         shown = inside.split(",window=")[0].removesuffix("^").strip()
         if (
             name in ("http", "https", "ftp", "irc", "link", "xref", "mailto", "indexterm2", "term")
@@ -300,11 +322,22 @@ class _Reader:
             and "=" not in shown
         ):
             stop = match.end() + inside.index(shown[0]) + len(shown)
-            return [Part("hidden", *match.span()), Part("hidden", stop, close[1])], match.end()
+            return [Segment("hidden", *match.span()), Segment("hidden", stop, close[1])], match.end()
         kind: PartKind = "image" if name in ("image", "icon") else "placeholder"
-        return [Part(kind, match.start(), close[1])], close[1]
+        return [Segment(kind, match.start(), close[1])], close[1]
 
 
-def _is_underline(line: Line, below: Line) -> bool:
+def _is_comment(words: str) -> bool:
+    return words.startswith("//") and not words.startswith("///")
+
+
+def _names_author(words: str) -> bool:
+    """Whether a line below the title may name the author or the revision."""
+    return bool(words) and not (
+        words.startswith((":", "//", "[", ".")) or _MACRO.match(words) or _FENCE.match(words) or _TITLE.match(words)
+    )
+
+
+def _is_underline(line: SourceLine, below: SourceLine) -> bool:
     """Whether `below` underlines the title `line`, as long as it give or take one."""
     return bool(_UNDERLINE.match(below.words)) and abs(len(line.words) - len(below.words)) <= 1

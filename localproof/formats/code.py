@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ..config import Settings
 from ..report import Unavailable
-from ..settings import Settings
-from ..text import Document, LineIndex, visible
-from .code_languages import Language
-from .code_prose import Comment, Prose, Row
+from ..system.installation import install_command
+from ..text import Document, LineIndex, escape_invisible
+from .code_languages import CodeLanguage
+from .code_prose import Comment, CommentLine, CommentProse
 
 LONGEST = 1_000_000  # code points; what is longer was hardly written by hand
 _MOST_S = 5.0  # of the processor's time for one text: some of Pygments' patterns are not linear on hostile input
@@ -39,14 +40,16 @@ class _Token(NamedTuple):
     end: int
 
 
-def read_code(language: Language, name: str, text: str, settings: Settings) -> Document:
+def read_code(language: CodeLanguage, name: str, text: str, settings: Settings) -> Document:
     """The document that the comments of `text`, which is in `language`, make up.
 
     Raises Unavailable where Pygments is not installed, or where a text is too long or would take too long.
     """
     if len(text) > LONGEST:
-        raise Unavailable(visible(name) or "a text", f"not read: source code of more than {LONGEST:,} characters")
-    prose = Prose(text)
+        raise Unavailable(
+            escape_invisible(name) or "a text", f"not read: source code of more than {LONGEST:,} characters"
+        )
+    prose = CommentProse(text)
     names: set[str] = set()
     for comment in _comments(language, text, _tokens(language, name, text, names)):
         prose.add(comment)
@@ -61,26 +64,28 @@ def read_code(language: Language, name: str, text: str, settings: Settings) -> D
     )
 
 
-def _tokens(language: Language, name: str, text: str, names: set[str]) -> Iterator[_Token]:
+def _tokens(language: CodeLanguage, name: str, text: str, names: set[str]) -> Iterator[_Token]:
     """What Pygments makes of `text`, with places in it; adds to `names`. Raises Unavailable."""
     try:
         from pygments.lexers import get_lexer_by_name
     except ImportError:
         raise Unavailable(
-            visible(name) or "a text", "not read: source code needs Pygments", "pip install 'localproof[code]'"
+            escape_invisible(name) or "a text", "not read: source code needs Pygments", install_command(extra="code")
         ) from None
     plain, places = _unix(text)
     lexer = get_lexer_by_name(language.lexer or language.name)
     stop_s = time.thread_time() + _MOST_S
     for at, kind, value in lexer.get_tokens_unprocessed(plain):
         if time.thread_time() > stop_s:
-            raise Unavailable(visible(name) or "a text", f"not read: telling code from comments takes over {_MOST_S} s")
+            raise Unavailable(
+                escape_invisible(name) or "a text", f"not read: telling code from comments takes over {_MOST_S} s"
+            )
         if kind[:1] == ("Name",):
             names.add(value.lower())
         yield _Token(_kind(kind, value), places(at), places(at + len(value)))
 
 
-class _Places:
+class _UnixOffsets:
     """Places in a text whose line ends were made ``\\n``, as places in the text. `pairs` are the ``\\n`` that were
     two characters."""
 
@@ -91,14 +96,14 @@ class _Places:
         return at + bisect_left(self._pairs, at) if self._pairs else at
 
 
-def _unix(text: str) -> tuple[str, _Places]:
+def _unix(text: str) -> tuple[str, _UnixOffsets]:
     """`text` as Pygments wants it, with ``\\n`` at the ends of lines and none but blanks for a byte order mark."""
     if text.startswith("\ufeff"):
         text = "\n" + text[1:]
     if "\r" not in text:
-        return text, _Places([])
+        return text, _UnixOffsets([])
     pairs = [match.start() - i for i, match in enumerate(re.finditer("\r\n", text))]
-    return text.replace("\r\n", "\n").replace("\r", "\n"), _Places(pairs)
+    return text.replace("\r\n", "\n").replace("\r", "\n"), _UnixOffsets(pairs)
 
 
 def _kind(kind: Any, value: str) -> str:
@@ -121,7 +126,7 @@ def _kind(kind: Any, value: str) -> str:
 
 
 @dataclass
-class _Group:
+class _CommentGroup:
     """Comments up to the ends of their lines that belong together: same mark, same column, one line after another."""
 
     mark: str
@@ -132,12 +137,12 @@ class _Group:
     lines: list[tuple[int, int]]  # where each begins, behind its mark, and ends
 
 
-def _comments(language: Language, text: str, tokens: Iterable[_Token]) -> Iterator[Comment]:
+def _comments(language: CodeLanguage, text: str, tokens: Iterable[_Token]) -> Iterator[Comment]:
     """The comments and docstrings of `text`, in order."""
     openers = [(re.compile(opener), closer) for opener, closer in language.blocks]
     marks = re.compile("|".join(language.lines) or r"(?!)")
     index = LineIndex(text)
-    group: _Group | None = None
+    group: _CommentGroup | None = None
     for start, end, is_string in _runs(text, tokens, openers, marks, language.docstrings):
         block = None if is_string else next(((m, c) for o, c in openers if (m := o.match(text, start, end))), None)
         mark = None if is_string or block else marks.match(text, start, end)
@@ -166,7 +171,7 @@ def _comments(language: Language, text: str, tokens: Iterable[_Token]) -> Iterat
             continue
         if group:
             yield _of_group(text, group)
-        group = _Group(same, column, line + len(here) - 1, start, end, here)
+        group = _CommentGroup(same, column, line + len(here) - 1, start, end, here)
     if group:
         yield _of_group(text, group)
 
@@ -233,7 +238,7 @@ def _ends_line(text: str, end: int) -> bool:
 # ── from comments to lines ──
 
 
-def _of_group(text: str, group: _Group) -> Comment:
+def _of_group(text: str, group: _CommentGroup) -> Comment:
     rows = [_row(text, start, start, end) for start, end in group.lines]
     return Comment(group.start, group.end, _level(rows, rows), markdown=text.startswith(("///", "//!"), group.start))
 
@@ -247,7 +252,7 @@ def _of_block(text: str, opening: re.Match[str], closer: str, end: int) -> Comme
     return Comment(opening.start(), end, _level(rows, rows[1:]), markdown=opening.group().startswith(("/**", "/*!")))
 
 
-def _behind_star(text: str, row: Row) -> Row:
+def _behind_star(text: str, row: CommentLine) -> CommentLine:
     star = _STAR.match(text, row.start, row.end)
     return _row(text, star.end(), star.end(), row.end) if star else row
 
@@ -265,21 +270,21 @@ def _docstring(text: str, start: int, end: int) -> Iterator[Comment]:
     yield Comment(start, end, _level(rows, rows[1:]), quote=quote[0], escapes=not raw)
 
 
-def _rows(text: str, start: int, end: int) -> Iterator[Row]:
+def _rows(text: str, start: int, end: int) -> Iterator[CommentLine]:
     for line in _LINE.finditer(text, start, end):
         if line.end() > line.start():
             yield _row(text, line.start(), line.start(2), line.end(2))
 
 
-def _row(text: str, start: int, at: int, end: int) -> Row:
+def _row(text: str, start: int, at: int, end: int) -> CommentLine:
     """The line at start..end, whose words begin at `at` at the earliest."""
     words = text[at:end].strip()
     first = text.index(words[0], at, end) if words else end
     indent = len(text[start:first].replace("\ufeff", "").expandtabs(_COLUMNS))
-    return Row(start, first, first + len(words), words, indent)
+    return CommentLine(start, first, first + len(words), words, indent)
 
 
-def _level(rows: list[Row], body: list[Row]) -> list[Row]:
+def _level(rows: list[CommentLine], body: list[CommentLine]) -> list[CommentLine]:
     """`rows` with their indentation counted from that of the `body`; lines that are not in it have none."""
     least = min((row.indent for row in body if row.words), default=0)
     inside = {row.at for row in body}

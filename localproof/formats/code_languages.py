@@ -15,7 +15,7 @@ _SEMICOLONS = (r";+",)
 
 
 @dataclass(frozen=True)
-class Language:
+class CodeLanguage:
     """A language of source code. `name` is the format's, and Pygments' for it unless `lexer` is another.
 
     `suffixes` and `names` of files and `ids`, what editors call it beside `name`, are as in `Format`. `lines` are
@@ -33,20 +33,20 @@ class Language:
     docstrings: bool = False
 
 
-def _c(name: str, *suffixes: str, ids: tuple[str, ...] = (), lexer: str = "") -> Language:
+def _c(name: str, *suffixes: str, ids: tuple[str, ...] = (), lexer: str = "") -> CodeLanguage:
     """A language that took its comments from C."""
-    return Language(name, suffixes, _SLASHES, _STARS, ids, lexer)
+    return CodeLanguage(name, suffixes, _SLASHES, _STARS, ids, lexer)
 
 
 def _shell(
     name: str, *suffixes: str, ids: tuple[str, ...] = (), lexer: str = "", names: tuple[str, ...] = ()
-) -> Language:
+) -> CodeLanguage:
     """A language that took its comments from the shell."""
-    return Language(name, suffixes, _HASH, (), ids, lexer, names)
+    return CodeLanguage(name, suffixes, _HASH, (), ids, lexer, names)
 
 
-LANGUAGES: tuple[Language, ...] = (
-    Language("python", (".py", ".pyi", ".pyw"), _HASH, docstrings=True),
+LANGUAGES: tuple[CodeLanguage, ...] = (
+    CodeLanguage("python", (".py", ".pyi", ".pyw"), _HASH, docstrings=True),
     _c("javascript", ".js", ".mjs", ".cjs"),
     _c("javascriptreact", ".jsx", ids=("jsx",), lexer="jsx"),
     _c("typescript", ".ts", ".mts", ".cts"),
@@ -66,29 +66,29 @@ LANGUAGES: tuple[Language, ...] = (
     _c("groovy", ".groovy", ".gradle"),
     _c("protobuf", ".proto", ids=("proto", "proto3")),
     _c("solidity", ".sol"),
-    Language("css", (".css",), (), _STARS),
+    CodeLanguage("css", (".css",), (), _STARS),
     _c("scss", ".scss"),
     _c("less", ".less"),
-    Language("php", (".php",), (*_SLASHES, *_HASH), _STARS),
-    Language("terraform", (".tf", ".tfvars"), (*_SLASHES, *_HASH), _STARS, ("hcl", "tf")),
-    Language("nix", (".nix",), _HASH, _STARS),
-    Language("fsharp", (".fs", ".fsi", ".fsx"), _SLASHES, ((r"\(\*+", r"\*+\)"),), ("f#",)),
-    Language("ocaml", (".ml", ".mli"), (), ((r"\(\*+", r"\*+\)"),)),
-    Language("ruby", (".rb", ".rake", ".gemspec"), _HASH, ((r"=begin\b", "=end"),), names=("gemfile", "rakefile")),
-    Language("lua", (".lua",), _DASHES, ((r"--\[=*\[", r"\]=*\]"),)),
-    Language("haskell", (".hs",), (r"--+(?:[ \t]*[|^*](?=\s))?",), ((r"\{-(?!\#)(?:[ \t]*[|^](?=\s))?", r"-\}"),)),
-    Language("elm", (".elm",), _DASHES, ((r"\{-\|?", r"-\}"),)),
-    Language("sql", (".sql",), _DASHES, _STARS, ("mysql", "postgres", "plsql", "tsql")),
-    Language("powershell", (".ps1", ".psm1"), _HASH, (("<#", "#>"),)),
-    Language(
+    CodeLanguage("php", (".php",), (*_SLASHES, *_HASH), _STARS),
+    CodeLanguage("terraform", (".tf", ".tfvars"), (*_SLASHES, *_HASH), _STARS, ("hcl", "tf")),
+    CodeLanguage("nix", (".nix",), _HASH, _STARS),
+    CodeLanguage("fsharp", (".fs", ".fsi", ".fsx"), _SLASHES, ((r"\(\*+", r"\*+\)"),), ("f#",)),
+    CodeLanguage("ocaml", (".ml", ".mli"), (), ((r"\(\*+", r"\*+\)"),)),
+    CodeLanguage("ruby", (".rb", ".rake", ".gemspec"), _HASH, ((r"=begin\b", "=end"),), names=("gemfile", "rakefile")),
+    CodeLanguage("lua", (".lua",), _DASHES, ((r"--\[=*\[", r"\]=*\]"),)),
+    CodeLanguage("haskell", (".hs",), (r"--+(?:[ \t]*[|^*](?=\s))?",), ((r"\{-(?!\#)(?:[ \t]*[|^](?=\s))?", r"-\}"),)),
+    CodeLanguage("elm", (".elm",), _DASHES, ((r"\{-\|?", r"-\}"),)),
+    CodeLanguage("sql", (".sql",), _DASHES, _STARS, ("mysql", "postgres", "plsql", "tsql")),
+    CodeLanguage("powershell", (".ps1", ".psm1"), _HASH, (("<#", "#>"),)),
+    CodeLanguage(
         "commonlisp", (".lisp", ".cl"), _SEMICOLONS, ((r"\#\|", r"\|\#"),), ("lisp", "common-lisp"), "common-lisp"
     ),
-    Language("scheme", (".scm", ".ss"), _SEMICOLONS, ((r"\#\|", r"\|\#"),)),
-    Language("emacs-lisp", (".el",), _SEMICOLONS, (), ("elisp", "emacslisp", "lisp-data"), "emacs-lisp"),
-    Language("clojure", (".clj", ".cljs", ".cljc"), _SEMICOLONS),
-    Language("erlang", (".erl", ".hrl"), ("%+",)),
-    Language("fortran", (".f90", ".f95", ".f03"), ("!+[<>]?",), ids=("fortran-modern", "fortran_free-form")),
-    Language("cmake", (".cmake",), _HASH, ((r"\#\[=*\[", r"\]=*\]"),)),
+    CodeLanguage("scheme", (".scm", ".ss"), _SEMICOLONS, ((r"\#\|", r"\|\#"),)),
+    CodeLanguage("emacs-lisp", (".el",), _SEMICOLONS, (), ("elisp", "emacslisp", "lisp-data"), "emacs-lisp"),
+    CodeLanguage("clojure", (".clj", ".cljs", ".cljc"), _SEMICOLONS),
+    CodeLanguage("erlang", (".erl", ".hrl"), ("%+",)),
+    CodeLanguage("fortran", (".f90", ".f95", ".f03"), ("!+[<>]?",), ids=("fortran-modern", "fortran_free-form")),
+    CodeLanguage("cmake", (".cmake",), _HASH, ((r"\#\[=*\[", r"\]=*\]"),)),
     _shell("shellscript", ".sh", ".bash", ".zsh", ".ksh", ids=("sh", "bash", "zsh", "shell"), lexer="bash"),
     _shell("fish", ".fish"),
     _shell("perl", ".pl", ".pm"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .block_builder import Segment
 from .html_tags import KNOWN
-from .pieces import Part
 
 # Elements of C#'s documentation, which hold prose.
 _TAGS = KNOWN | frozenset(
@@ -54,7 +54,7 @@ _SAID = re.compile(r"\b(?:the|an|these|we|you|there|are|was|were|has|have|can|sh
 _CLEAR_SIGN = re.compile(r"[;{}]$|\);?$|^[})\]]|=>|->|&&|\|\||[!=]==?|\+=|-=|\w\(\w*\)\.\w|^\w+(?:\.\w+)*\s*=\s*\S")
 
 
-def marks_in(text: str, *, escapes: bool) -> Iterator[Part]:
+def marks_in(text: str, *, escapes: bool) -> Iterator[Segment]:
     """What in `text`, the lines of a paragraph with blanks between them, an engine is not to see as it stands.
 
     `escapes`: a backslash is that of a string, and with what follows stands for something else.
@@ -69,13 +69,13 @@ def marks_in(text: str, *, escapes: bool) -> Iterator[Part]:
         if match["code"]:
             if text[at - 1] in ".,;:" and at - start > 1 and not match["code"][-2:].startswith("::"):
                 at -= 1
-            yield Part("placeholder", start, at)
+            yield Segment("placeholder", start, at)
         elif match["tag"]:
-            yield Part("hidden" if match["name"].lower() in _TAGS else "placeholder", start, at)
+            yield Segment("hidden" if match["name"].lower() in _TAGS else "placeholder", start, at)
         elif match["escape"]:
-            yield Part("placeholder" if escapes else "hidden", start, at if escapes else start + 1)
+            yield Segment("placeholder" if escapes else "hidden", start, at if escapes else start + 1)
         else:
-            yield Part("hidden", start, at)
+            yield Segment("hidden", start, at)
 
 
 def is_code(words: str) -> bool:

@@ -10,10 +10,10 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from ..text import Block
+from .block_builder import BlockBuilder, Segment
 from .code_marks import is_code, marks_in
-from .directives import Remarks
-from .lines import lay
-from .pieces import Part, Sheet
+from .directives import DirectiveCollector
+from .lines import add_inline
 
 _FEWEST_WORDS = 3  # of a comment that is read
 _NARROW = 60  # a line of an item that is shorter was ended on purpose
@@ -87,7 +87,7 @@ _PLAIN_WORD = re.compile(r"(?<![\w.@/\\$-])[^\W\d_]+(?:['\u2019-][^\W\d_]+)*(?![
 SPELLING = tuple((char, None) for char in "\n\r\\*/<>]`")
 
 
-class Row(NamedTuple):
+class CommentLine(NamedTuple):
     """A line of a comment: where it starts behind the marks of the comment, where its words are, and how many columns
     they are indented by."""
 
@@ -97,7 +97,7 @@ class Row(NamedTuple):
     words: str
     indent: int
 
-    def behind(self, by: int) -> Row:
+    def behind(self, by: int) -> CommentLine:
         """What is left of the line behind its first `by` characters."""
         rest = self.words[by:]
         bare = rest.lstrip()
@@ -112,7 +112,7 @@ class Comment(NamedTuple):
 
     start: int
     end: int
-    rows: list[Row]
+    rows: list[CommentLine]
     quote: str = ""
     escapes: bool = False
     markdown: bool = False
@@ -122,18 +122,18 @@ class Comment(NamedTuple):
 class _Paragraph:
     """Lines of one comment that belong together."""
 
-    rows: list[Row]
+    rows: list[CommentLine]
     kind: str
     column: int
 
 
-class Prose:
+class CommentProse:
     """The comments of one source on their way into `blocks`; what they say to LocalProof goes to `remarks`."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.sheet = Sheet(text)
-        self.remarks = Remarks(text)
+        self.sheet = BlockBuilder(text)
+        self.remarks = DirectiveCollector(text)
 
     @property
     def blocks(self) -> Sequence[Block]:
@@ -147,13 +147,13 @@ class Prose:
         said = " ".join(row.words for row in rows)
         if _LICENCE.search(said[:20_000]) and (_COPYRIGHT.search(said) or "icen" in said or "AS IS" in said):
             return
-        for paragraph in _Body(comment, rows).paragraphs():
+        for paragraph in _ParagraphBuilder(comment, rows).paragraphs():
             self._close(paragraph, comment)
 
-    def _hears(self, row: Row) -> bool:
+    def _hears(self, row: CommentLine) -> bool:
         """Whether a line speaks to LocalProof or another checker, and not to people."""
         before = len(self.remarks.directives) + len(self.remarks.notes)
-        self.remarks.hear(row.words, row.at, row.end)
+        self.remarks.note_comment(row.words, row.at, row.end)
         return len(self.remarks.directives) + len(self.remarks.notes) > before
 
     def _close(self, paragraph: _Paragraph, comment: Comment) -> None:
@@ -163,17 +163,17 @@ class Prose:
             return
         if task := _TASK.match(rows[0].words):
             rows[0] = rows[0].behind(task.end())
-        parts = [Part("markup", above.end, below.at, " ") for above, below in pairwise(rows)]
+        parts = [Segment("markup", above.end, below.at, " ") for above, below in pairwise(rows)]
         parts += _in_source(marks_in(" ".join(row.words for row in rows), escapes=comment.escapes), rows)
-        lay(self.sheet, rows[0].at, rows[-1].end, parts)
+        add_inline(self.sheet, rows[0].at, rows[-1].end, parts)
         fragment = rows[0].words[:1].islower()  # as a list has them: nobody begins those with a capital
         self.sheet.close("item" if fragment else paragraph.kind)
 
 
-class _Body:
+class _ParagraphBuilder:
     """The lines of one comment on their way into paragraphs."""
 
-    def __init__(self, comment: Comment, rows: list[Row]) -> None:
+    def __init__(self, comment: Comment, rows: list[CommentLine]) -> None:
         self._rows = rows
         self._markdown = comment.markdown
         self._open: _Paragraph | None = None
@@ -190,7 +190,7 @@ class _Body:
             done = self._open
             if self._is_left_out(row, self._rows[i + 1] if i + 1 < len(self._rows) else None):
                 self._open = None
-            elif new := self._begun(row):
+            elif new := self._start_paragraph(row):
                 self._open = new if new.rows[0].words else None
             elif self._open is not None:
                 self._open.rows.append(row)
@@ -200,7 +200,7 @@ class _Body:
         if self._open is not None:
             yield self._open
 
-    def _is_left_out(self, row: Row, below: Row | None) -> bool:
+    def _is_left_out(self, row: CommentLine, below: CommentLine | None) -> bool:
         """Whether a line is no prose, for itself or because of what is open."""
         words = row.words
         if self._is_in_code(row) or not words:
@@ -222,7 +222,7 @@ class _Body:
             return True
         return self._is_label(row, below)
 
-    def _is_in_code(self, row: Row) -> bool:
+    def _is_in_code(self, row: CommentLine) -> bool:
         """Whether a line belongs to a block of code, an example or a directive that began above it, or to a doctest."""
         if self._closer:
             self._closer = None if self._closer.search(row.words) else self._closer
@@ -234,7 +234,7 @@ class _Body:
         self._prompt = self._prompt or bool(_PROMPT.match(row.words))
         return self._example or self._prompt or self._deeper is not None
 
-    def _is_label(self, row: Row, below: Row | None) -> bool:
+    def _is_label(self, row: CommentLine, below: CommentLine | None) -> bool:
         """Whether a line is the name of a section, or says of which type a parameter is."""
         underlined = below is not None and len(below.words) > 2 and not below.words.strip("-=~")
         if _SECTION.match(row.words) and (underlined or row.words.endswith(":")):
@@ -248,7 +248,7 @@ class _Body:
         type_alone = below is not None and below.indent > row.indent == self._section + 1 and " " not in row.words
         return type_alone or _TYPED.match(row.words) is not None
 
-    def _begun(self, row: Row) -> _Paragraph | None:
+    def _start_paragraph(self, row: CommentLine) -> _Paragraph | None:
         """The paragraph that begins with `row`; None where it goes on with an open one."""
         words = row.words
         if tag := _TAGGED.match(words):
@@ -275,7 +275,7 @@ class _Body:
             return _Paragraph([row], "paragraph", row.indent)
         return None
 
-    def _tagged(self, row: Row, tag: re.Match[str]) -> _Paragraph:
+    def _tagged(self, row: CommentLine, tag: re.Match[str]) -> _Paragraph:
         """What a tag of a doc comment or a field of a docstring says, without its name."""
         name = (tag["tag"] or "").lower()
         rest = row.behind(tag.end())
@@ -294,13 +294,13 @@ class _Body:
         return _Paragraph([rest], "item", row.indent)
 
 
-def _less_tail(row: Row) -> Row:
+def _less_tail(row: CommentLine) -> CommentLine:
     """A line without an ornament at its end."""
     tail = _TAIL.search(row.words)
     return row if tail is None else row._replace(end=row.at + tail.start(), words=row.words[: tail.start()])
 
 
-def _without_code(rows: list[Row]) -> list[Row]:
+def _without_code(rows: list[CommentLine]) -> list[CommentLine]:
     """The lines of a paragraph less those of code at its ends; none where much of it is code."""
     rows = [_less_pragma(row) for row in rows]
     code = [is_code(row.words) for row in rows]
@@ -310,14 +310,14 @@ def _without_code(rows: list[Row]) -> list[Row]:
     return [] if sum(inside) > _MOST_CODE * len(inside) else rows[first:last]
 
 
-def _less_pragma(row: Row) -> Row:
+def _less_pragma(row: CommentLine) -> CommentLine:
     pragma = _INNER_PRAGMA.search(row.words)
     if pragma is None:
         return _less_tail(row)
     return row._replace(end=row.at + pragma.start(), words=row.words[: pragma.start()])
 
 
-def _in_source(parts: Iterable[Part], rows: list[Row]) -> Iterator[Part]:
+def _in_source(parts: Iterable[Segment], rows: list[CommentLine]) -> Iterator[Segment]:
     """Parts of lines with a blank between them, as parts of the source."""
     starts = list(accumulate((len(row.words) + 1 for row in rows), initial=0))[:-1]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Document
-from .directives import Remarks
-from .lines import Line, lines_of
-from .pieces import Sheet
+from .block_builder import BlockBuilder
+from .directives import DirectiveCollector
+from .lines import SourceLine, lines_of
 from .plain import add_plain
 
 _SCISSORS = re.compile(r"[#;@!$%^&|:] -{8,} >8 -{8,}")
@@ -27,15 +27,15 @@ _GENERATED = re.compile(r"Merge (?:branch|tag|pull request|remote-tracking branc
 
 def read_commit(name: str, text: str, settings: Settings) -> Document:
     """The document that the message `text` makes up. Code, indented by four or more, is no prose."""
-    remarks = Remarks(text)
+    remarks = DirectiveCollector(text)
     lines = lines_of(text)
     end = next((i for i, line in enumerate(lines) if _SCISSORS.match(line.words) or _DIFF.match(line.words)), None)
     lines = lines[:end]
     for line in lines:
         if _is_comment(line):
-            remarks.hear(line.words[1:], line.at, line.end)
+            remarks.note_comment(line.words[1:], line.at, line.end)
     said = [line for line in lines if not _is_comment(line)]
-    sheet = Sheet(text, spelling=(("#", None),))
+    sheet = BlockBuilder(text, spelling=(("#", None),))
     subject = next((i for i, line in enumerate(said) if line.words), None)
     if subject is not None:
         _subject(sheet, said[subject])
@@ -47,11 +47,11 @@ def read_commit(name: str, text: str, settings: Settings) -> Document:
     return Document(name, text, tuple(sheet.blocks), "commit", "", tuple(remarks.directives), {}, tuple(remarks.notes))
 
 
-def _is_comment(line: Line) -> bool:
+def _is_comment(line: SourceLine) -> bool:
     return line.words.startswith("#") and not line.indent
 
 
-def _subject(sheet: Sheet, line: Line) -> None:
+def _subject(sheet: BlockBuilder, line: SourceLine) -> None:
     if _GENERATED.match(line.words):
         return
     prefix = _PREFIX.match(line.words)
@@ -59,7 +59,7 @@ def _subject(sheet: Sheet, line: Line) -> None:
     sheet.close("title")
 
 
-def _body(lines: list[Line]) -> list[Line]:
+def _body(lines: list[SourceLine]) -> list[SourceLine]:
     """The lines of prose: neither trailers at the end, nor code, nor what git writes itself."""
     last = len(lines)
     while last and (
@@ -68,7 +68,7 @@ def _body(lines: list[Line]) -> list[Line]:
         or _CHERRY.fullmatch(lines[last - 1].words)
     ):
         last -= 1
-    kept: list[Line] = []
+    kept: list[SourceLine] = []
     column = 0  # where the text of the open list item begins; what is four further in, after a blank line, is code
     code, blank = False, True
     for line in lines[:last]:

@@ -81,7 +81,7 @@ def unknown_word(text: str) -> str | None:
     return ours[1]
 
 
-class Remarks:
+class DirectiveCollector:
     """What the comments of one source ask for: `directives`, in order, and a line in `notes` for each misspelt one."""
 
     def __init__(self, source: str) -> None:
@@ -90,7 +90,7 @@ class Remarks:
         self._source = source
         self._lines: LineIndex | None = None
 
-    def hear(self, inner: str, start: int, end: int) -> None:
+    def note_comment(self, inner: str, start: int, end: int) -> None:
         """Take note of the comment at start..end of the source, whose inside is `inner`."""
         directive = parse_comment(inner[:4000], Span(start, end))
         if directive is not None:

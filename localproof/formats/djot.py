@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Document
-from .directives import Remarks
-from .lines import Inline, Line, alone, behind, lay, lines_of
-from .pieces import Part, Sheet
+from .block_builder import BlockBuilder, Segment
+from .directives import DirectiveCollector
+from .lines import InlineScanner, SourceLine, add_inline, alone, behind, lines_of
 
 _QUOTE = re.compile(r"(?:>[ \t]|>$)[ \t]*")
-_FENCE = re.compile(r"(`{3,}|~{3,})[^`]*$")
+_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*[^\s`]*$")
 _DIV = re.compile(r":{3,}(?:[ \t]*[\w-]+)?$")
 _HEADING = re.compile(r"#{1,6}(?:[ \t]+|$)")
 _ITEM = re.compile(r"(?:[-*+:]|\(?(?:\d{1,4}|[A-Za-z]|[ivxlcdmIVXLCDM]{1,8})[.)])(?:[ \t]+|$)(?:\[[ xX]\][ \t]+)?")
@@ -37,7 +37,7 @@ SPELLING = (*((char, "\\" + char) for char in "*_`[]{}^~\\<$"), ("\n", None), ("
 
 def read_djot(name: str, text: str, settings: Settings) -> Document:
     """The document that `text` makes up."""
-    reader = _Reader(text)
+    reader = _DjotReader(text)
     reader.read()
     blocks = sorted(reader.sheet.blocks, key=lambda b: b.pieces[0].source.start)
     remarks = reader.remarks
@@ -45,16 +45,16 @@ def read_djot(name: str, text: str, settings: Settings) -> Document:
     return Document(name, text, tuple(blocks), "djot", "", directives, {}, tuple(remarks.notes))
 
 
-class _Reader:
+class _DjotReader:
     """The lines of a text on their way into a sheet."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.lines = lines_of(text)
-        self.sheet = Sheet(text, spelling=SPELLING)
-        self.remarks = Remarks(text)
-        self.inline = Inline(text, _INLINE, self._take)
-        self.open: list[Line] = []  # the lines of the paragraph that is being read
+        self.sheet = BlockBuilder(text, spelling=SPELLING)
+        self.remarks = DirectiveCollector(text)
+        self.inline = InlineScanner(text, _INLINE, self._take)
+        self.open: list[SourceLine] = []  # the lines of the paragraph that is being read
         self.kind = "paragraph"
         self.i = 0
 
@@ -66,16 +66,16 @@ class _Reader:
             self._line(line)
         self._close()
 
-    def _line(self, line: Line) -> None:
-        quoted = False
+    def _line(self, line: SourceLine) -> None:
+        quoted = 0
         while quote := _QUOTE.match(line.words):
-            line, quoted = behind(line, quote.end()), True
+            line, quoted = behind(line, quote.end()), quoted + 1
         words = line.words
         if not words or (_RULE.match(words) and not self.open) or _DIV.match(words):
             self._close()
         elif fence := _FENCE.match(words):
             self._close()
-            self._skip_code(fence[1])
+            self._skip_code(fence[1], quoted)
         elif self.open and self.kind != "heading" and not (self.kind == "item" and _ITEM.match(words)):
             self.open.append(line)  # nothing but a blank line ends a paragraph
         elif heading := _HEADING.match(words):
@@ -87,9 +87,9 @@ class _Reader:
             self.open.append(line)
         else:
             self._close()
-            self._begin(line, quoted)
+            self._begin(line, quoted > 0)
 
-    def _begin(self, line: Line, quoted: bool) -> None:
+    def _begin(self, line: SourceLine, quoted: bool) -> None:
         """The first line of a block."""
         words = line.words
         self.kind = "quote" if quoted else "paragraph"
@@ -101,7 +101,7 @@ class _Reader:
                     self.i += 1
                 if not self.text[attributes.end() : line.end].strip():
                     return
-                line = Line(
+                line = SourceLine(
                     line.start,
                     attributes.end(),
                     max(line.end, attributes.end()),
@@ -130,42 +130,48 @@ class _Reader:
         start, end = self.open[0].at, self.open[-1].end
         marks = self.inline.marks(start, end)
         for above, below in pairwise(self.open):
-            marks.append(Part("markup", above.end, below.at, " "))
-        lay(self.sheet, start, end, marks)
+            marks.append(Segment("markup", above.end, below.at, " "))
+        add_inline(self.sheet, start, end, marks)
         self.sheet.close(self.kind)
         self.open = []
 
-    def _skip_code(self, fence: str) -> None:
+    def _skip_code(self, fence: str, quoted: int) -> None:
+        """Pass over code, up to its closing fence or the end of the `quoted` quotations that it stands in."""
         while self.i < len(self.lines):
-            words = self.lines[self.i].words.lstrip("> \t")
+            words = self.lines[self.i].words
+            for _ in range(quoted):
+                quote = _QUOTE.match(words)
+                if quote is None:
+                    return
+                words = words[quote.end() :]
             self.i += 1
             if words.startswith(fence) and not words.strip(fence[0]):
                 return
 
-    def _row(self, line: Line) -> None:
+    def _row(self, line: SourceLine) -> None:
         if not line.words.strip("|-: \t"):
             return
         for cell in re.finditer(r"(?:\\.|`[^`]*`|[^|\\])+", line.words):
             start, end = line.at + cell.start(), line.at + cell.end()
-            lay(self.sheet, start, end, self.inline.marks(start, end))
+            add_inline(self.sheet, start, end, self.inline.marks(start, end))
             self.sheet.close("cell")
 
     def _attributes(self, match: re.Match[str]) -> None:
         """What the comment ``% … %`` in attributes says."""
         comment = re.search(r"%([^%]*)%?", match.group())
         if comment:
-            self.remarks.hear(comment[1], *match.span())
+            self.remarks.note_comment(comment[1], *match.span())
 
     # ── inline markup ──
 
-    def _take(self, match: re.Match[str], end: int) -> tuple[list[Part], int] | None:
+    def _take(self, match: re.Match[str], end: int) -> tuple[list[Segment], int] | None:
         run = match.group()
         if run == "\\":
             after = self.text[match.end() : match.end() + 1]
             if after and after in "\r\n":
                 stop = match.end() + (2 if self.text.startswith("\r\n", match.end()) else 1)
-                return [Part("markup", match.start(), stop, "\n")], stop
-            return [Part("hidden", *match.span())], match.end() + (after != " ")
+                return [Segment("markup", match.start(), stop, "\n")], stop
+            return [Segment("hidden", *match.span())], match.end() + (after != " ")
         if run[-1] == "`":
             ticks = run.lstrip("$")
             if len(ticks) > _MOST_TICKS:
@@ -188,7 +194,7 @@ class _Reader:
             return alone("placeholder", match)
         return alone("hidden", match) if run.startswith(("[^", "![^")) or run[-1] == "}" else None
 
-    def _bracket(self, match: re.Match[str], end: int) -> tuple[list[Part], int] | None:
+    def _bracket(self, match: re.Match[str], end: int) -> tuple[list[Segment], int] | None:
         """A link, an image or a span: its text is prose, what follows the bracket is not."""
         close = self.inline.ahead.match(r"(?<!\\)\][(\[{]", match.end())
         if close is None or close[1] > end:
@@ -199,8 +205,8 @@ class _Reader:
             return None
         if match.group() == "![":
             parts, self.sheet.parts = self.sheet.parts, []
-            lay(self.sheet, match.end(), close[0])
+            add_inline(self.sheet, match.end(), close[0])
             self.sheet.close("caption")
             self.sheet.parts = parts
-            return [Part("image", match.start(), last[1])], last[1]
-        return [Part("hidden", *match.span()), Part("hidden", close[0], last[1])], match.end()
+            return [Segment("image", match.start(), last[1])], last[1]
+        return [Segment("hidden", *match.span()), Segment("hidden", close[0], last[1])], match.end()

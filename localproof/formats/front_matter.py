@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..text import Block, Directive, LineIndex, Span
+from .block_builder import Spelling, build_block
 from .languages import language_tag
-from .pieces import Part, finish
-from .scalars import json_parts, toml_parts, yaml_parts
+from .scalars import (
+    JSON_SPELLING,
+    TOML_SPELLING,
+    YAML_SPELLING,
+    Scalar,
+    json_parts,
+    read_json,
+    read_toml,
+    read_yaml,
+    read_yaml_in_flow,
+    toml_parts,
+    yaml_parts,
+)
 
 LARGEST = 64 * 1024  # code points; a longer header is cut off and not read
 DEEPEST = 40  # levels of nesting
@@ -22,69 +34,70 @@ _KEY = re.compile(r"\s*(?:#[^\r\n]*[\r\n]+\s*)*(?:[\w.-]+|\"[^\"\r\n]+\"|'[^'\r\
 
 
 @dataclass(frozen=True)
-class Leaf:
-    """A string in the header: its path (keys joined by dots), its value, and its parts in the source.
+class HeaderString:
+    """A string in the header: its path (keys joined by dots), its value, where it starts, and how it is written.
 
-    `parts` is None where the way it is written cannot be followed exactly.
+    `scalar` is None where the way it is written cannot be followed exactly.
     """
 
     path: str
     value: str
     start: int
-    parts: tuple[Part, ...] | None
+    scalar: Scalar | None
+    spelling: Spelling = ()
 
 
 @dataclass(frozen=True)
-class Header:
+class FrontMatter:
     """What stands before the text. `end` is where the text begins; 0 where there is no header."""
 
     end: int = 0
     values: dict[str, object] = field(default_factory=dict)
-    leaves: tuple[Leaf, ...] = ()
+    leaves: tuple[HeaderString, ...] = ()
     language: str = ""
     directives: tuple[Directive, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-class _Broken(Exception):
+class _UnreadableHeader(Exception):
     """The header cannot be read; the reason in plain words. Never leaves this module."""
 
 
-def read_header(text: str) -> Header:
+def read_header(text: str) -> FrontMatter:
     """The front matter of `text`. What is wrong with it becomes a note, never an exception."""
     found = _fenced(text) or _bare_json(text)
     if found is None:
-        return Header()
+        return FrontMatter()
     kind, start, stop, end = found
     if stop - start > LARGEST:
-        return Header(end, notes=(f"front matter: longer than {LARGEST // 1024} kB, not read",))
+        return FrontMatter(end, notes=(f"front matter: longer than {LARGEST // 1024} kB, not read",))
     try:
         values, leaves = _READERS[kind](text, start, stop)
-    except _Broken as e:
+    except _UnreadableHeader as e:
         if kind == "yaml" and not _KEY.match(text, start, stop):
-            return Header()  # prose between two rules
-        return Header(end, notes=(f"front matter: {e}",))
+            return FrontMatter()  # prose between two rules
+        return FrontMatter(end, notes=(f"front matter: {e}",))
     if not isinstance(values, dict):
-        return Header()
+        return FrontMatter()
     off = values.get("localproof") is False
     directives = (Directive(Span(start, stop), "off", "file"),) if off else ()
-    return Header(end, values, tuple(leaves), _language(values), directives)
+    return FrontMatter(end, values, tuple(leaves), _language(values), directives)
 
 
-def title_blocks(text: str, header: Header, wanted: Sequence[str], notes: list[str]) -> list[Block]:
+def title_blocks(text: str, header: FrontMatter, wanted: Sequence[str], notes: list[str]) -> list[Block]:
     """The fields named in `wanted` (``title``, ``seo.title``) as blocks; a note for each that cannot be mapped."""
     names = {w.lower() for w in wanted}
     blocks: list[Block] = []
     for leaf in header.leaves:
         if leaf.path.lower() not in names or not leaf.value.strip():
             continue
-        if leaf.parts is None:
+        if leaf.scalar is None:
             line = LineIndex(text).line(leaf.start) + 1
             notes.append(f"front matter: the value of {leaf.path} on line {line} is written in a way that is not read")
             continue
-        block = finish(text, leaf.parts, "title")
+        block = build_block(text, leaf.scalar.parts, "title", spelling=leaf.spelling)
         if block is not None:
-            blocks.append(block)
+            blocks.append(replace(block, holder=leaf.scalar))
     return blocks
 
 
@@ -114,7 +127,7 @@ def _bare_json(text: str) -> tuple[str, int, int, int] | None:
     try:
         _guard_depth(head)
         _, length = json.JSONDecoder().raw_decode(head)
-    except (ValueError, _Broken):
+    except (ValueError, _UnreadableHeader):
         return None
     return "json", start, start + length, start + length
 
@@ -125,7 +138,7 @@ def _guard_depth(text: str) -> None:
     for match in re.finditer(r"[\[{]|[\]}]", text):
         depth += 1 if match.group() in "[{" else -1
         if depth > 10 * DEEPEST:
-            raise _Broken("nested too deeply")
+            raise _UnreadableHeader("nested too deeply")
 
 
 def _language(values: dict[str, Any]) -> str:
@@ -135,7 +148,7 @@ def _language(values: dict[str, Any]) -> str:
     return ""
 
 
-def _read_yaml(text: str, start: int, stop: int) -> tuple[Any, list[Leaf]]:
+def _read_yaml(text: str, start: int, stop: int) -> tuple[Any, list[HeaderString]]:
     """YAML by its events: no alias is followed, so nothing grows, and nesting is a list, not a recursion."""
     import yaml
 
@@ -149,7 +162,7 @@ def _read_yaml(text: str, start: int, stop: int) -> tuple[Any, list[Leaf]]:
         mark: Any = getattr(e, "problem_mark", None)
         where = f" on line {LineIndex(text).line(start + mark.index) + 1}" if mark is not None else ""
         problem = getattr(e, "problem", None) or "it holds a character that YAML forbids"
-        raise _Broken(f"not YAML{where}: {problem}") from e
+        raise _UnreadableHeader(f"not YAML{where}: {problem}") from e
     return (tree.root[0] if tree.root else {}), tree.leaves
 
 
@@ -161,25 +174,27 @@ class _YamlTree:
 
         self.text, self.start = text, start
         self.root: list[Any] = []
-        self.leaves: list[Leaf] = []
+        self.leaves: list[HeaderString] = []
         self._resolver: Any = yaml.resolver.Resolver()
         self._open: list[Any] = [self.root]
         self._keys: list[Any] = []  # for each open mapping the key that waits for its value, _NO_KEY if none
         self._path: list[str] = []
+        self._flows: list[bool] = []  # for each open container whether it is written in brackets
 
     def take(self, kind: str, event: Any) -> None:
         """Take the next event. Raises _Broken for an alias and for deep nesting."""
         if kind == "AliasEvent":
-            raise _Broken("aliases (*name) are not read")
+            raise _UnreadableHeader("aliases (*name) are not read")
         if kind in ("MappingStartEvent", "SequenceStartEvent"):
             if len(self._open) > DEEPEST:
-                raise _Broken("nested too deeply")
+                raise _UnreadableHeader("nested too deeply")
             made: Any = {} if kind[0] == "M" else []
             self._path.append(self._put(made))
             self._open.append(made)
             self._keys.append(_NO_KEY)
+            self._flows.append(bool(event.flow_style))
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
-            for stack in (self._open, self._keys, self._path):
+            for stack in (self._open, self._keys, self._path, self._flows):
                 stack.pop()
         elif kind == "ScalarEvent":
             self._scalar(event)
@@ -196,8 +211,12 @@ class _YamlTree:
         step = self._put(_yaml_value(tag, event.value))
         if tag == "str" and isinstance(self._open[-1], dict):
             first, last = self.start + event.start_mark.index, self.start + event.end_mark.index
-            parts = yaml_parts(self.text, first, last, event.style or "", event.value)
-            self.leaves.append(Leaf(".".join(p for p in (*self._path, step) if p), event.value, first, parts))
+            style = event.style or ""
+            parts = yaml_parts(self.text, first, last, style, event.value)
+            reads = read_yaml_in_flow if self._flows and self._flows[-1] else read_yaml
+            scalar = parts and Scalar(self.text[first:last], first, event.value, parts, reads)
+            path = ".".join(p for p in (*self._path, step) if p)
+            self.leaves.append(HeaderString(path, event.value, first, scalar or None, YAML_SPELLING.get(style, ())))
 
     def _put(self, value: Any) -> str:
         """Put `value` into the innermost open container; the step of the path to it, "#" in a list."""
@@ -225,7 +244,7 @@ def _yaml_value(tag: str, value: str) -> object:
     return int(value) if tag == "int" and re.fullmatch(r"[+-]?\d{1,18}", value) else value
 
 
-def _read_toml(text: str, start: int, stop: int) -> tuple[Any, list[Leaf]]:
+def _read_toml(text: str, start: int, stop: int) -> tuple[Any, list[HeaderString]]:
     import tomllib
 
     source = text[start:stop]
@@ -233,7 +252,7 @@ def _read_toml(text: str, start: int, stop: int) -> tuple[Any, list[Leaf]]:
     try:
         values = tomllib.loads(source.replace("\r\n", "\n").replace("\r", "\n"))
     except (tomllib.TOMLDecodeError, ValueError) as e:
-        raise _Broken(f"not TOML: {e}") from e
+        raise _UnreadableHeader(f"not TOML: {e}") from e
     return values, list(_toml_leaves(text, start, stop, values))
 
 
@@ -249,7 +268,7 @@ _TOML_END = {
 }
 
 
-def _toml_leaves(text: str, start: int, stop: int, values: dict[str, Any]) -> Iterator[Leaf]:
+def _toml_leaves(text: str, start: int, stop: int, values: dict[str, Any]) -> Iterator[HeaderString]:
     """The strings of valid TOML, with their places."""
     table: str | None = ""
     at = start
@@ -268,7 +287,10 @@ def _toml_leaves(text: str, start: int, stop: int, values: dict[str, Any]) -> It
         path = (table + line["key"]).replace('"', "").replace("'", "")
         value = _at_path(values, path)
         if isinstance(value, str):
-            yield Leaf(path, value, first, toml_parts(text, first, at - len(quote), quote, value))
+            parts = toml_parts(text, first, at - len(quote), quote, value)
+            begin = first - len(quote)
+            scalar = parts and Scalar(text[begin:at], begin, value, parts, read_toml)
+            yield HeaderString(path, value, first, scalar or None, TOML_SPELLING[quote])
 
 
 def _at_path(values: Any, path: str) -> object:
@@ -277,7 +299,7 @@ def _at_path(values: Any, path: str) -> object:
     return values
 
 
-def _read_json(text: str, start: int, stop: int) -> tuple[Any, list[Leaf]]:
+def _read_json(text: str, start: int, stop: int) -> tuple[Any, list[HeaderString]]:
     import json
 
     source = text[start:stop]
@@ -287,14 +309,14 @@ def _read_json(text: str, start: int, stop: int) -> tuple[Any, list[Leaf]]:
     try:
         values = json.loads(wrapped)
     except ValueError as e:
-        raise _Broken(f"not JSON: {e}") from e
+        raise _UnreadableHeader(f"not JSON: {e}") from e
     return values, list(_json_leaves(text, start, stop, braces=wrapped is inside))
 
 
 _JSON_TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|[{}\[\],:]")
 
 
-def _json_leaves(text: str, start: int, stop: int, *, braces: bool) -> Iterator[Leaf]:
+def _json_leaves(text: str, start: int, stop: int, *, braces: bool) -> Iterator[HeaderString]:
     """The strings of valid JSON that stand in objects, with their places."""
     import json
 
@@ -313,7 +335,8 @@ def _json_leaves(text: str, start: int, stop: int, *, braces: bool) -> Iterator[
         elif char == '"' and None not in path:
             value = json.loads(token.group())
             parts = json_parts(text, token.start() + 1, token.end() - 1, value)
-            yield Leaf(".".join(p or "" for p in path), value, token.start(), parts)
+            scalar = parts and Scalar(token.group(), token.start(), value, parts, read_json)
+            yield HeaderString(".".join(p or "" for p in path), value, token.start(), scalar or None, JSON_SPELLING)
 
 
 _READERS = {"yaml": _read_yaml, "toml": _read_toml, "json": _read_json}

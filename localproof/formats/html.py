@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Document
+from .block_builder import BlockBuilder
 from .extensions import Extensions
 from .front_matter import read_header, title_blocks
-from .html_blocks import Html
+from .html_blocks import HtmlReader
 from .languages import home
-from .pieces import Sheet
 
 SPELLING = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
 
@@ -30,9 +30,9 @@ def read_html(name: str, text: str, settings: Settings) -> Document:
     elif plain.startswith("\ufeff"):
         plain = " " + plain[1:]
     found = Extensions(plain, header.end, (), html=True)
-    sheet = Sheet(text, found.masks, SPELLING, home(name, header.language, settings))
+    sheet = BlockBuilder(text, found.masks, SPELLING, home(name, header.language, settings))
     remarks = (found.remarks, frozenset(settings.front_matter))
-    page = Html(sheet, found.masked, 0, len(text), "paragraph", remarks, settled=bool(header.language))
+    page = HtmlReader(sheet, found.masked, 0, len(text), "paragraph", remarks, settled=bool(header.language))
     page.read()
     notes = [*header.notes, *found.remarks.notes]
     blocks = title_blocks(text, header, settings.front_matter, notes) + sheet.blocks

@@ -6,25 +6,30 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ..languages import base
-from .directives import Remarks
+from ..text.languages import base
+from .block_builder import BlockBuilder
+from .directives import DirectiveCollector
 from .html_tags import (
     INLINE,
     KINDS,
     NOT_PROSE,
     NOT_PROSE_INLINE,
-    Ahead,
+    LookAhead,
     Tag,
+    attribute_spelling,
     attributes,
-    foreign,
     tag_at,
+    tag_language,
     with_entities,
 )
 from .languages import language_tag
-from .pieces import Sheet
 
 _SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")  # what HTML shows as one space
-_MARKDOWN = re.compile(r"`|\]\(|\*\*|__|~~|^\s*(?:#{1,6}|[-*+]|\d+[.)]) ", re.MULTILINE)
+_MARKDOWN_BLOCK = re.compile(r"^\s*(?:#{1,6}|[-*+]|\d+[.)]) ", re.MULTILINE)
+_MARKDOWN = re.compile(  # inline: some generators read it in HTML, others show it as it stands
+    r"(?P<code>`+)(?!`)[^`\r\n]{1,300}(?P=code)(?!`)|!?\[(?=[^\[\]\r\n]{1,300}\]\()"
+    r"|\]\([^()\s]{0,500}(?:[ \t]\"[^\"\r\n]{0,200}\")?\)|\*\*|__|~~"
+)
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 # Elements whose end tag may be left out, and what then ends them besides the end of their parent.
 _ENDED_BY = {
@@ -37,22 +42,22 @@ _DEEPEST = 100  # open elements; of those within them only the text counts
 _MARKUP = re.compile(r"<(?:!--|[!?]|/?[A-Za-z])")
 
 
-def read_html(sheet: Sheet, plain: str, lines: Sequence[tuple[int, int]], kind: str) -> None:
+def read_html(sheet: BlockBuilder, plain: str, lines: Sequence[tuple[int, int]], kind: str) -> None:
     """Add the blocks of an HTML block to `sheet`. `lines` are its runs of the source, less the prefix of containers.
 
     `plain` is the source as the parser saw it, masks and all, same length.
     `kind` is that of text without an element of its own. Elements without
-    prose (code, scripts, forms' values) are left out; so is text that is
+    prose (code, scripts, forms' values) are left out; so are blocks that are
     written in Markdown, which HTML does not interpret here.
     """
     start, end = lines[0][0], lines[-1][1]
-    reader = Html(sheet, plain, start, end, kind)
+    reader = HtmlReader(sheet, plain, start, end, kind)
     if sum(e - s for s, e in lines) < end - start:  # in a container: each line has a prefix that is not HTML
         reader.prefixes = [(a[1], b[0]) for a, b in pairwise(lines) if a[1] < b[0]]
     reader.read()
 
 
-class Html:
+class HtmlReader:
     """A run of HTML on its way into a sheet.
 
     `page` is given for a file of its own, in which nothing is Markdown: what
@@ -62,12 +67,12 @@ class Html:
 
     def __init__(
         self,
-        sheet: Sheet,
+        sheet: BlockBuilder,
         plain: str,
         start: int,
         end: int,
         kind: str,
-        page: tuple[Remarks, frozenset[str]] | None = None,
+        page: tuple[DirectiveCollector, frozenset[str]] | None = None,
         *,
         settled: bool = False,
     ) -> None:
@@ -80,7 +85,7 @@ class Html:
         self.language = ""  # that of the page
         self.page, self.settled = page, settled
         self.prefixes: list[tuple[int, int]] = []
-        self.ahead = Ahead(plain)
+        self.ahead = LookAhead(plain)
 
     def read(self) -> None:
         """Go through the block once."""
@@ -113,7 +118,7 @@ class Html:
         self._skip_to(close + 3)
         self.sheet.add("hidden", at, self.at)
         if self.page and close < self.end:
-            self.page[0].hear(self.source[at + 4 : close], at, self.at)
+            self.page[0].note_comment(self.source[at + 4 : close], at, self.at)
 
     def _skip_to(self, at: int) -> None:
         self.at = min(at, self.end)
@@ -130,7 +135,7 @@ class Html:
             self.sheet.add("image", tag.start, tag.end)
             image_caption(self.sheet, self.source, tag)
         elif name in INLINE:
-            if not tag.closing and foreign(self.source, tag, self.sheet.home) and not tag.self_closing:
+            if not tag.closing and tag_language(self.source, tag, self.sheet.home) and not tag.self_closing:
                 self._skip_element(tag, name)
             else:
                 self.sheet.add("hidden", tag.start, tag.end)
@@ -169,7 +174,7 @@ class Html:
             self.open.append(name)
             kind = "title" if self.page and name == "title" else KINDS.get(name, self.kinds[-1])
             self.kinds.append(kind)
-            language = foreign(self.source, tag, self.sheet.home)
+            language = tag_language(self.source, tag, self.sheet.home)
             self.languages.append(self.languages[-1] if language is None else language or self.sheet.home)
 
     def _leave(self) -> None:
@@ -182,12 +187,12 @@ class Html:
         said = self.source[slice(*values["name"])].lower() if "name" in values else ""
         if said == "description" and "content" in values:
             self._text(*values["content"])
-            self.sheet.close("title")
+            self.sheet.close("title", spelling=attribute_spelling(self.source, values["content"][0]))
 
     def _close(self) -> None:
         parts = self.sheet.parts
         written = [p for p in parts if p.kind == "text"]
-        if written and not self.page and _MARKDOWN.search(self.source, written[0].start, written[-1].end):
+        if written and not self.page and _MARKDOWN_BLOCK.search(self.source, written[0].start, written[-1].end):
             parts.clear()
         unwanted = self.page and self.kinds[-1] == "title" and "title" not in self.page[1]
         if unwanted or self.languages[-1] == "zxx":
@@ -201,10 +206,19 @@ class Html:
             if space.start() < at:
                 continue
             stop = self._past_prefix(space.end(), end)
-            add_html_text(self.sheet, self.source, at, space.start())
+            self._run(at, space.start())
             self.sheet.add("markup", space.start(), stop, " ")
             at = stop
-        add_html_text(self.sheet, self.source, at, end)
+        self._run(at, end)
+
+    def _run(self, start: int, end: int) -> None:
+        """Add text without line ends; in a Markdown text what may be marks of its own are no prose."""
+        if not self.page:
+            for mark in _MARKDOWN.finditer(self.source, start, end):
+                add_html_text(self.sheet, self.source, start, mark.start())
+                self.sheet.add("placeholder" if mark["code"] else "hidden", *mark.span())
+                start = mark.end()
+        add_html_text(self.sheet, self.source, start, end)
 
     def _past_prefix(self, at: int, end: int) -> int:
         """The end of the container's prefix that `at` stands in, or `at`."""
@@ -213,17 +227,17 @@ class Html:
         return min(self.prefixes[0][1], end) if self.prefixes and self.prefixes[0][0] <= at else at
 
 
-def image_caption(sheet: Sheet, plain: str, tag: Tag) -> None:
+def image_caption(sheet: BlockBuilder, plain: str, tag: Tag) -> None:
     """Add the ``alt`` of an ``<img>`` to `sheet` as a block of its own, beside the one that is open."""
     for name, start, end in attributes(plain, tag):
         if name == "alt":
             parts, sheet.parts = sheet.parts, []
             add_html_text(sheet, plain, start, end)
-            sheet.close("caption")
+            sheet.close("caption", spelling=attribute_spelling(plain, start))
             sheet.parts = parts
 
 
-def add_html_text(sheet: Sheet, plain: str, start: int, end: int) -> None:
+def add_html_text(sheet: BlockBuilder, plain: str, start: int, end: int) -> None:
     """Add a run of HTML text to the open block: verbatim, and entities as their characters."""
     for part in with_entities(plain, start, end):
         if part.kind == "text":

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..languages import base
+from ..text.languages import base
+from .block_builder import Segment, Spelling
 from .languages import language_tag
-from .pieces import Part
 
 # Elements whose content is not prose, whatever it looks like.
 NOT_PROSE = frozenset(
@@ -57,7 +57,7 @@ class Tag:
     self_closing: bool
 
 
-class Ahead:
+class LookAhead:
     """The next place of a string at or after a position.
 
     The last answer for each string is kept with the run it holds for, so that
@@ -89,7 +89,7 @@ class Ahead:
         return (start, end) if start <= len(self.text) else None
 
 
-def tag_at(text: str, at: int, limit: int, ahead: Ahead, braces: dict[int, int] | None = None) -> Tag | None:
+def tag_at(text: str, at: int, limit: int, ahead: LookAhead, braces: dict[int, int] | None = None) -> Tag | None:
     """The tag that begins with the ``<`` at `at` and ends before `limit`, or None if that is none.
 
     `braces` gives the closing brace of each JSX expression; without it a brace
@@ -122,7 +122,18 @@ def attributes(text: str, tag: Tag) -> Iterator[tuple[str, int, int]]:
         yield match[1].lower(), *match.span(group)
 
 
-def foreign(text: str, tag: Tag, home: str) -> str | None:
+_IN_ATTRIBUTE: Spelling = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
+_UNQUOTED: Spelling = tuple((char, None) for char in "\"'`= \t\r\n\f")
+
+
+def attribute_spelling(text: str, start: int) -> Spelling:
+    """How an attribute whose value begins at `start` writes the characters that mean something else in it."""
+    quote = text[start - 1]
+    own = {'"': (('"', "&quot;"),), "'": (("'", "&#39;"),)}.get(quote, _UNQUOTED)
+    return (*_IN_ATTRIBUTE, *own)
+
+
+def tag_language(text: str, tag: Tag, home: str) -> str | None:
     """The language that a tag gives its content, "zxx" where it says not to translate or check it, None if neither.
 
     `home`, the language of the text around it, is "".
@@ -137,7 +148,7 @@ def foreign(text: str, tag: Tag, home: str) -> str | None:
     return None
 
 
-def with_entities(text: str, start: int, end: int) -> Iterator[Part]:
+def with_entities(text: str, start: int, end: int) -> Iterator[Segment]:
     """The parts of a run of HTML text or of an attribute: verbatim, and markup for each entity."""
     at = start
     for match in _ENTITY.finditer(text, start, end):
@@ -145,11 +156,11 @@ def with_entities(text: str, start: int, end: int) -> Iterator[Part]:
         if char == match.group():  # no such entity: the characters stand for themselves
             continue
         if match.start() > at:
-            yield Part("text", at, match.start())
+            yield Segment("text", at, match.start())
         if char in _UNSEEN:
-            yield Part("hidden", match.start(), match.end())
+            yield Segment("hidden", match.start(), match.end())
         else:
-            yield Part("markup", match.start(), match.end(), char)
+            yield Segment("markup", match.start(), match.end(), char)
         at = match.end()
     if at < end:
-        yield Part("text", at, end)
+        yield Segment("text", at, end)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..languages import base, of_file_name
-from ..settings import Settings
+from ..config import Settings
+from ..text.languages import base, language_of_file_name
 
 # ISO 639-1, less ts and ps, by which writers mean TypeScript and PowerShell.
 _TWO = frozenset(
@@ -53,4 +53,4 @@ def language_tag(value: object) -> str:
 def home(name: str, said: str, settings: Settings) -> str:
     """The language that a text is read in, without its form: what it has `said` of itself, else what its name says,
     else that of the settings."""
-    return base(said or of_file_name(name) or settings.language)
+    return base(said or language_of_file_name(name) or settings.language)

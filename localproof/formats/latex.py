@@ -8,14 +8,15 @@ and keeps what is open on a list.
 from __future__ import annotations
 
 import re
+from collections import Counter
 
-from ..settings import Settings
-from ..text import Document
+from ..config import Settings
+from ..text import Block, Document, Span
 from . import latex_commands as known
-from .directives import Remarks
-from .html_tags import Ahead
-from .lines import lay
-from .pieces import Part, PartKind, Sheet
+from .block_builder import BlockBuilder, PartKind, Segment
+from .directives import DirectiveCollector
+from .html_tags import LookAhead
+from .lines import add_inline
 
 _NEWLINE = r"(?>\r\n|\n|\r)"  # atomic: the two halves of a CRLF are no empty line
 _TOKEN = re.compile(
@@ -25,6 +26,7 @@ _TOKEN = re.compile(
 _BRACES = re.compile(r"\\.|%[^\r\n]*|[{}]", re.DOTALL)
 _SPACE = re.compile(rf"[ \t]*(?:{_NEWLINE}[ \t]*)?")
 _ENVIRONMENT = re.compile(r"\s{0,9}\{([A-Za-z@-]{1,40})(\*?)\}")
+_BEGIN_OR_END = re.compile(r"(?<!\\)\\(begin|end)\s{0,9}\{([A-Za-z@-]{1,40}\*?)\}")
 _PUNCTUATION = re.compile(r"([.,;:!?])(?:\s|~|\\[,;! ])*\Z")
 _LABEL = re.compile(r"\\(?:label|tag)\{[^{}]*\}|\\(?:nonumber|notag|qedhere)\b")
 _ACCENTED = re.compile(r"[ \t]?\{?(\\[ij](?![A-Za-z])|[A-Za-z])\}?")
@@ -41,6 +43,8 @@ _BEFORE_CITED = re.compile(r"\b(?:see|in|by|from|and|of|with|to|than|at|on|as|vi
 _WORDY = re.compile(r"[A-Za-z]{2,}[,;]?\s+[a-z]{2,}")
 _LONGEST_OPTION = 2000  # of an argument in brackets, in code points
 _DEEPEST = 200  # environments that are open at once; of those within them only the text counts
+# Commands without an argument that are plain enough to be meant where LaTeX is not expected.
+_BARE = frozenset(("LaTeX", "TeX", "BibTeX", *(name for name in known.SYMBOLS if len(name) > 3)))
 SPELLING = (
     *((char, "\\" + char) for char in "%&#$_{}"),
     *(("“", "``"), ("”", "''"), ("‘", "`"), ("—", "---"), ("–", "--"), ("…", "\\dots{}"), ("\u00a0", "~")),
@@ -51,7 +55,7 @@ SPELLING = (
 def read_latex(name: str, text: str, settings: Settings) -> Document:
     """The document that `text` makes up: what stands between its ``begin`` and ``end``, and its title; all of a part
     that is to be included in another file."""
-    reader = _Reader(text)
+    reader = _LatexReader(text)
     start, end = 0, len(text)
     body = re.search(r"(?<!\\)\\begin\s{0,9}\{document\}", text)
     language = ""
@@ -68,6 +72,63 @@ def read_latex(name: str, text: str, settings: Settings) -> Document:
     return Document(name, text, tuple(blocks), "latex", language, directives, {}, tuple(remarks.notes))
 
 
+class Inset:
+    """LaTeX that stands in a text of another format."""
+
+    def __init__(self, text: str) -> None:
+        self._reader = _LatexReader(text)
+        self._environments: dict[int, int] | None = None
+
+    def command(self, start: int, limit: int) -> tuple[list[Segment], Span | None] | None:
+        r"""The command at `start`: what it is in the sentence, in order; and the run that is to be read by itself.
+
+        None where it is none that is known, or does not end before `limit`.
+        A brace that closes what is shown comes last and may lie ahead.
+        """
+        reader = self._reader
+        match = _TOKEN.match(reader.text, start)
+        if match is None or len(name := match.group()[1:].rstrip("*")) < 2:
+            return None
+        brace = reader.text[match.end() : match.end() + 1]
+        alone = brace not in ("{", "[")
+        if alone and name not in _BARE and (name not in known.NOTHING or not _is_line(reader.text, start, match.end())):
+            return None
+        if brace == "{" and match.end() not in reader.pairs:
+            return None
+        if name in ("begin", "end"):  # of an environment that is not whole
+            return [Segment("hidden", start, reader.pairs.get(match.end(), match.end() - 1) + 1)], None
+        reader.sheet.parts, reader.at, reader.end = [], match.end(), limit
+        if name in known.HEADINGS or name in known.CAPTIONS or name in known.NOTES:
+            reader.at = reader._past(reader.at, 1 + (name == "captionof"))
+            if reader.at > limit:
+                return None
+            return [Segment("hidden", start, reader.at)], Span(start, reader.at)
+        reader._named_command(name, start)
+        parts = [p for p in reader.sheet.parts if p.end > p.start]
+        shown = not alone and reader.text[reader.at : reader.at + 1] == "{" and name not in known.NOTHING
+        close = reader.pairs.get(reader.at) if shown else None
+        quoted = reader.quoted.pop(close, "") if close is not None else ""
+        if close is not None:
+            parts += [Segment("hidden", reader.at, reader.at + 1), Segment("hidden", close, close + 1)]
+        elif reader.quoted:  # ``enquote`` has its opening brace in its mark
+            close, quoted = reader.quoted.popitem()
+            parts.append(Segment("markup", close, close + 1, quoted))
+        return (parts, None) if parts and parts[-1].end <= limit else None
+
+    def environment(self, start: int) -> Span | None:
+        r"""The run from the ``\begin{…}`` at `start` to its ``\end{…}``, None if it has none."""
+        if self._environments is None:
+            self._environments = _environments(self._reader.text)
+        end = self._environments.get(start)
+        return None if end is None else Span(start, end)
+
+    def read(self, run: Span) -> list[Block]:
+        """The blocks of a run."""
+        self._reader.sheet.blocks.clear()
+        self._reader.read(run.start, run.end)
+        return list(self._reader.sheet.blocks)
+
+
 def _language(preamble: str) -> str:
     """The language that the preamble asks of babel or polyglossia; of several the last one is the document's."""
     found = ""
@@ -80,17 +141,19 @@ def _language(preamble: str) -> str:
     return found
 
 
-class _Reader:
+class _LatexReader:
     """The tokens of a text on their way into a sheet."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.sheet = Sheet(text, spelling=SPELLING)
-        self.remarks = Remarks(text)
-        self.ahead = Ahead(text)
+        self.sheet = BlockBuilder(text, spelling=SPELLING)
+        self.remarks = DirectiveCollector(text)
+        self.ahead = LookAhead(text)
         self.pairs = _pairs(text)
         self.open: list[str] = []  # environments
-        self.ends: list[tuple[int, str, list[Part]]] = []  # arguments that are blocks: closing brace, kind, what waits
+        self.ends: list[
+            tuple[int, str, list[Segment]]
+        ] = []  # arguments that are blocks: closing brace, kind, what waits
         self.quoted: dict[int, str] = {}  # closing braces that are shown
         self.at = self.end = 0
 
@@ -98,11 +161,11 @@ class _Reader:
         """Read the title, and what comments ask for, in the first `end` characters."""
         done = 0
         for match in re.finditer(r"(?<!\\)%([^\r\n]*)", self.text[:end]):
-            self.remarks.hear(match[1], *match.span())
+            self.remarks.note_comment(match[1], *match.span())
         for match in _TITLE.finditer(self.text, 0, end):
             _, brace = self._options(match.end())
             close = self.pairs.get(brace)
-            if close is not None and match.start() >= done:
+            if close is not None and match.start() >= done and close < end:  # else the body's own braces close it
                 done = close
                 self.read(match.start(), close + 1)
 
@@ -110,10 +173,10 @@ class _Reader:
         """Go through start..end once."""
         self.at, self.end = start, end
         while token := _TOKEN.search(self.text, self.at, end):
-            lay(self.sheet, self.at, token.start(), collapse=True)
+            add_inline(self.sheet, self.at, token.start(), collapse=True)
             self.at = token.end()
             self._token(token.group(), token.start())
-        lay(self.sheet, min(self.at, end), end, collapse=True)
+        add_inline(self.sheet, min(self.at, end), end, collapse=True)
         while self.ends:
             self._leave()
         self._close()
@@ -146,7 +209,7 @@ class _Reader:
 
     def _comment(self, run: str, start: int) -> None:
         said = run.splitlines()[0] if run.splitlines() else run
-        self.remarks.hear(said.lstrip("%"), start, start + len(said))
+        self.remarks.note_comment(said.lstrip("%"), start, start + len(said))
         self.sheet.add("hidden", start, self.at)
         if self.text[self.at : self.at + 1] in ("\r", "\n") or (
             start and self.text[start - 1] in "\r\n" and not run.strip("% \t\r\n")
@@ -213,7 +276,7 @@ class _Reader:
         elif not name or not name[0].isalpha():
             self.sheet.add("hidden", start, self.at)  # \- \/ \@ and what makes no sense
         else:
-            self._named(name.rstrip("*"), start)
+            self._named_command(name.rstrip("*"), start)
 
     def _accent(self, accent: str, start: int) -> None:
         letter = _ACCENTED.match(self.text, self.at)
@@ -225,7 +288,7 @@ class _Reader:
             "markup", start, self.at, known.accented(accent, {"\\i": "ı", "\\j": "ȷ"}.get(letter[1], letter[1]))
         )
 
-    def _named(self, name: str, start: int) -> None:
+    def _named_command(self, name: str, start: int) -> None:
         if name in ("begin", "end"):
             self._environment(name, start)
         elif name in known.HEADINGS or name in known.CAPTIONS:
@@ -279,7 +342,7 @@ class _Reader:
         if end > self.at:
             first = self.text.index("[", self.at) + 1
             if not re.search(r"[\\${}~%]", self.text[first : end - 1]):
-                lay(self.sheet, first, end - 1, collapse=True)
+                add_inline(self.sheet, first, end - 1, collapse=True)
                 self._close()
             self._until("hidden", end - 1, end)
 
@@ -291,9 +354,7 @@ class _Reader:
         if assigned := _ASSIGNED.match(self.text, self.at):
             self._until("hidden", start, assigned.end())
         elif close is None:
-            before = self.text[max(0, start - 200) : start].rstrip(" \t")[-1:]
-            after = self.text[self.at : self.at + 200].lstrip(" \t")[:1]
-            self._until("hidden" if before in "\r\n" and after in "\r\n" else "placeholder", start, self.at)
+            self._until("hidden" if _is_line(self.text, start, self.at) else "placeholder", start, self.at)
         elif _WORDY.search(self.text, brace, close):
             self._until("hidden", start, brace)
         else:
@@ -372,6 +433,33 @@ class _Reader:
         self._until("placeholder", start, close[1])
         if tail and not inline:
             self.sheet.add("markup", self.at, self.at, tail[1])
+
+
+def _is_line(text: str, start: int, end: int) -> bool:
+    """Whether start..end is all that its line holds."""
+    before = text[max(0, start - 200) : start].rstrip(" \t")[-1:]
+    after = text[end : end + 200].lstrip(" \t")[:1]
+    return before in "\r\n" and after in "\r\n"
+
+
+def _environments(text: str) -> dict[int, int]:
+    """Where each environment that is ended ends, by where it begins."""
+    ends: dict[int, int] = {}
+    waiting: list[tuple[str, int]] = []
+    names: Counter[str] = Counter()
+    for match in _BEGIN_OR_END.finditer(text):
+        verb, name = match.groups()
+        if verb == "begin":
+            waiting.append((name, match.start()))
+            names[name] += 1
+        elif names[name]:
+            while True:
+                opened, start = waiting.pop()
+                names[opened] -= 1
+                if opened == name:
+                    ends[start] = match.end()
+                    break
+    return ends
 
 
 def _pairs(text: str) -> dict[int, int]:

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from .html_tags import Ahead
-from .pieces import Part, PartKind, Sheet
+from .block_builder import BlockBuilder, PartKind, Segment
+from .html_tags import LookAhead
 
 _LINE = re.compile(r"([ \t]*)([^\r\n]*)(?:\r\n|\n|\r|\Z)")
 _BREAK = re.compile(r"[\r\n][ \t\r\n]*")  # what stands before it is stripped when a block is finished
 _COLLAPSING = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
 
 
-class Line(NamedTuple):
+class SourceLine(NamedTuple):
     """One line: where it starts, where its words start and end; `indent` counts characters. `words` has no outer
     white space."""
 
@@ -30,14 +30,14 @@ class Line(NamedTuple):
         return self.at - self.start
 
 
-def behind(line: Line, by: int) -> Line:
+def behind(line: SourceLine, by: int) -> SourceLine:
     """What is left of a line behind its first `by` characters; it counts as indented up to there."""
     rest = line.words[by:]
     bare = rest.lstrip()
-    return Line(line.start, line.at + by + len(rest) - len(bare), line.end, bare)
+    return SourceLine(line.start, line.at + by + len(rest) - len(bare), line.end, bare)
 
 
-def lines_of(text: str, start: int = 0) -> list[Line]:
+def lines_of(text: str, start: int = 0) -> list[SourceLine]:
     """The lines of `text` from `start` on, a byte order mark left out."""
     if text.startswith("\ufeff", start):
         start += 1
@@ -45,11 +45,13 @@ def lines_of(text: str, start: int = 0) -> list[Line]:
     for match in _LINE.finditer(text, start):
         if match.end() > match.start():
             words = match[2].rstrip()
-            out.append(Line(match.start(), match.start(2), match.start(2) + len(words), words))
+            out.append(SourceLine(match.start(), match.start(2), match.start(2) + len(words), words))
     return out
 
 
-def lay(sheet: Sheet, start: int, end: int, marks: Iterable[Part] = (), *, collapse: bool = False) -> None:
+def add_inline(
+    sheet: BlockBuilder, start: int, end: int, marks: Iterable[Segment] = (), *, collapse: bool = False
+) -> None:
     """Add start..end of the source to the open block: `marks` as they are, verbatim text between them, line ends as
     spaces. `collapse`: so is any other run of white space.
 
@@ -65,7 +67,7 @@ def lay(sheet: Sheet, start: int, end: int, marks: Iterable[Part] = (), *, colla
     _verbatim(sheet, at, end, collapse)
 
 
-def _verbatim(sheet: Sheet, start: int, end: int, collapse: bool) -> None:
+def _verbatim(sheet: BlockBuilder, start: int, end: int, collapse: bool) -> None:
     at = start
     for space in (_COLLAPSING if collapse else _BREAK).finditer(sheet.source, start, end):
         sheet.text(at, space.start())
@@ -74,7 +76,7 @@ def _verbatim(sheet: Sheet, start: int, end: int, collapse: bool) -> None:
     sheet.text(at, end)
 
 
-class Inline:
+class InlineScanner:
     """A scanner of inline markup in one source: `opener` finds what may begin some, `take` says what it is.
 
     `take(match, end)` gives the marks that begin at a match and where to go on;
@@ -83,16 +85,19 @@ class Inline:
     """
 
     def __init__(
-        self, source: str, opener: re.Pattern[str], take: Callable[[re.Match[str], int], tuple[list[Part], int] | None]
+        self,
+        source: str,
+        opener: re.Pattern[str],
+        take: Callable[[re.Match[str], int], tuple[list[Segment], int] | None],
     ) -> None:
         self.source = source
-        self.ahead = Ahead(source)
+        self.ahead = LookAhead(source)
         self._opener = opener
         self._take = take
 
-    def marks(self, start: int, end: int) -> list[Part]:
+    def marks(self, start: int, end: int) -> list[Segment]:
         """The marks in start..end, which is one run of text: a paragraph, a heading, a cell."""
-        found: list[Part] = []
+        found: list[Segment] = []
         ahead: list[tuple[int, int]] = []  # a heap of marks that lie ahead; what is in one begins nothing
         at = start
         while match := self._opener.search(self.source, at, end):
@@ -112,21 +117,21 @@ class Inline:
                     heappush(ahead, (part.start, part.end))
         return found
 
-    def pair(self, match: re.Match[str], closer: str, end: int) -> tuple[list[Part], int] | None:
+    def pair(self, match: re.Match[str], closer: str, end: int) -> tuple[list[Segment], int] | None:
         """Both halves of a pair hidden, what is between them to be read on; None if `closer` does not come."""
         close = self.ahead.match(closer, match.end() + 1)
         if close is None or close[1] > end:
             return None
-        return [Part("hidden", *match.span()), Part("hidden", *close)], match.end()
+        return [Segment("hidden", *match.span()), Segment("hidden", *close)], match.end()
 
-    def whole(self, match: re.Match[str], closer: str, end: int) -> tuple[list[Part], int] | None:
+    def whole(self, match: re.Match[str], closer: str, end: int) -> tuple[list[Segment], int] | None:
         """A placeholder from the match to the end of `closer`; None if that does not come."""
         close = self.ahead.match(closer, match.end())
         if close is None or close[1] > end:
             return None
-        return [Part("placeholder", match.start(), close[1])], close[1]
+        return [Segment("placeholder", match.start(), close[1])], close[1]
 
 
-def alone(kind: PartKind, match: re.Match[str], text: str = "") -> tuple[list[Part], int]:
+def alone(kind: PartKind, match: re.Match[str], text: str = "") -> tuple[list[Segment], int]:
     """One mark of the match itself."""
-    return [Part(kind, *match.span(), text)], match.end()
+    return [Segment(kind, *match.span(), text)], match.end()

@@ -6,50 +6,79 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..settings import Settings
-from ..text import Directive, Document, Span
+from ..config import Settings
+from ..text import Directive, Document
+from .block_builder import BlockBuilder, Segment
+from .containers import begins_line, defined, sketch
 from .extensions import Extensions, needs_scan
 from .front_matter import read_header, title_blocks
 from .html_blocks import image_caption, read_html
-from .html_tags import KNOWN, Ahead, foreign, tag_at
+from .html_tags import KNOWN, LookAhead, tag_at, tag_language
 from .languages import home
-from .pieces import Part, Sheet, finish
+from .unindent import Unindented, without_tag_lines
 
 _INLINE_TAGS = frozenset(("Emphasis", "Strong", "Strikethrough", "Superscript", "Subscript", "Link", "Image"))
 _CALLOUT = re.compile(r"\[![\w-]{1,40}\][+-]?[ \t]*")
-_IMPORT = re.compile(r"import\s+[\w*{][^\r\n]{0,300}\sfrom\s+[\"'][^\"'\r\n]+[\"'];?\s*$", re.MULTILINE)
+_IMPORT = re.compile(r"import\s+[\w*{][^\r\n]{0,300}\sfrom\s+[\"'][^\"'\r\n]+[\"'];?[ \t]*(?=[\r\n]|\Z)")
+_FENCE = re.compile(r"(?:[\r\n]|\A)[ \t>]*(?:```|~~~)")
 _MARKUP_IN_MONEY = re.compile(r"[*_`\[\]<>\\&~]")
+_MARKS = re.compile(r"[^\w\s.,;?!'\"()/-]|_")
+_OLD_LINE_END = re.compile(r"\r(?!\n)")
 _UNPARSEABLE = re.compile("[\x00\ud800-\udfff]")  # not UTF-8, or replaced by the parser
 
 
 def read_markdown(name: str, text: str, settings: Settings) -> Document:
-    """The document that `text` makes up. MDX is read where `name` ends in ``.mdx``."""
-    mdx = name.lower().endswith(".mdx")
+    """The document that `text` makes up. It is MDX where `name` ends in ``.mdx``, or where it imports something."""
     header = read_header(text)
+    mdx = name.lower().endswith(".mdx") or _imports(text, header.end)
     plain = _UNPARSEABLE.sub("\ufffd", text)
     if header.end:
         plain = re.sub(r"[^\r\n]", " ", plain[: header.end]) + plain[header.end :]
     elif plain.startswith("\ufeff"):
         plain = " " + plain[1:]
+    plain = plain if mdx else defined(plain)
     directives, notes = list(header.directives), list(header.notes)
-    masks: list[Part] = []
-    titles: list[Span] = []
+    sheet = BlockBuilder(text, home=home(name, header.language, settings))
     if needs_scan(plain, header.end, mdx=mdx):
-        found = Extensions(plain, header.end, _code(plain), mdx=mdx)
-        plain, masks, titles = found.masked, found.masks, found.titles
+        found = Extensions(plain, header.end, _code(plain, mdx=mdx), mdx=mdx)
         directives += found.remarks.directives
         notes += found.remarks.notes
-    reader = _Reader(text, plain, Sheet(text, masks, home=home(name, header.language, settings)))
-    reader.read()
-    blocks = title_blocks(text, header, settings.front_matter, notes) + reader.sheet.blocks
-    for span in titles:
-        block = finish(text, [Part("text", span.start, span.end)], "heading")
-        if block is not None:
-            blocks.append(block)
+        _read_titles(text, found, sheet)
+        sheet.blocks += found.latex_blocks()
+        plain = found.masked
+    _MarkdownReader(text, plain, _unindented(plain) if mdx else _Parsed(plain), sheet).read()
+    blocks = title_blocks(text, header, settings.front_matter, notes) + sheet.blocks
     blocks.sort(key=lambda b: b.pieces[0].source.start)
     return Document(
         name, text, tuple(blocks), "markdown", header.language, _in_order(directives), header.values, tuple(notes)
     )
+
+
+def _read_titles(text: str, found: Extensions, sheet: BlockBuilder) -> None:
+    """Add the titles of containers to `sheet`, and hide them from what is read next."""
+    sheet.mask(found.masks)
+    if not found.titles:
+        return
+    for span, quote in found.titles:
+        sheet.spelling = ((quote, None),) if quote else ()
+        if _MARKS.search(found.masked_titles, span.start, span.end):
+            title = _Parsed(found.masked_titles[span.start : span.end], begin=span.start)
+            _MarkdownReader(text, found.masked_titles, title, sheet, kind="heading").read()
+        else:
+            sheet.text(span.start, span.end)
+            sheet.close("heading")
+    sheet.spelling = ()
+    hidden = [Segment("hidden", span.start, span.end) for span, _ in found.titles]
+    sheet.mask(sorted((*found.masks, *hidden), key=lambda mask: mask.start))
+
+
+def _imports(text: str, start: int) -> bool:
+    """Whether a line imports something, before any code: Docusaurus reads MDX whatever the file is called."""
+    if "import " not in text:
+        return False
+    fence = _FENCE.search(text, start)
+    head = text[start : fence.start() if fence else len(text)]
+    return any(begins_line(head, found.start()) for found in _IMPORT.finditer(head))
 
 
 def _in_order(directives: list[Directive]) -> tuple[Directive, ...]:
@@ -74,13 +103,18 @@ def _events(plain: str) -> Any:
     return pyromark.events_with_range(plain, options=options)
 
 
-class _Chars:
-    """Byte offsets of UTF-8 as code points, for a cursor that moves little between two questions."""
+class _Parsed:
+    """A text for the parser, and where its places in bytes of UTF-8 are in the source, as code points.
 
-    def __init__(self, text: str) -> None:
-        self._data = text.encode()
-        self._same = len(self._data) == len(text)
+    It is the source from `begin` on, or `place` tells. Made for a cursor that moves little between two questions.
+    """
+
+    def __init__(self, text: str, *, begin: int = 0, place: Callable[[int], int] | None = None) -> None:
+        self.text = _OLD_LINE_END.sub("\n", text) if "\r" in text else text  # the parser does not know all of them
+        self._data = self.text.encode()
+        self._same = len(self._data) == len(text) and place is None and begin == 0
         self._byte = self._char = 0
+        self._begin, self._place = begin, place
 
     def __call__(self, byte: int) -> int:
         if self._same:
@@ -90,14 +124,19 @@ class _Chars:
         else:
             self._char -= len(self._data[byte : self._byte].decode())
         self._byte = byte
-        return self._char
+        return self._place(self._char) if self._place else self._begin + self._char
 
 
-def _code(plain: str) -> list[tuple[int, int]]:
+def _unindented(plain: str) -> _Parsed:
+    moved = Unindented(plain)
+    return _Parsed(moved.text, place=moved.place if moved.moved() else None)
+
+
+def _code(plain: str, *, mdx: bool) -> list[tuple[int, int]]:
     """The runs of `plain` that are code or math, where no extension begins."""
-    chars = _Chars(plain)
+    chars = _unindented(without_tag_lines(plain)) if mdx else _Parsed(sketch(plain))
     runs: list[tuple[int, int]] = []
-    for event, where in _events(plain):
+    for event, where in _events(chars.text):
         if isinstance(event, str):
             continue
         ((name, value),) = event.items()
@@ -110,22 +149,27 @@ def _tag(value: Any) -> str:
     return value if isinstance(value, str) else str(next(iter(value)))
 
 
-class _Reader:
-    """The events of the parser on their way into a sheet."""
+class _MarkdownReader:
+    """The events of the parser on their way into a sheet.
 
-    def __init__(self, source: str, plain: str, sheet: Sheet) -> None:
+    `plain` is the source less what the parser would take for something else, same length, and `parsed` what it is
+    given of that. `kind` is that of all blocks, if one is given.
+    """
+
+    def __init__(self, source: str, plain: str, parsed: _Parsed, sheet: BlockBuilder, *, kind: str = "") -> None:
         self.source = source
         self.plain = plain
         self.sheet = sheet
-        self.chars = _Chars(plain)
+        self.chars = parsed
+        self.kind = kind
         self.quotes: list[bool] = []  # open block quotes; True for an alert, whose words are the writer's own
         self.depth = {"Item": 0, "FootnoteDefinition": 0, "Heading": 0, "TableCell": 0, "DefinitionList": 0}
         self.in_code = False
         self.html: list[tuple[int, int]] | None = None
-        self.images: list[tuple[int, list[Part]]] = []
+        self.images: list[tuple[int, list[Segment]]] = []
         self.muted: list[tuple[str, int, int]] = []  # inline elements without prose: name, start and end of the tag
         self.paragraph_end = 0
-        self.ahead = Ahead(plain)
+        self.ahead = LookAhead(plain)
 
     def read(self) -> None:
         """Go through all events once."""
@@ -141,7 +185,7 @@ class _Reader:
             "Start": self._start,
             "End": self._end,
         }
-        for event, where in _events(self.plain):
+        for event, where in _events(self.chars.text):
             if isinstance(event, str):
                 if event == "Rule":
                     self._close()
@@ -202,7 +246,7 @@ class _Reader:
         elif name == "img":
             self.sheet.add("image", start, end)
             image_caption(self.sheet, self.plain, tag)
-        elif not tag.closing and not tag.self_closing and foreign(self.plain, tag, self.sheet.home):
+        elif not tag.closing and not tag.self_closing and tag_language(self.plain, tag, self.sheet.home):
             self.muted.append(("<" + name, start, end))
         elif name in KNOWN or tag.closing or f"</{name}" in self.plain[end : min(end + 2000, self.paragraph_end)]:
             self.sheet.add("hidden", start, end)
@@ -268,6 +312,8 @@ class _Reader:
     # ── blocks ──
 
     def _kind(self) -> str:
+        if self.kind:
+            return self.kind
         if self.depth["Heading"]:
             return "heading"
         if self.depth["TableCell"]:

@@ -8,38 +8,33 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..settings import Settings
-from ..text import Block, Cell, Directive, Document, LineIndex, Piece, PieceKind, Span
+from ..config import Settings
+from ..report import Unavailable
+from ..text import Block, Cell, Directive, Document, LineIndex, Piece, PieceKind, Span, escape_invisible
+from .block_builder import Segment
 from .markdown import read_markdown
-from .pieces import Part
-from .scalars import json_parts
+from .scalars import JSON_SPELLING, json_parts
 
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*+\"?|[{}\[\],:]|[^\s\"{}\[\],:]+")
-# An edit is written as JSON writes it; what would end a line has no place in one.
-SPELLING = (
-    ('"', '\\"'),
-    ("\\", "\\\\"),
-    ("\t", "\\t"),
-    *((chr(code), None) for code in range(0x20) if chr(code) != "\t"),
-)
 
 
-class _Broken(Exception):
+class _NotJson(Exception):
     """The text is not JSON. Never leaves this module."""
 
 
 def read_notebook(name: str, text: str, settings: Settings) -> Document:
-    """The document that the Markdown cells of `text` make up; code, output and raw cells are left alone."""
+    """The document that the Markdown cells of `text` make up; code, output and raw cells are left alone. Raises
+    Unavailable for what is no JSON."""
     blocks: list[Block] = []
     directives: list[Directive] = []
     notes: list[str] = []
     places: list[Cell] = []
     try:
         cells = list(_cells(text))
-    except _Broken as error:
-        return Document(name, text, (), "notebook", notes=(f"not read: {error}",))
+    except _NotJson as error:
+        raise Unavailable(escape_invisible(name) or "a text", f"not read: {error}") from None
     for number, cell in cells:
-        through = _Through(text, cell)
+        through = _EmbeddedText(text, cell)
         inner = read_markdown(f"{name}.md", through.text, replace(settings, front_matter=()))
         blocks += [through.block(block) for block in inner.blocks]
         directives += [replace(d, span=through.span(d.span)) for d in inner.directives]
@@ -49,17 +44,17 @@ def read_notebook(name: str, text: str, settings: Settings) -> Document:
     return Document(name, text, tuple(blocks), "notebook", "", tuple(directives), {}, tuple(notes), tuple(places))
 
 
-def _cells(text: str) -> Iterator[tuple[int, list[Part]]]:
+def _cells(text: str) -> Iterator[tuple[int, list[Segment]]]:
     """(number from 1, parts of its source) of every Markdown cell. Raises _Broken if brackets do not match."""
     keys: list[str | None] = []  # for each open container: its key that waits for a value, "" before one; None in lists
     kind = ""
-    source: list[Part] = []
+    source: list[Segment] = []
     followed = True  # whether the way its source is written could be
     number = 0
     for token in _TOKEN.finditer(text):
         run = token.group()
         if run[0] == '"' and (len(run) < 2 or run[-1] != '"'):
-            raise _Broken(f"not JSON, a string on line {LineIndex(text).line(token.start()) + 1} is not closed")
+            raise _NotJson(f"not JSON, a string on line {LineIndex(text).line(token.start()) + 1} is not closed")
         if run in "{[":
             keys.append("" if run == "{" else None)
             if len(keys) == 3 and keys[:2] == ["cells", None]:
@@ -68,7 +63,7 @@ def _cells(text: str) -> Iterator[tuple[int, list[Part]]]:
         elif run in "}]":
             if not keys or (run == "}") != (keys.pop() is not None):
                 line = LineIndex(text).line(token.start()) + 1
-                raise _Broken(f"not JSON, a bracket on line {line} closes nothing")
+                raise _NotJson(f"not JSON, a bracket on line {line} closes nothing")
             if keys == ["cells", None] and kind == "markdown" and followed:
                 yield number, source
         elif run == ",":
@@ -85,7 +80,7 @@ def _cells(text: str) -> Iterator[tuple[int, list[Part]]]:
             followed = followed and parts is not None
             source += parts or ()
     if keys:
-        raise _Broken("not JSON, it ends too early")
+        raise _NotJson("not JSON, it ends too early")
 
 
 def _value(run: str) -> str:
@@ -96,10 +91,10 @@ def _value(run: str) -> str:
         return run[1:-1]
 
 
-class _Through:
+class _EmbeddedText:
     """A text written in pieces in another one: its `text`, and its places as places of the source."""
 
-    def __init__(self, source: str, parts: list[Part]) -> None:
+    def __init__(self, source: str, parts: list[Segment]) -> None:
         self.parts = parts
         self.starts: list[int] = []
         texts: list[str] = []
@@ -131,7 +126,7 @@ class _Through:
     def block(self, block: Block) -> Block:
         """A block of the text as a block of the source."""
         pieces = tuple(p for piece in block.pieces for p in self._pieces(piece))
-        return replace(block, pieces=pieces, spelling=SPELLING)
+        return replace(block, pieces=pieces, spelling=JSON_SPELLING)
 
     def _pieces(self, piece: Piece) -> Iterator[Piece]:
         if piece.kind != "text":

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Document
-from .directives import Remarks
+from .block_builder import BlockBuilder, PartKind, Segment
+from .directives import DirectiveCollector
 from .languages import language_tag
-from .lines import Inline, Line, alone, lay, lines_of
-from .pieces import Part, PartKind, Sheet
+from .lines import InlineScanner, SourceLine, add_inline, alone, lines_of
 
 _HEADLINE = re.compile(
     r"\*+[ \t]+(?:(?:TODO|DONE|NEXT|WAIT(?:ING)?|HOLD|STARTED|CANCEL{1,2}ED|SOMEDAY|PROJ|IDEA|KILL|STRT|LOOP)[ \t]+)?"
-    r"(?:\[#\w\][ \t]+)?(?:COMMENT\b)?"
+    r"(?:\[#\w\][ \t]+)?(?:COMMENT(?=[ \t]|$))?"
 )
 _TAGS = re.compile(r"[ \t]+:[\w@#%:]+:$")
 _KEYWORD = re.compile(r"#\+([A-Za-z_]+)(?:\[[^\]\r\n]*\])?:[ \t]*")
@@ -44,7 +44,7 @@ SPELLING = (*((char, None) for char in "*=~[\\\n\r"), ("_", None))
 
 def read_org(name: str, text: str, settings: Settings) -> Document:
     """The document that `text` makes up."""
-    reader = _Reader(text, frozenset(settings.front_matter))
+    reader = _OrgReader(text, frozenset(settings.front_matter))
     reader.read()
     blocks = sorted(reader.sheet.blocks, key=lambda b: b.pieces[0].source.start)
     remarks = reader.remarks
@@ -53,16 +53,16 @@ def read_org(name: str, text: str, settings: Settings) -> Document:
     )
 
 
-class _Reader:
+class _OrgReader:
     """The lines of a text on their way into a sheet."""
 
     def __init__(self, text: str, wanted: frozenset[str]) -> None:
         self.text = text
         self.wanted = wanted
         self.lines = lines_of(text)
-        self.sheet = Sheet(text, spelling=SPELLING)
-        self.remarks = Remarks(text)
-        self.inline = Inline(text, _INLINE, self._take)
+        self.sheet = BlockBuilder(text, spelling=SPELLING)
+        self.remarks = DirectiveCollector(text)
+        self.inline = InlineScanner(text, _INLINE, self._take)
         self.language = ""
         self.quoted = False
         self.ends: list[int] | None = None  # where drawers end and headlines stand, once a drawer has been seen
@@ -76,7 +76,7 @@ class _Reader:
             if not self._special(line):
                 self._paragraph(line)
 
-    def _special(self, line: Line) -> bool:
+    def _special(self, line: SourceLine) -> bool:
         """Take what is no paragraph: False if `line` begins one."""
         words = line.words
         self.i += 1
@@ -97,23 +97,19 @@ class _Reader:
             return False
         return True
 
-    def _headline(self, line: Line, head: re.Match[str]) -> None:
+    def _headline(self, line: SourceLine, head: re.Match[str]) -> None:
         tags = _TAGS.search(line.words)
         if head.group().endswith("COMMENT"):  # with all that is below it
-            depth = line.words.index(" ")
-            while self.i < len(self.lines):
-                below = self.lines[self.i]
-                stars = len(below.words) - len(below.words.lstrip("*"))
-                if not below.indent and 0 < stars <= depth and below.words[stars : stars + 1] == " ":
-                    break
+            depth = _depth(line)
+            while self.i < len(self.lines) and not 0 < _depth(self.lines[self.i]) <= depth:
                 self.i += 1
         elif head.end() < len(line.words):
             self._add(line.at + head.end(), line.at + (tags.start() if tags else len(line.words)), "heading")
 
-    def _hash(self, line: Line) -> bool:
+    def _hash(self, line: SourceLine) -> bool:
         words = line.words
         if words == "#" or words.startswith("# "):
-            self.remarks.hear(words[1:], line.at, line.end)
+            self.remarks.note_comment(words[1:], line.at, line.end)
         elif block := _BLOCK.match(words):
             name = block[1].lower()
             if name in _NO_PROSE_BLOCKS:
@@ -138,30 +134,28 @@ class _Reader:
         """A drawer, unless it is never closed before the next headline."""
         if self.ends is None:
             self.ends = [i for i, line in enumerate(self.lines) if line.words.upper() == ":END:"]
-            self.heads = [
-                i for i, line in enumerate(self.lines) if re.match(r"\*+[ \t]", line.words) and not line.indent
-            ]
+            self.heads = [i for i, line in enumerate(self.lines) if _depth(line)]
         end = bisect_left(self.ends, self.i)
         head = bisect_left(self.heads, self.i)
         if end < len(self.ends) and (head == len(self.heads) or self.ends[end] < self.heads[head]):
             self.i = self.ends[end] + 1
 
-    def _skip_to(self, mark: str, opening: Line, *, comment: bool = False) -> None:
+    def _skip_to(self, mark: str, opening: SourceLine, *, comment: bool = False) -> None:
         start = self.i
         while self.i < len(self.lines) and not self.lines[self.i].words.lower().startswith(mark.lower()):
             self.i += 1
         if comment and self.i > start:
             last = self.lines[self.i - 1].end
-            self.remarks.hear(self.text[self.lines[start].start : last], opening.at, last)
+            self.remarks.note_comment(self.text[self.lines[start].start : last], opening.at, last)
         self.i += 1
 
-    def _row(self, line: Line) -> None:
+    def _row(self, line: SourceLine) -> None:
         if line.words.startswith("|-"):
             return
         for cell in re.finditer(r"[^|]+", line.words):
             self._add(line.at + cell.start(), line.at + cell.end(), "cell")
 
-    def _paragraph(self, line: Line) -> None:
+    def _paragraph(self, line: SourceLine) -> None:
         kind = "quote" if self.quoted else "paragraph"
         at = line.at
         if note := _FOOTNOTE.match(line.words):
@@ -178,7 +172,7 @@ class _Reader:
             self.i += 1
         self._add(min(at, end), end, kind)
 
-    def _goes_on(self, below: Line) -> bool:
+    def _goes_on(self, below: SourceLine) -> bool:
         words = below.words
         if not words or words.startswith(("#+", "# ", "|", ": ")) or words == "#":
             return False
@@ -193,12 +187,12 @@ class _Reader:
         )
 
     def _add(self, start: int, end: int, kind: str) -> None:
-        lay(self.sheet, start, end, self.inline.marks(start, end))
+        add_inline(self.sheet, start, end, self.inline.marks(start, end))
         self.sheet.close(kind)
 
     # ── inline markup ──
 
-    def _take(self, match: re.Match[str], end: int) -> tuple[list[Part], int] | None:
+    def _take(self, match: re.Match[str], end: int) -> tuple[list[Segment], int] | None:
         run = match.group()
         if run in ("=", "~"):
             return self.inline.whole(match, _PAIRS[run], end)
@@ -229,11 +223,11 @@ class _Reader:
             return alone("placeholder", match)
         return alone("placeholder" if run[0] in "^_" else "hidden", match)
 
-    def _whole(self, match: re.Match[str], closer: str, end: int, kind: PartKind) -> tuple[list[Part], int] | None:
+    def _whole(self, match: re.Match[str], closer: str, end: int, kind: PartKind) -> tuple[list[Segment], int] | None:
         found = self.inline.whole(match, closer, end)
         return ([p._replace(kind=kind) for p in found[0]], found[1]) if found else None
 
-    def _link(self, match: re.Match[str], end: int) -> tuple[list[Part], int] | None:
+    def _link(self, match: re.Match[str], end: int) -> tuple[list[Segment], int] | None:
         """``[[target][text]]``, of which the text is prose, or ``[[target]]``."""
         close = self.inline.ahead.match(r"\]\]", match.end())
         if close is None or close[1] > end:
@@ -242,16 +236,22 @@ class _Reader:
         if between is None or between[1] > close[0]:
             target = self.text[match.end() : match.end() + 300].split("]")[0]
             image = re.search(r"\.(?:png|jpe?g|gif|svg|webp)$", target, re.IGNORECASE)
-            return [Part("image" if image else "placeholder", match.start(), close[1])], close[1]
-        return [Part("hidden", match.start(), between[1]), Part("hidden", *close)], between[1]
+            return [Segment("image" if image else "placeholder", match.start(), close[1])], close[1]
+        return [Segment("hidden", match.start(), between[1]), Segment("hidden", *close)], between[1]
 
-    def _note(self, match: re.Match[str], end: int) -> tuple[list[Part], int] | None:
+    def _note(self, match: re.Match[str], end: int) -> tuple[list[Segment], int] | None:
         """A footnote in the sentence: a block of its own."""
         close = self.inline.ahead.match(r"\]", match.end())
         if close is None or close[1] > end:
             return None
         parts, self.sheet.parts = self.sheet.parts, []
-        lay(self.sheet, match.end(), close[0])
+        add_inline(self.sheet, match.end(), close[0])
         self.sheet.close("note")
         self.sheet.parts = parts
-        return [Part("hidden", match.start(), close[1])], close[1]
+        return [Segment("hidden", match.start(), close[1])], close[1]
+
+
+def _depth(line: SourceLine) -> int:
+    """How many stars a headline begins with; 0 of what is none."""
+    stars = re.match(r"\*+(?=[ \t])", line.words)
+    return stars.end() if stars and not line.indent else 0

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Document
-from .pieces import Sheet
+from .block_builder import BlockBuilder
 
 NARROWEST_WRAP = 40  # columns; shorter lines are lines that somebody ended on purpose
 
@@ -20,7 +20,7 @@ _SIGNATURE = "-- "  # RFC 3676: what follows is the sender's card, not the messa
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _PlainLine:
     """One line: where its words begin and end, how deep it is quoted, and whether a bullet opens it."""
 
     start: int
@@ -32,16 +32,16 @@ class _Line:
 
 def read_plain(name: str, text: str, settings: Settings) -> Document:
     """The document that `text` makes up: no markup is known, and nothing but the shape of the lines is read."""
-    sheet = Sheet(text)
+    sheet = BlockBuilder(text)
     add_plain(sheet, text)
     return Document(name, text, tuple(sheet.blocks), "plain")
 
 
-def add_plain(sheet: Sheet, text: str, start: int = 0) -> None:
+def add_plain(sheet: BlockBuilder, text: str, start: int = 0) -> None:
     """Add the paragraphs of `text`, which is the source of `sheet` or a copy of the same length, to `sheet`."""
     for paragraph in _paragraphs(text, start):
         width = max(line.end - line.start for line in paragraph)
-        previous: _Line | None = None
+        previous: _PlainLine | None = None
         kind = "paragraph"
         for line in paragraph:
             if previous is not None and not line.bullet and _continues(previous, line, width):
@@ -54,9 +54,9 @@ def add_plain(sheet: Sheet, text: str, start: int = 0) -> None:
         sheet.close(kind)
 
 
-def _paragraphs(text: str, start: int) -> Iterator[list[_Line]]:
+def _paragraphs(text: str, start: int) -> Iterator[list[_PlainLine]]:
     """Runs of lines without a blank one, equally deep in quotation."""
-    paragraph: list[_Line] = []
+    paragraph: list[_PlainLine] = []
     for line in _lines(text, start):
         if paragraph and (not line.words or line.quote != paragraph[-1].quote):
             yield paragraph
@@ -67,7 +67,7 @@ def _paragraphs(text: str, start: int) -> Iterator[list[_Line]]:
         yield paragraph
 
 
-def _lines(text: str, start: int) -> Iterator[_Line]:
+def _lines(text: str, start: int) -> Iterator[_PlainLine]:
     """The lines up to a mail's signature. A line without a letter or digit, such as a rule, counts as blank."""
     start += text.startswith("\ufeff", start)
     for match in _LINE.finditer(text, start):
@@ -79,10 +79,10 @@ def _lines(text: str, start: int) -> Iterator[_Line]:
         if not any(map(str.isalnum, words)):
             words = ""
         first = at + (bullet.end() if bullet else 0)
-        yield _Line(first, at + len(words), match["quote"].count(">"), bullet is not None, words)
+        yield _PlainLine(first, at + len(words), match["quote"].count(">"), bullet is not None, words)
 
 
-def _continues(previous: _Line, line: _Line, width: int) -> bool:
+def _continues(previous: _PlainLine, line: _PlainLine, width: int) -> bool:
     """True if the break before `line` is only a wrap: its first word did not fit, or it goes on in lower case."""
     first = line.words.split(None, 1)[0]
     length = previous.end - previous.start

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 
-from ..settings import Settings
-from ..text import Document
-from .directives import Remarks
-from .lines import Inline, Line, alone, behind, lay, lines_of
-from .pieces import Part, Sheet
+from ..config import Settings
+from ..text import Document, Frame, HeldLine, RuledTitle, Span, columns
+from .block_builder import BlockBuilder, Segment
+from .directives import DirectiveCollector
+from .lines import InlineScanner, SourceLine, add_inline, alone, behind, lines_of
 from .rst_tables import grid_cells, simple_cells
 
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*")
@@ -69,22 +69,32 @@ SPELLING = (*((char, "\\" + char) for char in "*`|\\"), ("_", None), ("\n", None
 
 def read_rst(name: str, text: str, settings: Settings) -> Document:
     """The document that `text` makes up."""
-    reader = _Reader(text)
+    reader = _RstReader(text)
     reader.read()
     blocks = sorted(reader.sheet.blocks, key=lambda b: b.pieces[0].source.start)
     remarks = reader.remarks
-    return Document(name, text, tuple(blocks), "rst", "", tuple(remarks.directives), {}, tuple(remarks.notes))
+    frames = sorted(reader.frames, key=lambda frame: frame.span)
+    return Document(
+        name,
+        text,
+        tuple(blocks),
+        "rst",
+        directives=tuple(remarks.directives),
+        notes=tuple(remarks.notes),
+        frames=tuple(frames),
+    )
 
 
-class _Reader:
+class _RstReader:
     """The lines of a text on their way into a sheet."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.lines = lines_of(text)
-        self.sheet = Sheet(text, spelling=SPELLING)
-        self.remarks = Remarks(text)
-        self.inline = Inline(text, _INLINE, self._take)
+        self.sheet = BlockBuilder(text, spelling=SPELLING)
+        self.remarks = DirectiveCollector(text)
+        self.inline = InlineScanner(text, _INLINE, self._take)
+        self.frames: list[Frame] = []
         self.i = 0
 
     def read(self) -> None:
@@ -93,7 +103,7 @@ class _Reader:
             line = self.lines[self.i]
             self._line(line, "paragraph")
 
-    def _line(self, line: Line, kind: str) -> None:
+    def _line(self, line: SourceLine, kind: str) -> None:
         """Read on from `line`, which is the next one or what is left of it behind a bullet."""
         while True:
             words = line.words
@@ -134,7 +144,7 @@ class _Reader:
                 self._paragraph(line, kind)
                 return
 
-    def _is_title(self, line: Line) -> bool:
+    def _is_title(self, line: SourceLine) -> bool:
         below = self.lines[self.i + 1] if self.i + 1 < len(self.lines) else None
         return (
             below is not None
@@ -143,7 +153,7 @@ class _Reader:
             and bool(_ADORNMENT.fullmatch(below.words))
         )
 
-    def _paragraph(self, line: Line, kind: str) -> None:
+    def _paragraph(self, line: SourceLine, kind: str) -> None:
         """A paragraph that begins in `line`; a title if a rule stands below it, a term if what follows is indented."""
         body = [line]
         self.i += 1
@@ -152,9 +162,14 @@ class _Reader:
             if not below.words:
                 break
             if len(body) == 1 and self._rule_below(line, below):
+                self._frame_title(self.lines[self.i - 1], below)
                 self.i += 1
                 kind = "heading"
                 break
+            if len(body) == 1 and _ADORNMENT.fullmatch(below.words) and not below.indent:
+                # too short a rule for a title, and none it must remain
+                short = columns(self.lines[self.i - 1].words) - len(below.words)
+                self.frames.append(HeldLine(Span(line.at, line.end), 1 - short))
             column = line.at - line.start
             if below.indent > column and len(body) == 1:  # a term and its definition; or a list item gone wrong
                 kind = "item"
@@ -174,13 +189,22 @@ class _Reader:
         if literal:
             self._skip_literal(line.at - line.start)
 
-    def _rule_below(self, line: Line, below: Line) -> bool:
+    def _rule_below(self, line: SourceLine, below: SourceLine) -> bool:
         rule = _ADORNMENT.fullmatch(below.words)
         return bool(rule) and (len(below.words) >= 4 or len(below.words) >= len(line.words)) and below.indent == 0
 
-    def _add(self, body: list[Line]) -> None:
+    def _frame_title(self, title: SourceLine, below: SourceLine) -> None:
+        """Note that `title` is held to its rule, and to one above it if that is like the one below."""
+        above = self.lines[self.i - 2] if self.i > 1 else None
+        rules = [Span(below.at, below.end)]
+        if above and not above.indent and above.words == below.words:
+            rules.insert(0, Span(above.at, above.end))
+        start = title.at if len(rules) == 1 else title.start  # the rules of an indented title reach to the margin
+        self.frames.append(RuledTitle(Span(start, title.end), tuple(rules)))
+
+    def _add(self, body: list[SourceLine]) -> None:
         start, end = body[0].at, body[-1].end
-        lay(self.sheet, start, end, self.inline.marks(start, end))
+        add_inline(self.sheet, start, end, self.inline.marks(start, end))
 
     # ── what is left out ──
 
@@ -207,7 +231,7 @@ class _Reader:
 
     # ── explicit markup ──
 
-    def _explicit(self, line: Line, match: re.Match[str]) -> None:
+    def _explicit(self, line: SourceLine, match: re.Match[str]) -> None:
         column = line.at - line.start
         self.i += 1
         name = (match["directive"] or "").lower()
@@ -224,13 +248,13 @@ class _Reader:
             if len(line.words) > 2 or (start < len(self.lines) and self.lines[start].words):
                 self._skip(column)
             end = max((x.end for x in self.lines[start : self.i] if x.words), default=line.end)
-            self.remarks.hear(self.text[line.at + 2 : end], line.at, end)
+            self.remarks.note_comment(self.text[line.at + 2 : end], line.at, end)
 
     def _skip_attached(self, column: int) -> None:
         while self.i < len(self.lines) and self.lines[self.i].words and self.lines[self.i].indent > column:
             self.i += 1
 
-    def _body(self, first: Line, column: int, kind: str) -> None:
+    def _body(self, first: SourceLine, column: int, kind: str) -> None:
         """A paragraph that begins behind a marker; its further lines are indented by more than `column`."""
         body = [first]
         while self.i < len(self.lines) and self.lines[self.i].words and self.lines[self.i].indent > column:
@@ -246,7 +270,7 @@ class _Reader:
         if literal:
             self._skip_literal(column + 1)
 
-    def _directive(self, line: Line, match: re.Match[str], name: str, column: int) -> None:
+    def _directive(self, line: SourceLine, match: re.Match[str], name: str, column: int) -> None:
         rest = behind(line, match.end())
         if name in _NO_PROSE or (match["sub"] and name != "replace"):
             self._options(column)
@@ -281,7 +305,7 @@ class _Reader:
             if field and field[1] in ("alt", "caption"):
                 self._body(behind(line, field.end()), line.indent, "caption")
 
-    def _table(self, line: Line, cells_of: object) -> None:
+    def _table(self, line: SourceLine, cells_of: object) -> None:
         rows = [line]
         self.i += 1
         borders = 1
@@ -298,22 +322,23 @@ class _Reader:
                     break
         for cell in (grid_cells if cells_of is grid_cells else simple_cells)(self.text, rows):
             before = 0
-            for start, end in cell:
+            for start, end in ((drawn.span.start, drawn.span.end) for drawn in cell):
                 if before:
                     self.sheet.add("markup", before, start, " ")
-                lay(self.sheet, start, end, self.inline.marks(start, end))
+                add_inline(self.sheet, start, end, self.inline.marks(start, end))
                 before = end
+            self.frames += cell
             self.sheet.close("cell")
 
     # ── inline markup ──
 
-    def _take(self, match: re.Match[str], end: int) -> tuple[list[Part], int] | None:
+    def _take(self, match: re.Match[str], end: int) -> tuple[list[Segment], int] | None:
         run = match.group()
         if run[0] == "\\":
             start = match.start()
             if run[1:].isspace() and not run[1:].isalnum():
                 return alone("hidden", match)
-            return [Part("hidden", start, start + 1)], match.end()
+            return [Segment("hidden", start, start + 1)], match.end()
         if run == "``":
             return self.inline.whole(match, _LITERAL_END, end)
         if run.endswith("`"):
@@ -325,7 +350,7 @@ class _Reader:
             return self.inline.whole(match, r"(?<=[^\s\\])\|(?:__?)?(?!\w)", end)
         return alone("hidden", match)
 
-    def _interpreted(self, match: re.Match[str], end: int) -> tuple[list[Part], int] | None:
+    def _interpreted(self, match: re.Match[str], end: int) -> tuple[list[Segment], int] | None:
         """A role, a link, or a target between backquotes."""
         close = self.inline.ahead.match(_TICK_END, match.end() + 1)
         if close is None or close[1] > end:
@@ -341,21 +366,21 @@ class _Reader:
         elif named and target < 0:
             stop = close[0]
         else:
-            return [Part("placeholder", match.start(), close[1])], close[1]
-        return [Part("hidden", *match.span()), Part("hidden", stop, close[1])], match.end()
+            return [Segment("placeholder", match.start(), close[1])], close[1]
+        return [Segment("hidden", *match.span()), Segment("hidden", stop, close[1])], match.end()
 
 
-def _before(line: Line, mark: str) -> Line:
+def _before(line: SourceLine, mark: str) -> SourceLine:
     words = line.words.split(mark, 1)[0].rstrip()
-    return Line(line.start, line.at, line.at + len(words), words)
+    return SourceLine(line.start, line.at, line.at + len(words), words)
 
 
-def _without_colons(line: Line) -> Line:
+def _without_colons(line: SourceLine) -> SourceLine:
     """``like this::`` is shown as “like this:”, and ``this ::`` as “this”."""
     words = line.words[:-1]
     if words[:-1].rstrip() != words[:-1] or words == ":":
         words = words[:-1].rstrip()
-    return Line(line.start, line.at, line.at + len(words), words)
+    return SourceLine(line.start, line.at, line.at + len(words), words)
 
 
 def _starts_anew(words: str) -> bool:

@@ -1,16 +1,18 @@
 """Strings of YAML, TOML and JSON as parts of the source: what is verbatim, what is an escape, what is a fold.
 
-Each function gives the parts of one string, or None if they do not spell
-`value`: then the string is written in a way that is not followed here, and
-nobody may edit it.
+Each function ``…_parts`` gives the parts of one string, or None if they do not
+spell `value`: then the string is written in a way that is not followed here,
+and nobody may edit it. `Scalar` is such a string as what edits are tried on.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from .pieces import Part
+from ..text import Edit, apply_edits
+from .block_builder import Segment, Spelling
 
 _FOLD = r"[ \t]*(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))*[ \t]*"
 _DOUBLE = re.compile(
@@ -27,38 +29,126 @@ _JSON = re.compile(r"(?P<escape>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9
 _NAMED = dict(zip("ntrbf0aveN_LP", "\n\t\r\b\f\0\a\v\x1b\x85\xa0\u2028\u2029", strict=True))
 _LINE = re.compile(r"([ \t]*)([^\r\n]*)(\r\n|\n|\r|\Z)")
 
+_ONE_LINE: Spelling = (("\n", None), ("\r", None))
+_ESCAPED: Spelling = (('"', '\\"'), ("\\", "\\\\"), ("\t", "\\t"), *_ONE_LINE)
+# How a string writes the characters that mean something else in it, by what it is opened with.
+YAML_SPELLING: dict[str, Spelling] = {"'": (("'", "''"), *_ONE_LINE), '"': _ESCAPED}
+TOML_SPELLING: dict[str, Spelling] = {
+    '"': _ESCAPED,
+    '"""': _ESCAPED,
+    "'": (("'", None), *_ONE_LINE),
+    "'''": _ONE_LINE,
+}
+JSON_SPELLING: Spelling = (*_ESCAPED, *((chr(code), None) for code in range(0x20) if chr(code) not in "\t\n\r"))
 
-def yaml_parts(text: str, start: int, end: int, style: str, value: str) -> tuple[Part, ...] | None:
+
+@dataclass(frozen=True)
+class Scalar:
+    """A string at `start` of a document, written as `source`, with the `value` that `parts` of the document spell.
+
+    `read` gives the value of a string that is written so, None if it is none.
+    """
+
+    source: str
+    start: int
+    value: str
+    parts: tuple[Segment, ...]
+    read: Callable[[str], object]
+
+    def takes(self, edit: Edit, text: str) -> bool:
+        """Whether `edit` of the document makes the string say what it says now with `text` in that place."""
+        span = edit.span
+        if span.start < self.start or span.end > self.start + len(self.source):
+            return False
+        written = apply_edits(self.source, [Edit(span.shifted(-self.start), edit.text)])
+        at = self._in_value(span.start)
+        return self.read(written) == self.value[:at] + text + self.value[at + len(span) :]
+
+    def _in_value(self, at: int) -> int:
+        """Which character of the value stands at `at` of the document, where that is verbatim."""
+        before = 0
+        for part in self.parts:
+            if at <= part.end and part.kind == "text":
+                return before + max(at - part.start, 0)
+            before += part.end - part.start if part.kind == "text" else len(part.text)
+        return before
+
+
+def read_yaml(source: str) -> object:
+    """The value of a YAML scalar, as the value of a key; None if it is no string there, or something besides."""
+    return _yaml_value(f"k: {source}")
+
+
+def read_yaml_in_flow(source: str) -> object:
+    """The value of a YAML scalar that stands in braces or brackets."""
+    return _yaml_value(f"{{k: {source}}}")
+
+
+def _yaml_value(document: str) -> object:
+    import yaml
+
+    values: list[object] = []
+    for loader in (yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # of a tab each has its own opinion
+        try:
+            read = yaml.load(document, Loader=loader)
+        except (yaml.YAMLError, ValueError):  # ValueError: what looks like a date and is none
+            return None
+        values.append(read["k"] if isinstance(read, dict) and list(read) == ["k"] else None)
+    return values[0] if values[0] == values[1] else None
+
+
+def read_toml(source: str) -> object:
+    """The value of a TOML string, None if it is none."""
+    import tomllib
+
+    try:
+        read = tomllib.loads(f"k = {source}".replace("\r\n", "\n").replace("\r", "\n"))
+    except ValueError:
+        return None
+    return read["k"] if list(read) == ["k"] else None
+
+
+def read_json(source: str) -> object:
+    """The value of a JSON string, None if it is none."""
+    import json
+
+    try:
+        return json.loads(source)
+    except ValueError:
+        return None
+
+
+def yaml_parts(text: str, start: int, end: int, style: str, value: str) -> tuple[Segment, ...] | None:
     """A scalar at start..end. `style` is YAML's: "" (plain), single or double quote, ``|`` or ``>``."""
     if style in ("|", ">"):
         return literal_parts(text, start, end, value, folded=style == ">")
     if style:
-        return _checked(text, _walk(text, start + 1, end - 1, _DOUBLE if style == '"' else _SINGLE), value)
-    return _checked(text, _walk(text, start, end, _PLAIN), value)
+        return _verify_parts(text, _walk(text, start + 1, end - 1, _DOUBLE if style == '"' else _SINGLE), value)
+    return _verify_parts(text, _walk(text, start, end, _PLAIN), value)
 
 
-def toml_parts(text: str, start: int, end: int, quote: str, value: str) -> tuple[Part, ...] | None:
+def toml_parts(text: str, start: int, end: int, quote: str, value: str) -> tuple[Segment, ...] | None:
     """A string whose inside is start..end and that `quote` opens."""
     if len(quote) == 3 and text[start : start + 1] in ("\r", "\n"):  # a first line end does not count
         start += 2 if text.startswith("\r\n", start) else 1
-    return _checked(text, _walk(text, start, end, _TOML if quote[0] == '"' else _LINES), value)
+    return _verify_parts(text, _walk(text, start, end, _TOML if quote[0] == '"' else _LINES), value)
 
 
-def json_parts(text: str, start: int, end: int, value: str) -> tuple[Part, ...] | None:
+def json_parts(text: str, start: int, end: int, value: str) -> tuple[Segment, ...] | None:
     """A string whose inside is start..end."""
-    return _checked(text, _walk(text, start, end, _JSON), value)
+    return _verify_parts(text, _walk(text, start, end, _JSON), value)
 
 
-def _walk(text: str, start: int, end: int, pattern: re.Pattern[str]) -> Iterator[Part]:
+def _walk(text: str, start: int, end: int, pattern: re.Pattern[str]) -> Iterator[Segment]:
     """Verbatim runs, and markup for each match of `pattern`."""
     at = start
     for match in pattern.finditer(text, start, end):
         if match.start() > at:
-            yield Part("text", at, match.start())
-        yield Part("markup", match.start(), match.end(), _READ[match.lastgroup or ""](match.group()))
+            yield Segment("text", at, match.start())
+        yield Segment("markup", match.start(), match.end(), _READ[match.lastgroup or ""](match.group()))
         at = match.end()
     if at < end:
-        yield Part("text", at, end)
+        yield Segment("text", at, end)
 
 
 def _escaped(run: str) -> str:
@@ -91,28 +181,28 @@ _READ: dict[str, Callable[[str], str]] = {
 }
 
 
-def literal_parts(text: str, start: int, end: int, value: str, *, folded: bool) -> tuple[Part, ...] | None:
+def literal_parts(text: str, start: int, end: int, value: str, *, folded: bool) -> tuple[Segment, ...] | None:
     """A block scalar: its lines less their indentation, the ends of lines as YAML reads them."""
     head = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)").match(text, start, end)
     if head is None:
         return None
     lines = [(m.start(), m) for m in _LINE.finditer(text, head.end(), end) if m.end() > m.start()]
     indent = next((len(m[1]) for _, m in lines if m[2]), 0)
-    parts: list[Part] = []
+    parts: list[Segment] = []
     blank = 0  # line ends since the last line with something in it
     since = head.end()
     for at, line in lines:
         if line[2]:
             if parts:
                 gap = "\n" * blank if not folded else " " if blank == 1 else "\n" * (blank - 1)
-                parts.append(Part("markup", since, at + indent, gap))
-            parts.append(Part("text", at + indent, line.end(2)))
+                parts.append(Segment("markup", since, at + indent, gap))
+            parts.append(Segment("text", at + indent, line.end(2)))
             blank, since = 0, line.end(2)
         blank += 1 if line[3] else 0
-    return _checked(text, iter(parts), value.rstrip("\n"))
+    return _verify_parts(text, iter(parts), value.rstrip("\n"))
 
 
-def _checked(text: str, parts: Iterator[Part], value: str) -> tuple[Part, ...] | None:
+def _verify_parts(text: str, parts: Iterator[Segment], value: str) -> tuple[Segment, ...] | None:
     """The parts if they spell `value`, else None."""
     made = tuple(parts)
     spelled = "".join(text[p.start : p.end] if p.kind == "text" else p.text for p in made)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..settings import Settings
+from ..config import Settings
 from ..text import Document
-from .directives import Remarks
+from .block_builder import BlockBuilder
+from .directives import DirectiveCollector
 from .html_tags import with_entities
-from .lines import Line, lines_of
-from .pieces import Sheet
+from .lines import SourceLine, lines_of
 
 _TIME = re.compile(r"(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->")
 _TAG = re.compile(r"</?[A-Za-z\d][^<>]{0,200}>|\{\\[^{}]{0,200}\}|\\[Nnh]")
@@ -22,12 +22,12 @@ _SRT = (("<", None), ("{", None), ("\n", None), ("\r", None))
 
 def read_subtitles(name: str, text: str, settings: Settings) -> Document:
     """The document that the cues of `text` make up: a sentence that goes on in the next cue is one block."""
-    remarks = Remarks(text)
+    remarks = DirectiveCollector(text)
     lines = lines_of(text)
     vtt = bool(lines) and lines[0].words.startswith("WEBVTT")
-    sheet = Sheet(text, spelling=_VTT if vtt else _SRT)
-    last: Line | None = None
-    for line, first in _said(lines, remarks, vtt):
+    sheet = BlockBuilder(text, spelling=_VTT if vtt else _SRT)
+    last: SourceLine | None = None
+    for line, first in _cue_lines(lines, remarks, vtt):
         label = _SAID_BY.match(line.words)
         start = line.at + (label.end() if label else 0)
         goes_on = last is not None and not label and (not first or _goes_on(last, line, text))
@@ -43,15 +43,15 @@ def read_subtitles(name: str, text: str, settings: Settings) -> Document:
     )
 
 
-def _said(lines: list[Line], remarks: Remarks, vtt: bool) -> Iterator[tuple[Line, bool]]:
+def _cue_lines(lines: list[SourceLine], remarks: DirectiveCollector, vtt: bool) -> Iterator[tuple[SourceLine, bool]]:
     """The lines of the cues, each with whether it is the first of its cue; comments of WebVTT go to `remarks`."""
     state = ""  # "cue", "first", "note" or ""
-    note: list[Line] = []
-    for line in [*lines, Line(0, 0, 0, "")]:
+    note: list[SourceLine] = []
+    for line in [*lines, SourceLine(0, 0, 0, "")]:
         if not line.words:
             if note:
                 inner = "\n".join(n.words for n in note).removeprefix("NOTE")
-                remarks.hear(inner, note[0].at, note[-1].end)
+                remarks.note_comment(inner, note[0].at, note[-1].end)
             state, note = "", []
         elif _TIME.match(line.words):
             state = "first"
@@ -62,13 +62,13 @@ def _said(lines: list[Line], remarks: Remarks, vtt: bool) -> Iterator[tuple[Line
             note.append(line)
 
 
-def _goes_on(last: Line, line: Line, text: str) -> bool:
+def _goes_on(last: SourceLine, line: SourceLine, text: str) -> bool:
     """Whether what is said in `last` is still going on in `line`, the first of the next cue."""
     before, after = _TAG.sub("", last.words).rstrip(), _TAG.sub("", line.words).lstrip()
     return not _STOPPED.search(before) and after[:1].islower()
 
 
-def _add(sheet: Sheet, start: int, end: int) -> None:
+def _add(sheet: BlockBuilder, start: int, end: int) -> None:
     at = start
     for tag in _TAG.finditer(sheet.source, start, end):
         _words(sheet, at, tag.start())
@@ -79,7 +79,7 @@ def _add(sheet: Sheet, start: int, end: int) -> None:
     _words(sheet, at, end)
 
 
-def _words(sheet: Sheet, start: int, end: int) -> None:
+def _words(sheet: BlockBuilder, start: int, end: int) -> None:
     for part in with_entities(sheet.source, start, end):
         if part.kind == "text":
             sheet.text(part.start, part.end)

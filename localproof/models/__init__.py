@@ -1,6 +1,6 @@
 """Language models: what they are made of and what they cost (catalogue), where their files lie, whether they may run.
 
-`resolve` is the door: from settings to one verified file and all that is known
+`resolve_model` is the door: from settings to one verified file and all that is known
 of it. `provenance` says it in a run's account.
 """
 
@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..config import Settings
 from ..report import Unavailable
-from ..settings import Settings
-from ..text import visible
+from ..text import escape_invisible
 
 if TYPE_CHECKING:
     from ..report import Provenance
-    from .catalogue import Catalogue, File, Model
+    from .catalogue import Catalogue, ModelEntry, ModelFile
 
 NONE = ("", "none")  # how settings say that no model is switched on
 
 
 @dataclass(frozen=True)
-class Resolved:
+class ResolvedModel:
     """The model that is switched on. `file` is None for a file that no entry has.
 
     `verified` is true where the SHA-256 of the file at `path`, which is
@@ -33,14 +33,14 @@ class Resolved:
     """
 
     path: Path
-    model: Model
+    model: ModelEntry
     sha256: str
     verified: bool
     warnings: tuple[str, ...] = ()
-    file: File | None = None
+    file: ModelFile | None = None
 
 
-def resolve(settings: Settings, env: Mapping[str, str] = os.environ) -> Resolved | None:
+def resolve_model(settings: Settings, env: Mapping[str, str] = os.environ) -> ResolvedModel | None:
     """The file and the entry of the model that `settings` switch on; None where they switch on none.
 
     No native code has seen the file: our own reader has looked into it, and its
@@ -63,7 +63,7 @@ def resolve(settings: Settings, env: Mapping[str, str] = os.environ) -> Resolved
         )
     asked = settings.models_require or settings.models_allow_licenses
     unverified = () if found.verified else ("the file is in no catalogue: what it says of itself is all that is known",)
-    return Resolved(
+    return ResolvedModel(
         found.path,
         found.model,
         found.sha256,
@@ -82,15 +82,15 @@ def is_path(name: str) -> bool:
     return name.lower().endswith(".gguf") or "/" in name or os.sep in name or name.startswith("~")
 
 
-def _called(model: Model) -> str:
-    return f"model {visible(model.id)}"
+def _called(model: ModelEntry) -> str:
+    return f"model {escape_invisible(model.id)}"
 
 
-def _of_id(id: str, catalogue: Catalogue, env: Mapping[str, str]) -> Resolved:
-    from .store import found, look_into, sum_of
+def _of_id(id: str, catalogue: Catalogue, env: Mapping[str, str]) -> ResolvedModel:
+    from .store import find_file, look_into, sum_of
 
     model = catalogue.get(id)
-    there = found(model, env)
+    there = find_file(model, env)
     if there is None:
         remedy = f"localproof models get {model.id}"
         if model.bundled or any(file.path for file in model.files):
@@ -103,40 +103,42 @@ def _of_id(id: str, catalogue: Catalogue, env: Mapping[str, str]) -> Resolved:
     if not file.sha256 or sha256 != file.sha256:
         raise Unavailable(
             _called(model),
-            f"{visible(str(path))} is not the file that the catalogue knows (its SHA-256 is another)",
+            f"{escape_invisible(str(path))} is not the file that the catalogue knows (its SHA-256 is another)",
             f"localproof models verify {model.id}",
         )
     look_into(path, env)
-    return Resolved(path, model, sha256, True, file=file)
+    return ResolvedModel(path, model, sha256, True, file=file)
 
 
-def _of_path(settings: Settings, catalogue: Catalogue, env: Mapping[str, str]) -> Resolved:
+def _of_path(settings: Settings, catalogue: Catalogue, env: Mapping[str, str]) -> ResolvedModel:
     from . import gguf
-    from .added import entry_of
+    from .added import describe_file
     from .store import look_into, sum_of
 
     path = Path(settings.model).expanduser().absolute()
     if not path.is_file():
-        raise Unavailable(f"model {visible(settings.model)}", "there is no such file", "localproof models list")
+        raise Unavailable(
+            f"model {escape_invisible(settings.model)}", "there is no such file", "localproof models list"
+        )
     look_into(path, env)
     sha256 = sum_of(path, env)
     if (model := catalogue.by_sha256(sha256)) is not None:
-        return Resolved(path, model, sha256, True, file=model.file(sha256))
+        return ResolvedModel(path, model, sha256, True, file=model.file(sha256))
     if not settings.trust_file:
         raise Unavailable(
-            f"model {visible(path.name)}",
+            f"model {escape_invisible(path.name)}",
             f"the file is in no catalogue (SHA-256 {sha256[:12]}…), and native code is not let near it unasked",
-            f"localproof models add {visible(str(path))}, or --trust-file for this once",
+            f"localproof models add {escape_invisible(str(path))}, or --trust-file for this once",
         )
-    return Resolved(path, entry_of(gguf.read(path), path, sha256), sha256, False)
+    return ResolvedModel(path, describe_file(gguf.read(path), path, sha256), sha256, False)
 
 
-def provenance(resolved: Resolved, *, suggest: str = "none") -> tuple[Provenance, ...]:
+def provenance(resolved: ResolvedModel, *, suggest: str = "none") -> tuple[Provenance, ...]:
     """What a run says of the model, with its card in short: as what scores, and as what proposes where the settings let
     it `suggest` something."""
-    from .card import parts
+    from .card import card_parts
 
-    return parts(resolved, suggest=suggest)
+    return card_parts(resolved, suggest=suggest)
 
 
 def calibrations(env: Mapping[str, str] = os.environ) -> Path:

@@ -8,20 +8,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .catalogue import CLAIMS, Model, parsed
-from .gguf import FILE_TYPES, Header
+from .catalogue import CLAIMS, ModelEntry, parse_catalogue
+from .gguf import FILE_TYPES, GgufHeader
 from .licences import spelled
 
 _UNTOLD = "the file does not say"
 _MOST = 300  # characters of one text that a file says of itself
 
 
-def entry_of(header: Header, path: Path, sha256: str) -> Model:
+def describe_file(header: GgufHeader, path: Path, sha256: str) -> ModelEntry:
     """The entry of a file that no catalogue has."""
-    return parsed(toml_of(header, path, sha256), str(path), own=True)[0]
+    return parse_catalogue(entry_to_toml(header, path, sha256), str(path), own=True)[0]
 
 
-def id_of(header: Header, path: Path) -> str:
+def suggest_id(header: GgufHeader, path: Path) -> str:
     """A short name for the file, from what it calls itself.
 
     >>> id_of(Header(3, 0, 0, {"general.name": "My Model (2)"}, 0), Path("a.gguf"))
@@ -31,24 +31,24 @@ def id_of(header: Header, path: Path) -> str:
     return re.sub(r"[^a-z0-9._]+", "-", said.lower()).strip("-._")[:60].strip("-._") or "model"
 
 
-def toml_of(header: Header, path: Path, sha256: str, id: str = "", today: date | None = None) -> str:
+def entry_to_toml(header: GgufHeader, path: Path, sha256: str, id: str = "", today: date | None = None) -> str:
     """A catalogue with one entry, as TOML: for `parsed`, and to be kept in the user's own models.toml."""
     source = f"file-{sha256[:12]}"
-    model = _entry(header, path, sha256, id or id_of(header, path), source)
+    model = _entry(header, path, sha256, id or suggest_id(header, path), source)
     told = {
         "id": source,
         "title": f"what the file {_short(path.name)} says of itself",
         **({"checked": today} if today else {}),
         "read_by": "primary",
     }
-    return "schema = 1\n\n" + "\n".join(_written(model, told)) + "\n"
+    return "schema = 1\n\n" + "\n".join(_entry_lines(model, told)) + "\n"
 
 
 def _short(text: str) -> str:
     return " ".join(text.split())[:_MOST]
 
 
-def _entry(header: Header, path: Path, sha256: str, id: str, source: str) -> dict[str, Any]:
+def _entry(header: GgufHeader, path: Path, sha256: str, id: str, source: str) -> dict[str, Any]:
     architecture = _short(header.text("general.architecture"))
     finetune = header.text("general.finetune").lower()
     said: dict[str, Any] = {
@@ -80,7 +80,7 @@ def _entry(header: Header, path: Path, sha256: str, id: str, source: str) -> dic
     return said
 
 
-def _claims(header: Header, architecture: str, source: str) -> dict[str, dict[str, Any]]:
+def _claims(header: GgufHeader, architecture: str, source: str) -> dict[str, dict[str, Any]]:
     """Every claim by its name; those that a GGUF file has no word for as gaps."""
     claims: dict[str, dict[str, Any]] = {name: {"status": "not_found", "note": _UNTOLD} for name in CLAIMS}
     if header.parameters:
@@ -97,7 +97,7 @@ def _claims(header: Header, architecture: str, source: str) -> dict[str, dict[st
     return claims
 
 
-def _file(header: Header, path: Path, sha256: str, source: str) -> list[dict[str, Any]]:
+def _file(header: GgufHeader, path: Path, sha256: str, source: str) -> list[dict[str, Any]]:
     number = header.keys.get("general.file_type")
     file_type = FILE_TYPES.get(number, "") if isinstance(number, int) else ""
     row = {
@@ -112,7 +112,7 @@ def _file(header: Header, path: Path, sha256: str, source: str) -> list[dict[str
     return [row]
 
 
-def _written(model: Mapping[str, Any], source: Mapping[str, Any]) -> Iterator[str]:
+def _entry_lines(model: Mapping[str, Any], source: Mapping[str, Any]) -> Iterator[str]:
     """The lines of the entry: what is plain, then tables, then the source."""
     yield "[[model]]"
     lists = ("file", "base_model", "data")

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from ..report import Provenance
-from . import Resolved
-from .catalogue import CLAIMS, GAPS, Base, Claim, Cost, Data, File, Model
+from . import ResolvedModel
+from .catalogue import CLAIMS, GAPS, BaseModel, Claim, ModelEntry, ModelFile, TrainingCost, TrainingData
 
 _REASONS = {
     "not_disclosed": "not disclosed by its makers",
@@ -27,7 +27,7 @@ _SHORT = ("consent.level", "license.data", "human_work.annotators", "human_work.
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CardLine:
     """One line of a card: under which heading, what it is called, what is said, and where that was read."""
 
     section: str
@@ -36,20 +36,20 @@ class Line:
     source: str = ""
 
 
-def parts(resolved: Resolved, *, suggest: str = "none") -> tuple[Provenance, ...]:
+def card_parts(resolved: ResolvedModel, *, suggest: str = "none") -> tuple[Provenance, ...]:
     """What a report says of the model that ran: as what scores, and as what proposes unless `suggest` is "none"."""
     model = resolved.model
     facts = (
         ("file", _file_checked(resolved)),
         ("made from", "; ".join(_base(b) for b in model.bases) or _NO_BASE),
-        *((CLAIMS[name], said(model.claim(name))) for name in _SHORT),
-        *((_label(cost), _cost(cost)) for cost in model.costs or (Cost("training", "self", Claim()),)),
+        *((CLAIMS[name], describe_claim(model.claim(name))) for name in _SHORT),
+        *((_label(cost), _cost(cost)) for cost in model.costs or (TrainingCost("training", "self", Claim()),)),
         *((("in conflict", model.conflict),) if model.conflict else ()),
-        ("limits", "; ".join(model.limits) or said(Claim())),
+        ("limits", "; ".join(model.limits) or describe_claim(Claim())),
         *(("note", text) for text in resolved.warnings),
     )
     scores = Provenance(
-        model.name, SCORES, model.version, _licence(model), data_in_short(model), resolved.sha256, facts
+        model.name, SCORES, model.version, _licence(model), summarize_data(model), resolved.sha256, facts
     )
     again = Provenance(
         model.name,
@@ -63,32 +63,32 @@ def parts(resolved: Resolved, *, suggest: str = "none") -> tuple[Provenance, ...
     return (scores,) if suggest == "none" else (scores, again)
 
 
-def _file_checked(resolved: Resolved) -> str:
+def _file_checked(resolved: ResolvedModel) -> str:
     kind = resolved.file.file_type if resolved.file else ""
     by = f"quantized by {resolved.file.quantized_by}" if resolved.file and resolved.file.quantized_by else ""
     checked = "SHA-256 verified" if resolved.verified else "in no catalogue; trusted by the user for this run"
     return ", ".join(filter(None, (resolved.path.name, kind, by, checked)))
 
 
-def _licence(model: Model) -> str:
+def _licence(model: ModelEntry) -> str:
     licence = model.licence()
     return str(licence.value) + _marks(licence) if licence.known else ""
 
 
-def data_in_short(model: Model) -> str:
+def summarize_data(model: ModelEntry) -> str:
     """The training data in a line, or that it is not known."""
     rows = "; ".join(_data(row) for row in model.data[:_NAMED])
     if more := len(model.data[_NAMED:]):
         rows += f"; and {more:,} more (localproof models show)"
     disclosed = model.claim("disclosure.data_disclosed")
-    stated = f"disclosed: {disclosed.value}" if disclosed.known else f"disclosed: {said(disclosed)}"
+    stated = f"disclosed: {disclosed.value}" if disclosed.known else f"disclosed: {describe_claim(disclosed)}"
     return f"{rows or 'not known'} ({stated})"
 
 
-def whole(model: Model, *, places: bool = True) -> Iterator[Line]:
+def card_lines(model: ModelEntry, *, places: bool = True) -> Iterator[CardLine]:
     """Every line of the card, in order. Nothing is left out: what is not known is a line that says so. With `places`
     False, where files lie on this machine is not said."""
-    yield Line("Model", "id", model.id + (", from your own entries" if model.own else ""))
+    yield CardLine("Model", "id", model.id + (", from your own entries" if model.own else ""))
     for label, text in (
         ("name", model.name),
         ("version", model.version),
@@ -99,45 +99,47 @@ def whole(model: Model, *, places: bool = True) -> Iterator[Line]:
         ("chat template", model.chat_template),
         ("may", ", ".join(model.roles)),
     ):
-        yield Line("Model", label, text or "not stated", _title(model, model.source) if text else "")
+        yield CardLine("Model", label, text or "not stated", _title(model, model.source) if text else "")
     yield from _lines(model, "Model", "released", "parameters", "context_length")
     for base in model.bases:
-        yield Line("Model", "made from", _base(base), _title(model, base.licence.source))
+        yield CardLine("Model", "made from", _base(base), _title(model, base.licence.source))
     if not model.bases:
-        yield Line("Model", "made from", _NO_BASE)
+        yield CardLine("Model", "made from", _NO_BASE)
     for file in model.files:
-        yield Line("Files", file.filename or file.repo, file_in_short(file, place=places), _title(model, file.source))
+        yield CardLine(
+            "Files", file.filename or file.repo, summarize_file(file, place=places), _title(model, file.source)
+        )
     if not model.files:
-        yield Line("Files", "files", "none is known in the form that runs here (GGUF)")
+        yield CardLine("Files", "files", "none is known in the form that runs here (GGUF)")
     yield from _lines(model, "Licence", "license.weights", "license.code", "license.data", "license.gated")
-    yield Line("Licence", "use policy", model.use_policy or "none is known")
-    yield Line("Licence", "conflict", model.conflict or "none is known")
+    yield CardLine("Licence", "use policy", model.use_policy or "none is known")
+    yield CardLine("Licence", "conflict", model.conflict or "none is known")
     for row in model.data:
-        yield Line("Data", row.stage, _data(row, whole=True), _title(model, row.source or row.tokens.source))
+        yield CardLine("Data", row.stage, _data(row, whole=True), _title(model, row.source or row.tokens.source))
     if not model.data:
-        yield Line("Data", "data", "not known")
+        yield CardLine("Data", "data", "not known")
     yield from _lines(model, "Data", "disclosure.data_disclosed", "disclosure.data_obtainable")
     yield from _lines(model, "Consent", *(name for name in CLAIMS if name.startswith("consent.")))
     yield from _lines(model, "Human work", "human_work.annotators", "human_work.preference_data")
-    for cost in model.costs or (Cost("training", "self", Claim()),):
-        yield Line("Cost", _label(cost), _cost(cost), _where(model, cost.energy))
+    for cost in model.costs or (TrainingCost("training", "self", Claim()),):
+        yield CardLine("Cost", _label(cost), _cost(cost), _where(model, cost.energy))
     yield from _lines(model, "Cost", *(n for n in CLAIMS if n.startswith("compute.")), "carbon", "water")
-    yield Line("Limits", "limits", "; ".join(model.limits) or "none is stated")
+    yield CardLine("Limits", "limits", "; ".join(model.limits) or "none is stated")
     yield from _lines(model, "Contact", "contact.provider", "contact.challenge")
     yield from _lines(model, "Openness", "openness.osai", "openness.mof")
 
 
-def _lines(model: Model, section: str, *names: str) -> Iterator[Line]:
+def _lines(model: ModelEntry, section: str, *names: str) -> Iterator[CardLine]:
     for name in names:
         claim = model.claim(name)
-        yield Line(section, CLAIMS[name], said(claim), _where(model, claim))
+        yield CardLine(section, CLAIMS[name], describe_claim(claim), _where(model, claim))
 
 
-def _where(model: Model, claim: Claim) -> str:
+def _where(model: ModelEntry, claim: Claim) -> str:
     return _title(model, claim.source, claim.locator)
 
 
-def _title(model: Model, source: str, locator: str = "") -> str:
+def _title(model: ModelEntry, source: str, locator: str = "") -> str:
     """Where something was read: title and place in it, by whom and when, address."""
     found = model.sources.get(source)
     if found is None:
@@ -147,7 +149,7 @@ def _title(model: Model, source: str, locator: str = "") -> str:
     return " ".join(filter(None, (title, f"({', '.join(filter(None, (read, found.checked)))})", found.url)))
 
 
-def said(claim: Claim) -> str:
+def describe_claim(claim: Claim) -> str:
     """A claim in words: its value with how sure it is, or the reason why there is none.
 
     >>> said(Claim(4096, "disclosed", read_by="second-hand")), said(Claim(status="not_disclosed", note="asked"))
@@ -174,7 +176,7 @@ def _marks(claim: Claim) -> str:
     return f" ({', '.join(filter(None, marks))})" if any(marks) else ""
 
 
-def _base(base: Base) -> str:
+def _base(base: BaseModel) -> str:
     relation = {
         "finetune": "tuned from",
         "distill": "distilled from",
@@ -182,11 +184,11 @@ def _base(base: Base) -> str:
         "quantize": "quantized from",
         "merge": "merged from",
     }[base.relation]
-    licence = f"licence {base.licence.value}" if base.licence.known else f"licence {said(base.licence)}"
+    licence = f"licence {base.licence.value}" if base.licence.known else f"licence {describe_claim(base.licence)}"
     return f"{relation} {base.name} ({', '.join(filter(None, ('its teacher' if base.teacher else '', licence)))})"
 
 
-def file_in_short(file: File, *, place: bool = True) -> str:
+def summarize_file(file: ModelFile, *, place: bool = True) -> str:
     """A file in a line: what it is, how large, its sum, and whether it can be got."""
     size = f"{file.size:,} bytes" if file.size is not None else "size not known to the byte"
     if file.size is not None and not file.size_is_exact:
@@ -204,22 +206,22 @@ def file_in_short(file: File, *, place: bool = True) -> str:
     return ", ".join(filter(None, facts))
 
 
-def _data(row: Data, *, whole: bool = False) -> str:
-    tokens = f"{tokens_of(row.tokens)} tokens" if row.tokens.known else ""
+def _data(row: TrainingData, *, whole: bool = False) -> str:
+    tokens = f"{describe_tokens(row.tokens)} tokens" if row.tokens.known else ""
     facts = [tokens, row.licence, row.collection]
     if row.synthetic_from:
         facts.append(f"written by {', '.join(row.synthetic_from)}")
     if row.status in GAPS:
         facts.append(_REASONS[row.status])
     if whole:
-        tokens_not_known = "" if row.tokens.known else f"tokens {said(row.tokens)}"
+        tokens_not_known = "" if row.tokens.known else f"tokens {describe_claim(row.tokens)}"
         statement = row.data_statement or "no data statement is known"
         facts = [*facts, tokens_not_known, row.tokens.note, row.availability, row.url, row.note, statement]
     inner = ", ".join(filter(None, facts))
     return f"{row.name} ({inner})" if inner else row.name
 
 
-def tokens_of(claim: Claim) -> str:
+def describe_tokens(claim: Claim) -> str:
     """A number of tokens in words.
 
     >>> tokens_of(Claim(4_000_000_000_000)), tokens_of(Claim(75_500_000_000))
@@ -234,15 +236,15 @@ def tokens_of(claim: Claim) -> str:
     return f"{value:,}"
 
 
-def _label(cost: Cost) -> str:
+def _label(cost: TrainingCost) -> str:
     return f"{cost.activity} energy" if cost.of == "self" else f"{cost.activity} energy of"
 
 
-def _cost(cost: Cost) -> str:
+def _cost(cost: TrainingCost) -> str:
     """The energy of a row, always with what it covers."""
     of = "" if cost.of == "self" else f"{cost.of.replace(':', ' ', 1)}: "
     if not cost.energy.known:
-        return of + said(cost.energy)
+        return of + describe_claim(cost.energy)
     pue = f", PUE {cost.pue:g}" if cost.pue else ""
     scope = cost.scope.replace("_", " ")
     energy = cost.energy

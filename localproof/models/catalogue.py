@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from ..config import nearest, read_text, user_folder
 from ..report import BadInput
-from ..settings import nearest, read_text, user_folder
-from ..text import visible
+from ..text import escape_invisible
 from .licences import strictness
 
 Status = Literal["disclosed", "derived", "third_party", "conflicting", "not_disclosed", "not_found", "not_applicable"]
@@ -45,7 +45,7 @@ FILE_NAME = "models.toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ClaimSource:
     """Where something was read. `checked` is a date or month; `read_by` is "primary" or "second-hand"."""
 
     id: str
@@ -78,7 +78,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class ModelFile:
     """A file with weights. `size` counts bytes and is None where it is not known; with `size_is_exact` False it is the
     most that the file may have. `sha256` is "" where it is not known: then the file cannot be got. `filename` is ""
     where only the place is known that has such files. `path` is where a user's own file lies."""
@@ -108,7 +108,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class BaseModel:
     """A model that this one was made from. `teacher` is true where this one learned from its answers."""
 
     name: str
@@ -120,7 +120,7 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
+class TrainingData:
     """One body of training data, and of which stage. `licence` is what its makers say of the collection."""
 
     stage: str
@@ -138,7 +138,7 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class TrainingCost:
     """Energy of one activity in kWh. `of` is "self" or names what the number really covers, and is always printed."""
 
     activity: str
@@ -151,7 +151,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Model:
+class ModelEntry:
     """One entry of the catalogue. `claims` are by name: see `CLAIMS`. `origin` is the file that it was read from."""
 
     id: str
@@ -168,12 +168,12 @@ class Model:
     conflict: str = ""
     use_policy: str = ""
     limits: tuple[str, ...] = ()
-    files: tuple[File, ...] = ()
-    bases: tuple[Base, ...] = ()
-    data: tuple[Data, ...] = ()
-    costs: tuple[Cost, ...] = ()
+    files: tuple[ModelFile, ...] = ()
+    bases: tuple[BaseModel, ...] = ()
+    data: tuple[TrainingData, ...] = ()
+    costs: tuple[TrainingCost, ...] = ()
     claims: Mapping[str, Claim] = field(default_factory=dict)
-    sources: Mapping[str, Source] = field(default_factory=dict)
+    sources: Mapping[str, ClaimSource] = field(default_factory=dict)
     source: str = ""
     origin: str = ""
     own: bool = False  # from the user's file
@@ -196,11 +196,11 @@ class Model:
                 found = base.licence
         return found
 
-    def file(self, sha256: str = "") -> File | None:
+    def file(self, sha256: str = "") -> ModelFile | None:
         """The file with this sum; the first one for ""."""
         return next((f for f in self.files if not sha256 or f.sha256 == sha256), None)
 
-    def teachers(self) -> tuple[Base, ...]:
+    def teachers(self) -> tuple[BaseModel, ...]:
         """The models that it learned from."""
         return tuple(base for base in self.bases if base.teacher)
 
@@ -245,38 +245,38 @@ _OWN = ("value", "status", "source", "locator", "note", "checked", "read_by")
 class Catalogue:
     """Models by id, in order; a user's own entry takes the place of ours of the same id."""
 
-    models: Mapping[str, Model]
+    models: Mapping[str, ModelEntry]
 
-    def get(self, id: str) -> Model:
+    def get(self, id: str) -> ModelEntry:
         """The model with this id. Raises BadInput, naming the nearest."""
         if id not in self.models:
             raise BadInput(
-                f"no model is called {visible(id)!r}{nearest(id, self.models)}; see `localproof models list`"
+                f"no model is called {escape_invisible(id)!r}{nearest(id, self.models)}; see `localproof models list`"
             )
         return self.models[id]
 
-    def by_sha256(self, sha256: str) -> Model | None:
+    def by_sha256(self, sha256: str) -> ModelEntry | None:
         """The model that has a file with this sum."""
         return next((m for m in self.models.values() for f in m.files if f.sha256 and f.sha256 == sha256), None)
 
-    def __iter__(self) -> Iterator[Model]:
+    def __iter__(self) -> Iterator[ModelEntry]:
         return iter(self.models.values())
 
 
 def load(env: Mapping[str, str] = os.environ) -> Catalogue:
     """The catalogue that comes with LocalProof and the user's own entries. Raises BadInput for a bad file of theirs."""
-    models = {m.id: m for m in shipped()}
+    models = {m.id: m for m in shipped_entries()}
     path = user_folder(env) / FILE_NAME
     if os.path.lexists(path):
-        models |= {m.id: m for m in parsed(read_text(path), str(path), own=True)}
+        models |= {m.id: m for m in parse_catalogue(read_text(path), str(path), own=True)}
     return Catalogue(models)
 
 
 @cache
-def shipped() -> tuple[Model, ...]:
+def shipped_entries() -> tuple[ModelEntry, ...]:
     """The entries that come with LocalProof."""
     path = shipped_path()
-    return parsed(path.read_text("utf-8"), str(path))
+    return parse_catalogue(path.read_text("utf-8"), str(path))
 
 
 def shipped_path() -> Path:
@@ -285,13 +285,13 @@ def shipped_path() -> Path:
     return beside if beside.is_file() else Path(__file__).parents[2] / FILE_NAME
 
 
-def parsed(text: str, origin: str, *, own: bool = False) -> tuple[Model, ...]:
+def parse_catalogue(text: str, origin: str, *, own: bool = False) -> tuple[ModelEntry, ...]:
     """The models of a catalogue. Raises BadInput for what is no catalogue, naming the first thing that is wrong."""
     import tomllib
 
     from .validity import complaints
 
-    shown = visible(origin)
+    shown = escape_invisible(origin)
     try:
         table: dict[str, Any] = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -302,13 +302,13 @@ def parsed(text: str, origin: str, *, own: bool = False) -> tuple[Model, ...]:
     return tuple(_model(row, sources, origin, own) for row in table.get("model", ()))
 
 
-def _source(row: Mapping[str, Any]) -> Source:
-    return Source(
+def _source(row: Mapping[str, Any]) -> ClaimSource:
+    return ClaimSource(
         row["id"], row["title"], row.get("url", ""), str(row.get("checked", "")), row.get("read_by", "second-hand")
     )
 
 
-def _model(row: Mapping[str, Any], sources: Mapping[str, Source], origin: str, own: bool) -> Model:
+def _model(row: Mapping[str, Any], sources: Mapping[str, ClaimSource], origin: str, own: bool) -> ModelEntry:
     """An entry that `complaints` has nothing against, as a noun."""
     plain = {
         name: row[name]
@@ -325,7 +325,7 @@ def _model(row: Mapping[str, Any], sources: Mapping[str, Source], origin: str, o
         if name in row
     }
     licence = row.get("license", {})
-    return Model(
+    return ModelEntry(
         id=row["id"],
         name=row["name"],
         **plain,
@@ -346,7 +346,7 @@ def _model(row: Mapping[str, Any], sources: Mapping[str, Source], origin: str, o
     )
 
 
-def _claims(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Iterator[tuple[str, Claim]]:
+def _claims(row: Mapping[str, Any], sources: Mapping[str, ClaimSource]) -> Iterator[tuple[str, Claim]]:
     for name in CLAIMS:
         group, _, key = name.partition(".")
         table = row.get(group, {}).get(key) if key else row.get(name)
@@ -354,7 +354,7 @@ def _claims(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Iterator[t
             yield name, _claim(table, sources)
 
 
-def _claim(table: Mapping[str, Any], sources: Mapping[str, Source]) -> Claim:
+def _claim(table: Mapping[str, Any], sources: Mapping[str, ClaimSource]) -> Claim:
     source = sources.get(table.get("source", ""))
     return Claim(
         table.get("value"),
@@ -368,18 +368,18 @@ def _claim(table: Mapping[str, Any], sources: Mapping[str, Source]) -> Claim:
     )
 
 
-def _given(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+def _given_value(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: row[name] for name in names if name in row}
 
 
-def _file(row: Mapping[str, Any], sources: Mapping[str, Source]) -> File:
+def _file(row: Mapping[str, Any], sources: Mapping[str, ClaimSource]) -> ModelFile:
     source = sources.get(row.get("source", ""))
     names = ("repo", "revision", "file_type", "sha256", "quantized_by", "official", "path", "source", "note")
     size = row.get("bytes", row.get("bytes_at_most"))
     read_by = row.get("read_by", source.read_by if source else "")
-    return File(
+    return ModelFile(
         row.get("filename", ""),
-        **_given(row, names),
+        **_given_value(row, names),
         address=row.get("url", ""),
         size=size,
         size_is_exact="bytes" in row,
@@ -387,23 +387,25 @@ def _file(row: Mapping[str, Any], sources: Mapping[str, Source]) -> File:
     )
 
 
-def _base(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Base:
+def _base(row: Mapping[str, Any], sources: Mapping[str, ClaimSource]) -> BaseModel:
     licence = _claim(row["license"], sources) if "license" in row else Claim()
-    return Base(row["name"], **_given(row, ("repo_url", "relation", "teacher", "note")), licence=licence)
+    return BaseModel(row["name"], **_given_value(row, ("repo_url", "relation", "teacher", "note")), licence=licence)
 
 
-def _data(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Data:
+def _data(row: Mapping[str, Any], sources: Mapping[str, ClaimSource]) -> TrainingData:
     names = ("url", "availability", "collection", "data_statement", "status", "source", "note")
-    return Data(
+    return TrainingData(
         row["stage"],
         row["name"],
-        **_given(row, names),
+        **_given_value(row, names),
         tokens=_claim(row["tokens"], sources) if "tokens" in row else Claim(),
         licence=row.get("license", ""),
         synthetic_from=tuple(row.get("synthetic_from", ())),
     )
 
 
-def _cost(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Cost:
+def _cost(row: Mapping[str, Any], sources: Mapping[str, ClaimSource]) -> TrainingCost:
     inner = {k: v for k, v in row.items() if k in _OWN}
-    return Cost(row["activity"], row["of"], _claim(inner, sources), **_given(row, ("scope", "unit", "method", "pue")))
+    return TrainingCost(
+        row["activity"], row["of"], _claim(inner, sources), **_given_value(row, ("scope", "unit", "method", "pue"))
+    )

@@ -13,15 +13,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .. import __version__
-from .card import said, tokens_of, whole
-from .catalogue import CLAIMS, Claim, Cost, Data, File, Model
+from .card import card_lines, describe_claim, describe_tokens
+from .catalogue import CLAIMS, Claim, ModelEntry, ModelFile, TrainingCost, TrainingData
 from .licences import spdx_id
 
 # Of our own bills: one of the same content has the same name.
 _NAMESPACE = uuid.UUID("2f6c2e0c-4a9e-5f43-9d0e-7a1d2b6f3c11")
 
 
-def bill(models: Iterable[Model], now: datetime) -> dict[str, Any]:
+def bill(models: Iterable[ModelEntry], now: datetime) -> dict[str, Any]:
     """A bill of `models`. It has the same serial number whenever it has the same models in it."""
     components = [_component(model) for model in models]
     return {
@@ -38,7 +38,7 @@ def bill(models: Iterable[Model], now: datetime) -> dict[str, Any]:
     }
 
 
-def _component(model: Model) -> dict[str, Any]:
+def _component(model: ModelEntry) -> dict[str, Any]:
     licence = model.licence()
     files = [_file(model, file) for file in model.files if file.filename]
     ancestors = [_ancestor(model, number) for number in range(len(model.bases))]
@@ -66,7 +66,7 @@ def _licence(said: str) -> dict[str, Any]:
     return {"license": {"id" if known else "name": known or said, "acknowledgement": "declared"}}
 
 
-def _file(model: Model, file: File) -> dict[str, Any]:
+def _file(model: ModelEntry, file: ModelFile) -> dict[str, Any]:
     """A file; the user's own without its place on this machine, which is nobody's business."""
     found: dict[str, Any] = {"type": "file", "bom-ref": f"{model.id}/{file.filename}", "name": file.filename}
     if file.sha256:
@@ -83,7 +83,7 @@ def _file(model: Model, file: File) -> dict[str, Any]:
     return found
 
 
-def _ancestor(model: Model, number: int) -> dict[str, Any]:
+def _ancestor(model: ModelEntry, number: int) -> dict[str, Any]:
     base = model.bases[number]
     found: dict[str, Any] = {
         "type": "machine-learning-model",
@@ -98,7 +98,7 @@ def _ancestor(model: Model, number: int) -> dict[str, Any]:
     return found
 
 
-def _card(model: Model) -> dict[str, Any]:
+def _card(model: ModelEntry) -> dict[str, Any]:
     parameters: dict[str, Any] = {"task": "scoring edits of English prose", "architectureFamily": "transformer network"}
     if model.architecture:
         parameters["modelArchitecture"] = model.architecture
@@ -106,7 +106,9 @@ def _card(model: Model) -> dict[str, Any]:
     consent = model.claim("consent.level")
     considerations: dict[str, Any] = {
         "useCases": ["judging and proposing single edits of prose, on the writer's own machine"],
-        "ethicalConsiderations": [{"name": f"consent of those whose texts it was trained on: {said(consent)}"}],
+        "ethicalConsiderations": [
+            {"name": f"consent of those whose texts it was trained on: {describe_claim(consent)}"}
+        ],
         "environmentalConsiderations": _environment(model),
     }
     if model.limits:
@@ -114,8 +116,12 @@ def _card(model: Model) -> dict[str, Any]:
     return {"modelParameters": parameters, "considerations": considerations}
 
 
-def _dataset(data: Data) -> dict[str, Any]:
-    known = f"{tokens_of(data.tokens)} tokens" if data.tokens.known else f"number of tokens: {said(data.tokens)}"
+def _dataset(data: TrainingData) -> dict[str, Any]:
+    known = (
+        f"{describe_tokens(data.tokens)} tokens"
+        if data.tokens.known
+        else f"number of tokens: {describe_claim(data.tokens)}"
+    )
     made = f"written by {', '.join(data.synthetic_from)}" if data.synthetic_from else ""
     facts = (
         data.stage,
@@ -133,20 +139,20 @@ def _dataset(data: Data) -> dict[str, Any]:
     return found
 
 
-def _environment(model: Model) -> dict[str, Any]:
+def _environment(model: ModelEntry) -> dict[str, Any]:
     """The energy of this very model in the field for it; that of others, and what is not known, in properties."""
     carbon = model.claim("carbon")
     rows = [_consumption(model, cost, carbon) for cost in model.costs if cost.of == "self" and cost.energy.known]
     others = [
         _property(f"energy:{line.label}", line.text)
-        for line in whole(model)
+        for line in card_lines(model)
         if line.section == "Cost" and " energy" in line.label
     ]
-    others += [_property("carbon", said(carbon)), _property("water", said(model.claim("water")))]
+    others += [_property("carbon", describe_claim(carbon)), _property("water", describe_claim(model.claim("water")))]
     return {**({"energyConsumptions": rows} if rows else {}), "properties": others}
 
 
-def _consumption(model: Model, cost: Cost, carbon: Claim) -> dict[str, Any]:
+def _consumption(model: ModelEntry, cost: TrainingCost, carbon: Claim) -> dict[str, Any]:
     row: dict[str, Any] = {
         "activity": cost.activity,
         "energyProviders": [],
@@ -163,11 +169,11 @@ def _consumption(model: Model, cost: Cost, carbon: Claim) -> dict[str, Any]:
     return row
 
 
-def _properties(model: Model) -> Iterator[dict[str, str]]:
+def _properties(model: ModelEntry) -> Iterator[dict[str, str]]:
     """Every claim in words, with its status and its source."""
     for name in CLAIMS:
         claim = model.claim(name)
-        yield _property(name, said(claim))
+        yield _property(name, describe_claim(claim))
         yield _property(f"{name}:status", claim.status)
         if source := model.sources.get(claim.source):
             where = f"{source.title}, {claim.locator}" if claim.locator else source.title

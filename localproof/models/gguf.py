@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from ..report import Unavailable
-from ..text import visible
+from ..text import escape_invisible
 
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
@@ -109,7 +109,7 @@ _MOST_DIMENSIONS = 4
 
 
 @dataclass(frozen=True)
-class Header:
+class GgufHeader:
     """What stands before the tensors. `keys` holds what is said, without arrays that are long; `size` counts bytes."""
 
     version: int
@@ -161,11 +161,11 @@ class Tensor(NamedTuple):
     length: int
 
 
-class _Refused(Exception):
+class _NotGguf(Exception):
     """Why the file is no GGUF that is read here."""
 
 
-class _Reader:
+class _HeaderReader:
     """Bytes of the header in order, with limits on all that a file could lie about."""
 
     def __init__(self, file: BinaryIO, size: int, most_items: int = KEPT_ITEMS, most_bytes: int = KEPT_BYTES) -> None:
@@ -176,20 +176,20 @@ class _Reader:
 
     def take(self, count: int) -> bytes:
         if self.at + count > self._size:
-            raise _Refused("it ends in the middle of its header")
+            raise _NotGguf("it ends in the middle of its header")
         if self.at + count > MOST_HEADER:
-            raise _Refused(f"its header is larger than {MOST_HEADER:,} bytes")
+            raise _NotGguf(f"its header is larger than {MOST_HEADER:,} bytes")
         data = self._file.read(count)
         if len(data) != count:
-            raise _Refused("it ends in the middle of its header")
+            raise _NotGguf("it ends in the middle of its header")
         self.at += count
         return data
 
     def skip(self, count: int) -> None:
         if self.at + count > self._size:
-            raise _Refused("it ends in the middle of its header")
+            raise _NotGguf("it ends in the middle of its header")
         if self.at + count > MOST_HEADER:
-            raise _Refused(f"its header is larger than {MOST_HEADER:,} bytes")
+            raise _NotGguf(f"its header is larger than {MOST_HEADER:,} bytes")
         self._file.seek(count, os.SEEK_CUR)
         self.at += count
 
@@ -200,13 +200,13 @@ class _Reader:
     def text(self, most: int, what: str) -> str:
         length = self.number("<Q")
         if length > most:
-            raise _Refused(f"{what} is {length:,} bytes long, and {most:,} is the most")
+            raise _NotGguf(f"{what} is {length:,} bytes long, and {most:,} is the most")
         return self.take(length).decode("utf-8", "replace")
 
     def keep(self, count: int) -> None:
         self.kept += count
         if self.kept > self._most_bytes:
-            raise _Refused(f"it says more than {self._most_bytes:,} bytes of itself")
+            raise _NotGguf(f"it says more than {self._most_bytes:,} bytes of itself")
 
     def value(self, kind: int, depth: int = 0, *, wanted: bool = True) -> Value:
         if kind in _NUMBERS:
@@ -223,20 +223,20 @@ class _Reader:
             return text
         if kind == _ARRAY:
             return self._array(depth, wanted)
-        raise _Refused(f"a value is of a type that the form does not have ({kind})")
+        raise _NotGguf(f"a value is of a type that the form does not have ({kind})")
 
     def _skip_text(self) -> None:
         length = self.number("<Q")
         if length > MOST_TEXT:
-            raise _Refused(f"a text is {length:,} bytes long, and {MOST_TEXT:,} is the most")
+            raise _NotGguf(f"a text is {length:,} bytes long, and {MOST_TEXT:,} is the most")
         self.skip(length)
 
     def _array(self, depth: int, wanted: bool) -> Value:
         if depth >= MOST_NESTED:
-            raise _Refused(f"arrays are nested more than {MOST_NESTED} deep")
+            raise _NotGguf(f"arrays are nested more than {MOST_NESTED} deep")
         kind, count = self.number("<I"), self.number("<Q")
         if count > MOST_ITEMS:
-            raise _Refused(f"an array has {count:,} items, and {MOST_ITEMS:,} is the most")
+            raise _NotGguf(f"an array has {count:,} items, and {MOST_ITEMS:,} is the most")
         wanted = wanted and count <= self._most_items
         if not wanted and kind in _NUMBERS:
             self.skip(count * _NUMBERS[kind][1])
@@ -249,7 +249,7 @@ class _Reader:
         return tuple(items)
 
 
-def read(path: Path) -> Header:
+def read(path: Path) -> GgufHeader:
     """What the GGUF file at `path` says of itself.
 
     Raises Unavailable, in one line, for a file that cannot be read, is none,
@@ -258,91 +258,91 @@ def read(path: Path) -> Header:
     return _read(path, KEPT_ITEMS, KEPT_BYTES)[0]
 
 
-def read_whole(path: Path) -> tuple[Header, dict[str, Tensor]]:
+def read_whole(path: Path) -> tuple[GgufHeader, dict[str, Tensor]]:
     """The same with long arrays too (the tokens of a vocabulary), and where each tensor lies. Raises as `read` does."""
     return _read(path, MOST_ITEMS, MOST_HEADER)
 
 
-def _read(path: Path, most_items: int, most_bytes: int) -> tuple[Header, dict[str, Tensor]]:
-    name = visible(path.name)
+def _read(path: Path, most_items: int, most_bytes: int) -> tuple[GgufHeader, dict[str, Tensor]]:
+    name = escape_invisible(path.name)
     try:
         # Asked before opening: to open a named pipe would wait for its other end.
         if not stat.S_ISREG(path.stat().st_mode):
             raise Unavailable(name, "not a regular file")
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            return _header(_Reader(file, size, most_items, most_bytes), size)
+            return _header(_HeaderReader(file, size, most_items, most_bytes), size)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise Unavailable(name, f"cannot be read: {visible(why)}") from None
-    except _Refused as error:
-        raise Unavailable(name, f"not a GGUF file that can be used: {visible(str(error))}") from None
+        raise Unavailable(name, f"cannot be read: {escape_invisible(why)}") from None
+    except _NotGguf as error:
+        raise Unavailable(name, f"not a GGUF file that can be used: {escape_invisible(str(error))}") from None
 
 
-def _header(reader: _Reader, size: int) -> tuple[Header, dict[str, Tensor]]:
+def _header(reader: _HeaderReader, size: int) -> tuple[GgufHeader, dict[str, Tensor]]:
     if size < 4 or reader.take(4) != MAGIC:
-        raise _Refused("it does not begin as one")
+        raise _NotGguf("it does not begin as one")
     version = reader.number("<I")
     if version not in VERSIONS:
         turned = int.from_bytes(version.to_bytes(4, "little"), "big")
-        raise _Refused(
+        raise _NotGguf(
             "it is big-endian"
             if turned in VERSIONS
             else f"version {version} (read are {VERSIONS[0]} and {VERSIONS[1]})"
         )
     tensors, count = reader.number("<Q"), reader.number("<Q")
     if tensors > MOST_TENSORS or count > MOST_KEYS:
-        raise _Refused(f"{tensors:,} tensors and {count:,} keys, and {MOST_TENSORS:,} and {MOST_KEYS:,} are the most")
+        raise _NotGguf(f"{tensors:,} tensors and {count:,} keys, and {MOST_TENSORS:,} and {MOST_KEYS:,} are the most")
     keys: dict[str, Value] = {}
     for _ in range(count):
         key = reader.text(MOST_NAME, "a key")
         reader.keep(len(key))
         if key in keys:
-            raise _Refused(f"the key {key[:80]!r} is there twice")
+            raise _NotGguf(f"the key {key[:80]!r} is there twice")
         keys[key] = reader.value(reader.number("<I"))
     found = _tensors(reader, tensors, size, _alignment(keys))
-    return Header(version, tensors, sum(t.rows * t.columns for t in found.values()), keys, size), found
+    return GgufHeader(version, tensors, sum(t.rows * t.columns for t in found.values()), keys, size), found
 
 
 def _alignment(keys: Mapping[str, Value]) -> int:
     value = keys.get("general.alignment", 32)
     if not isinstance(value, int) or isinstance(value, bool) or not 8 <= value <= 1 << 16 or value & (value - 1):
-        raise _Refused("general.alignment is not a power of two from 8 to 65,536")
+        raise _NotGguf("general.alignment is not a power of two from 8 to 65,536")
     return value
 
 
-def _tensors(reader: _Reader, count: int, size: int, alignment: int) -> dict[str, Tensor]:
+def _tensors(reader: _HeaderReader, count: int, size: int, alignment: int) -> dict[str, Tensor]:
     """The tensors by name. Raises _Refused where one of them does not lie within the file."""
     found: dict[str, Tensor] = {}
     for name, values, row, kind, offset in _described(reader, count):
         if name in found:
-            raise _Refused(f"the tensor {name[:80]!r} is there twice")
+            raise _NotGguf(f"the tensor {name[:80]!r} is there twice")
         if kind not in TENSORS:
-            raise _Refused(f"the tensor {name[:80]!r} is of a type that is not known here ({kind})")
+            raise _NotGguf(f"the tensor {name[:80]!r} is of a type that is not known here ({kind})")
         _, per_block, block = TENSORS[kind]
         if offset % alignment or row % per_block:
-            raise _Refused(f"the tensor {name[:80]!r} does not begin or end where it may")
+            raise _NotGguf(f"the tensor {name[:80]!r} does not begin or end where it may")
         found[name] = Tensor(kind, values // row, row, offset, values // per_block * block)
     start = -(-reader.at // alignment) * alignment
     end = 0
     for _, _, _, offset, length in sorted(found.values(), key=lambda t: (t.offset, t.length)):
         if offset < end:
-            raise _Refused("its tensors overlap")
+            raise _NotGguf("its tensors overlap")
         end = offset + length
     if count and start + end > size:
-        raise _Refused(f"its tensors end at byte {start + end:,}, and it has {size:,}: it is truncated")
+        raise _NotGguf(f"its tensors end at byte {start + end:,}, and it has {size:,}: it is truncated")
     return {name: t._replace(offset=start + t.offset) for name, t in found.items()}
 
 
-def _described(reader: _Reader, count: int) -> Iterator[tuple[str, int, int, int, int]]:
+def _described(reader: _HeaderReader, count: int) -> Iterator[tuple[str, int, int, int, int]]:
     """Name, number of values, values in a row, type and offset of each tensor."""
     for _ in range(count):
         name = reader.text(MOST_TENSOR_NAME, "the name of a tensor")
         dimensions = reader.number("<I")
         if not 1 <= dimensions <= _MOST_DIMENSIONS:
-            raise _Refused(f"the tensor {name[:80]!r} has {dimensions:,} dimensions")
+            raise _NotGguf(f"the tensor {name[:80]!r} has {dimensions:,} dimensions")
         sizes = [reader.number("<Q") for _ in range(dimensions)]
         values = prod(sizes)
         if not 0 < values < 1 << 48:
-            raise _Refused(f"the tensor {name[:80]!r} has {values:,} values")
+            raise _NotGguf(f"the tensor {name[:80]!r} has {values:,} values")
         yield name, values, sizes[0], reader.number("<I"), reader.number("<Q")

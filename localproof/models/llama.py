@@ -1,6 +1,6 @@
 """A GGUF run by llama.cpp, asked one thing only: how likely are these tokens here.
 
-The low-level interface of llama-cpp-python is used, for its `Llama` class
+The low-level interface of llama-cpp-python is used, for its `LlamaModel` class
 keeps a row of logits for every token. A passage is decoded once; whatever may
 stand in place of some of it shares its beginning (sequences of one cache), and
 only what differs, with a few tokens after it, is decoded besides. Nothing is
@@ -15,17 +15,34 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..text import Span
-from .passages import AFTER, AT_ONCE, MOST_CHANGES, PASSAGE, Broken, Change, Passage, Rows, Scorer, straight
+from ..report import Unavailable
+from ..text import Span, escape_invisible
+from .passages import AFTER, AT_ONCE, MOST_CHANGES, PASSAGE, ModelUnusable, Passage, Rows, Scorer, TokenEdit, straight
 
-__all__ = ["AFTER", "PASSAGE", "Broken", "Llama", "Passage", "Rows", "straight"]
+__all__ = ["AFTER", "PASSAGE", "LlamaModel", "ModelUnusable", "Passage", "Rows", "straight"]
 
 _SEQUENCES = 1 + MOST_CHANGES  # the passage, and what may stand in place of parts of it
 _ASKED, _GOES_ON = 1, 2  # while nothing else does: an answer that is laid before the model, and how it goes on
 
 
-class Llama(Scorer):
-    """A model in memory. For one thread at a time. Raises Broken where the file cannot be used."""
+def _architecture(path: Path) -> str:
+    """What kind of model the file says that it holds, which is nearly always why it cannot be loaded; "" if it does not
+    say."""
+    from .gguf import read
+
+    try:
+        name = read(path).text("general.architecture")
+    except (OSError, Unavailable):
+        return ""
+    return (
+        f": its architecture is {escape_invisible(name)!r}, which this version of llama.cpp may not know"
+        if name
+        else ""
+    )
+
+
+class LlamaModel(Scorer):
+    """A model in memory. For one thread at a time. Raises ModelUnusable where the file cannot be used."""
 
     def __init__(self, path: Path, *, threads: int = 1, gpu_layers: int = 0) -> None:
         import llama_cpp.llama_cpp as native
@@ -38,10 +55,10 @@ class Llama(Scorer):
         parameters.n_gpu_layers = gpu_layers
         self._model = native.llama_model_load_from_file(str(path).encode(), parameters)
         if not self._model:
-            raise Broken("llama.cpp cannot load it")
+            raise ModelUnusable(f"llama.cpp cannot load it{_architecture(path)}")
         self._vocab = native.llama_model_get_vocab(self._model)
         self.size = int(native.llama_vocab_n_tokens(self._vocab))
-        self._context = self._opened(threads)
+        self._context = self._open_context(threads)
         self._memory = native.llama_get_memory(self._context)
         self._batch = native.llama_batch_init(AT_ONCE, 0, 1)
         first = native.llama_vocab_bos(self._vocab)
@@ -49,7 +66,7 @@ class Llama(Scorer):
         self._pieces: dict[int, bytes] = {}
         self._requests: dict[str, tuple[list[int], list[int]]] = {}
 
-    def _opened(self, threads: int) -> Any:
+    def _open_context(self, threads: int) -> Any:
         n = self._n
         parameters = n.llama_context_default_params()
         # Every sequence shares the beginning of the first, so all together hold little more than one batch.
@@ -65,10 +82,10 @@ class Llama(Scorer):
         parameters.op_offload = parameters.offload_kqv = False
         context = n.llama_init_from_model(self._model, parameters)
         if not context:
-            raise Broken("llama.cpp cannot make room for it")
+            raise ModelUnusable("llama.cpp cannot make room for it")
         return context
 
-    def writer(self) -> Llama:
+    def writer(self) -> LlamaModel:
         """Itself: an instruct model can be asked what it would write."""
         return self
 
@@ -88,7 +105,7 @@ class Llama(Scorer):
         buffer = (ctypes.c_int32 * room)()
         count = self._n.llama_tokenize(self._vocab, raw, len(raw), buffer, room, False, marks)
         if count < 0:
-            raise Broken("it cannot take this text apart")
+            raise ModelUnusable("it cannot take this text apart")
         return list(buffer[:count])
 
     def piece(self, token: int) -> bytes:
@@ -101,7 +118,7 @@ class Llama(Scorer):
 
     # What an instruct model would write.
 
-    def asked(self, request: str, text: str) -> list[int]:
+    def chat_tokens(self, request: str, text: str) -> list[int]:
         """The tokens of a chat that asks for something to be done with `text`, up to where the answer begins. Empty
         where the model has no form for chats, or none that llama.cpp knows."""
         if request not in self._requests:
@@ -187,7 +204,7 @@ class Llama(Scorer):
         rows -= np.log(np.exp(rows).sum(1, keepdims=True))
         return rows
 
-    def _score(self, passage: Passage, changes: list[tuple[int, Change]], totals: list[float | None]) -> None:
+    def _score(self, passage: Passage, changes: list[tuple[int, TokenEdit]], totals: list[float | None]) -> None:
         n, lead = self._n, len(self._first)
         row: list[tuple[int, int, int]] = []
         places: list[int] = []

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .bpe import Vocabulary
-from .gguf import Header
-from .passages import AT_ONCE, Broken
+from .gguf import GgufHeader
+from .passages import AT_ONCE, ModelUnusable
 from .tensors import Array, load
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def one_thread_each() -> None:
 
 
 class Network:
-    """The weights of a GGUF file of the architecture "qwen3", and what they make of tokens. Raises Broken for any
+    """The weights of a GGUF file of the architecture "qwen3", and what they make of tokens. Raises ModelUnusable for any
     other, Unavailable as `gguf.read` does."""
 
     def __init__(self, path: Path) -> None:
@@ -46,14 +46,14 @@ class Network:
         try:
             self.header, tensors = load(path)
         except ValueError as error:
-            raise Broken(str(error)) from None
+            raise ModelUnusable(str(error)) from None
         self._measure(self.header)
-        self.embeddings = self._taken(tensors, "token_embd", self.size, self.width)
-        self.output_norm = self._taken(tensors, "output_norm", 1, self.width)
+        self.embeddings = self._take_tensor(tensors, "token_embd", self.size, self.width)
+        self.output_norm = self._take_tensor(tensors, "output_norm", 1, self.width)
         self._blocks = [self._block(tensors, number) for number in range(self.blocks)]
         self.vocabulary = _vocabulary(self.header)
         if len(self.vocabulary.pieces) != self.size:
-            raise Broken("its tokens are not as many as it has numbers for")
+            raise ModelUnusable("its tokens are not as many as it has numbers for")
         turns = self._base ** (-np.arange(0, self.head, 2).astype(np.float64) / self.head)
         angles = np.outer(np.arange(self.context + AT_ONCE), turns)  # a change may begin where the context ends
         self._cos, self._sin = np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
@@ -117,14 +117,14 @@ class Network:
 
     # What the file says.
 
-    def _measure(self, header: Header) -> None:
+    def _measure(self, header: GgufHeader) -> None:
         if header.text("general.architecture") != "qwen3":
-            raise Broken("LocalProof's own runtime reads the architecture qwen3 alone")
+            raise ModelUnusable("LocalProof's own runtime reads the architecture qwen3 alone")
 
         def number(key: str) -> int:
             value = header.number(f"qwen3.{key}")
             if value is None or value > 1 << 20:
-                raise Broken(f"it does not say its {key}")
+                raise ModelUnusable(f"it does not say its {key}")
             return value
 
         self.width, self.inner, self.blocks = (
@@ -134,9 +134,9 @@ class Network:
         self.head = number("attention.key_length")
         self.size = len(header.texts("tokenizer.ggml.tokens"))
         if header.number("qwen3.attention.head_count_kv") != self.heads or self.head * self.heads != self.width:
-            raise Broken("its heads are of a kind that LocalProof's own runtime does not read")
+            raise ModelUnusable("its heads are of a kind that LocalProof's own runtime does not read")
         if self.context > 1 << 16 or self.head % 2:
-            raise Broken("its shape is not one that LocalProof's own runtime reads")
+            raise ModelUnusable("its shape is not one that LocalProof's own runtime reads")
         self._epsilon = _real(header, "qwen3.attention.layer_norm_rms_epsilon", 1e-6)
         self._base = _real(header, "qwen3.rope.freq_base", 10_000.0)
 
@@ -144,7 +144,9 @@ class Network:
         np, w, i = self._np, self.width, self.inner
         sizes = dict.fromkeys(_MATRICES, (w, w)) | {"ffn_gate": (i, w), "ffn_up": (i, w), "ffn_down": (w, i)}
         sizes |= {"attn_norm": (1, w), "ffn_norm": (1, w), "attn_q_norm": (1, self.head), "attn_k_norm": (1, self.head)}
-        of = {name: self._taken(tensors, f"blk.{number}.{name}", *sizes[name]) for name in (*_MATRICES, *_VECTORS)}
+        of = {
+            name: self._take_tensor(tensors, f"blk.{number}.{name}", *sizes[name]) for name in (*_MATRICES, *_VECTORS)
+        }
         # One product instead of three, and the weights of a norm in the matrix behind it.
         return {
             "qkv": np.concatenate([of["attn_q"], of["attn_k"], of["attn_v"]]) * of["attn_norm"],
@@ -155,12 +157,12 @@ class Network:
             "attn_k_norm": of["attn_k_norm"],
         }
 
-    def _taken(self, tensors: dict[str, Array], name: str, rows: int, columns: int) -> Array:
+    def _take_tensor(self, tensors: dict[str, Array], name: str, rows: int, columns: int) -> Array:
         found = tensors.pop(f"{name}.weight", None)
         if found is None or found.shape != ((rows, columns) if rows > 1 else (columns,)):
-            raise Broken(f"the tensor {name} is not there, or of another size")
+            raise ModelUnusable(f"the tensor {name} is not there, or of another size")
         if not self._np.isfinite(found).all():
-            raise Broken(f"the tensor {name} holds what is no number")
+            raise ModelUnusable(f"the tensor {name} holds what is no number")
         return found
 
 
@@ -171,17 +173,17 @@ def _turned(np: Any, x: Array, cos: Array, sin: Array) -> Array:
     return np.concatenate([one * cos - other * sin, other * cos + one * sin], -1)  # type: ignore[no-any-return]
 
 
-def _real(header: Header, key: str, default: float) -> float:
+def _real(header: GgufHeader, key: str, default: float) -> float:
     value = header.keys.get(key, default)
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1e12:
-        raise Broken(f"{key} is no number that can be used")
+        raise ModelUnusable(f"{key} is no number that can be used")
     return float(value)
 
 
-def _vocabulary(header: Header) -> Vocabulary:
+def _vocabulary(header: GgufHeader) -> Vocabulary:
     if (header.text("tokenizer.ggml.model"), header.text("tokenizer.ggml.pre")) != ("gpt2", "smollm"):
-        raise Broken("its tokens are of a kind that LocalProof's own runtime does not read")
+        raise ModelUnusable("its tokens are of a kind that LocalProof's own runtime does not read")
     try:
         return Vocabulary(header.texts("tokenizer.ggml.tokens"), header.texts("tokenizer.ggml.merges"))
     except ValueError as error:
-        raise Broken(str(error)) from None
+        raise ModelUnusable(str(error)) from None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..text import Span
 from .network import Network, Past
-from .passages import AT_ONCE, Change, Passage, Rows, Scorer
+from .passages import AT_ONCE, Passage, Rows, Scorer, TokenEdit
 from .tensors import Array
 
 
@@ -49,7 +49,7 @@ class NumpyModel(Scorer):
             rows = np.concatenate([np.zeros((1, self.size), np.float32), rows])
         return Passage(span, own, tokens, self._starts(text, span, tokens), rows)
 
-    def _score(self, passage: Passage, changes: list[tuple[int, Change]], totals: list[float | None]) -> None:
+    def _score(self, passage: Passage, changes: list[tuple[int, TokenEdit]], totals: list[float | None]) -> None:
         new = [float(passage.rows[c.same, c.tokens[0]]) if c.tokens else 0.0 for _, c in changes]
         owner = [j for j, (_, c) in enumerate(changes) for _ in c.tokens[1:]]
         if owner:
@@ -59,7 +59,7 @@ class NumpyModel(Scorer):
         for (i, change), total in zip(changes, new, strict=True):
             totals[i] = total - sum(passage.log_probability(k) for k in range(change.same, change.end))
 
-    def _of_tokens(self, changes: Sequence[Change], owner: Sequence[int]) -> list[float]:
+    def _of_tokens(self, changes: Sequence[TokenEdit], owner: Sequence[int]) -> list[float]:
         """The log-probability of each token of `changes` but the first of each; `owner` says whose each one is."""
         np, lead = self._np, len(self._first)
         seen = np.array([token for c in changes for token in c.tokens[:-1]], np.int64)

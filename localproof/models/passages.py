@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .llama import Llama
+    from .llama import LlamaModel
 
 Rows: TypeAlias = "NDArray[np.float32]"
 
@@ -34,7 +34,7 @@ _STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 _END = re.compile(r"[.!?…][\"')\]]*\s+")
 
 
-class Broken(ValueError):
+class ModelUnusable(ValueError):
     """A file that a runtime cannot load, or that cannot be asked about text."""
 
 
@@ -88,7 +88,7 @@ class Scorer(ABC):
     def __init__(self) -> None:
         self._firsts: dict[str, int] = {}
 
-    def writer(self) -> Llama | None:
+    def writer(self) -> LlamaModel | None:
         """Itself, where it can be asked what it would write."""
         return None
 
@@ -105,7 +105,7 @@ class Scorer(ABC):
         """The passage at `span` of `text`, decoded."""
 
     @abstractmethod
-    def _score(self, passage: Passage, changes: list[tuple[int, Change]], totals: list[float | None]) -> None:
+    def _score(self, passage: Passage, changes: list[tuple[int, TokenEdit]], totals: list[float | None]) -> None:
         """Put what each change of the passage that was decoded last would gain into `totals`, by its number."""
 
     def first(self, text: str) -> int:
@@ -127,9 +127,9 @@ class Scorer(ABC):
     def gains(self, text: str, passage: Passage, edits: Sequence[Edit]) -> list[float | None]:
         """For each edit how much likelier, in nats, the passage is with it: log-probabilities of what differs and of a
         dozen tokens after it. None for an edit that does not lie in the passage or leaves it as it was."""
-        changed = [self._changed(text, passage, edit) for edit in edits]
+        changed = [self._score_changes(text, passage, edit) for edit in edits]
         totals: list[float | None] = [None] * len(edits)
-        waiting: list[tuple[int, Change]] = []
+        waiting: list[tuple[int, TokenEdit]] = []
         room = 0
         for i, change in enumerate(changed):
             if change is None:
@@ -159,7 +159,7 @@ class Scorer(ABC):
     def _blank_first(self, tokens: Sequence[int], text: str) -> bool:
         return bool(tokens) and text[:1] != " " and self.piece(tokens[0])[:1] == b" "
 
-    def _changed(self, text: str, passage: Passage, edit: Edit) -> Change | None:
+    def _score_changes(self, text: str, passage: Passage, edit: Edit) -> TokenEdit | None:
         span = passage.span
         if edit.span.start < span.start or edit.span.end > span.end:
             return None
@@ -173,7 +173,7 @@ class Scorer(ABC):
         ends = [len(v) - tail + min(tail, AFTER) for v in (before, after)]
         if ends[1] - same > AT_ONCE // 2 or same >= len(passage.rows):
             return None
-        return Change(same, ends[0], after[same : ends[1]])
+        return TokenEdit(same, ends[0], after[same : ends[1]])
 
 
 def stretches(text: str, tokens: Callable[[str], list[int]]) -> Iterator[tuple[Span, int]]:
@@ -218,7 +218,7 @@ def _long(text: str, start: int, end: int, tokens: Callable[[str], list[int]]) -
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TokenEdit:
     """An edit in tokens: those before `same` stay, the window of the old ends at `end`, `tokens` is the window of the
     new, beginning at `same`."""
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ..settings import Settings
-from .catalogue import LADDER, Claim, Model
+from ..config import Settings
+from .catalogue import LADDER, Claim, ModelEntry
 from .licences import allowed, is_osi
 
 Answer = Literal["yes", "no", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class PolicyVerdict:
     """Whether a model is what was asked for, and why that is said."""
 
     what: str
@@ -22,25 +22,25 @@ class Verdict:
     why: str
 
 
-def verdicts(model: Model, settings: Settings) -> tuple[Verdict, ...]:
+def verdicts(model: ModelEntry, settings: Settings) -> tuple[PolicyVerdict, ...]:
     """How `model` stands to each thing that the settings ask of a model; () where they ask for nothing."""
-    found = [Verdict(name, *REQUIREMENTS[name][1](model)) for name in settings.models_require]
+    found = [PolicyVerdict(name, *REQUIREMENTS[name][1](model)) for name in settings.models_require]
     if settings.models_allow_licenses:
         found.insert(0, _licence_allowed(model, settings.models_allow_licenses))
     return tuple(found)
 
 
-def refusal(model: Model, settings: Settings) -> str:
+def refusal(model: ModelEntry, settings: Settings) -> str:
     """Why the settings do not let `model` in, naming all that is missing; "" where they do."""
     return "; ".join(f"{v.what}: {v.why}" for v in verdicts(model, settings) if v.answer != "yes")
 
 
-def warnings(model: Model) -> tuple[str, ...]:
+def warnings(model: ModelEntry) -> tuple[str, ...]:
     """What a user should know of `model` where nothing was asked of it: what is not so, and what is not known."""
     return tuple(_warnings(model))
 
 
-def _warnings(model: Model) -> Iterator[str]:
+def _warnings(model: ModelEntry) -> Iterator[str]:
     for name in ("osi-licence", "data-disclosed", "opt-out-honoured", "energy-disclosed"):
         answer, why = REQUIREMENTS[name][1](model)
         if answer != "yes":
@@ -49,18 +49,18 @@ def _warnings(model: Model) -> Iterator[str]:
         yield f"licence in conflict: {model.conflict}"
 
 
-def _licence_allowed(model: Model, licences: tuple[str, ...]) -> Verdict:
+def _licence_allowed(model: ModelEntry, licences: tuple[str, ...]) -> PolicyVerdict:
     what = "licence"
     licence = model.licence()
     if not licence.known:
-        return Verdict(what, "unknown", "its licence is not known")
+        return PolicyVerdict(what, "unknown", "its licence is not known")
     said = str(licence.value)
     if allowed(said, licences):
-        return Verdict(what, "yes", said)
-    return Verdict(what, "no", f"{said} is not among those that you allow ({', '.join(licences)})")
+        return PolicyVerdict(what, "yes", said)
+    return PolicyVerdict(what, "no", f"{said} is not among those that you allow ({', '.join(licences)})")
 
 
-def _osi(model: Model) -> tuple[Answer, str]:
+def _osi(model: ModelEntry) -> tuple[Answer, str]:
     licence = model.licence()
     if not licence.known:
         return "unknown", "the licence of the weights is not known"
@@ -76,7 +76,7 @@ def _read(claim: Claim) -> str:
     return "as read in the primary source" if claim.read_by == "primary" else "as told second-hand"
 
 
-def _data(model: Model) -> tuple[Answer, str]:
+def _data(model: ModelEntry) -> tuple[Answer, str]:
     claim = model.claim("disclosure.data_disclosed")
     if not claim.known:
         return "unknown", "it is not known whether its training data is disclosed"
@@ -86,7 +86,7 @@ def _data(model: Model) -> tuple[Answer, str]:
     return "no", f"its training data is disclosed {how}" + (f": {claim.note}" if claim.note else "")
 
 
-def _open_data(model: Model) -> tuple[Answer, str]:
+def _open_data(model: ModelEntry) -> tuple[Answer, str]:
     claim = model.claim("license.data")
     texts_open = claim.facts.get("texts_open")
     if claim.status == "conflicting":
@@ -99,10 +99,10 @@ def _open_data(model: Model) -> tuple[Answer, str]:
     return "unknown", f"it is not known whether all its texts are openly licensed{more}"
 
 
-def _at_least(level: str, what: str) -> Callable[[Model], tuple[Answer, str]]:
+def _at_least(level: str, what: str) -> Callable[[ModelEntry], tuple[Answer, str]]:
     """Whether consent stands on the rung `level` of the ladder or above it."""
 
-    def asked(model: Model) -> tuple[Answer, str]:
+    def required_level(model: ModelEntry) -> tuple[Answer, str]:
         claim = model.claim("consent.level")
         if not claim.known or claim.value == "unknown":
             return "unknown", f"it is not known whether {what}"
@@ -110,14 +110,14 @@ def _at_least(level: str, what: str) -> Callable[[Model], tuple[Answer, str]]:
             return "yes", f"{_words(claim)}, {_read(claim)}"
         return "no", f"it is not so that {what}: consent is {_words(claim)}"
 
-    return asked
+    return required_level
 
 
 def _words(claim: Claim) -> str:
     return str(claim.value).replace("_", " ")
 
 
-def _energy(model: Model) -> tuple[Answer, str]:
+def _energy(model: ModelEntry) -> tuple[Answer, str]:
     """Its own training and that of every teacher, as disclosed by the makers and not as worked out by others."""
     rows = {cost.of: cost.energy for cost in model.costs if cost.activity == "training"}
     wanted = {
@@ -134,7 +134,7 @@ def _energy(model: Model) -> tuple[Answer, str]:
     return "yes", _read(rows["self"])
 
 
-def _carbon(model: Model) -> tuple[Answer, str]:
+def _carbon(model: ModelEntry) -> tuple[Answer, str]:
     claim = model.claim("carbon")
     if claim.status == "not_found":
         return "unknown", "no figure was found for the CO2 of its training"
@@ -146,7 +146,7 @@ def _carbon(model: Model) -> tuple[Answer, str]:
 
 
 # What `models-require` may ask for: what it means, and how it is answered.
-REQUIREMENTS: dict[str, tuple[str, Callable[[Model], tuple[Answer, str]]]] = {
+REQUIREMENTS: dict[str, tuple[str, Callable[[ModelEntry], tuple[Answer, str]]]] = {
     "data-disclosed": ("its makers say which data it was trained on, all of it", _data),
     "open-licence-data": ("every text it was trained on is openly licensed or in the public domain", _open_data),
     "opt-out-honoured": (

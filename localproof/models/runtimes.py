@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..report import Unavailable
+from ..system.installation import install_command
 from .passages import Scorer
 
 AUTO = "auto"
@@ -16,11 +17,13 @@ Opened = Callable[[], Scorer]  # a scorer for the thread that calls it
 
 @dataclass(frozen=True)
 class Backend:
-    """A runtime: the module that it stands on and how to get it; how a file is loaded (path, threads, layers on a
-    graphics card); and whether several threads may read at once, each with a scorer of its own."""
+    """A runtime: the module that it stands on, its package, and the extra that brings it ("" for a dependency); how a
+    file is loaded (path, threads, layers on a graphics card); and whether several threads may read at once, each with
+    a scorer of its own."""
 
     module: str
-    remedy: str
+    package: str
+    extra: str
     load: Callable[[Path, int, int], Opened]
     parallel: bool
 
@@ -35,15 +38,15 @@ def _load_numpy(path: Path, threads: int, gpu_layers: int) -> Opened:
 
 
 def _load_llama(path: Path, threads: int, gpu_layers: int) -> Opened:
-    from .llama import Llama
+    from .llama import LlamaModel
 
-    llama = Llama(path, threads=threads, gpu_layers=gpu_layers)
+    llama = LlamaModel(path, threads=threads, gpu_layers=gpu_layers)
     return lambda: llama
 
 
 BACKENDS = {
-    "numpy": Backend("numpy", "pip install numpy", _load_numpy, parallel=True),
-    "llama.cpp": Backend("llama_cpp", "pip install 'localproof[model]'", _load_llama, parallel=False),
+    "numpy": Backend("numpy", "numpy", "", _load_numpy, parallel=True),
+    "llama.cpp": Backend("llama_cpp", "llama-cpp-python", "model", _load_llama, parallel=False),
 }
 
 
@@ -55,6 +58,6 @@ def chosen_backend(wanted: str, *, bundled: bool) -> str:
     name = wanted if wanted != AUTO else "numpy" if bundled else "llama.cpp"
     backend = BACKENDS[name]
     if find_spec(backend.module) is None:
-        what = "llama-cpp-python" if name == "llama.cpp" else name
-        raise Unavailable("model", f"{what} is not installed", backend.remedy)
+        remedy = install_command(extra=backend.extra) if backend.extra else install_command(package=backend.package)
+        raise Unavailable("model", f"{backend.package} is not installed", remedy)
     return name

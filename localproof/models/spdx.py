@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from .. import __version__
-from .card import said, tokens_of, whole
-from .catalogue import Data, Model
+from .card import card_lines, describe_claim, describe_tokens
+from .catalogue import ModelEntry, TrainingData
 from .licences import spdx_id
 
 _NAMESPACE = uuid.UUID("6f0cbb52-93a5-5d1e-8f5b-55a6f8a7d0aa")
@@ -22,11 +22,11 @@ _INFO = "_:creationinfo"
 _AVAILABLE = ("clickthrough", "directDownload", "query", "registration", "scrapingScript")
 
 
-def bill(models: Iterable[Model], now: datetime) -> dict[str, Any]:
+def bill(models: Iterable[ModelEntry], now: datetime) -> dict[str, Any]:
     """A document of `models`. It has the same name whenever it has the same models in it."""
     models = tuple(models)
     base = f"urn:uuid:{uuid.uuid5(_NAMESPACE, repr([(m.id, m.entry) for m in models]))}#"
-    graph = _Graph(base)
+    graph = _SpdxGraph(base)
     maker = graph.add("SoftwareAgent", "localproof", name="LocalProof", summary=f"version {__version__}")
     info = {
         "type": "CreationInfo",
@@ -48,7 +48,7 @@ def bill(models: Iterable[Model], now: datetime) -> dict[str, Any]:
     return {"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": [info, *graph.elements]}
 
 
-class _Graph:
+class _SpdxGraph:
     """The elements of a document, each with a name of its own."""
 
     def __init__(self, base: str) -> None:
@@ -80,11 +80,11 @@ class _Graph:
         self.relate(of, "hasDeclaredLicense", [to], f"{id}/licence")
 
 
-def _model(graph: _Graph, model: Model) -> str:
+def _model(graph: _SpdxGraph, model: ModelEntry) -> str:
     values: dict[str, Any] = {
         "name": model.name,
         "software_primaryPurpose": "model",
-        "comment": "\n".join(f"{line.section}, {line.label}: {line.text}" for line in whole(model, places=False)),
+        "comment": "\n".join(f"{line.section}, {line.label}: {line.text}" for line in card_lines(model, places=False)),
         "ai_typeOfModel": ["transformer language model"],
         "ai_domain": ["proofreading of prose"],
         "ai_informationAboutApplication": "scores single edits of prose, on the writer's own machine",
@@ -109,7 +109,7 @@ def _model(graph: _Graph, model: Model) -> str:
     return found
 
 
-def _files(model: Model, values: dict[str, Any]) -> None:
+def _files(model: ModelEntry, values: dict[str, Any]) -> None:
     sums = [file.sha256 for file in model.files if file.sha256]
     if sums:
         values["verifiedUsing"] = [{"type": "Hash", "algorithm": "sha256", "hashValue": each} for each in sums]
@@ -117,7 +117,7 @@ def _files(model: Model, values: dict[str, Any]) -> None:
         values["software_downloadLocation"] = url
 
 
-def _energy(model: Model, values: dict[str, Any]) -> None:
+def _energy(model: ModelEntry, values: dict[str, Any]) -> None:
     """The energy of this very model. That of others is in the comment, where it says whose it is."""
     fields = {
         "training": "ai_trainingEnergyConsumption",
@@ -137,12 +137,12 @@ def _energy(model: Model, values: dict[str, Any]) -> None:
         values["ai_energyConsumption"] = {"type": "ai_EnergyConsumption", **rows}
 
 
-def _made_from(graph: _Graph, model: Model, found: str) -> None:
+def _made_from(graph: _SpdxGraph, model: ModelEntry, found: str) -> None:
     """What the model was made from, and the data it was trained on."""
     bases = []
     for number, base in enumerate(model.bases, 1):
         more = {"software_downloadLocation": base.repo_url} if base.repo_url else {}
-        note = f"{base.relation}{', a teacher' if base.teacher else ''}; licence: {said(base.licence)}"
+        note = f"{base.relation}{', a teacher' if base.teacher else ''}; licence: {describe_claim(base.licence)}"
         name = f"{model.id}/base-{number}"
         bases.append(graph.add("ai_AIPackage", name, name=base.name, comment=note, **more))
         if base.licence.known and spdx_id(str(base.licence.value)):
@@ -154,8 +154,12 @@ def _made_from(graph: _Graph, model: Model, found: str) -> None:
         graph.relate(found, "trainedOn", data, f"{model.id}/trained-on")
 
 
-def _dataset(graph: _Graph, model: Model, number: int, data: Data) -> str:
-    tokens = f"{tokens_of(data.tokens)} tokens" if data.tokens.known else f"number of tokens: {said(data.tokens)}"
+def _dataset(graph: _SpdxGraph, model: ModelEntry, number: int, data: TrainingData) -> str:
+    tokens = (
+        f"{describe_tokens(data.tokens)} tokens"
+        if data.tokens.known
+        else f"number of tokens: {describe_claim(data.tokens)}"
+    )
     note = f"{data.stage}; {tokens}; licence: {data.licence or 'not known'}; status: {data.status}"
     values: dict[str, Any] = {
         "name": data.name,

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..download import Progress, Wanted, digest, get
+from ..config import own_folder
 from ..report import BadInput, Unavailable
-from ..settings import own_folder
-from ..text import visible
+from ..system.atomic import replace_file
+from ..system.download import DownloadItem, Progress, download_file, file_digest
+from ..text import escape_invisible
 from . import gguf
-from .catalogue import File, Model
+from .catalogue import ModelEntry, ModelFile
 
 MEMORY = "verified.json"  # what was computed of files, so that a start need not read a whole model
 _MOST_REMEMBERED = 200
@@ -29,7 +29,7 @@ def folder(env: Mapping[str, str] = os.environ) -> Path:
     return own_folder("data") / "models"
 
 
-def place(model: Model, file: File, env: Mapping[str, str] = os.environ) -> Path:
+def place(model: ModelEntry, file: ModelFile, env: Mapping[str, str] = os.environ) -> Path:
     """Where a file of a model lies, or would lie: with LocalProof, where the user keeps it, or in `folder`."""
     if model.bundled:
         return Path(__file__).with_name(file.filename)
@@ -38,7 +38,7 @@ def place(model: Model, file: File, env: Mapping[str, str] = os.environ) -> Path
     return folder(env) / model.id / file.filename
 
 
-def found(model: Model, env: Mapping[str, str] = os.environ) -> tuple[Path, File] | None:
+def find_file(model: ModelEntry, env: Mapping[str, str] = os.environ) -> tuple[Path, ModelFile] | None:
     """The first file of a model that is there."""
     for file in model.files:
         if file.filename and (path := place(model, file, env)).is_file():
@@ -49,7 +49,7 @@ def found(model: Model, env: Mapping[str, str] = os.environ) -> tuple[Path, File
 def sum_of(path: Path, env: Mapping[str, str] = os.environ, progress: Progress = lambda _: None) -> str:
     """The SHA-256 of a file. It is remembered by the file's size, time and inode, and computed again when one of them
     is another. Raises Unavailable for what cannot be read."""
-    return _once(path, "", lambda real: digest(real, progress), env)
+    return _once(path, "", lambda real: file_digest(real, progress), env)
 
 
 def look_into(path: Path, env: Mapping[str, str] = os.environ) -> None:
@@ -72,10 +72,10 @@ def _once(path: Path, what: str, compute: Callable[[Path], str], env: Mapping[st
             return known[-1]
         value = compute(real)
         if _state(real) != state:
-            raise Unavailable(visible(path.name), "changed while it was read")
+            raise Unavailable(escape_invisible(path.name), "changed while it was read")
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise Unavailable(visible(path.name), f"cannot be read: {visible(why)}") from None
+        raise Unavailable(escape_invisible(path.name), f"cannot be read: {escape_invisible(why)}") from None
     memory = _remembered(folder(env) / MEMORY)  # anew: another run may have written meanwhile
     memory.pop(name, None)
     _remember(folder(env), {**memory, name: [*state, value]})
@@ -98,14 +98,9 @@ def _remembered(path: Path) -> dict[str, Any]:
 def _remember(where: Path, memory: Mapping[str, Any]) -> None:
     """Keep the sums that were computed last. Where that cannot be, they are computed again next time."""
     rows = dict(list(memory.items())[-_MOST_REMEMBERED:])
-    part = where / f"{MEMORY}.{secrets.token_hex(4)}"
-    try:
+    with suppress(OSError):
         where.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(rows, indent=1), "utf-8")
-        part.replace(where / MEMORY)
-    except OSError:
-        with suppress(OSError):
-            part.unlink()
+        replace_file(where / MEMORY, json.dumps(rows, indent=1).encode(), lasting=False)
 
 
 def forget(path: Path, env: Mapping[str, str] = os.environ) -> None:
@@ -116,7 +111,7 @@ def forget(path: Path, env: Mapping[str, str] = os.environ) -> None:
         _remember(folder(env), memory)
 
 
-def wanted(model: Model) -> Wanted:
+def download_plan(model: ModelEntry) -> DownloadItem:
     """What `get` would fetch for a model. Raises BadInput, with what is missing, where nothing can be got."""
     if model.bundled:
         raise BadInput(f"{model.id} comes with LocalProof; there is nothing to get")
@@ -130,22 +125,22 @@ def wanted(model: Model) -> Wanted:
             *(["no address"] if not file.url else []),
         ]
         if not missing and file.size is not None:
-            return Wanted(file.filename, file.url, file.size, file.sha256, file.size_is_exact)
+            return DownloadItem(file.filename, file.url, file.size, file.sha256, file.size_is_exact)
         which = file.filename or file.repo
         why = f"the catalogue has {' and '.join(missing)} for {which}, and what cannot be checked is not got"
     raise BadInput(f"{model.id}: {why}; get the file yourself and add it: localproof models add PATH")
 
 
-def fetch(model: Model, env: Mapping[str, str], progress: Progress, stop: threading.Event) -> Path:
+def fetch(model: ModelEntry, env: Mapping[str, str], progress: Progress, stop: threading.Event) -> Path:
     """Get the file of a model, check it, put it in its place. Raises BadInput and Unavailable (see `download.get`)."""
-    order = wanted(model)
+    order = download_plan(model)
     path = folder(env) / model.id / order.name
-    get(order, path, progress, stop)
+    download_file(order, path, progress, stop)
     sum_of(path, env)
     return path
 
 
-def remove(model: Model, env: Mapping[str, str] = os.environ) -> int:
+def remove(model: ModelEntry, env: Mapping[str, str] = os.environ) -> int:
     """Remove what `fetch` put in place or left half done for a model, nothing else; the bytes that this frees."""
     where = folder(env) / model.id
     freed = 0

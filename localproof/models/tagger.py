@@ -3,7 +3,7 @@
 Its file is a GGUF like that of the language model (architecture "qwen3",
 ``qwen3.attention.causal`` false) with two tensors more, the head over tags,
 and the tags in order under ``localproof.tagger.tags``. What a tag does to a
-word is not known here: see `localproof.judge.edit_tags`.
+word is not known here: see `localproof.scoring.edit_tags`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .network import Network
-from .passages import AT_ONCE, Broken, straight, stretches
+from .passages import AT_ONCE, ModelUnusable, straight, stretches
 from .tensors import Array
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ HEAD, BIAS = "tags.weight", "tags.bias"
 
 
 class Tagger:
-    """A tagger in memory. Threads may share it. Raises Broken where the file is none, Unavailable as `gguf.read`."""
+    """A tagger in memory. Threads may share it. Raises ModelUnusable where the file is none, Unavailable as `gguf.read`."""
 
     def __init__(self, path: Path) -> None:
         import numpy as np
@@ -36,11 +36,11 @@ class Tagger:
         self.tags = header.texts(TAGS_KEY)
         head, bias = rest.get(HEAD), rest.get(BIAS)
         if not self.tags or len(set(self.tags)) != len(self.tags):
-            raise Broken("it has no tags")
+            raise ModelUnusable("it has no tags")
         if head is None or bias is None or head.shape != (len(self.tags), self._network.width):
-            raise Broken("its head is not there, or of another size than its tags")
+            raise ModelUnusable("its head is not there, or of another size than its tags")
         if bias.shape != (len(self.tags),):
-            raise Broken("its head is not there, or of another size than its tags")
+            raise ModelUnusable("its head is not there, or of another size than its tags")
         self._head, self._bias = head, bias
         first = header.keys.get("tokenizer.ggml.bos_token_id")
         self._first = [first] if isinstance(first, int) and 0 <= first < self._network.size else []

@@ -16,7 +16,7 @@ Array: TypeAlias = "NDArray[np.float32]"
 READ = ("F32", "F16", "BF16", "Q8_0")  # the types that are read here
 
 
-def load(path: Path) -> tuple[gguf.Header, dict[str, Array]]:
+def load(path: Path) -> tuple[gguf.GgufHeader, dict[str, Array]]:
     """The header with all its arrays, and each tensor by name: a vector, or a matrix with one row for each output.
 
     Raises Unavailable as `gguf.read` does, and ValueError for a tensor of a type that is not one of `READ`.

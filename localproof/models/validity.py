@@ -7,18 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .catalogue import (
-    ACTIVITIES,
-    CLAIMS,
-    GAPS,
-    KINDS,
-    LADDER,
-    RELATIONS,
-    ROLES,
-    SCOPES,
-    STAGES,
-    STATUSES,
-)
+from .catalogue import ACTIVITIES, CLAIMS, GAPS, KINDS, LADDER, RELATIONS, ROLES, SCOPES, STAGES, STATUSES
 from .licences import strictness
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")

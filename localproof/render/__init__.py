@@ -15,11 +15,12 @@ How far each may be relied on:
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from ..report import Report, Run
 from .style import Style
 
-__all__ = ["RENDERERS", "Style", "closing", "diff", "findings_of", "report_block", "summary_line"]
+__all__ = ["FORMS", "RENDERERS", "Style", "closing", "diff", "findings_of", "report_block", "summary_line"]
 
 
 def _text(run: Run, style: Style) -> str:
@@ -104,11 +105,21 @@ RENDERERS: dict[str, Callable[[Run, Style], str]] = {
 }
 
 
-def findings_of(report: Report, style: Style) -> str:
-    """The findings of one document as `text` shows them, for output as it comes; "" for a clean one."""
+# How the others than text are written; GitHub's are commands.
+FORMS: dict[str, Literal["json", "xml", "html", "commands"]] = {
+    **dict.fromkeys(("json", "jsonl", "sarif", "gitlab", "rdjson"), "json"),
+    **dict.fromkeys(("junit", "checkstyle"), "xml"),
+    "html": "html",
+    "github": "commands",
+}
+
+
+def findings_of(report: Report, style: Style, told: set[tuple[str, str]] | None = None) -> str:
+    """The findings of one document as `text` shows them, for output as it comes; "" for a clean one. `told` is what was
+    explained in the documents before it, and is added to."""
     from .text import findings_of
 
-    return findings_of(report, style)
+    return findings_of(report, style, told)
 
 
 def closing(run: Run, style: Style) -> str:
@@ -120,24 +131,24 @@ def closing(run: Run, style: Style) -> str:
 
 def summary_line(run: Run, style: Style) -> str:
     """The run in one calm line without a line feed at its end; at a narrow width it takes several."""
-    from .account import summary_line
+    from .run_summary import summary_line
 
     return summary_line(run, style)
 
 
 def report_block(run: Run, style: Style) -> str:
     """The full account, for `--report`: every part with its gaps, the energy and its limits, what was left undone."""
-    from .account import report_block
+    from .run_summary import report_block
 
     return report_block(run, style)
 
 
-def diff(report: Report, fixed_text: str, *, bom: bool = False, name: str = "") -> str:
+def diff(report: Report, fixed_text: str, *, bom: bool = False, name: str = "", encoding: str = "utf-8") -> str:
     """A patch that `git apply` takes, from the document's text to `fixed_text`; "" if they are equal.
 
     `bom` says that the file begins with a byte order mark that is in neither text; `name` is what the patch calls the
-    file, the document's name if "".
+    file, the document's name if "", and `encoding` what its lines are written in (see `patch.diff`).
     """
-    from .patch import diff
+    from .patch import unified_diff
 
-    return diff(report, fixed_text, bom=bom, name=name)
+    return unified_diff(report, fixed_text, bom=bom, name=name, encoding=encoding)

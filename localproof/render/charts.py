@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .markup import Html, element
+from .markup import SafeHtml, element
 
 _WIDTH = 1000  # of every chart, in units of its own; the page stretches it
 
 
-def bar(share: float, ink: str) -> Html:
+def bar(share: float, ink: str) -> SafeHtml:
     """A bar that fills `share` (0 to 1) of its room. It says nothing to who cannot see it: its number stands beside."""
     width = round(_WIDTH * min(max(share, 0.0), 1.0))
     return element(
@@ -28,7 +28,7 @@ def bar(share: float, ink: str) -> Html:
     )
 
 
-def bars(caption: str, rows: Sequence[tuple[str, float, str, str]], note: str = "") -> Html:
+def bars(caption: str, rows: Sequence[tuple[str, float, str, str]], note: str = "") -> SafeHtml:
     """A table of bars, the longest filling its room. Rows: label, value, the value in words, ink."""
     most = max((value for _, value, _, _ in rows), default=0) or 1
     body = [
@@ -48,7 +48,7 @@ def bars(caption: str, rows: Sequence[tuple[str, float, str, str]], note: str = 
     return element("table", title, element("thead", head), element("tbody", *body), class_="bars")
 
 
-def stack(caption: str, rows: Sequence[tuple[str, int, str]]) -> Html:
+def stack(caption: str, rows: Sequence[tuple[str, int, str]]) -> SafeHtml:
     """One bar of parts side by side, with a legend. Rows: label, number, ink."""
     total = sum(number for _, number, _ in rows) or 1
     parts, at = [], 0.0
@@ -75,7 +75,7 @@ def stack(caption: str, rows: Sequence[tuple[str, int, str]]) -> Html:
     return element("figure", element("figcaption", caption), picture, element("ul", *legend, class_="legend"))
 
 
-def span(caption: str, low: float, value: float, high: float, said: str) -> Html:
+def span(caption: str, low: float, value: float, high: float, said: str) -> SafeHtml:
     """A figure between its bounds, on a line that begins at 0."""
     right = max(high, value, low) or 1.0
 

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from ..report import Finding, Report, Run
 from ..text import LineIndex
-from .account import summary_parts
-from .names import in_cell, percent, undone
-from .phrase import changes
+from .labels import in_cell, percent, skipped_rows
+from .run_summary import summary_parts
 from .style import Style
-from .width import Word, one_line
+from .suggestion_text import describe_changes
+from .width import InkedWord, one_line
 
 
 def render(run: Run, style: Style) -> str:
@@ -25,8 +25,8 @@ def render(run: Run, style: Style) -> str:
     out = [line for report in run.reports for line in _lines(report, style)]
     for report in run.reports:
         out += [f"localproof: note: {report.document.name}: {note}" for note in report.document.notes]
-    for why, help_ in undone(run.all_skipped()):
-        out.append(f"localproof: skipped: {_joined(why)}" + (f" ({_joined(help_)})" if help_ else ""))
+    for why, help_ in skipped_rows(run.all_skipped()):
+        out.append(f"localproof: skipped: {_join_lines(why)}" + (f" ({_join_lines(help_)})" if help_ else ""))
     out.append("localproof: " + f" {style.dot} ".join(summary_parts(run)))
     return "".join(one_line(line) + "\n" for line in out)
 
@@ -42,7 +42,7 @@ def _lines(report: Report, style: Style) -> list[str]:
 def _line(report: Report, index: LineIndex, finding: Finding, style: Style) -> str:
     text = report.document.text
     line, column = index.position(finding.span.start)
-    change = changes(text, finding)
+    change = describe_changes(text, finding)
     if change:
         old, news = change[0]
         what = f'"{old}" {style.arrow} {" or ".join(new or "(nothing)" for new in news[:3])}'
@@ -54,5 +54,5 @@ def _line(report: Report, index: LineIndex, finding: Finding, style: Style) -> s
     return f"{report.document.name}:{line + 1}:{column + 1}: {rule}: {what}: {why}{sure}"
 
 
-def _joined(pieces: list[Word]) -> str:
+def _join_lines(pieces: list[InkedWord]) -> str:
     return " ".join(word.text for word in pieces)

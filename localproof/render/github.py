@@ -14,8 +14,8 @@ from collections.abc import Iterator
 
 from ..report import Report, Run
 from ..text import LineIndex
-from .account import summary_parts
-from .exchange import Item, items, path, remarks, told
+from .locations import ReportItem, describe_finding, items, path, remarks
+from .run_summary import summary_parts
 from .style import Style
 from .width import one_line
 
@@ -52,7 +52,7 @@ def _about(name: str, text: str) -> str:
     return f"{one_line(name)}: {text}" if name and not text.startswith(one_line(name)) else text
 
 
-def _findings(report: Report, style: Style) -> Iterator[tuple[Item, str]]:
+def _findings(report: Report, style: Style) -> Iterator[tuple[ReportItem, str]]:
     index = LineIndex(report.document.text)
     name = one_line(path(report.document.name))
     for item in items(report, style):
@@ -65,7 +65,7 @@ def _findings(report: Report, style: Style) -> Iterator[tuple[Item, str]]:
             place |= {"col": str(column + 1), "endColumn": str(end_column + 1)}
         held = "held back: " if item.held_back else ""
         place["title"] = held + one_line(item.finding.rule)
-        yield item, _command(_COMMANDS[item.grade], place, told(report.document.text, item.finding, style))
+        yield item, _command(_COMMANDS[item.grade], place, describe_finding(report.document.text, item.finding, style))
 
 
 def _command(name: str, properties: dict[str, str], text: str) -> str:

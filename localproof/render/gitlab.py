@@ -12,7 +12,7 @@ from typing import Any
 from ..report import Report, Run
 from ..text import LineIndex
 from . import machine
-from .exchange import digest, items, path, remarks, told
+from .locations import describe_finding, digest, items, path, remarks
 from .style import Style
 from .width import one_line
 
@@ -25,7 +25,7 @@ def render(run: Run, style: Style) -> str:
     for remark in remarks(run):
         print_ = digest(*remark)
         issues.append(_issue(remark.text, f"localproof/{remark.kind}", print_, "info", remark.path, 1, 1))
-    return machine.encoded(issues, indent=1) + "\n"
+    return machine.encode_record(issues, indent=1) + "\n"
 
 
 def _findings(report: Report, style: Style) -> Iterator[dict[str, Any]]:
@@ -36,7 +36,7 @@ def _findings(report: Report, style: Style) -> Iterator[dict[str, Any]]:
         finding = item.finding
         lines = index.line(finding.span.start) + 1, index.line(max(finding.span.end - 1, finding.span.start)) + 1
         severity = _SEVERITIES[item.grade]
-        yield _issue(told(text, finding, style), finding.rule, item.fingerprint, severity, name, *lines)
+        yield _issue(describe_finding(text, finding, style), finding.rule, item.fingerprint, severity, name, *lines)
 
 
 def _issue(

@@ -12,16 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..report import KINDS, Finding, Provenance, Report, Run
-from . import joules
-from .account import apart, found, part_rows, title_of
+from . import energy as joules
 from .charts import bar, bars, span, stack
-from .exchange import path, remarks
 from .html_findings import link, per_1000, section
-from .html_often import often
-from .markup import Html, element, group
-from .names import count, undone
+from .html_frequent import frequent_changes
+from .labels import count, skipped_rows
+from .locations import path, remarks
+from .markup import SafeHtml, element, group
+from .run_summary import count_findings, part_rows, split_data, title_of
 from .style import Style
-from .width import Word, one_line
+from .width import InkedWord, one_line
 
 _FEW = 100  # words; in a shorter text one finding weighs too much to compare it with others
 _MANY = 500  # findings; beyond this the browser need not lay out what is out of sight
@@ -72,7 +72,7 @@ def _sha256(text: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
 
 
-def _head(run: Run, sheet: str, script: str) -> Html:
+def _head(run: Run, sheet: str, script: str) -> SafeHtml:
     policy = (
         f"default-src 'none'; style-src {_sha256(sheet)}; script-src {_sha256(script)}; "
         "base-uri 'none'; form-action 'none'"
@@ -85,7 +85,7 @@ def _head(run: Run, sheet: str, script: str) -> Html:
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="referrer", content="no-referrer"),
         element("title", f"{_title(run)} · LocalProof"),
-        Html(f"<style>{sheet}</style>"),
+        SafeHtml(f"<style>{sheet}</style>"),
     )
 
 
@@ -99,7 +99,7 @@ def shown_names(run: Run) -> tuple[str, list[str]]:
     return folder, [name[len(folder) :] if name not in ("", "-") else "standard input" for name in names]
 
 
-def _banner(run: Run, folder: str) -> Html:
+def _banner(run: Run, folder: str) -> SafeHtml:
     links = [element("li", element("a", name, href=f"#{part}")) for part, name in _PARTS]
     version = f"LocalProof {run.version}" if run.version else "LocalProof"
     return element(
@@ -113,7 +113,7 @@ def _banner(run: Run, folder: str) -> Html:
 
 
 def _title(run: Run) -> str:
-    return found(run).partition(" (")[0]
+    return count_findings(run).partition(" (")[0]
 
 
 def _lead(run: Run) -> str:
@@ -143,22 +143,22 @@ def _lead(run: Run) -> str:
     return " ".join(said)
 
 
-def _heading(part: str) -> Html:
+def _heading(part: str) -> SafeHtml:
     return element("h2", dict(_PARTS)[part], id=f"h-{part}")
 
 
-def _part(part: str, *children: str) -> Html:
+def _part(part: str, *children: str) -> SafeHtml:
     return element("section", _heading(part), *children, id=part, aria_labelledby=f"h-{part}")
 
 
 # ─ overview ─
 
 
-def _overview(run: Run, style: Style) -> Html:
+def _overview(run: Run, style: Style) -> SafeHtml:
     n_findings = sum(len(report.findings) for report in run.reports)
     n_with = sum(bool(report.findings) for report in run.reports)
     files = count(sum(report.checked for report in run.reports), "file")
-    energy, _, status = joules.brief(run.energy).removeprefix("energy ").partition(", ")
+    energy, _, status = joules.summarize_energy(run.energy).removeprefix("energy ").partition(", ")
     figures = [
         ("findings per 1,000 words", f"{per_1000(n_findings, run.words):.1f}" if run.words else "not known"),
         ("words read", f"{run.words:,}"),
@@ -179,7 +179,7 @@ def _overview(run: Run, style: Style) -> Html:
     charts = [bars("Findings by kind", rows), stack("What became of the suspects", told)]
     any_ = any(number for _, number, _ in told)
     rest = [element("div", *charts, class_="charts")] if any_ else [element("p", "Nothing was suspected.")]
-    return _part("overview", element("dl", *tiles, class_="tiles"), *rest, often(run, style))
+    return _part("overview", element("dl", *tiles, class_="tiles"), *rest, frequent_changes(run, style))
 
 
 def _duration(seconds: float) -> str:
@@ -193,7 +193,7 @@ def _duration(seconds: float) -> str:
 # ─ files ─
 
 
-def _files(run: Run, names: Sequence[str]) -> Html:
+def _files(run: Run, names: Sequence[str]) -> SafeHtml:
     listed = [(report, number) for number, report in enumerate(run.reports) if report.findings]
     few = _FEW if any(report.words >= _FEW for report, _ in listed) else 0
     ranked = sorted(
@@ -223,14 +223,14 @@ def _files(run: Run, names: Sequence[str]) -> Html:
         id="ranking",
         class_="ranking",
     )
-    more: list[Html] = []
+    more: list[SafeHtml] = []
     if len(ranked) > _MOST_ROWS:
         box = element("input", type="checkbox", id="all-files")
         more = [element("p", element("label", box, f" Show all {len(ranked):,} files"), class_="more")]
     return _part("files", element("div", table, class_="wide"), *more, _clean(run, names))
 
 
-def _file_row(report: Report, name: str, number: int, scale: float, *, short: bool) -> Html:
+def _file_row(report: Report, name: str, number: int, scale: float, *, short: bool) -> SafeHtml:
     rate = per_1000(len(report.findings), report.words)
     shown = group(bar(0 if short else rate / scale, "rate"), " ", element("span", f"{rate:.1f}"))
     return element(
@@ -244,11 +244,11 @@ def _file_row(report: Report, name: str, number: int, scale: float, *, short: bo
     )
 
 
-def _clean(run: Run, names: Sequence[str]) -> Html:
+def _clean(run: Run, names: Sequence[str]) -> SafeHtml:
     every = zip(run.reports, names, strict=True)
     clean = [(report, name) for report, name in every if report.checked and not report.findings]
     if not clean:
-        return Html()
+        return SafeHtml()
     rows = [element("li", element("bdi", link(report, name))) for report, name in clean]
     return element(
         "details",
@@ -260,7 +260,7 @@ def _clean(run: Run, names: Sequence[str]) -> Html:
 # ─ findings ─
 
 
-def _tools(told: Sequence[Finding]) -> Html:
+def _tools(told: Sequence[Finding]) -> SafeHtml:
     """What sorts and filters the findings told; hidden until the script that does it is there."""
     engines = list(dict.fromkeys(e for f in told for e in f.engines))
     kinds = [kind for kind in KINDS if any(f.kind == kind for f in told)]
@@ -288,7 +288,7 @@ def _tools(told: Sequence[Finding]) -> Html:
     )
 
 
-def _choice(label: str, name: str, options: Iterable[tuple[str, str]]) -> Html:
+def _choice(label: str, name: str, options: Iterable[tuple[str, str]]) -> SafeHtml:
     choices = [element("option", shown, value=value) for value, shown in options]
     return element("label", label, element("select", *choices, id=name))
 
@@ -296,12 +296,12 @@ def _choice(label: str, name: str, options: Iterable[tuple[str, str]]) -> Html:
 # ─ not done, made of, energy ─
 
 
-def _words(pieces_: Iterable[Word]) -> str:
+def _words(pieces_: Iterable[InkedWord]) -> str:
     return " ".join(word.text for word in pieces_)
 
 
-def _undone(run: Run) -> Html:
-    told = undone(run.all_skipped())
+def _undone(run: Run) -> SafeHtml:
+    told = skipped_rows(run.all_skipped())
     rows = [
         element("li", _words(why), *([element("span", _words(help_), class_="help")] if help_ else []))
         for why, help_ in told
@@ -317,13 +317,13 @@ def _undone(run: Run) -> Html:
     return _part("undone", *children)
 
 
-def _rows(rows: Iterable[tuple[str, str]]) -> Html:
-    told = (element("div", element("dt", one_line(label)), _said(label, one_line(text))) for label, text in rows)
+def _rows(rows: Iterable[tuple[str, str]]) -> SafeHtml:
+    told = (element("div", element("dt", one_line(label)), _claim_cell(label, one_line(text))) for label, text in rows)
     return element("dl", *told, class_="facts")
 
 
-def _said(label: str, text: str) -> Html:
-    sets = apart(text) if label == "data" else []
+def _claim_cell(label: str, text: str) -> SafeHtml:
+    sets = split_data(text) if label == "data" else []
     if len(sets) > 1:
         return element("dd", *(element("p", each) for each in sets))
     return element("dd", text, class_=_gap(text))
@@ -333,25 +333,25 @@ def _gap(text: str) -> str | None:
     return "gap" if text.startswith(("not stated", "not recorded")) else None
 
 
-def _made_of(run: Run) -> Html:
+def _made_of(run: Run) -> SafeHtml:
     cards = [_card(p) for p in run.provenance]
     if not cards:
         cards = [element("p", "No part has said what it is made of.", class_="gap")]
     return _part("made-of", element("div", *cards, class_="cards"))
 
 
-def _card(p: Provenance) -> Html:
+def _card(p: Provenance) -> SafeHtml:
     return element("article", element("h3", one_line(title_of(p))), _rows(part_rows(p, whole_sum=True)), class_="card")
 
 
-def _energy(run: Run) -> Html:
+def _energy(run: Run) -> SafeHtml:
     energy = run.energy
-    children = [_rows([*joules.lines(energy, run.words), *joules.of_model(run)])]
-    if energy is not None and energy.joules is not None and (between := joules.bounds(energy)):
+    children = [_rows([*joules.energy_lines(energy, run.words), *joules.model_energy(run)])]
+    if energy is not None and energy.joules is not None and (between := joules.energy_bounds(energy)):
         low = 0.0 if energy.low is None else energy.low
         high = energy.joules if energy.high is None else energy.high
         children.append(span("The figure lies", low, energy.joules, high, between))
-    how, parts = joules.parts(energy)
+    how, parts = joules.energy_parts(energy)
     if parts:
         rows = [(name, spent, words, "energy-part") for name, spent, words in parts]
         children.append(bars("Energy by part", rows, how))

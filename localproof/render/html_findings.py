@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from ..report import Finding, Report
 from ..text import LineIndex, Span
-from .exchange import Item, items, uri
-from .markup import Html, element, group
-from .names import count, in_cell, message, percent, speakers
-from .phrase import suggestion
-from .scene import extents, marked, sentence_around
+from .labels import count, engines_of, in_cell, message, percent
+from .locations import ReportItem, items, uri
+from .markup import SafeHtml, element, group
+from .snippet import block_extents, marked_span, sentence_around
 from .style import Style
+from .suggestion_text import suggestion
 from .width import one_line
 
 _REACH = 180  # code points of a sentence to show on each side of the words
@@ -30,11 +30,11 @@ def per_1000(findings: int, words: int) -> float:
     return 1000 * findings / words if words else 0.0
 
 
-def section(report: Report, name: str, number: int, style: Style) -> Html:
+def section(report: Report, name: str, number: int, style: Style) -> SafeHtml:
     """One document, under `name`, with its findings; "" if there are none to show."""
-    listed = list(_listed(report, name, style))
+    listed = list(_list_items(report, name, style))
     if not listed:
-        return Html()
+        return SafeHtml()
     rate = f"{per_1000(len(report.findings), report.words):.1f} per 1,000 words"
     about = [count(len(report.findings), "finding"), count(report.words, "word"), rate]
     if report.held_back and not style.show_held_back:
@@ -45,20 +45,20 @@ def section(report: Report, name: str, number: int, style: Style) -> Html:
     return element("section", heading, meta, rows, class_="file", aria_labelledby=f"file-{number}")
 
 
-def link(report: Report, text: str) -> Html:
+def link(report: Report, text: str) -> SafeHtml:
     """`text` as a link to the file, as seen from the folder where LocalProof ran; plain for standard input."""
     if report.document.name in ("", "-"):
         return group(text)
     return element("a", text, href=uri(report.document.name))
 
 
-def _listed(report: Report, name: str, style: Style) -> Iterator[Html]:
-    ground = _Ground(report, LineIndex(report.document.text), name, extents(report))
+def _list_items(report: Report, name: str, style: Style) -> Iterator[SafeHtml]:
+    ground = _DocumentView(report, LineIndex(report.document.text), name, block_extents(report))
     for item in items(report, style):
         yield _entry(ground, item, style)
 
 
-class _Ground(NamedTuple):
+class _DocumentView(NamedTuple):
     """A document, its name as shown, and what is worked out once for all of its findings."""
 
     report: Report
@@ -67,7 +67,7 @@ class _Ground(NamedTuple):
     extents: list[Span]
 
 
-def _entry(ground: _Ground, item: Item, style: Style) -> Html:
+def _entry(ground: _DocumentView, item: ReportItem, style: Style) -> SafeHtml:
     finding, text = item.finding, ground.report.document.text
     line, column = ground.lines.position(finding.span.start)
     cell = in_cell(ground.report, finding)
@@ -80,7 +80,7 @@ def _entry(ground: _Ground, item: Item, style: Style) -> Html:
         "li",
         element("p", place, class_="where"),
         element("p", *_sentence(ground, finding), class_="sentence", dir="auto"),
-        *changed(text, finding, style),
+        *change_markup(text, finding, style),
         element("p", " ".join(word.text for word in message(finding, style)), class_="why"),
         element("p", *_credit(item, style), class_="who"),
         class_="finding" + " held" * item.held_back,
@@ -90,7 +90,7 @@ def _entry(ground: _Ground, item: Item, style: Style) -> Html:
     )
 
 
-def _sentence(ground: _Ground, finding: Finding) -> Iterator[str]:
+def _sentence(ground: _DocumentView, finding: Finding) -> Iterator[str]:
     """The sentence around the finding, its words marked; cut where it is long."""
     before, inside, after = _parted(ground, finding)
     if bare := inside.strip():  # the space that a deletion takes along is nothing to mark
@@ -113,12 +113,12 @@ def _sentence(ground: _Ground, finding: Finding) -> Iterator[str]:
     yield _line(after)
 
 
-def _parted(ground: _Ground, finding: Finding) -> tuple[str, str, str]:
+def _parted(ground: _DocumentView, finding: Finding) -> tuple[str, str, str]:
     """The sentence before the words to mark, these words, and the rest; links without their addresses, which only hide
     what the sentence says."""
     text = ground.report.document.text
     whole = sentence_around(text, finding.span, ground.extents)
-    span = marked(text, whole, finding)
+    span = marked_span(text, whole, finding)
     parts = text[whole.start : span.start], span.of(text), text[span.end : whole.end]
     if "](" not in "".join(parts) or _EDGE in "".join(parts):
         return parts
@@ -130,7 +130,7 @@ def _line(text: str) -> str:
     return _BREAK.sub(" ", text)
 
 
-def changed(text: str, finding: Finding, style: Style) -> Iterator[Html]:
+def change_markup(text: str, finding: Finding, style: Style) -> Iterator[SafeHtml]:
     """What to write instead, and what only a hand can change."""
     pieces: list[str] = []
     for word in suggestion(text, finding, style):
@@ -149,19 +149,21 @@ def changed(text: str, finding: Finding, style: Style) -> Iterator[Html]:
         yield element("p", one_line(hint), " ", by_hand, class_="change")
 
 
-def _credit(item: Item, style: Style) -> Iterator[str]:
+def _credit(item: ReportItem, style: Style) -> Iterator[str]:
     """What kind of thing it is, who found it, how sure the judge is, and whether it may be corrected unasked."""
     finding = item.finding
     yield element("span", finding.kind, class_=f"kind k-{finding.kind}")
-    said = " + ".join(map(one_line, speakers(finding)))
+    said = " + ".join(map(one_line, engines_of(finding)))
     yield group(" ", element("a", said, href=finding.url) if finding.url else said)
     more = [] if finding.probability is None else [f"{percent(finding.probability)} sure{_unaided(finding)}"]
-    more += ["safe to fix"] * finding.certain + ["held back"] * item.held_back
+    more += ["safe to fix"] * finding.is_safe_fix + ["held back"] * item.held_back
     yield "".join(f" {style.dot} {part}" for part in more)
 
 
 def _unaided(finding: Finding) -> str:
     """How sure the judge was before a language model had its say, where that is another figure."""
-    if finding.unaided is None or percent(finding.unaided) == percent(finding.probability or 0.0):
+    if finding.probability_without_model is None or percent(finding.probability_without_model) == percent(
+        finding.probability or 0.0
+    ):
         return ""
-    return f" ({percent(finding.unaided)} without the model)"
+    return f" ({percent(finding.probability_without_model)} without the model)"

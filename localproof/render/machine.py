@@ -25,7 +25,7 @@ Record = dict[str, Any]
 def json(run: Run, style: Style) -> str:
     """The whole run as one JSON object, indented."""
     record = {**_head(run), "documents": [_document(r, style) for r in run.reports], **_tail(run)}
-    return encoded(record, indent=2) + "\n"
+    return encode_record(record, indent=2) + "\n"
 
 
 def jsonl(run: Run, style: Style) -> str:
@@ -41,10 +41,10 @@ def jsonl(run: Run, style: Style) -> str:
             records.append({**start, **_finding(finding, report.document, index)})
     documents = [_about(r) for r in run.reports]
     records.append({"type": "run", **_head(run), "documents": documents, **_tail(run)})
-    return "".join(encoded(r) + "\n" for r in records)
+    return "".join(encode_record(r) + "\n" for r in records)
 
 
-def encoded(record: Any, indent: int | None = None) -> str:
+def encode_record(record: Any, indent: int | None = None) -> str:
     """`record` as JSON: ASCII, and null for what JSON has no word for."""
     return encoder.dumps(_sound(record), ensure_ascii=True, allow_nan=False, indent=indent)
 
@@ -134,9 +134,11 @@ def _finding(finding: Finding, document: Document, index: LineIndex) -> Record:
         "short_message": finding.short or None,
         "url": finding.url or None,
         "probability": finding.probability,
-        "unaided": finding.unaided,
-        "certain": finding.certain,
-        "edits": [{"offset": e.span.start, "end": e.span.end, "text": e.text} for e in finding.edits],
+        "unaided": finding.probability_without_model,
+        "certain": finding.is_safe_fix,
+        "edits": [
+            {"offset": e.span.start, "end": e.span.end, "text": e.text} for e in map(document.whole_edit, finding.edits)
+        ],
         "hints": list(finding.hints),
     }
 

@@ -12,19 +12,22 @@ _BOM = "\ufeff"
 _ESCAPES = {7: r"\a", 8: r"\b", 9: r"\t", 10: r"\n", 11: r"\v", 12: r"\f", 13: r"\r", 34: r"\"", 92: r"\\"}
 
 
-def diff(report: Report, fixed_text: str, *, bom: bool = False, name: str = "") -> str:
+def unified_diff(report: Report, fixed_text: str, *, bom: bool = False, name: str = "", encoding: str = "utf-8") -> str:
     """A unified diff from the document's text to `fixed_text`; "" if they are equal.
 
     Lines end at ``\\n`` only, as git sees them: a carriage return before it is
     part of the line. `bom` says that the file begins with a byte order mark that
-    is in neither text. Write the patch as UTF-8 bytes, without a change of line
-    ends. The path is `name`, else the document's, and relative to where it is
-    applied: a leading ``/``, ``./`` or drive is dropped.
+    is in neither text, `encoding` what its lines are written in; of UTF-16, which
+    git takes for binary, the patch is one to read. Write the patch as UTF-8, lone
+    surrogates as the bytes that they stand for, without a change of line ends.
+    The path is `name`, else the document's, and relative to where it is applied:
+    a leading ``/``, ``./`` or drive is dropped.
     """
     import difflib
 
     mark = _BOM * bom
-    old, new = _lines(mark + report.document.text), _lines(mark + fixed_text)
+    before, after = (_in_bytes(text, encoding) for text in (report.document.text, fixed_text))
+    old, new = _lines(mark + before), _lines(mark + after)
     if old == new:
         return ""
     name = name or report.document.name
@@ -37,6 +40,11 @@ def diff(report: Report, fixed_text: str, *, bom: bool = False, name: str = "") 
     for line in list(body)[2:]:
         out.append(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")
     return "".join(out)
+
+
+def _in_bytes(text: str, encoding: str) -> str:
+    """`text` so that it is written as the bytes of `encoding` where it is written as UTF-8."""
+    return text if encoding.startswith("utf") else text.encode(encoding).decode("utf-8", "surrogateescape")
 
 
 def _lines(text: str) -> list[str]:

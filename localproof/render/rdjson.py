@@ -13,7 +13,7 @@ from typing import Any
 from ..report import Report, Run
 from ..text import Edit, LineIndex, Span
 from . import machine
-from .exchange import items, path, remarks, told
+from .locations import describe_finding, items, path, remarks
 from .style import Style
 from .width import one_line
 
@@ -33,7 +33,7 @@ def render(run: Run, style: Style) -> str:
         code = {"value": f"localproof/{remark.kind}"}
         diagnostics.append({"message": remark.text, "location": place, "severity": severity, "code": code})
     result = {"source": {"name": "localproof"}, "diagnostics": diagnostics}
-    return machine.encoded(result, indent=1) + "\n"
+    return machine.encode_record(result, indent=1) + "\n"
 
 
 def _findings(report: Report, style: Style) -> Iterator[Record]:
@@ -43,11 +43,11 @@ def _findings(report: Report, style: Style) -> Iterator[Record]:
         finding = item.finding
         edits = [edit for edit in finding.edits if not _SURROGATE.search(edit.text)][:_MOST_SUGGESTIONS]
         yield {
-            "message": told(text, finding, style),
+            "message": describe_finding(text, finding, style),
             "location": {"path": one_line(path(report.document.name)), "range": _range(finding.span, index)},
             "severity": _SEVERITIES[item.grade],
             "code": {"value": one_line(finding.rule), **({"url": finding.url} if finding.url else {})},
-            "suggestions": [_suggestion(edit, index) for edit in edits],
+            "suggestions": [_suggestion(report.document.whole_edit(edit), index) for edit in edits],
         }
 
 

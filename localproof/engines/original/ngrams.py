@@ -10,16 +10,16 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...languages import NAMES, base
+from ...config import Settings
 from ...report import BadInput
-from ...settings import Settings
-from ...text import visible
+from ...text import escape_invisible
+from ...text.languages import NAMES, base
 
 _ORDERS = ("1grams", "2grams", "3grams")
 
 
 @dataclass(frozen=True)
-class Ngrams:
+class NgramData:
     """The data for one language in `folder`, which LanguageTool is given. `digest` is the SHA-256 of the files that
     name what belongs to it, `size` counts the bytes of it all."""
 
@@ -29,14 +29,14 @@ class Ngrams:
     size: int
 
 
-def ngrams(settings: Settings) -> Ngrams | None:
+def ngram_data(settings: Settings) -> NgramData | None:
     """What the settings name for their language; None if they name nothing, or data for other languages alone.
 
     Raises BadInput for a folder that holds no n-gram data.
     """
     if not settings.languagetool_ngrams:
         return None
-    folder, code = named(settings), base(settings.language)
+    folder, code = named_folder(settings), base(settings.language)
     home = folder / code
     if not home.is_dir():
         return None
@@ -45,15 +45,15 @@ def ngrams(settings: Settings) -> Ngrams | None:
         digest = hashlib.sha256(b"".join(path.read_bytes() for path in lists)).hexdigest()
         size = sum(path.stat().st_size for order in _ORDERS for path in (home / order).iterdir())
     except OSError as error:
-        raise BadInput(f"languagetool-ngrams: {visible(str(home))} cannot be read: {error.strerror}") from None
-    return Ngrams(folder, code, digest, size)
+        raise BadInput(f"languagetool-ngrams: {escape_invisible(str(home))} cannot be read: {error.strerror}") from None
+    return NgramData(folder, code, digest, size)
 
 
-def named(settings: Settings) -> Path:
+def named_folder(settings: Settings) -> Path:
     """The folder that the settings name. Raises BadInput unless it has data, whole, for every language that it has."""
     said = settings.languagetool_ngrams
     folder = Path(said).expanduser()
-    shown = f"languagetool-ngrams: {visible(said)!r}"
+    shown = f"languagetool-ngrams: {escape_invisible(said)!r}"
     if not folder.is_absolute():
         raise BadInput(f"{shown} is no whole path; begin it with / or ~")
     if not folder.is_dir():
@@ -73,7 +73,7 @@ def _whole(index: Path) -> bool:
     return index.is_dir() and any(index.glob("segments_*"))
 
 
-def unused(settings: Settings, home: str) -> tuple[tuple[str, str], ...]:
+def explain_unused(settings: Settings, home: str) -> tuple[tuple[str, str], ...]:
     """What is to be said where the LanguageTool in `home` reads none of the data that the settings name, as facts of
     its provenance; nothing where they name none."""
     if not settings.languagetool_ngrams:
@@ -83,4 +83,4 @@ def unused(settings: Settings, home: str) -> tuple[tuple[str, str], ...]:
         "server": "that server has its own, or none",
         "java": f"there is none for {NAMES[base(settings.language)]}",
     }
-    return (("n-gram data", f"{visible(settings.languagetool_ngrams)} is not used: {why[home]}"),)
+    return (("n-gram data", f"{escape_invisible(settings.languagetool_ngrams)} is not used: {why[home]}"),)

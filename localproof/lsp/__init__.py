@@ -1,0 +1,30 @@
+"""The language server: `localproof lsp`, for editors.
+
+`opened`, `marks` and `actions` are values and functions that know nothing of
+the protocol; `desk` checks texts, `session` knows which are open; `rpc` moves
+messages, `wire` reads and writes what they hold, and `server` says what is
+done about each.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from ..report import BadInput
+
+
+def serve(env: Mapping[str, str]) -> int:
+    """Speak LSP until the editor says goodbye or goes away; the exit status.
+
+    0 after `shutdown` and `exit`, 1 where the editor ended without them. Raises BadInput where nobody can listen.
+    """
+    from .server import serve_on
+
+    # Whatever else writes to standard output (native code, say) would break the protocol: it goes to standard error.
+    try:
+        ours = os.dup(1)
+    except OSError:
+        raise BadInput("standard output is closed: there an editor would hear the language server") from None
+    os.dup2(2, 1)
+    return serve_on(0, ours, env)

@@ -1,0 +1,171 @@
+"""What the server does when the writer picks a line of the menu. Settings and word lists are files: they are changed
+here, one small edit each; a text that is open is never touched on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from ..commands import dict as words
+from ..config import (
+    PROJECT_DICTIONARY,
+    PROJECT_IGNORES,
+    USER_DICTIONARY,
+    USER_IGNORES,
+    Settings,
+    find_settings,
+    user_folder,
+)
+from ..project import disable_rule as rules
+from ..render import Style, report_block, summary_line
+from ..report import BadInput, Finding, LocalProofError
+from ..text import escape_invisible
+from .code_actions import EditTargets
+from .session import EditorSession
+
+
+class ClientWriter(Protocol):
+    """Who asked, and is told."""
+
+    def tell(self, line: str) -> None:
+        """Say a line."""
+        ...
+
+    async def present(self, text: str) -> None:
+        """Let a longer text be read."""
+        ...
+
+
+_LONGEST = 2_000  # code points of a line for the ignores file
+
+
+class CommandContext:
+    """Where commands find what they need: the session, and the files around the texts."""
+
+    def __init__(self, session: EditorSession, env: Mapping[str, str]) -> None:
+        self.session, self.env = session, env
+        self._about: dict[str, str] = {}
+
+    def place(self, uri: str) -> EditTargets:
+        """What can be done where the text `uri` is."""
+        folder = self._folder(uri)
+        return EditTargets(uri, folder is not None and find_settings(folder)[1] is not None)
+
+    def file(self, uri: str, where: object, project: str, user: str) -> Path:
+        """The project's file of the name `project` or the user's of the name `user`, as `where` says."""
+        if where == "user":
+            return user_folder(self.env) / user
+        if where != "project":
+            raise BadInput(f"{escape_invisible(str(where))!r}: choose project or user")
+        folder = self._folder(uri)
+        root = find_settings(folder)[1] if folder else None
+        if root is None:
+            raise BadInput("no project here: no settings file and no .git above")
+        return root / project
+
+    def _folder(self, uri: str) -> Path | None:
+        path = self.session.path(uri)
+        return path.parent if path else None
+
+    def folder(self, uri: str) -> Path:
+        """The folder of an open text. Raises BadInput where it has none."""
+        folder = self._folder(uri)
+        if folder is None:
+            raise BadInput("this text is not a file of a project")
+        return folder
+
+    async def explain_rules(self, findings: Sequence[Finding]) -> dict[str, str]:
+        """A sentence on each rule that one of `findings` names, where the engine has one. The first question about a
+        rule of an engine takes as long as it takes to look."""
+        asked = [f.rule for f in findings if f.rule not in self._about]
+        if asked:
+            self._about |= await asyncio.to_thread(_sentences, asked)
+        return {f.rule: said for f in findings if (said := self._about.get(f.rule))}
+
+
+def _sentences(asked: Sequence[str]) -> dict[str, str]:
+    """What engines say of their rules, "" where that cannot be had."""
+    said = dict.fromkeys(asked, "")
+    names = {rule.partition("/")[0] for rule in asked}
+    if "harper" in names:
+        from ..engines.harper import rules as known
+
+        try:
+            said |= {f"harper/{name}": sentence for name, sentence in known(Settings()).items()}
+        except LocalProofError:  # a rule that cannot be explained is not worth a complaint
+            return said
+    if "languagetool" in names:
+        from ..engines.rule_files import describe_rule
+
+        said |= {r: describe_rule(r.partition("/")[2]) or "" for r in asked if r.startswith("languagetool/")}
+    return said
+
+
+def add_word(office: CommandContext, writer: ClientWriter, uri: str, word: str, where: str = "user") -> None:
+    """Add a word to the project's or the user's list."""
+    path = office.file(uri, where, PROJECT_DICTIONARY, USER_DICTIONARY)
+    words.add(path, [word])
+    office.session.check_all()
+
+
+def disable_rule(office: CommandContext, writer: ClientWriter, uri: str, rule: str) -> None:
+    """Switch a rule off in the settings file of the text's project."""
+    path = rules.disable(office.folder(uri), str(rule))
+    writer.tell(f"{rule} is switched off in {path}")
+    office.session.check_all()
+
+
+def ignore_place(office: CommandContext, writer: ClientWriter, uri: str, line: str, where: str = "project") -> None:
+    """Add a line to the project's or the user's ignores file: this finding, in these words, is not to be told again."""
+    from ..project.ignore_list import append_lines
+
+    path = office.file(uri, where, PROJECT_IGNORES, USER_IGNORES)
+    shown = escape_invisible(" ".join(str(line).split()))
+    if not 0 < len(shown) <= _LONGEST or ": " not in shown:
+        raise BadInput("not a line for the ignores file")
+    append_lines(path, [shown])
+    office.session.check_all()
+
+
+def show_held_back(office: CommandContext, writer: ClientWriter, uri: str) -> None:
+    """Show what the profile keeps quiet about in this text, or hide it again."""
+    office.session.toggle_held_back(uri)
+
+
+async def report(office: CommandContext, writer: ClientWriter, *_: object) -> str:
+    """The account of the session: what it is made of, what it has cost; also the answer to the editor."""
+    run = await office.session.account()
+    plain = Style(colour=False)
+    parts = " · ".join(summary_line(run, plain).split("\n")).split(" · ")
+    writer.tell(" · ".join(p for p in parts if not p.startswith("--")))
+    said = report_block(run, plain)
+    await writer.present(said)
+    return said
+
+
+def state(office: CommandContext, writer: ClientWriter, uri: str) -> dict[str, object] | None:
+    """What the server takes an open text to be: for the makers of clients, who can compare it with their own."""
+    opened = office.session.opened(uri)
+    if opened is None:
+        return None
+    data = opened.text.encode("utf-8", "surrogatepass")
+    return {
+        "version": opened.version,
+        "characters": len(opened.text),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "checked": office.session.checked(uri),
+    }
+
+
+# A new command is one row here. Arguments are those that a menu's line carries.
+COMMANDS: dict[str, Callable[..., Awaitable[object] | object]] = {
+    "localproof.addWord": add_word,
+    "localproof.disableRule": disable_rule,
+    "localproof.ignorePlace": ignore_place,
+    "localproof.showHeldBack": show_held_back,
+    "localproof.report": report,
+    "localproof.state": state,
+}

@@ -1,0 +1,324 @@
+"""Where open texts are checked: settings by folder, engines that stay warm, judgements that are kept.
+
+Everything here but `close` runs in one thread, the checking thread; it knows
+nothing of editors or their protocol.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from .. import __version__
+from ..config import (
+    FILE_NAMES,
+    PROJECT_DICTIONARY,
+    PROJECT_IGNORES,
+    USER_DICTIONARY,
+    USER_FILE,
+    USER_IGNORES,
+    Settings,
+    covers,
+    find_settings,
+    for_file,
+    lists_beside,
+    load_settings,
+    one_of,
+    opening_values,
+    user_folder,
+    words_for,
+)
+from ..engines import ENGINES
+from ..formats import format_of, format_of_language, read
+from ..pipeline import checker
+from ..pipeline.suppressions import Ignores, UserDictionary
+from ..report import BadInput, Report, Run, Unavailable
+from ..text import escape_invisible
+from .text_document import TextDocument
+
+_MOST_BENCHES = 2  # each holds its engines: some 500 MB
+
+
+@dataclass(frozen=True)
+class DocumentCheck:
+    """A text on its way through the engines of a bench. `fresh`: they have not finished any text yet."""
+
+    opened: TextDocument
+    settings: Settings
+    bench: checker.Checker
+    begun: checker.PendingCheck
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class NotChecked:
+    """A text that is not checked, and why; "" where that goes without saying. `for_all`: the reason holds for every
+    text of its language."""
+
+    opened: TextDocument
+    reason: str = ""
+    for_all: bool = False
+
+
+# What the schemes of a URI say is the writer's own: a file, here or elsewhere, what has no file yet, a part of one.
+# Everything else is shown to be read: a file as version control has it (beside which a finding would stand twice), a
+# log, a terminal, a page of help.
+_WRITTEN = frozenset(
+    (
+        *("", "file", "untitled", "buffer", "inmemory", "memfs"),
+        *("ssh", "scp", "sftp", "ftp", "rsync", "dav", "davs", "vsls"),
+        *("vscode-remote", "vscode-vfs", "vscode-userdata", "vscode-scm", "vscode-notebook-cell"),
+    )
+)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?=:)")  # a single letter is a drive
+_EMACS_REVISION = re.compile(r".+\.~[^/]+~")  # a.md.~HEAD~
+
+
+def is_copy(opened: TextDocument, path: Path | None) -> bool:
+    """Whether the editor shows a text that nobody writes, such as a file as version control has it.
+
+    >>> [is_copy(Opened(uri, "markdown", 1, ""), None) for uri in ("git:/a.md?x", "untitled:1")]
+    [True, False]
+    """
+    scheme = _SCHEME.match(opened.uri)
+    if scheme is not None and scheme[0].lower() not in _WRITTEN:
+        return True
+    return path is not None and _EMACS_REVISION.fullmatch(path.name) is not None
+
+
+def format_for(opened: TextDocument, path: Path | None) -> str | None:
+    """The name in `FORMATS` of what a text is written in, by the editor's name for it, else by its file's; None for
+    what is not read."""
+    said = format_of_language(opened.language)
+    known = format_of(path) if path is not None else None
+    if said is None or (said.name == "plain" and known is not None):  # what an editor does not know it calls plain
+        said = known
+    return said.name if said else None
+
+
+class DocumentChecker:
+    """Checks texts. `wishes` are settings that the editor sends, by field name; they win over files, as flags do.
+
+    A context manager: leaving it ends the engines.
+    """
+
+    def __init__(self, env: Mapping[str, str], wishes: Mapping[str, object] | None = None) -> None:
+        self._env = env
+        self._wishes = dict(wishes or {})
+        self._settings: dict[Path | None, tuple[object, Settings]] = {}
+        self._benches: dict[tuple[object, ...], tuple[checker.Checker, ExitStack]] = {}
+        self._judgements: dict[str, checker.ScoreCache] = {}
+        self._asked: dict[str, checker.PendingCheck] = {}  # what the engines were given last, by text
+        self._words: dict[str, int] = {}  # read in this session, by text
+        self._finished: set[object] = set()  # windows of benches that have seen a text through
+        self._guessed: tuple[object, ...] = ()  # the key of a bench that no text has asked for yet
+        self._begun_s = time.monotonic()
+
+    def __enter__(self) -> DocumentChecker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def set_client_settings(self, wishes: Mapping[str, object]) -> None:
+        """Take other settings from the editor."""
+        self._wishes = dict(wishes)
+        self._settings.clear()
+
+    def settings_of(self, folder: Path | None) -> Settings:
+        """The settings that govern the texts of `folder`, read again when a file that decides on them has changed.
+
+        Raises BadInput for files that make no sense.
+        """
+        stamp = self._stamp(folder)
+        known = self._settings.get(folder)
+        if known is None or known[0] != stamp:
+            settings = load_settings(folder, self._wishes, self._env)
+            for name in settings.engines:
+                one_of(name, ENGINES, "engine", settings.sources["engines"])
+            known = self._settings[folder] = (stamp, settings)
+        return known[1]
+
+    def _stamp(self, folder: Path | None) -> object:
+        home = user_folder(self._env)
+        paths = [home / name for name in (USER_FILE, USER_DICTIONARY, USER_IGNORES)]
+        if folder is not None:
+            found, root = find_settings(folder)
+            paths += [found] if found else []
+            paths += [root / n for n in (PROJECT_DICTIONARY, PROJECT_IGNORES, ".editorconfig")] if root else []
+        besides = [each for p in paths if p.name == USER_DICTIONARY for _, each in lists_beside(p)]
+        return tuple((str(p), _state(p)) for p in [*paths, *besides])
+
+    def warm(self, folder: Path | None) -> None:
+        """Start the engines that texts in `folder` will want, as far as is known by now: they end where the first text
+        wants others. What is wrong with the settings is told when a text is checked."""
+        with contextlib.suppress(BadInput):
+            settings = self.settings_of(folder)
+            if opening_values(settings) != self._guessed:
+                self._end_guess()
+                self._bench(settings)
+                self._guessed = opening_values(settings)
+
+    def _end_guess(self) -> None:
+        if self._guessed in self._benches:
+            self._benches.pop(self._guessed)[1].close()
+        self._guessed = ()
+
+    def start_check(self, opened: TextDocument, path: Path | None) -> DocumentCheck | NotChecked:
+        """Read `opened`, which is the file `path` (None: not a file), and give its blocks to the engines.
+
+        Blocks of its earlier state that are neither answered nor wanted any more are taken back. Raises BadInput
+        where the settings make no sense.
+        """
+        before = self._asked.pop(opened.uri, None)
+        try:
+            job = self._job(opened, path)
+            if isinstance(job, DocumentCheck):
+                self._asked[opened.uri] = job.begun
+            return job
+        finally:
+            self._take_back(before)
+
+    def _take_back(self, begun: checker.PendingCheck | None) -> None:
+        if begun is None or not (left := begun.open()):
+            return
+        wanted = {id(answer) for other in self._asked.values() for answer in other.open()}
+        for answer in left:
+            if id(answer) not in wanted:
+                answer.cancel()
+
+    def _job(self, opened: TextDocument, path: Path | None) -> DocumentCheck | NotChecked:
+        if is_copy(opened, path):
+            return NotChecked(opened, "not checked: a copy, or nothing that somebody writes")
+        format = format_for(opened, path)
+        if format is None:
+            unread = (
+                f"LocalProof does not read the language “{escape_invisible(opened.language)}”: nothing is checked there"
+            )
+            return NotChecked(opened, unread, for_all=True)
+        settings = self.settings_of(path.parent if path else None)
+        if path is not None:
+            if covers(settings.exclude, path, settings.root):
+                return NotChecked(opened, "left out by exclude in the settings")
+            settings = for_file(settings, path)
+        if len(opened.text) > settings.max_bytes:
+            return NotChecked(opened, f"not checked: longer than {settings.max_bytes:,} characters")
+        try:
+            document = read(str(path or ""), opened.text, settings, format)
+        except Unavailable as error:
+            said = error.skipped
+            return NotChecked(opened, said.reason + (f" ({said.remedy})" if said.remedy else ""))
+        if opening_values(settings) != self._guessed:
+            self._end_guess()
+        self._guessed = ()
+        bench, fresh = self._bench(settings)
+        return DocumentCheck(opened, settings, bench, checker.start_check(bench, document), fresh)
+
+    def partial_report(self, job: DocumentCheck) -> Report:
+        """What has come of a job by now."""
+        uri = job.opened.uri
+        judgements = self._judgements.setdefault(uri, checker.ScoreCache())
+        report = checker.partial_report(job.bench, job.begun, judgements)
+        self._words[uri] = report.words
+        job.bench.window.poll()
+        if not job.begun.open():
+            self._finished.add(job.bench.window)
+        return report
+
+    def forget(self, uri: str) -> None:
+        """The text was closed."""
+        self._take_back(self._asked.pop(uri, None))
+        self._judgements.pop(uri, None)
+
+    def _bench(self, settings: Settings) -> tuple[checker.Checker, bool]:
+        """The bench for `settings`, its engines shared with all settings that ask for the same ones."""
+        key = opening_values(settings)
+        if key not in self._benches:
+            while len(self._benches) >= _MOST_BENCHES:
+                self._benches.pop(next(iter(self._benches)))[1].close()
+            stack = ExitStack()
+            self._benches[key] = (stack.enter_context(checker.open_checker(settings)), stack)
+        before, stack = self._benches.pop(key)
+        bench = replace(
+            before,
+            settings=settings,
+            vocabulary=UserDictionary.of(words_for(settings, settings.language)),
+            ignores=Ignores.of(settings.ignores, settings.root),
+            abroad=before.abroad and before.abroad.under(settings),
+        )
+        self._benches[key] = (bench, stack)  # used last
+        return bench, bench.window not in self._finished
+
+    def session_run(self, reports: Iterable[Report]) -> Run:
+        """The account of the session so far: `reports` of the open texts, what the bench used last is made of, and
+        its energy since its engines were started."""
+        if not self._benches:
+            return Run(reports=tuple(reports), version=__version__, elapsed_s=time.monotonic() - self._begun_s)
+        bench = list(self._benches.values())[-1][0]
+        reports = tuple(reports)
+        return Run(
+            reports=reports,
+            provenance=checker.provenance(bench),
+            energy=bench.window.partial(sum(self._words.values())),
+            skipped=(*bench.skipped, *bench.trouble()),
+            profile=bench.settings.profile,
+            elapsed_s=time.monotonic() - self._begun_s,
+            version=__version__,
+            model=checker.model_use(bench, reports),
+        )
+
+    def close(self) -> None:
+        """End all engines."""
+        for _, stack in self._benches.values():
+            stack.close()
+        self._benches.clear()
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        about = path.stat()
+    except (OSError, ValueError):
+        return None
+    return about.st_mtime_ns, about.st_size
+
+
+def parse_client_settings(raw: object, complain: Callable[[str], None]) -> dict[str, object]:
+    """Settings as an editor sends them, by field name: ``{"profile": "balanced"}``, perhaps under "localproof", in
+    dashes or in camel case. What is not known or makes no sense is told to `complain` and left out; null, {} and
+    anything that is no object mean nothing.
+
+    >>> wishes_of({"localproof": {"frontMatter": ["title"]}}, print)
+    {'front_matter': ('title',)}
+    """
+    from ..config import KEYS, parse_value
+
+    if isinstance(raw, dict) and "localproof" in raw:
+        raw = raw["localproof"]
+    wishes: dict[str, object] = {}
+    for name, value in raw.items() if isinstance(raw, dict) else ():
+        key = "".join("-" + c.lower() if c.isupper() else c for c in str(name)).replace("_", "-")
+        if value is None or key in _OURS:
+            continue
+        try:
+            one_of(key, KEYS, "setting", "the editor's settings")
+            if KEYS[key].metadata["scope"] == "machine":  # it may come from a folder that somebody else made
+                raise BadInput(f"the editor's settings: {key} concerns the machine; set it in your own settings file")
+            wishes[KEYS[key].name] = parse_value(KEYS[key].name, value, "the editor's settings")
+        except BadInput as error:
+            complain(str(error))
+    return wishes
+
+
+_OURS = frozenset({"code-lens", "debounce-ms", "diagnostics", "trace"})  # wishes to the server itself
+
+
+def watched_globs() -> tuple[str, ...]:
+    """Globs, from any folder, of the files whose change may change a finding."""
+    by_language = PROJECT_DICTIONARY.replace(".txt", ".*.txt")
+    ours = (*FILE_NAMES, PROJECT_DICTIONARY, by_language, PROJECT_IGNORES, ".editorconfig")
+    return tuple(f"**/{name}" for name in ours)

@@ -1,0 +1,407 @@
+"""The texts that are open, and when each is checked: the pure parts put to work, still without a protocol.
+
+Checks run in one thread beside the event loop, so that edits and menus never
+wait for them. A check whose text has changed in the meantime is given up: what
+is shown always belongs to the version that it names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from ..formats import frames_of
+from ..report import BadInput, Finding, Report, Run, Skipped
+from ..text import Edit, Span, Unit
+from . import diagnostics as marking
+from .diagnostics import Diagnostic
+from .document_checker import DocumentCheck, DocumentChecker, NotChecked
+from .text_document import TextChange, TextDocument, apply_changes, move_findings, unfinished_word
+
+DEBOUNCE_S = 0.25
+# After which what has come is shown, though an engine is still at work: until there is something, and again.
+_FIRST_S, _NEXT_S = 0.15, 0.5
+_AHEAD = 0.4  # of the delay after a key, after which the engines are asked
+_IDLE_S = 1.5  # without a key, after which the last word counts as finished
+
+_NAMES = {"harper": "Harper", "languagetool": "LanguageTool"}
+
+T = TypeVar("T")
+
+
+class ClientSink(Protocol):
+    """Where a session says things."""
+
+    def show(self, opened: TextDocument, marks: tuple[Diagnostic, ...]) -> None:
+        """Underline these places of the text at this version, and no others."""
+        ...
+
+    def log(self, line: str) -> None:
+        """A line for whoever looks into the editor's log."""
+        ...
+
+    def warn(self, line: str) -> None:
+        """A line for the writer."""
+        ...
+
+    def tell(self, line: str) -> None:
+        """A line for the writer that is no cause for alarm."""
+        ...
+
+    def busy(self, what: str) -> None:
+        """A longer work begins, "" where it is over."""
+        ...
+
+
+@dataclass
+class _TextState:
+    opened: TextDocument
+    path: Path | None
+    report: Report | None = None  # in the places where its findings are now
+    notes: tuple[str, ...] = ()  # of the reader of the document, for the version that was read
+    shown: tuple[object, ...] | None = None
+    held_back: bool = False
+    check: asyncio.Task[None] | None = None
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    told: frozenset[str] = frozenset()
+    lost: bool = False  # the editor shows something else than `opened`, and nobody here knows what
+
+
+class EditorSession:
+    """All open texts of one editor. Every method is called in the event loop's thread."""
+
+    def __init__(
+        self,
+        desk: DocumentChecker,
+        pool: Executor,
+        outlet: ClientSink,
+        *,
+        unit: Unit = "utf-16",
+        debounce_s: float = DEBOUNCE_S,
+    ) -> None:
+        self._desk, self._pool, self._out = desk, pool, outlet
+        self.unit, self.debounce_s = unit, debounce_s
+        self._texts: dict[str, _TextState] = {}
+        self._starting = 0
+        self._complaints: set[str] = set()  # what is told once
+
+    # ── what the editor tells ──
+
+    def open(self, opened: TextDocument, path: Path | None) -> None:
+        """A text was opened."""
+        self.close(opened.uri)
+        self._texts[opened.uri] = _TextState(opened, path)
+        self._check(opened.uri, 0.0)
+
+    def change(self, uri: str, changes: Iterable[TextChange], version: int) -> None:
+        """A text was edited. What an edit touched loses its mark now, everything else at the next check. An edit that
+        cannot be applied is the end of what is known of the text (see `lose`)."""
+        if (text := self._texts.get(uri)) is None:
+            return
+        changes = _from_the_last_whole(changes)
+        if not changes or changes[0].start is not None:
+            if text.lost:
+                return
+            if version < text.opened.version:
+                self.lose(uri, f"version {version} came after version {text.opened.version}")
+                return
+        try:
+            text.opened, edits = apply_changes(text.opened, changes, version, self.unit)
+        except BadInput as error:
+            self.lose(uri, f"the edit for version {version} lies outside of the text: {error}")
+            return
+        text.lost = False
+        if any("\n" in e.text or "\r" in e.text or len(e.span) for e in edits):
+            text.notes = ()  # they name lines, which may be others now
+        if text.report is not None:
+            before = len(text.report.findings)
+            text.report = _follow(text.report, text.opened.text, edits)
+            if len(text.report.findings) < before:
+                self._show(text)
+        self._check(uri, self.debounce_s)
+
+    def lose(self, uri: str | None, why: str) -> None:
+        """What the editor shows in `uri` (None: in any text) is not known any more, as an edit could not be followed.
+        Nothing is offered there until the whole text comes again."""
+        for each in [uri] if uri is not None else list(self._texts):
+            text = self._texts.get(each)
+            if text is None or text.lost:
+                continue
+            text.lost = True
+            if text.check is not None:
+                text.check.cancel()
+            text.report, text.notes = None, ()
+            self._show(text)
+            text.done.set()
+            self._out.warn(f"{_name(text)} is not checked until you open it again: an edit was not understood ({why})")
+
+    def save(self, uri: str) -> None:
+        """A text was saved: now is the time, and no word is half typed any more."""
+        if (text := self._texts.get(uri)) is not None:
+            text.opened = replace(text.opened, caret=None)
+            self._check(uri, 0.0)
+
+    def close(self, uri: str) -> None:
+        """A text was closed; its marks go."""
+        text = self._texts.pop(uri, None)
+        if text is None:
+            return
+        if text.check is not None:
+            text.check.cancel()
+        text.done.set()
+        self._pool.submit(self._desk.forget, uri)
+        self._out.show(text.opened, ())
+
+    def check_all(self) -> None:
+        """Something that decides on findings has changed: settings, word lists."""
+        for uri in self._texts:
+            self._check(uri, 0.0)
+
+    def end(self) -> None:
+        """Give up what is being checked."""
+        for text in self._texts.values():
+            if text.check is not None:
+                text.check.cancel()
+            text.done.set()
+
+    # ── what the editor asks ──
+
+    def opened(self, uri: str) -> TextDocument | None:
+        """The text as it is now, None where it is not open or not known (see `lose`)."""
+        text = self._texts.get(uri)
+        return text.opened if text and not text.lost else None
+
+    def path(self, uri: str) -> Path | None:
+        """The file of an open text, None where it has none or is not open."""
+        text = self._texts.get(uri)
+        return text.path if text else None
+
+    def report(self, uri: str) -> Report | None:
+        """The last report on a text, its findings where they stand now."""
+        text = self._texts.get(uri)
+        return text.report if text else None
+
+    def shows_held_back(self, uri: str) -> bool:
+        """Whether the writer asked to see what the profile keeps quiet about."""
+        text = self._texts.get(uri)
+        return text is not None and text.held_back
+
+    def checked(self, uri: str) -> bool:
+        """Whether the present state of a text has been checked by all engines."""
+        text = self._texts.get(uri)
+        return text is not None and text.done.is_set() and not text.lost
+
+    def toggle_held_back(self, uri: str) -> None:
+        """Show what the profile keeps quiet about, or hide it again."""
+        if (text := self._texts.get(uri)) is not None:
+            text.held_back = not text.held_back
+            self._show(text)
+
+    async def finished(self, uri: str) -> tuple[TextDocument, tuple[Diagnostic, ...]] | None:
+        """The text and its marks as soon as its present state has been checked; None if it is closed before."""
+        while (text := self._texts.get(uri)) is not None and not text.done.is_set():
+            await text.done.wait()
+        if (text := self._texts.get(uri)) is None:
+            return None
+        return text.opened, self._marks(text)
+
+    async def account(self) -> Run:
+        """All open texts and what the session is made of and has cost."""
+        reports = [t.report for t in self._texts.values() if t.report is not None]
+        return await self._read_document(lambda: self._desk.session_run(reports))
+
+    # ── checking ──
+
+    def _check(self, uri: str, delay_s: float) -> None:
+        text = self._texts[uri]
+        if text.lost:
+            return
+        if text.check is not None:
+            text.check.cancel()
+        text.done.clear()
+        text.check = asyncio.get_running_loop().create_task(self._finish_check(text, delay_s))
+        text.check.add_done_callback(partial(self._report_failure, text))
+
+    def _report_failure(self, text: _TextState, task: asyncio.Task[None]) -> None:
+        """A check that broke is said and costs that check alone; nobody waits for it any longer."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._out.log(f"a check failed: {type(error).__name__}: {error}")
+            if text.check is task:
+                text.done.set()
+
+    async def _finish_check(self, text: _TextState, delay_s: float) -> None:
+        # The text is read, and the engines are asked, while the writer may still be typing; what is found is shown
+        # when the whole delay is over.
+        loop = asyncio.get_running_loop()
+        shown_at = loop.time() + delay_s
+        await asyncio.sleep(_AHEAD * delay_s)
+        job = await self._start_check(text)
+        await asyncio.sleep(max(0.0, shown_at - loop.time()))
+        if isinstance(job, NotChecked):
+            self._pass(text, job)
+            return
+        self._watch_task(job)
+        try:
+            await self._await_answers(text, job)
+        finally:
+            self._watch_task(job, over=True)
+        text.done.set()
+        if unfinished_word(text.opened.text, text.opened.caret) is not None:
+            await asyncio.sleep(_IDLE_S)
+            text.opened = replace(text.opened, caret=None)
+            self._show(text)
+
+    async def _start_check(self, text: _TextState) -> DocumentCheck | NotChecked:
+        try:
+            return await self._read_document(partial(self._desk.start_check, text.opened, text.path))
+        except BadInput as error:
+            self._complain(str(error))
+            return NotChecked(text.opened)
+
+    def _complain(self, line: str) -> None:
+        """Tell the writer, once."""
+        if line not in self._complaints:
+            self._complaints.add(line)
+            self._out.warn(line)
+
+    def _pass(self, text: _TextState, passed: NotChecked) -> None:
+        text.report, text.notes = None, ()
+        if passed.for_all and passed.reason not in self._complaints:
+            self._complaints.add(passed.reason)
+            self._out.tell(passed.reason)
+        self._tell(text, [f"{_name(text)}: {passed.reason}"] if passed.reason and not passed.for_all else [])
+        self._show(text)
+        text.done.set()
+
+    async def _await_answers(self, text: _TextState, job: DocumentCheck) -> None:
+        """Show the report of a job: at once where all answers are there, else in parts until they are."""
+        waiting, patience_s = job.begun.open(), _FIRST_S
+        missing = sum(1 for block in job.begun.answers for _ in block.futures())  # in what is shown
+        while waiting:
+            await _all_of(waiting, patience_s)
+            waiting = job.begun.open()
+            if 0 < len(waiting) < missing:
+                missing = len(waiting)
+                report = await self._read_document(partial(self._desk.partial_report, job))
+                self._take(text, job, report, whole=False)
+                patience_s = _NEXT_S if report.findings else _FIRST_S
+        report = await self._read_document(partial(self._desk.partial_report, job))
+        while waiting := job.begun.open():  # the engines look at what the model proposes
+            self._take(text, job, report, whole=False)
+            await _all_of(waiting, _NEXT_S)
+            report = await self._read_document(partial(self._desk.partial_report, job))
+        self._take(text, job, report, whole=True)
+
+    def _take(self, text: _TextState, job: DocumentCheck, report: Report, *, whole: bool) -> None:
+        if text.opened.version != job.opened.version or text.opened.text != job.opened.text:
+            return
+        if whole:
+            self._tell(text, [*map(_describe, job.bench.skipped), *marking.describe_skipped(report)])
+            if not job.bench.engines:
+                self._complain("nothing is checked: " + "; ".join(map(_describe, job.bench.skipped)))
+        elif text.report is not None:
+            report = _merge_reports(report, text.report)
+        text.report, text.notes = report, report.document.notes if whole else ()
+        self._show(text)
+
+    def _tell(self, text: _TextState, lines: Iterable[str]) -> None:
+        every = frozenset(lines)
+        for line in sorted(every - text.told):
+            self._out.log(line)
+        text.told = every
+
+    def _watch_task(self, job: DocumentCheck, *, over: bool = False) -> None:
+        if not job.fresh:
+            return
+        self._starting += -1 if over else 1
+        if over and not self._starting:
+            self._out.busy("")
+        elif not over and self._starting == 1:
+            self._out.busy("Starting " + " and ".join(_NAMES.get(n, n) for n in job.bench.engines))
+
+    async def _read_document(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    # ── showing ──
+
+    def _show(self, text: _TextState) -> None:
+        marks = self._marks(text)
+        state = (text.opened.version, marks)
+        if text.shown != state:
+            text.shown = state
+            self._out.show(text.opened, marks)
+
+    def _marks(self, text: _TextState) -> tuple[Diagnostic, ...]:
+        if text.report is None:
+            return ()
+        findings = marking.drop_unfinished(text.opened.text, text.report.findings, text.opened.caret)
+        held_back = text.report.held_back if text.held_back else ()
+        language = text.report.document.language
+        return marking.make_diagnostics(text.opened.text, findings, held_back, text.notes, language)
+
+
+def _from_the_last_whole(changes: Iterable[TextChange]) -> list[TextChange]:
+    """`changes` without those before the last one that replaces everything, which do not matter."""
+    kept: list[TextChange] = []
+    for change in changes:
+        if change.start is None:
+            kept.clear()
+        kept.append(change)
+    return kept
+
+
+def _name(text: _TextState) -> str:
+    return text.path.name if text.path is not None else text.opened.uri
+
+
+def _describe(skipped: Skipped) -> str:
+    return f"{skipped.what}: {skipped.reason}" + (f" ({skipped.remedy})" if skipped.remedy else "")
+
+
+def _follow(report: Report, text: str, edits: tuple[Edit, ...]) -> Report:
+    """`report` after `edits`, which made `text` of its text."""
+    return replace(
+        report,
+        document=replace(report.document, text=text, blocks=(), notes=(), frames=frames_of(report.document, text)),
+        findings=move_findings(report.findings, edits),
+        held_back=move_findings(report.held_back, edits),
+    )
+
+
+def _merge_reports(partial_: Report, before: Report) -> Report:
+    """What has come so far, and what was shown before where it says nothing else."""
+    said = [f.span for f in (*partial_.findings, *partial_.held_back)]
+    kept = tuple(f for f in before.findings if not any(f.span.overlaps(s) for s in said))
+    findings = tuple(sorted((*partial_.findings, *kept), key=_order))
+    return replace(partial_, findings=findings, held_back=before.held_back or partial_.held_back)
+
+
+def _order(finding: Finding) -> tuple[Span, str]:
+    return finding.span, finding.rule
+
+
+async def _all_of(answers: tuple[Future[Any], ...], patience_s: float) -> None:
+    """Wait until all `answers` have come, or `patience_s` are over."""
+    loop = asyncio.get_running_loop()
+    every: asyncio.Future[None] = loop.create_future()
+    left = len(answers)
+
+    def one() -> None:
+        nonlocal left
+        left -= 1
+        if not left and not every.done():
+            every.set_result(None)
+
+    def on_answer(_: Future[Any]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+            loop.call_soon_threadsafe(one)
+
+    for answer in answers:
+        answer.add_done_callback(on_answer)
+    await asyncio.wait([every], timeout=patience_s)

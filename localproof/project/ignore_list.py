@@ -1,0 +1,85 @@
+"""The writer's lists of words and of ignored places: lines put in at the end, lines taken out, the rest untouched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from ..config import PROJECT_IGNORES, USER_IGNORES, Settings, read_ignores, user_folder
+from ..report import BadInput, Unavailable
+from ..terminal import Terminal
+from ..text import escape_invisible
+from .files import InputFile, read_source, write_back, write_new
+
+_MOST_BYTES = 10_000_000
+_HEAD = (
+    "# Places that LocalProof leaves alone: a rule, then the words in [[ ]] with those around them, or a file.\n"
+    "# Take a line out, and the place is spoken of again.\n"
+)
+
+
+def ignores_file(settings: Settings, env: Mapping[str, str]) -> Path:
+    """The list of ignored places: the project's, or the user's own where there is no project."""
+    return settings.root / PROJECT_IGNORES if settings.root else user_folder(env) / USER_IGNORES
+
+
+def append_lines(path: Path, lines: Iterable[str]) -> tuple[str, ...]:
+    """Append those of `lines` that the list of ignored places lacks, and return them. Raises BadInput."""
+    known = set(read_ignores(path))
+    new = tuple(line for line in dict.fromkeys(lines) if line not in known)
+    if not new:
+        return ()
+    added = "".join(f"{line}\n" for line in new)
+    if not path.exists():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput(f"{escape_invisible(str(path.parent))}: cannot be created: {error.strerror}") from None
+        write_new(path, (_HEAD + added).encode("utf-8"))
+        return new
+    try:
+        old = read_source(InputFile(path, str(path), named=True), _MOST_BYTES)
+        joint = "" if not old.text or old.text.endswith("\n") else "\n"
+        write_back(old, old.text + joint + added)
+    except Unavailable as error:
+        raise BadInput(str(error)) from None
+    return new
+
+
+def remove_lines(path: Path, lines: Iterable[str]) -> tuple[str, ...]:
+    """Take `lines` out of a list, of words or of places, and return those that were there. Raises BadInput."""
+    unwanted = set(lines)
+    if not path.exists():
+        return ()
+    try:
+        old = read_source(InputFile(path, str(path), named=True), _MOST_BYTES)
+        kept = [line for line in old.text.splitlines(keepends=True) if " ".join(line.split()) not in unwanted]
+        gone = tuple(
+            line for line in dict.fromkeys(" ".join(r.split()) for r in old.text.splitlines()) if line in unwanted
+        )
+        if gone:
+            write_back(old, "".join(kept))
+    except Unavailable as error:
+        raise BadInput(str(error)) from None
+    return gone
+
+
+def command(action: str, numbers: Sequence[int], settings: Settings, terminal: Terminal) -> int:
+    """`localproof ignores`: the exit status. Raises BadInput for a number that there is not."""
+    paths = dict.fromkeys([user_folder(terminal.env) / USER_IGNORES, ignores_file(settings, terminal.env)])
+    every = [(path, line) for path in paths for line in read_ignores(path)]
+    if action == "list":
+        at: Path | None = None
+        for number, (path, line) in enumerate(every, 1):
+            terminal.write(
+                f"# {escape_invisible(str(path))}\n" * (path != at) + f"{number:4} {escape_invisible(line)}\n"
+            )
+            at = path
+        return 0
+    for number in numbers:
+        if not 1 <= number <= len(every):
+            raise BadInput(f"ignores remove: there is no line {number}; `localproof ignores list` shows all")
+    for path, line in (every[number - 1] for number in sorted(set(numbers))):
+        remove_lines(path, [line])
+        terminal.say(f"localproof: taken out of {escape_invisible(str(path))}: {escape_invisible(line)}")
+    return 0

@@ -1,0 +1,87 @@
+"""The words for things: engines, counts, how sure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from ..report import Finding, Report, Skipped
+from .style import Style
+from .width import InkedWord, words
+
+_ENGINES = {"harper": "Harper", "languagetool": "LanguageTool", "model": "model"}
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 finding``, ``1,204 findings``.
+
+    >>> count(1, "finding"), count(1204, "finding"), count(0, "entry", "entries")
+    ('1 finding', '1,204 findings', '0 entries')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def percent(probability: float) -> str:
+    """``97 %``; never 0 or 100, which would claim more than anyone can know.
+
+    >>> percent(0.966), percent(0.9999), percent(0.001)
+    ('97 %', 'over 99 %', 'under 1 %')
+    """
+    rounded = round(100 * probability)
+    return "over 99 %" if rounded > 99 else "under 1 %" if rounded < 1 else f"{rounded} %"
+
+
+def in_cell(report: Report, finding: Finding) -> str:
+    """``cell 3, line 2`` for a finding in a notebook, else "".
+
+    >>> from localproof.text import Cell, Document, Span
+    >>> in_cell(Report(Document("a.ipynb", "", (), cells=(Cell(3, (40, 60), 75),))), Finding(Span(61, 64), "x/Y", ""))
+    'cell 3, line 2'
+    """
+    place = report.document.in_cell(finding.span.start)
+    return "" if place is None else f"cell {place[0]}, line {place[1]}"
+
+
+def engines_of(finding: Finding) -> list[str]:
+    """Who spoke for the finding, the leading one first: ``Harper ModalOf``.
+
+    >>> from localproof.text import Span
+    >>> speakers(Finding(Span(0, 1), "harper/AnA", "", source=("harper/AnA", "languagetool/EN_A_VS_AN")))
+    ['Harper AnA', 'LanguageTool EN_A_VS_AN']
+    """
+    rules: dict[str, list[str]] = {}
+    for source in finding.source or (finding.rule,):
+        engine, _, rule = source.partition("/")
+        rules.setdefault(engine, []).append(rule)
+    return [
+        " ".join([_ENGINES.get(engine, engine), ", ".join(filter(None, names))]).strip()
+        for engine, names in rules.items()
+    ]
+
+
+def message(finding: Finding, style: Style) -> list[InkedWord]:
+    """Why, in the engine's words; what it sets in backticks stands in quotation marks."""
+    return words(re.sub("`([^`]+)`", lambda m: style.quoted(m.group(1)), finding.message))
+
+
+def credit(finding: Finding, style: Style) -> list[InkedWord]:
+    """The line on who says so and how sure, as words to fill."""
+    out = [InkedWord(name if i == 0 else f"+ {name}", "quiet") for i, name in enumerate(engines_of(finding))]
+    more: list[str] = [] if finding.kind in ("spelling", "grammar") else [finding.kind]  # a lesser matter is named
+    if finding.probability is not None:
+        more.append(f"{percent(finding.probability)} sure")
+    if finding.is_safe_fix:
+        more.append("safe to fix")
+    return out + [InkedWord(part, "quiet", style.dot) for part in more]
+
+
+def skipped_rows(skipped: Iterable[Skipped]) -> list[tuple[list[InkedWord], list[InkedWord]]]:
+    """Each thing that could not be done, told once: (what and why, what helps), as words to fill."""
+    out = []
+    for item, times in Counter(skipped).items():
+        why = words(f"{item.what}: {item.reason}")
+        if times > 1:
+            why.append(InkedWord(f"({times} times)"))
+        out.append((why, words(f"What helps: {item.remedy}") if item.remedy else []))
+    return out

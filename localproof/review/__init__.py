@@ -1,0 +1,124 @@
+"""The face behind `localproof review`: walk through findings one by one, decide, and never regret it.
+
+- `session`, `intake`: the review as values, every command and every event as a function; `places`, `content`:
+  positions and comparisons;
+- `desk`: files, engines and lists; `journal`: what was written, to undo it; `progress`: where a review stopped;
+- `plain`: line by line; `program`, `screen`, `picture`: the full screen; `wording`, `summary`: what is said.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..commands.check import CLEAN, NOTHING, WRONG, CheckOptions
+from ..render.build_log import disarmed
+from ..terminal import Terminal, is_terminal, one_line, style, wants_colour
+
+if TYPE_CHECKING:
+    from .session import ReviewSession
+    from .summary import ReviewSummary
+    from .workspace import ReviewWorkspace
+
+
+@dataclass(frozen=True)
+class ReviewOptions:
+    """How a review is held. `plain`: line by line. `json`: the summary is for a script. `mouse`: it may point."""
+
+    plain: bool = False
+    json: bool = False
+    restart: bool = False
+    mouse: bool = False
+
+
+def review(wishes: CheckOptions, manner: ReviewOptions, terminal: Terminal) -> int:
+    """Hold a review and end it with its summary; the exit status, 2 where something that was asked for could not be
+    read or was not there. Raises BadInput for what makes no sense."""
+    from ..commands.explain import explain
+    from .plain import run_dialogue
+    from .summary import as_json, as_text, summarize
+    from .workspace import ReviewWorkspace
+
+    by_line = manner.plain or terminal.env.get("TERM", "") in ("", "dumb")
+    by_line = by_line or not (is_terminal(terminal.stdout) and is_terminal(terminal.stdin))
+    say = _side_terminal(terminal) if manner.json else terminal.write
+    with ReviewWorkspace(wishes, terminal.env, restart=manner.restart) as desk:
+        if not desk.total and wishes.changed is not None:
+            terminal.say(f"localproof: no text changed since {one_line(wishes.changed or 'HEAD')}")
+            return CLEAN
+        if not desk.total:
+            terminal.say("localproof: nothing was reviewed: there is no file of a known format here")
+            return NOTHING
+        if by_line:
+            look = style(terminal.stdout, "never", terminal.env)
+            session = run_dialogue(desk, terminal, say, lambda rule: explain(rule, desk.settings, look))
+        else:
+            from .program import run_screen
+
+            colour = wants_colour(wishes.colour, terminal.env, terminal=True)
+            session = run_screen(desk, lambda rule: explain(rule, desk.settings), colour=colour, mouse=manner.mouse)
+        result, wrong = summarize(desk, session), bool(desk.unread or desk.lacking())
+        looked = desk.any_checked() and (result.run.checked or not result.run.reports)
+        _log_review(result, desk, session)
+    look = style(terminal.stdout, "never", terminal.env)
+    terminal.write(as_json(result) if manner.json else as_text(result, look), "json" if manner.json else "text")
+    if not looked:
+        return NOTHING
+    return WRONG if wrong else CLEAN
+
+
+def _log_review(result: ReviewSummary, desk: ReviewWorkspace, session: ReviewSession) -> None:
+    """Keep what was reviewed and what became of it, for `localproof disclose`."""
+    from ..config import ELSEWHERE
+    from ..project.run_log import LoggedText, log_run, model_use_of
+    from .content_merge import words_changed
+
+    texts = [
+        LoggedText(
+            os.path.abspath(text.source.path),  # noqa: PTH100
+            p.report.words,
+            words_changed(old, p.original),
+            model_use_of(desk.did.get(number)),
+        )
+        for number, (text, old, p) in enumerate(zip(desk.texts, desk.started, session.pages, strict=False))
+        if text.source.path is not None and text.settings.cache
+    ]
+    stayed = not any(t.settings.executor or t.settings.languagetool_elsewhere == ELSEWHERE for t in desk.texts)
+    written = desk.journal.folder.name if desk.written and not desk.hindrance else ""
+    log_run(result.run, "review", texts, desk.env, stayed=stayed, journal=written)
+
+
+def _side_terminal(terminal: Terminal) -> Callable[[str], None]:
+    """Where the conversation goes when the result alone is to be on standard output."""
+
+    def say(text: str) -> None:
+        terminal.stderr.write(disarmed(text, terminal.env))
+        terminal.stderr.flush()
+
+    return say
+
+
+def undo_last(terminal: Terminal) -> int:
+    """Put back what the last session that was not undone has written; the exit status, 1 where something was left."""
+    from ..project import undo_log
+
+    last = next((s for s in reversed(undo_log.sessions(terminal.env)) if not s.undone), None)
+    if last is None:
+        terminal.say("localproof: there is nothing to undo")
+        return 0
+    lines = undo_log.undo(last)
+    terminal.write("".join(f"{line}\n" for line in lines))
+    return 1 if any(": left as it is" in line for line in lines) else 0
+
+
+def show_journal(terminal: Terminal) -> int:
+    """List the sessions that wrote, newest first, and what each file holds now; the exit status."""
+    from ..project import undo_log
+
+    terminal.write(
+        "".join(undo_log.describe_session(s) for s in reversed(undo_log.sessions(terminal.env)))
+        or "nothing was written\n"
+    )
+    return 0

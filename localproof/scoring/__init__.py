@@ -1,0 +1,326 @@
+"""Finding to probability: how likely it is a real error that its writer would want to know of.
+
+A logistic regression over `features`, applied in a few lines; what it learned
+stands in ``coefficients.json`` with its own provenance, and is learned again by
+``python -m training.scoring``. No language model is needed: what is known of
+words comes from `attested`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..report import Finding, Provenance
+from ..text import Block, Edit, Span, minimal_edit
+from . import features
+from .dialect import is_british
+from .features import FeatureContext, find_sentence_start, main_word
+from .language_model_client import ModelResponse
+from .ngram_counts import BOUNDARY, ngram_counts
+from .other_languages import foreign as foreign
+from .other_languages import foreign_sentences as foreign_sentences
+from .rescoring import RescoringModel, rescore
+from .spelling_errors import error_model_log_prob
+from .wordlists import word_lists
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_LAST_WORD = re.compile(r"([^\W\d_]+)\W*$")
+_NEXT_WORD = re.compile(r" ([^\W\d_]+(?:['’][^\W\d_]+)*)(?<=[a-z])")
+_SPELLERS = ("harper/SpellCheck", "languagetool/MORFOLOGIK_RULE_EN_")
+_BOTH = ("harper", "languagetool")
+_REPEATED = ("harper/RepeatedWords", "languagetool/ENGLISH_WORD_REPEAT_RULE")
+# Three times in a row these are no English; "had", "that", "no" and "very" may be.
+_THRICE = re.compile(r"\b(the|an|of|to|and|or|at|by|for|from|with|into)(?:\s+\1\b){2,}", re.IGNORECASE)
+# Words that no clause ends with, so that one said twice was meant once. All others may end one where the next begins
+# (``the people I spoke to to get this``, ``what it is is``), and of "of" one is often meant for another word.
+_NO_CLAUSE_ENDS_WITH = frozenset(
+    "a an the my your our their its every and or nor but if because although whether than".split()
+)
+_NAMES_OF_OPERATORS = frozenset("and or not nor xor nand".split())  # ``the operators and and or``
+_WORTH_RANKING = 0.05  # nobody sees the edits of what is less likely
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """What was learned: a weight for each feature, and by profile the least probability that is shown.
+
+    There is a table of `weights` for each set of engines that may have been
+    asked, for what an engine is silent about tells something only where it was.
+    `rates` are how often each rule spoke in a million words of edited prose.
+    `repeats` is the weight of the logarithm of how often a suspected
+    misspelling stands in the document; `by_hand` are weights that no shippable
+    data could teach, each with its reason in the file.
+    """
+
+    weights: dict[str, dict[str, float]]
+    rates: dict[str, float]
+    by_hand: dict[str, float]
+    repeats: float
+    cuts: dict[str, float]
+    safe: dict[str, Any]
+    header: dict[str, Any]
+
+
+@lru_cache(maxsize=1)
+def coefficients() -> Coefficients:
+    """The coefficients that come with LocalProof."""
+    raw = json.loads(Path(__file__).with_name("coefficients.json").read_text("utf-8"))
+    return Coefficients(
+        raw["weights"],
+        raw["rates"],
+        {name: float(entry["weight"]) for name, entry in raw["by_hand"].items()},
+        float(raw["repeats"]["weight"]),
+        raw["cuts"],
+        raw["safe"],
+        raw["about"],
+    )
+
+
+@dataclass(frozen=True)
+class WordCounts:
+    """How often each word (lower case) stands in a document, how often capitalised inside a sentence, and in how many
+    documents of its site a word stands that is the site's own."""
+
+    all: Mapping[str, int]
+    capitalised: Mapping[str, int]
+    site: Mapping[str, int] = field(default_factory=dict)
+
+
+def count_words(blocks: Iterable[Block]) -> WordCounts:
+    """The words of `blocks`, counted."""
+    return add_counts(count_block_words(block.text) for block in blocks)
+
+
+def add_counts(parts: Iterable[WordCounts]) -> WordCounts:
+    """The counts of all `parts` together."""
+    every: Counter[str] = Counter()
+    capitalised: Counter[str] = Counter()
+    for words in parts:
+        every.update(words.all)
+        capitalised.update(words.capitalised)
+    return WordCounts(every, capitalised)
+
+
+def update_counts(words: WordCounts, gone: Iterable[WordCounts], come: Iterable[WordCounts]) -> WordCounts:
+    """The counts of a text of which parts have `gone` and `come` since it had `words`: as `add_counts`, in less time."""
+    every, capitalised = Counter(words.all), Counter(words.capitalised)
+    for part in come:
+        every.update(part.all)
+        capitalised.update(part.capitalised)
+    less = add_counts(gone)
+    every -= Counter(less.all)
+    capitalised -= Counter(less.capitalised)
+    return WordCounts(every, capitalised)
+
+
+def count_block_words(text: str) -> WordCounts:
+    """The words of one block's text."""
+    every: Counter[str] = Counter()
+    capitalised: Counter[str] = Counter()
+    for match in _WORD.finditer(text):
+        word = match.group()
+        low = word.lower().replace("’", "'")
+        every[low] += 1
+        if word[0].isupper():
+            starts = text[max(match.start() - 3, 0) : match.start()]
+            if starts.strip() and not any(c in ".!?:\"“‘'(" for c in starts):
+                capitalised[low] += 1
+    return WordCounts(every, capitalised)
+
+
+def score_finding(
+    block: Block, finding: Finding, words: WordCounts, source: str = "", engines: Sequence[str] = _BOTH
+) -> Finding:
+    """`finding` (merged, in the block's coordinates) with its probability. `source` is the text that the block comes
+    from, where that is known: its markup says what is a link. `engines` are those that looked at the block."""
+    place = block.to_source(finding.span) if source else finding.span
+    linked = source[max(place.start - 1, 0) : place.start] == "[" or source[place.end : place.end + 2] in ("](", "][")
+    around = FeatureContext(block.kind, words.all, words.capitalised, linked, words.site)
+    finding = _delete_one_copy(block.text, finding)
+    heard = finding
+    if _is_tripled(block.text, finding):  # LanguageTool's rule passes over it, so that its silence says nothing
+        heard = replace(finding, source=_REPEATED, agreement=2)
+    sure = probability(block.text, heard, around, engines)
+    return replace(rank_edits(block.text, finding) if sure > _WORTH_RANKING else finding, probability=sure)
+
+
+def _is_tripled(text: str, finding: Finding) -> re.Match[str] | None:
+    """The small word three times or more of which `finding` takes copies away; None where it is about anything else."""
+    if finding.rule not in _REPEATED or finding.edits[:1] != (Edit(finding.span, ""),):
+        return None
+    span = finding.span
+    runs = _THRICE.finditer(text, max(span.start - 100, 0), span.end + 100)
+    return next((r for r in runs if r.start() <= span.start and span.end <= r.end() + 1), None)
+
+
+def _delete_one_copy(text: str, finding: Finding) -> Finding:
+    """`finding`, but where it takes away one of three copies or more of a small word, with all but the first taken."""
+    run = _is_tripled(text, finding)
+    if run is None:
+        return finding
+    edit = minimal_edit(text, Edit(Span(*run.span()), run[1]))
+    return replace(finding, span=edit.span, edits=(edit,))
+
+
+def rescore_findings(
+    block: Block, findings: Sequence[Finding], reading: ModelResponse, words: WordCounts, known: RescoringModel
+) -> tuple[Finding, ...]:
+    """`findings` of a block (judged) with the help of what a model said of it, and the model's own after them."""
+    around = FeatureContext(block.kind, words.all, words.capitalised, False, words.site)
+    return rescore(block, findings, reading, around, coefficients().rates, known)
+
+
+def rank_edits(text: str, finding: Finding) -> Finding:
+    """`finding`, where it is of spelling, with its edits of the same place in the order of how likely each is meant: by
+    its slip, by the words around, by whether it is a listed correction, and a little by the order of the engines.
+
+    An edit that comes to lead this way has no engine's first vote, so `agreement` is then 1.
+    """
+    here = [e for e in finding.edits if e.span == finding.span]
+    if finding.kind != "spelling" or len(here) < 2:
+        return finding
+    old = finding.span.of(text).lower().replace("’", "'")
+
+    def likely(rank: int) -> float:
+        new = here[rank].text.lower().replace("’", "'")
+        slip = max(error_model_log_prob(old, new), -20.0) + 2.0 * ngram_counts().misspelling(old, new)
+        return slip + 0.5 * features.ngram_gain(text, here[rank], ngram_counts()) - 0.3 * rank
+
+    order = sorted(range(len(here)), key=likely, reverse=True)
+    edits = (*(here[i] for i in order), *(e for e in finding.edits if e.span != finding.span))
+    return replace(finding, edits=edits, agreement=finding.agreement if edits[0] == finding.edits[0] else 1)
+
+
+def probability(text: str, finding: Finding, around: FeatureContext, engines: Sequence[str] = _BOTH) -> float:
+    """The judge's estimate for one merged finding in the text of its block, between 0 and 1."""
+    known = coefficients()
+    weights = known.weights.get("+".join(sorted(engines)), known.weights["+".join(_BOTH)])
+    present = features.features(text, finding, around, ngram_counts(), known.rates)
+    log_odds = sum(weights.get(name, 0.0) * value for name, value in present.items())
+    log_odds += sum(known.by_hand.get(name, 0.0) * value for name, value in present.items())
+    if finding.kind == "spelling" and (word := main_word(finding.span.of(text))):
+        word = word.lower().replace("’", "'")
+        # What is listed as a misspelling is not made right by standing all over a site.
+        elsewhere = 0 if "listed misspelling" in present else around.site.get(word, 0)
+        log_odds += max(-3.0, known.repeats * math.log(max(around.words.get(word, 1), elsewhere, 1)))
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+def threshold(profile: str) -> float:
+    """The least probability that `profile` shows."""
+    return float(coefficients().cuts[profile])
+
+
+def is_safe_fix(text: str, finding: Finding) -> bool:
+    """Whether the first edit of a judged finding may be made without asking: a kind of rule that has earned it on real
+    corrections (listed in ``coefficients.json``), of a word that is no name, agreed on by all engines that were asked.
+
+    It must be likely enough without a model's help, and with it: a model may take this away, and never give it.
+    """
+    safe = coefficients().safe
+    if finding.probability is None or not finding.edits:
+        return False
+    least = (
+        finding.probability
+        if finding.probability_without_model is None
+        else min(finding.probability, finding.probability_without_model)
+    )
+    if least < safe["probability"]:
+        return False
+    old, new = finding.span.of(text), finding.edits[0].text
+    if finding.kind == "spelling":
+        low, meant = old.lower().replace("’", "'"), new.lower().replace("’", "'")
+        if finding.agreement < 2 or not ngram_counts().is_only_correction(low, meant) or _is_english(low):
+            return False
+        if find_sentence_start(text, finding.span.start) < finding.span.start:
+            return old.islower() and new.islower()
+        return old.istitle() and new.istitle() and _is_no_name(text, finding.span, low, meant)
+    if (run := _is_tripled(text, finding)) is not None:
+        return _meant_once(text, Span(*run.span()), run[1].lower())
+    agreed = any(rule in safe["rules"] for rule in finding.source) and finding.agreement > 1
+    return agreed and (bool(new) or _is_second_copy(text, finding.span))
+
+
+def _is_english(low: str) -> bool:
+    """Whether `low` stands in any list of English words, however rare, or is how a dialect spells one."""
+    return bool(word_lists().entry(low).band) or is_british(low) is not None
+
+
+def _is_second_copy(text: str, span: Span) -> bool:
+    """Whether what is taken away at `span` is a second copy and nothing else: of the same letters (``A a`` may be name
+    and article), and of a word that was meant once."""
+    second = span.of(text).strip()
+    copy = re.search(rf"\b{re.escape(second)}\s*\Z", text[max(span.start - 100, 0) : span.start], re.IGNORECASE)
+    if copy is None:
+        return False
+    at = span.start - len(copy[0])
+    same = copy[0].strip() == second or find_sentence_start(text, at) == at
+    return same and _meant_once(text, Span(at, span.end), second.lower())
+
+
+def _meant_once(text: str, copies: Span, word: str) -> bool:
+    """Whether `word`, which stands at `copies` twice or more, can have been meant but once."""
+    if word not in _NO_CLAUSE_ENDS_WITH:
+        return False
+    before, after = (
+        _LAST_WORD.search(text[: copies.start][-40:]),
+        _NEXT_WORD.match(" " + text[copies.end :][:40].lstrip()),
+    )
+    beside = {found[1].lower() for found in (before, after) if found is not None}
+    return word not in _NAMES_OF_OPERATORS or not beside & _NAMES_OF_OPERATORS
+
+
+def _is_no_name(text: str, span: Span, low: str, meant: str) -> bool:
+    """Whether a misspelling with a capital at the head of a sentence can be no name: nobody and no town is listed as
+    `low`, the sentence before ends in no title (``Dr.``), and the word that follows is in lower case and more usual
+    after what is `meant` than elsewhere, which verbs after a name are not."""
+    before, after = _LAST_WORD.search(text[max(span.start - 40, 0) : span.start]), _NEXT_WORD.match(text, span.end)
+    if word_lists().entry(low).person_or_place or after is None or (before and not before[1].islower()):
+        return False
+    known, follows = ngram_counts(), after[1].replace("’", "'")
+    usual = math.log(max(known.count(follows), 0.5) / known.total)
+    return known.log_probability(BOUNDARY, meant, follows) > usual
+
+
+def may_be_safe_fix(rule: str) -> bool:
+    """Whether findings of this rule may be `is_safe_fix`, where all else is as that asks: it is on the list, is the
+    dictionary of an engine, or speaks of repeated words.
+
+    >>> may_be_certain("languagetool/MORFOLOGIK_RULE_EN_GB"), may_be_certain("harper/ThenThan")
+    (True, False)
+    """
+    return rule in (*coefficients().safe["rules"], *_REPEATED) or rule.startswith(_SPELLERS)
+
+
+def provenance() -> tuple[Provenance, ...]:
+    """What the judge is made of."""
+    here = Path(__file__)
+    learned = {
+        ("judge", "coefficients.json"): coefficients().header,
+        ("shapes of misspellings", "spelling_errors.json"): json.loads(
+            here.with_name("spelling_errors.json").read_text("utf-8")
+        )["about"],
+    }
+    tables = {"attested words": ngram_counts().header, "listed words": word_lists().header}
+    return (
+        *(
+            _part(part, about, hashlib.sha256(here.with_name(name).read_bytes()).hexdigest())
+            for (part, name), about in learned.items()
+        ),
+        *(_part(part, header, header["sha256"]) for part, header in tables.items()),
+    )
+
+
+def _part(part: str, about: dict[str, Any], sha256: str) -> Provenance:
+    facts = tuple((str(name), str(text)) for name, text in about["facts"].items())
+    role = "judge" if part == "judge" else "dictionary"
+    return Provenance(part, role, about["version"], about["licence"], about["data"], sha256, facts)

@@ -1,0 +1,249 @@
+"""What a model said of a block, weighed with what the judge thinks: probabilities with the model's help.
+
+Two small logistic regressions, learned for each model by `training.calibrate`
+(for other models: ``localproof models calibrate``): one takes the judge's
+log-odds of a finding and what its edits gain, the other decides which of the
+model's own proposals are likely enough to be findings at all. Their names are
+those in ``rescoring.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..report import Finding, Kind, ModelUse, Report
+from ..text import Block, apply_edits
+from .features import FeatureContext, features
+from .language_model_client import ModelResponse
+from .ngram_counts import ngram_counts
+from .types import REWRITE, Proposal
+
+PROPOSES = "model/"
+_MOST_GAIN = 12.0  # nats; more says no more
+_AGREES = 1.0  # nats from which on a model speaks for an edit, and so takes nothing from its finding
+_NEARLY = 4.0  # nats by which it may like its own edit better than the engine's of the same words
+_SPELLING = ("typo", "compound")  # of the kinds of proposals; all others are of grammar
+_SAYS = {
+    "confusion": "Perhaps {new} is meant; here it is much likelier than {old}.",
+    "agreement": "{new} agrees better with the words around than {old}.",
+    "article": "The article may be wrong, missing or too many.",
+    "preposition": "Another small word is usual here.",
+    "small-word": "A small word may be missing, or one too many.",
+    "apostrophe": "The apostrophe may be wrong: {new} fits better than {old}.",
+    "doubled": "This word stands here twice.",
+    "compound": "This is usually written {new}.",
+    "typo": "Perhaps {new} is meant; here it is much likelier than {old}.",
+    REWRITE: "The model would write {new} here, not {old}, and finds the sentence much likelier with it.",
+}
+
+_OR_ELSE = {  # where something is only put in (True) or only left out
+    (REWRITE, True): "The model would write {new} here besides, and finds the sentence much likelier with it.",
+    (REWRITE, False): "The model would leave out {old} here, and finds the sentence much likelier without it.",
+}
+
+
+@dataclass(frozen=True)
+class RescoringModel:
+    """What was learned for one model: weights by name for findings of the engines and for its own proposals."""
+
+    findings: Mapping[str, float]
+    proposals: Mapping[str, float]
+    about: Mapping[str, Any]
+    own: bool = True  # learned with this very model, and not with another
+
+
+@lru_cache(maxsize=8)
+def load_rescoring_model(sha256: str, folder: Path | None = None) -> RescoringModel:
+    """The weights for the model with this checksum: those that the user had learned in `folder`, else LocalProof's,
+    which were learned with its own model. Nats are nats, so they serve for others too, only less well."""
+    ours = json.loads(Path(__file__).with_name("rescoring.json").read_text("utf-8"))
+    # What an instruct model would write taught no weights of ours: it begins as the kind that is trusted least.
+    least = min(weight for name, weight in ours["proposals"].items() if name.startswith("kind="))
+    ours["proposals"].setdefault(f"kind={REWRITE}", least)
+    if folder is not None and ours["model"] != sha256:
+        try:
+            raw = json.loads((folder / f"{sha256}.json").read_text("utf-8"))
+            if raw["model"] == sha256:
+                return RescoringModel(raw["findings"], {f"kind={REWRITE}": least, **raw["proposals"]}, raw["about"])
+        except (OSError, ValueError, LookupError, TypeError):
+            pass
+    return RescoringModel(ours["findings"], ours["proposals"], ours["about"], ours["model"] == sha256)
+
+
+def edit_kind(finding: Finding) -> str:
+    """How a finding's leading edit changes the text: "spelling", "put in", "taken out", "mark" or "changed"."""
+    if finding.kind == "spelling":
+        return "spelling"
+    if not finding.edits:
+        return "none"
+    edit = finding.edits[0]
+    if not any(c.isalnum() for c in edit.text) and (edit.text or finding.kind == "punctuation"):
+        return "mark"
+    if not edit.text:
+        return "taken out"
+    return "put in" if edit.span.start == edit.span.end else "changed"
+
+
+def finding_features(finding: Finding, alone: float, reading: ModelResponse) -> dict[str, float]:
+    """What is weighed of a finding of the engines: the judge's log-odds (`alone`), and what its edits gain."""
+    how = edit_kind(finding)
+    f = {"bias": 1.0, "log-odds": alone, f"is {how}": 1.0, f"log-odds {how}": alone / 2}
+    gain = reading.gains.get(finding.edits[0]) if finding.edits else None
+    if gain is None:
+        return f | {"no gain": 1.0}
+    gain = max(-_MOST_GAIN, min(_MOST_GAIN, gain))
+    f["gain up"], f["gain down"] = max(gain, 0.0) / 4, min(gain, 0.0) / 4
+    f[f"gain up {how}"], f[f"gain down {how}"] = f["gain up"], f["gain down"]
+    if any(p.edit == finding.edits[0] for p in reading.proposals):
+        f["proposed too"] = 1.0
+    return f
+
+
+def proposal_features(
+    text: str, proposal: Proposal, around: FeatureContext, rates: Mapping[str, float]
+) -> dict[str, float]:
+    """What is weighed of a proposal: how much it gains, what it replaces, and what the judge sees of any finding."""
+    finding = proposal_to_finding(text, proposal)
+    kind = proposal.kind
+    gain = min(proposal.gain, 2 * _MOST_GAIN)
+    f = {
+        "bias": 1.0,
+        f"kind={kind}": 1.0,
+        "gain": gain / 4,
+        f"gain {kind}": gain / 4,
+        "gain over 6": max(gain - 6, 0.0) / 4,
+        "margin": min(proposal.margin, _MOST_GAIN) / 4,
+        "surprise": min(proposal.surprise, _MOST_GAIN) / 4,
+    }
+    f[f"{kind} {edit_kind(finding)}"] = 1.0
+    seen = features(text, finding, around, ngram_counts(), rates)
+    f |= {f"sees {name}": value for name, value in seen.items() if not name.startswith(("rule=", "pair=", "rules="))}
+    return f
+
+
+def proposal_to_finding(text: str, proposal: Proposal) -> Finding:
+    """A proposal as a finding, not judged yet."""
+    old, new = proposal.edit.span.of(text).strip(), proposal.edit.text.strip()
+    says = _SAYS[proposal.kind] if old and new else _OR_ELSE.get((proposal.kind, bool(new)), _SAYS[proposal.kind])
+    said = says.format(old=f"“{old}”", new=f"“{new}”")
+    rule = f"{PROPOSES}{proposal.kind}"
+    kind: Kind = "spelling" if proposal.kind in _SPELLING else "grammar"
+    return Finding(proposal.edit.span, rule, said, (proposal.edit,), (rule,), kind)
+
+
+def rescore(
+    block: Block,
+    findings: Sequence[Finding],
+    reading: ModelResponse,
+    around: FeatureContext,
+    rates: Mapping[str, float],
+    known: RescoringModel,
+) -> tuple[Finding, ...]:
+    """`findings` (judged) with the model's help, and after them the model's own."""
+    helped = [_rescore_finding(block.text, f, reading, known) for f in findings]
+    own = list(_own_proposals(block, helped, reading, around, rates, known))
+    both = [[p for p in own if _agrees_on_place(f, p, reading)] for f in helped]
+    told = [
+        replace(f, probability=max(p.probability or 0.0 for p in (f, *others))) if others else f
+        for f, others in zip(helped, both, strict=True)
+    ]
+    return (*told, *(p for p in own if not any(p in others for others in both)))
+
+
+def _agrees_on_place(finding: Finding, proposal: Finding, reading: ModelResponse) -> bool:
+    """Whether the model, where it would change the same words otherwise, is nearly as much for what the engine says:
+    then the engine's edit stands, and both think that something is wrong here."""
+    if finding.kind == "spelling" or not finding.edits or finding.probability is None:
+        return False
+    edit = finding.edits[0]
+    gain = next((p.gain for p in reading.proposals if p.edit == proposal.edits[0]), math.inf)
+    return edit.span.overlaps(proposal.span) and reading.gains.get(edit, -math.inf) >= gain - _NEARLY
+
+
+def _rescore_finding(text: str, finding: Finding, reading: ModelResponse, known: RescoringModel) -> Finding:
+    if finding.probability is None:
+        return finding
+    alone = finding.probability
+    finding = _rank_edits(finding, reading)
+    chance = predict(finding_features(finding, log_odds(alone), reading), known.findings)
+    if finding.kind == "spelling":  # to a model every name it never saw is unlikely, so it has no say in this direction
+        chance = alone if _is_listed_correction(text, finding) else min(chance, alone)
+    elif finding.edits and reading.gains.get(finding.edits[0], 0.0) >= _AGREES:
+        chance = max(chance, alone)
+    return replace(finding, probability=chance, probability_without_model=alone)
+
+
+def _is_listed_correction(text: str, finding: Finding) -> bool:
+    """Whether a misspelling stands on the list with that very correction: no model knows better."""
+    edit = finding.edits[0] if finding.edits else None
+    return edit is not None and ngram_counts().misspelling(edit.span.of(text).lower(), edit.text.lower())
+
+
+def _rank_edits(finding: Finding, reading: ModelResponse) -> Finding:
+    """`finding` with an edit first that the model prefers by far to the one that stood there."""
+    told = [(reading.gains[e], -i) for i, e in enumerate(finding.edits) if e in reading.gains]
+    if len(told) < 2 or finding.edits[0] not in reading.gains:
+        return finding
+    gain, at = max(told)
+    if gain - reading.gains[finding.edits[0]] < _margin(finding):
+        return finding
+    first = finding.edits[-at]
+    if first.span != finding.edits[0].span:
+        return finding
+    return replace(finding, edits=(first, *(e for e in finding.edits if e != first)), agreement=1)
+
+
+def _margin(finding: Finding) -> float:
+    """By how many nats another edit must gain more than the first to take its place: much where engines agree."""
+    return 8.0 if finding.agreement > 1 else 5.0
+
+
+def _own_proposals(
+    block: Block,
+    findings: Sequence[Finding],
+    reading: ModelResponse,
+    around: FeatureContext,
+    rates: Mapping[str, float],
+    known: RescoringModel,
+) -> Iterator[Finding]:
+    """The model's proposals where no engine makes the same, with how likely each is right."""
+    theirs = {apply_edits(block.text, [e]) for f in findings for e in f.edits} if reading.proposals else set()
+    for proposal in reading.proposals:
+        if apply_edits(block.text, [proposal.edit]) in theirs or block.touches_placeholder(proposal.edit.span):
+            continue
+        chance = predict(proposal_features(block.text, proposal, around, rates), known.proposals)
+        yield replace(proposal_to_finding(block.text, proposal), probability=chance)
+
+
+def log_odds(probability: float) -> float:
+    """The natural logarithm of the odds.
+
+    >>> log_odds(0.5)
+    0.0
+    """
+    return math.log(max(probability, 1e-9) / max(1 - probability, 1e-9))
+
+
+def predict(present: Mapping[str, float], of: Mapping[str, float]) -> float:
+    """The probability that weights `of` names give to what is `present`."""
+    total = sum(of.get(name, 0.0) * value for name, value in present.items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def count_model_use(use: ModelUse, report: Report, least: float) -> ModelUse:
+    """`use` with what the model did for `report`, of which is shown what is at least as likely as `least`."""
+    own = sum(f.rule.startswith(PROPOSES) for f in report.findings)
+    with_it = sum(
+        f.probability_without_model is not None and (f.probability or 0.0) > f.probability_without_model
+        for f in report.findings
+    )
+    kept = sum(
+        f.probability_without_model is not None and f.probability_without_model >= least for f in report.held_back
+    )
+    return replace(use, supported=use.supported + with_it, held_back=use.held_back + kept, proposed=use.proposed + own)

@@ -1,0 +1,127 @@
+"""One helper process, from its start to its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+from .frames import read_frames, write_frame
+
+STDERR_KEPT = 4096  # bytes of last words
+_DYING_S = 0.2  # for one that is ending by itself
+_ASKED_S = 2.0  # for one that was asked to end: it has a copy of itself to end first, or nobody would reap that
+
+# With a heap for each thread, as glibc has them, either checker holds some 70 MB more and is no quicker.
+_FRUGAL = {"MALLOC_ARENA_MAX": "1"}
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    """The command that calls ``main(arguments)`` of `module` in a fresh interpreter.
+
+    With ``-P``, so that no module is taken from the folder that the writer
+    happens to be in. The child finds the LocalProof that runs here, whatever
+    other is installed; beyond that, the place where it lies comes last on the
+    path, so that nothing there hides another package.
+    """
+    boot = (
+        "import sys, importlib as i; sys.path.insert(0, sys.argv[1]); import localproof; "
+        "sys.path.append(sys.path.pop(0)); i.import_module(sys.argv[2]).main(sys.argv[3:])"
+    )
+    root = Path(__file__).resolve().parents[2]
+    return [sys.executable, "-P", "-c", boot, str(root), module, *arguments]
+
+
+class HelperProcess:
+    """One helper process with pipes to it, in a session of its own, so that Ctrl-C reaches only the parent.
+
+    A context manager: on leaving it the process is ended and reaped and its
+    pipes are closed. Raises OSError where the command cannot be started. Start
+    it from a thread that outlives it: Linux ends a child of `serve` when the
+    thread that started it ends.
+    """
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> None:
+        apart: dict[str, Any] = {"start_new_session": True}
+        if sys.platform == "win32":
+            apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        pipe, env = subprocess.PIPE, _FRUGAL | dict(os.environ if env is None else env)
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=env, **apart)
+        self._writing = threading.Lock()
+        self._last_words = b""
+        self._drain = threading.Thread(target=self._keep_last_words, name="localproof-stderr", daemon=True)
+        self._drain.start()
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def send(self, body: bytes) -> None:
+        """Send one frame. Returns early, with nothing said, where the process has ended: `frames` tells that."""
+        pipe = self._process.stdin
+        assert pipe is not None
+        try:
+            with self._writing:
+                write_frame(pipe, body)
+        except (OSError, ValueError):  # ended, or closed by another thread
+            return
+
+    def frames(self) -> Iterator[bytes]:
+        """Each frame from the process, till it ends, closes its output or sends something that is no frame."""
+        pipe = self._process.stdout
+        assert pipe is not None
+        return read_frames(pipe)
+
+    def kill(self) -> None:
+        """End the process now, and a copy of it that answers in its place. Harmless where it has ended."""
+        self._process.terminate()
+        try:
+            self._process.wait(_ASKED_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def exit_reason(self) -> str:
+        """Why the process ended, in one line. Call it after the context has been left."""
+        code = self._process.returncode
+        if code is None:
+            return "has not ended"
+        how = f"ended with status {code}" if code >= 0 else f"was ended by {_signal_name(-code)}"
+        lines = self._last_words.decode("utf-8", "replace").splitlines()
+        said = [line.strip() for line in lines if line.strip() and not line.startswith("note:")]
+        return f"{how}: {said[-1][:300]}" if said else how
+
+    def _keep_last_words(self) -> None:
+        pipe = self._process.stderr
+        assert pipe is not None
+        while chunk := os.read(pipe.fileno(), STDERR_KEPT):
+            self._last_words = (self._last_words + chunk)[-STDERR_KEPT:]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:  # one that is ending by itself gets the time to leave its own status
+            self._process.wait(_DYING_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._drain.join(1.0)
+        pipes = [self._process.stdin, self._process.stdout]
+        if not self._drain.is_alive():  # else something that the process started holds the other end, and ends it
+            pipes.append(self._process.stderr)
+        for pipe in pipes:
+            assert pipe is not None
+            with suppress(OSError):  # what was still to be written has no reader
+                pipe.close()
+
+
+def _signal_name(number: int) -> str:
+    names = {s.value: s.name for s in signal.Signals}
+    return names.get(number, f"signal {number}")
