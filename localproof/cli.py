@@ -338,7 +338,7 @@ def _keep_warm(args: argparse.Namespace, terminal: Terminal) -> None:
 
     if cpu_accounting.own_workers():
         from .config import load_settings
-        from .service import keep_warm
+        from .service.control import keep_warm
 
         settings = load_settings(None, _flags(args), terminal.env, file=args.config, isolated=args.isolated)
         keep_warm(settings, terminal)
@@ -610,7 +610,7 @@ def _run_cache(args: argparse.Namespace, terminal: Terminal) -> int:
 
 def _run_service(args: argparse.Namespace, terminal: Terminal) -> int:
     from .config import load_settings
-    from .service import command
+    from .service.control import command
 
     return command(args.action, load_settings(None, {}, terminal.env), terminal)
 
@@ -1021,6 +1021,18 @@ def run(argv: Sequence[str], terminal: Terminal, alone: str = "") -> int:
     return COMMANDS[name].run(args, terminal)
 
 
+def _nowhere() -> str:
+    """What is wrong with the folder that the user is in, "" where it is there and open."""
+    try:
+        Path.cwd()
+        Path().stat()
+    except FileNotFoundError:
+        return "the folder that you are in is no longer there; go to another one, with cd"
+    except PermissionError:
+        return "the folder that you are in is not open to you; go to another one, with cd"
+    return ""
+
+
 def main(argv: Sequence[str] | None = None, *, alone: str = "") -> int:
     """The command `localproof`. Returns the exit status; `alone` as in `run`."""
     from .terminal import leave_quietly, one_line, process_terminal
@@ -1039,7 +1051,10 @@ def main(argv: Sequence[str] | None = None, *, alone: str = "") -> int:
     except BrokenPipeError:
         leave_quietly()
         return _CUT_OFF
-    except Exception:  # noqa: BLE001 - nothing is hidden: without this, Python's own status 1 would say "findings"
+    except Exception as error:  # noqa: BLE001 - nothing is hidden: else Python's own status 1 would say "findings"
+        if isinstance(error, OSError) and (why := _nowhere()):
+            terminal.say(f"localproof: {why}")
+            return _WRONG
         import traceback
 
         terminal.say(escape_invisible(traceback.format_exc()))

@@ -7,8 +7,10 @@ from base64 import urlsafe_b64decode
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from ..workers.helper_process import module_path
+
 if TYPE_CHECKING:
-    from importlib.metadata import Distribution, PackagePath
+    from importlib.metadata import PackagePath
 
 
 @cache  # a process works with what was there when it began, and asks often
@@ -20,14 +22,10 @@ class InstalledPackage:
     """
 
     def __init__(self, name: str) -> None:
-        from importlib.metadata import PackageNotFoundError, distribution  # 15 ms: not before a child is started
+        from importlib.metadata import Distribution  # 15 ms: not before a child is started
 
         self.name = name
-        self._found: Distribution | None = None
-        try:
-            self._found = distribution(name)
-        except PackageNotFoundError:
-            return
+        self._found = next(iter(Distribution.discover(name=name, path=module_path())), None)
 
     @property
     def version(self) -> str:

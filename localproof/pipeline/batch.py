@@ -21,6 +21,7 @@ from ..formats import format_of, read
 from ..project.files import InputFile, SourceFile, encode, read_source, write_back
 from ..project.filters import keep_all
 from ..report import Report, Run, Skipped, Unavailable
+from ..system.cpu_limits import run_contained
 from ..text import Document, escape_invisible
 from . import checker
 from .corpus import Corpus, strip_report
@@ -245,13 +246,21 @@ def apply_fixes(
         last = report
         for boldly in (True, False) if unsafe else (False,):
             try:
-                last = _fix_until_stable(report, settings, check, unsafe=boldly)
+                last = _corrected(report, settings, check, unsafe=boldly)
                 break
             except Unavailable as error:
                 skipped.append(error.skipped)
         if last is not report:
             texts[name], now[name] = last.document.text, last
     return AppliedFixes(texts, now, tuple(skipped), unsafe)
+
+
+def _corrected(report: Report, settings: Settings, check: Callable[[Document], Report], *, unsafe: bool) -> Report:
+    """As `_fix_until_stable`, for a text that may be beyond us."""
+    text = report.document
+    return run_contained(
+        text.name, "corrected", 100 * len(text.text), lambda: _fix_until_stable(report, settings, check, unsafe=unsafe)
+    )
 
 
 def _fix_until_stable(
@@ -274,6 +283,9 @@ def _fix_until_stable(
             raise Unavailable(name, f"{left}: one correction leads to another without end")
         seen.add(text)
         report = check(new)
+        if not report.checked:
+            why = next(iter(report.skipped), Skipped(name, "no engine looked at it again"))
+            raise Unavailable(name, f"{left}: {why.reason}", why.remedy)
     if checker.fix(report, unsafe=unsafe) != report.document.text:
         raise Unavailable(name, f"{left}: one correction leads to another, still after {_MOST_ROUNDS} rounds")
     return report

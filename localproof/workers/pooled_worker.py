@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import itertools
 import logging
+import math
 import os
 import threading
 import time
@@ -23,6 +24,7 @@ from ..report import TooLong, Unavailable
 from . import cpu_accounting
 from .frames import from_json, to_json
 from .helper_process import python
+from .serve import MOST_THREADS
 from .supervisor import WorkerSupervisor
 from .unix_socket import MOST, PATIENCE_S, Connection, code_fingerprint, connect, socket_path
 
@@ -31,6 +33,7 @@ _log = logging.getLogger(__name__)  # loaded anyway, by concurrent.futures
 AT_A_TIME = 8  # questions that are with the service at once; the rest wait here, where they block nobody
 SILENCE_S = 20.0  # a service that owes us an answer says every few seconds that it lives
 _CLOSED = "was closed"
+_LONGEST_S = 3600.0  # for a paragraph, or to get ready
 
 
 class PooledWorker:
@@ -149,15 +152,21 @@ class PooledWorker:
 
 def start_worker(order: Mapping[str, Any]) -> WorkerSupervisor:
     """The worker that `order` describes, being built. Raises LookupError, TypeError or ValueError where it makes no
-    sense."""
+    sense; numbers beyond what anybody needs are the most, or the least, that is needed."""
     return WorkerSupervisor(
         str(order["name"]),
         python(order["module"], *map(str, order["arguments"])),
-        threads=int(order["threads"]),
-        limit_s=float(order["limit_s"]),
-        start_limit_s=float(order["start_limit_s"]),
-        cores=int(order.get("cores", 1)),
+        threads=round(_bounded(order["threads"], 1, MOST_THREADS)),
+        limit_s=_bounded(order["limit_s"], 0.1, _LONGEST_S),
+        start_limit_s=_bounded(order["start_limit_s"], 1.0, _LONGEST_S),
+        cores=round(_bounded(order.get("cores", 1), 1, MOST_THREADS)),
     )
+
+
+def _bounded(number: Any, least: float, most: float) -> float:
+    if math.isnan(value := float(number)):
+        raise ValueError("not a number")
+    return min(max(value, least), most)
 
 
 def _forward_answer(future: Future[Any], answer: Future[Any]) -> None:

@@ -95,7 +95,7 @@ class WorkerSupervisor:
         at_once: bool = True,
         cores: int = 1,
     ) -> None:
-        self.name, self._command, self._threads, self._cores = name, list(command), threads, max(cores, 1)
+        self.name, self.threads, self._command, self._cores = name, threads, list(command), max(cores, 1)
         self._limit_s, self._start_limit_s = limit_s, start_limit_s
         lock = threading.Lock()
         self._work = threading.Condition(lock)  # the keeper waits on it, and closing wakes it
@@ -346,7 +346,7 @@ class WorkerSupervisor:
     def _next_queue(self) -> deque[_Request] | None:
         if self._suspects:
             return None if self._flying else self._suspects
-        if any(request.alone for request in self._flying.values()) or len(self._flying) >= self._threads:
+        if any(request.alone for request in self._flying.values()) or len(self._flying) >= self.threads:
             return None
         return self._waiting or None
 

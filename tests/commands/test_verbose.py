@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from localproof.commands.terminal import Terminal, start_logging
+
 from localproof.report import BadInput
 
 REPOSITORY = Path(__file__).parents[2]
