@@ -21,9 +21,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from ..scoring import candidate_edits
-from ..scoring.candidate_edits import ARTICLES, DROPPABLE, PREPOSITIONS, CandidateEdit, TextWord
+from ..scoring.candidate_edits import DROPPABLE, CandidateEdit, TextWord
 from ..scoring.ngram_counts import ngram_counts
-from ..scoring.tables import IRREGULAR, PLURALS, TOGETHER
+from ..scoring.tables import ARTICLES, IRREGULAR, PLURALS, PREPOSITIONS, TOGETHER
 from ..text import Edit, Span, apply_edits
 
 KEEP, DELETE, MISSPELT, CONFUSED = "keep", "delete", "misspelt", "confused"
