@@ -255,7 +255,7 @@ def test_who_sees_other_files_has_another_door(place: Path) -> None:
     apart = ["unshare", "--mount", "--"] if os.getuid() == 0 else ["unshare", "--map-root-user", "--mount", "--"]
     if shutil.which("unshare") is None or subprocess.run([*apart, "true"], capture_output=True).returncode:
         pytest.skip("this machine gives no mount namespace away")
-    code = "import os; from localproof.workers.unix_socket import address; print(address(os.environ))"
+    code = "import os; from localproof.workers.unix_socket import socket_path; print(socket_path(os.environ))"
     env = {**os.environ, "LOCALPROOF_RUNTIME_DIR": str(place)}
     here, there = (
         subprocess.run(
