@@ -18,10 +18,11 @@ from ..config import Settings, need_home
 from ..engines.original import fetch
 from ..engines.original.ngrams import ngram_data
 from ..engines.original.place import MEMORY_MB, SETUP, JavaInstallation, find_installation, install_folder, load_lock
+from ..engines.package import setup_command
 from ..report import BadInput, Unavailable
 from ..terminal import Terminal, one_line
 from ..text import escape_invisible
-from ..text.languages import FORMS, NAMES, base, setup_command
+from ..text.languages import FORMS, NAMES, base
 from .consent import ask_consent, megabytes, progress_meter
 
 PARTS = ("languagetool",)

@@ -22,11 +22,11 @@ from ..config import Settings
 from ..report import Finding, Kind, Provenance, Unavailable
 from ..text import Edit, Span, Unit, UnitMap
 from ..text.languages import FORMS, NAMES, base, rules_package
-from ..text.languages import setup_command as language_remedy
 from ..workers.helper_process import find_module
 from ..workers.pooled_worker import PooledWorker
 from .original.ngrams import explain_unused
 from .package import InstalledPackage
+from .package import setup_command as language_remedy
 from .prepare import ANSWERS, check_in_parts, delete_with_space, own_rules, threads
 
 # What the embedded engine is asked for. It has a speller for American and for

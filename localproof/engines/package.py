@@ -11,6 +11,9 @@ from ..workers.helper_process import module_path
 
 if TYPE_CHECKING:
     from importlib.metadata import PackagePath
+import re
+
+from ..text.languages import EXTRAS, rules_package
 
 
 @cache  # a process works with what was there when it began, and asks often
@@ -62,3 +65,12 @@ class InstalledPackage:
     def _bill(self) -> str:
         bills = (file for file in self._files if file.name.endswith(".cyclonedx.json"))
         return next((file.read_text(encoding="utf-8") for file in bills), "")
+
+
+def setup_command(code: str) -> str:
+    """The command that sets a language up."""
+    from ..system.installation import install_command
+
+    if code == "en":
+        return install_command(extra="lingotweaker")
+    return install_command(extra=code) if code in EXTRAS else install_command(package=rules_package(code))

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from localproof.commands.terminal import Terminal, start_logging
 
 from localproof.report import BadInput
+from localproof.terminal import Terminal, start_logging
 
 REPOSITORY = Path(__file__).parents[2]
 SECRET = "Xyzzyplugh"
