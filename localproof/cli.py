@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
-from .config import BUNDLED, DIALECTS, FAIL_ON, LANGUAGES, PROFILES, REQUIREMENTS, dialect, one_of
+from .config import BUNDLED, DIALECTS, FAIL_ON, FLAGS, LANGUAGES, PROFILES, REQUIREMENTS, dialect, one_of
 from .report import KINDS, BadInput, Unavailable
 from .text import escape_invisible
 
@@ -346,18 +346,7 @@ def _keep_warm(args: argparse.Namespace, terminal: Terminal) -> None:
 
 def _flags(args: argparse.Namespace) -> dict[str, object]:
     given = vars(args)
-    names = {
-        "lang": "language",
-        "engine": "engines",
-        "profile": "profile",
-        "fail_on": "fail_on",
-        "cache": "cache",
-        "executor": "executor",
-        "service": "service",
-        "model": "model",
-        "trust_file": "trust_file",
-    }
-    return {field: given[name] for name, field in names.items() if name in given}
+    return {field: given[name] for name, field in FLAGS.items() if name in given}
 
 
 # ─ review ─

@@ -11,7 +11,6 @@ from typing import Any
 from ..config import (
     FILE_NAMES,
     KEYS,
-    NOT_BY_PATH,
     PROJECT_DICTIONARY,
     USER_DICTIONARY,
     USER_FILE,
@@ -24,9 +23,7 @@ from ..text import escape_invisible
 
 def _overrides(properties: Mapping[str, object]) -> dict[str, object]:
     """The schema of the tables [[overrides]]: paths, and the keys that can hold for some paths only."""
-    own = {
-        key: properties[key] for key, f in KEYS.items() if f.metadata["scope"] == "text" and f.name not in NOT_BY_PATH
-    }
+    own = {key: properties[key] for key, f in KEYS.items() if f.metadata["by_path"]}
     globs = {
         "description": "Globs from the settings file's folder; * crosses folders.",
         "type": "array",
@@ -87,13 +84,13 @@ def schema(engines: Iterable[str]) -> str:
     """The JSON Schema (2020-12) of a settings file; `engines` are the names that the key of that name may hold."""
     properties: dict[str, object] = {}
     for key, known in KEYS.items():
-        choices = list(engines) if key == "engines" else list(known.metadata.get("choices", ()))
+        choices = list(engines) if key == "engines" else list(known.metadata["choices"])
         plain: dict[str, object] = {
             "type": {"int": "integer", "float": "number", "bool": "boolean"}.get(str(known.type), "string")
         }
         if choices:
             plain["enum"] = choices
-        if "least" in known.metadata:
+        if known.metadata["least"] is not None:
             plain["minimum"] = known.metadata["least"]
         several = str(known.type) in ("tuple[str, ...]", "frozenset[str]")
         shape = {"type": "array", "items": plain, "uniqueItems": True} if several else plain

@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..config import Settings
+from ..config import Settings, having
 from ..report import BadInput, Finding, Provenance, Skipped, Unavailable
 from ..system.installation import install_command
 from ..text import escape_invisible
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 SCHEME = "dask://"
 _CONNECT_S = 10.0
-_TRAVELS = ("language", "enable", "picky")  # of the settings, what decides on an engine's answers
 
 Answer = tuple[Finding, ...]
 
@@ -72,7 +71,7 @@ class RemoteEngine:
     def __init__(self, engine: Engine, settings: Settings, cluster: Cluster) -> None:
         self.name = engine.name
         self._engine, self._cluster = engine, cluster
-        self._wishes = {field: getattr(settings, field) for field in _TRAVELS}
+        self._wishes = {field: getattr(settings, field) for field in having("travels")}
 
     def start(self) -> None:
         """See `Engine.start`. The workers' engines are built by the first block that comes to each."""
