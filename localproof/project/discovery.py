@@ -114,7 +114,7 @@ def discover_files(
 def describe_excluded(passed: Iterable[Excluded]) -> str:
     """What was passed over and why, in one line: a few by name, many by number.
 
-    >>> told([Passed("public/", "Hugo"), Passed("a.png", "no format for .png"), Passed("themes/", "Hugo")])
+    >>> describe_excluded([Excluded("public/", "Hugo"), Excluded("a.png", "no format for .png"), Excluded("themes/", "Hugo")])
     'public/, themes/ (Hugo); a.png (no format for .png)'
     """
     by_reason: dict[str, list[str]] = {}

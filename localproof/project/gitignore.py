@@ -77,8 +77,8 @@ def decide(rules: Sequence[IgnoreFile], path: str, *, folder: bool) -> tuple[boo
     `path` is from the anchor, with "/" between its parts. Lines speak of the
     path itself and not of the folders above it: a walk does not enter those.
 
-    >>> rules = [Rules("", ".gitignore", (pattern_of("/public/"), pattern_of("*.log"), pattern_of("!k*.log")))]
-    >>> says(rules, "public", folder=True), says(rules, "a/b.log", folder=False), says(rules, "a/k.log", folder=False)
+    >>> rules = [IgnoreFile("", ".gitignore", (parse_pattern("/public/"), parse_pattern("*.log"), parse_pattern("!k*.log")))]
+    >>> decide(rules, "public", folder=True), decide(rules, "a/b.log", folder=False), decide(rules, "a/k.log", folder=False)
     ((True, '.gitignore'), (True, '.gitignore'), (False, '.gitignore'))
     """
     for file in reversed(rules):
