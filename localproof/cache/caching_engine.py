@@ -17,8 +17,8 @@ from ..workers.remembered_timeouts import RememberedTimeouts
 from .serialization import Unreadable, findings_to_rows, pack, rows_to_findings, unpack
 from .store import Store
 
-# Bytes of answers at hand, as `_size_in_bytes` reckons them: a text of 10,000 words in which every tenth is a suspect has
-# about one million.
+# Bytes of answers at hand, as `_size_in_bytes` reckons them: a text of 10,000 words in which every tenth is a suspect
+# has about one million.
 _AT_HAND = 4_000_000
 
 Answer = tuple[Finding, ...]

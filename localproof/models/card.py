@@ -152,8 +152,10 @@ def _title(model: ModelEntry, source: str, locator: str = "") -> str:
 def describe_claim(claim: Claim) -> str:
     """A claim in words: its value with how sure it is, or the reason why there is none.
 
-    >>> describe_claim(Claim(4096, "disclosed", read_by="second-hand")), describe_claim(Claim(status="not_disclosed", note="asked"))
-    ('4,096 (second-hand)', 'not disclosed by its makers: asked')
+    >>> describe_claim(Claim(4096, "disclosed", read_by="second-hand"))
+    '4,096 (second-hand)'
+    >>> describe_claim(Claim(status="not_disclosed", note="asked"))
+    'not disclosed by its makers: asked'
     """
     more = f": {claim.note}" if claim.note else ""
     if not claim.known:

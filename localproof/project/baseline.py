@@ -103,7 +103,8 @@ def load_baseline(root: Path | None) -> Baseline | None:
     except (ValueError, RecursionError, KeyError, TypeError) as error:
         what = f"{type(error).__name__}: {escape_invisible(str(error))[:80]}"
         raise BadInput(
-            f"{_describe_entry(path)}: no baseline that this version reads ({what}); make it again: localproof baseline update"
+            f"{_describe_entry(path)}: no baseline that this version reads ({what}); "
+            "make it again: localproof baseline update"
         ) from None
 
 

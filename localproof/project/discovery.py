@@ -114,7 +114,8 @@ def discover_files(
 def describe_excluded(passed: Iterable[Excluded]) -> str:
     """What was passed over and why, in one line: a few by name, many by number.
 
-    >>> describe_excluded([Excluded("public/", "Hugo"), Excluded("a.png", "no format for .png"), Excluded("themes/", "Hugo")])
+    >>> rows = [("public/", "Hugo"), ("a.png", "no format for .png"), ("themes/", "Hugo")]
+    >>> describe_excluded(Excluded(name, why) for name, why in rows)
     'public/, themes/ (Hugo); a.png (no format for .png)'
     """
     by_reason: dict[str, list[str]] = {}

@@ -215,7 +215,6 @@ def describe_session(journal: UndoLog) -> str:
             rows.append(f"    {escape_invisible(str(entry.path))}: {len(entry.lines)} added\n")
         else:
             state = entry.state()
-            rows.append(
-                f"    {escape_invisible(str(entry.path))}: {'holds the ' + state if state in ('old', 'new') else state}\n"
-            )
+            holds = f"holds the {state}" if state in ("old", "new") else state
+            rows.append(f"    {escape_invisible(str(entry.path))}: {holds}\n")
     return head + "".join(rows)

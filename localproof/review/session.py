@@ -301,7 +301,7 @@ def draft_text(text: str, span: Span) -> str:
 
 
 def edit(session: ReviewSession, new: str, *, sentence: bool = False) -> ReviewSession:
-    """Write `new` in place of what `editable_span` says of the present finding. Only the words that differ are changed."""
+    """Write `new` in place of what `editable_span` says of the present finding. Only words that differ are changed."""
     item = current(session)
     span = editable_span(session, item, sentence=sentence) if item else None
     if item is None or span is None:
@@ -332,7 +332,7 @@ def edit(session: ReviewSession, new: str, *, sentence: bool = False) -> ReviewS
 
 
 def minimal_rewrite(text: str, span: Span, new: str) -> Edit:
-    """The smallest edit of whole words that makes `new` of the `draft_text` of `span`; line ends between others stay."""
+    """The smallest edit of whole words that makes `new` of the `draft_text` of `span`; other line ends stay."""
     old = draft_text(text, span)
     change = minimal_edit(old, Edit(Span(0, len(old)), new))
     at = [m.start() for m in re.finditer(r"\r\n|(?s:.)", text[span.start : span.end])] + [len(span)]

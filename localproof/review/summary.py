@@ -76,9 +76,8 @@ def as_text(ending: ReviewSummary, style: Style) -> str:
     out.append(f"{changed}, in {files:,} file{'' if files == 1 else 's'}")
     parts = [f"{p.part} {p.version}".strip() for p in run.provenance if p.role == "rules"]
     parts += [p.part for p in run.provenance if p.role != "rules" and p.role != "dictionary"]
-    out.append(
-        f"{_time(run.elapsed_s)} · {' + '.join(dict.fromkeys(parts)) or 'no engine ran'} · {summarize_energy(run.energy)}"
-    )
+    engines = " + ".join(dict.fromkeys(parts)) or "no engine ran"
+    out.append(f"{_time(run.elapsed_s)} · {engines} · {summarize_energy(run.energy)}")
     if ending.written:
         out.append(f"written: {', '.join(ending.written)}; to undo: {UNDO}")
     if ending.kept:

@@ -63,7 +63,8 @@ def download_file(wanted: DownloadItem, path: Path, progress: Progress, stop: th
     """
     if not _is_allowed(wanted.url):
         raise BadInput(
-            f"{escape_invisible(wanted.name)}: {escape_invisible(wanted.url)} is not an https address, and nothing else is got"
+            f"{escape_invisible(wanted.name)}: {escape_invisible(wanted.url)} is not an https address, "
+            "and nothing else is got"
         )
     if path.is_file() and path.stat().st_size <= wanted.size and file_digest(path) == wanted.sha256:
         progress(path.stat().st_size)

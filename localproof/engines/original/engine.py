@@ -215,7 +215,8 @@ def _made_of(found: JavaInstallation, fields: dict[str, str]) -> list[Provenance
                 ("from", found.source),
                 (
                     "jars",
-                    f"{len(found.jars)}, {_check_reply(found)}; their whole SHA-256 are in {escape_invisible(str(record))}",
+                    f"{len(found.jars)}, {_check_reply(found)}; "
+                    f"their whole SHA-256 are in {escape_invisible(str(record))}",
                 ),
                 *_query(fields),
                 *((("with", ", ".join(others)),) if others else ()),
