@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "METERS",
-    "MeterUnavailable",
+    "EnergyWindow",
     "Machine",
     "Meter",
-    "EnergyWindow",
+    "MeterUnavailable",
     "calibrate",
     "doctor",
     "open_window",

@@ -21,6 +21,7 @@ from ..config import Settings, having
 from ..report import BadInput, Finding, Provenance, Skipped, Unavailable
 from ..system.installation import install_command
 from ..text import escape_invisible
+from ..text.phrases import count
 
 if TYPE_CHECKING:
     from . import Engine
@@ -111,7 +112,7 @@ class RemoteEngine:
     def provenance(self) -> tuple[Provenance, ...]:
         """See `Engine.provenance`."""
         first, *rest = self._engine.provenance()
-        where = f"a Dask cluster of {_count(self._cluster.workers())}, whose energy is not counted"
+        where = f"a Dask cluster of {count(self._cluster.workers(), 'worker')}, whose energy is not counted"
         return (replace(first, facts=(*first.facts, ("worked on", where))), *rest)
 
     def key(self) -> str:
@@ -142,7 +143,3 @@ def _build_engine(name: str, wishes: tuple[tuple[str, Any], ...]) -> Engine:
     from . import ENGINES
 
     return ENGINES[name](Settings(**dict(wishes), service="off"))
-
-
-def _count(workers: int) -> str:
-    return "1 worker" if workers == 1 else f"{workers:,} workers"

@@ -43,6 +43,7 @@ _TRAPS = re.compile(
     r"|(?P<broken>[\ud800-\udfff])"
 )
 _PARAGRAPH = re.compile(r"(?:\r\n|\r(?!\n)|\n)[ \t]*(?:\r\n|\r|\n)\s*")
+# Stricter than `text.words.SENTENCE_END`: a block is cut here, so a capital or a digit must follow.
 _SENTENCE = re.compile(r"[.!?\u2026][\"')\]\u2019\u201d]*\s+(?=[\"'(\[\u2018\u201c]*[A-Z0-9])")
 _SPACE = re.compile(r"\s+")
 

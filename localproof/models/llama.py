@@ -19,7 +19,7 @@ from ..report import Unavailable
 from ..text import Span, escape_invisible
 from .passages import AFTER, AT_ONCE, MOST_CHANGES, PASSAGE, ModelUnusable, Passage, Rows, Scorer, TokenEdit, straight
 
-__all__ = ["AFTER", "PASSAGE", "ModelUnusable", "LlamaModel", "Passage", "Rows", "straight"]
+__all__ = ["AFTER", "PASSAGE", "LlamaModel", "ModelUnusable", "Passage", "Rows", "straight"]
 
 _SEQUENCES = 1 + MOST_CHANGES  # the passage, and what may stand in place of parts of it
 _ASKED, _GOES_ON = 1, 2  # while nothing else does: an answer that is laid before the model, and how it goes on

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..report import KINDS, Finding, Provenance, Report, Run
+from ..text.phrases import count
 from . import energy as joules
 from .charts import bar, bars, span, stack
 from .html_findings import link, per_1000, section
 from .html_frequent import frequent_changes
-from .labels import count, skipped_rows
+from .labels import skipped_rows
 from .locations import path, remarks
 from .markup import SafeHtml, element, group
 from .run_summary import count_findings, part_rows, split_data, title_of

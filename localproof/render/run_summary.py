@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 
 from ..report import ModelUse, Provenance, Run
+from ..text.phrases import count
 from . import energy
-from .labels import count, skipped_rows
+from .labels import skipped_rows
 from .style import Style
 from .width import InkedWord, columns, fill, one_line, words
 

@@ -18,6 +18,7 @@ from ..formats import frames_of
 from ..pipeline.suppressions import UserDictionary, matches_rule
 from ..report import Finding, Report
 from ..text import Edit, Span, apply_edits, keep_layout, minimal_edit
+from ..text.phrases import count
 from .positions import OffsetShift, carry_span, inverse_edits, sentence_of, words_around
 from .positions import escape_for_format as written_as
 
@@ -244,11 +245,9 @@ def show(session: ReviewSession, view: ViewFilter) -> ReviewSession:
     """Show other findings than before; the place is kept."""
     item = current(session)
     session = replace(session, view=view, at=(item.page, item.start) if item else session.at)
-    count = len(queue(session))
+    waiting = len(queue(session))
     what = f" for {view.query}" if view.query else ""
-    return replace(
-        session, note=f"{count:,} finding{'' if count == 1 else 's'}{what}, held back ones " + _held_back(view)
-    )
+    return replace(session, note=f"{count(waiting, 'finding')}{what}, held back ones " + _held_back(view))
 
 
 def _held_back(view: ViewFilter) -> str:

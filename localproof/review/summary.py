@@ -11,6 +11,7 @@ from ..render import RENDERERS, Style
 from ..render.energy import summarize_energy
 from ..render.width import fill, words
 from ..report import Run
+from ..text.phrases import count
 from .content_merge import words_changed
 from .messages import UNDO
 from .session import ReviewSession, ViewFilter, queue, tally
@@ -68,12 +69,12 @@ def as_text(ending: ReviewSummary, style: Style) -> str:
     done = [f"{ending.tally[key]:,} {name}" for key, name in _NAMES if ending.tally[key]]
     out = [f"{', '.join(done) or 'nothing decided'}; {ending.left:,} left undecided"]
     if ending.unseen:
-        out.append(f"{ending.unseen:,} file{'' if ending.unseen == 1 else 's'} not checked yet when you left")
-    of = f"{run.words:,} word{'' if run.words == 1 else 's'}"
+        out.append(f"{count(ending.unseen, 'file')} not checked yet when you left")
+    of = f"{count(run.words, 'word')}"
     changed = f"{ending.changed_words:,} of {of} changed"
     if ending.changed_words:
         changed += f" ({_percent(ending.share)}): the rest is as you wrote it"
-    out.append(f"{changed}, in {files:,} file{'' if files == 1 else 's'}")
+    out.append(f"{changed}, in {count(files, 'file')}")
     parts = [f"{p.part} {p.version}".strip() for p in run.provenance if p.role == "rules"]
     parts += [p.part for p in run.provenance if p.role != "rules" and p.role != "dictionary"]
     engines = " + ".join(dict.fromkeys(parts)) or "no engine ran"

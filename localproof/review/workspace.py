@@ -24,6 +24,7 @@ from ..project.filters import report_filter
 from ..project.git_changes import git_changes
 from ..report import BadInput, ModelUse, Report, Run, Skipped, Unavailable
 from ..text import Document
+from ..text.phrases import count
 from . import progress
 from .content_merge import merge_content, words_changed
 from .intake import mark_written, marks_by_context, replace_original
@@ -219,8 +220,8 @@ class ReviewWorkspace:
             lines = self._write_lists(session)
         except (BadInput, Unavailable) as error:
             told.append(str(error))
-        what = [_count(files, "file")] if files else []
-        what += [f"{_count(lines, 'line')} of your lists"] if lines else []
+        what = [count(files, "file")] if files else []
+        what += [f"{count(lines, 'line')} of your lists"] if lines else []
         told = [f"written: {' and '.join(what)}" if what else "", *told]
         return replace(session, note="; ".join(filter(None, told)) or "there is nothing to write"), anew
 
@@ -275,7 +276,7 @@ class ReviewWorkspace:
         self.texts[number] = replace(self.texts[number], source=again.source)
         session = replace_original(session, number, again.source.text, again.report, again.places)
         if again.misfits:
-            lost = f"{_count(again.misfits, 'change')} of yours did not fit any more"
+            lost = f"{count(again.misfits, 'change')} of yours did not fit any more"
             session = replace(session, note="; ".join(filter(None, [session.note, lost])))
         return session
 
@@ -379,7 +380,3 @@ class ReviewWorkspace:
             __version__,
             next((use for _, bench in self._benches if (use := checker.model_use(bench, reports)) is not None), None),
         )
-
-
-def _count(number: int, one: str) -> str:
-    return f"{number:,} {one}{'' if number == 1 else 's'}"
