@@ -24,7 +24,7 @@ from ..text import escape_invisible
 from ..text.phrases import count
 
 if TYPE_CHECKING:
-    from . import Engine
+    from .interface import Engine
 
 SCHEME = "dask://"
 _CONNECT_S = 10.0

@@ -15,10 +15,10 @@ from ..config import (
     PROJECT_IGNORES,
     USER_DICTIONARY,
     USER_IGNORES,
-    Settings,
     find_settings,
     user_folder,
 )
+from ..engines import ENGINES
 from ..project import disable_rule as rules
 from ..render import Style, report_block, summary_line
 from ..report import BadInput, Finding, LocalProofError
@@ -89,18 +89,12 @@ class CommandContext:
 def _sentences(asked: Sequence[str]) -> dict[str, str]:
     """What engines say of their rules, "" where that cannot be had."""
     said = dict.fromkeys(asked, "")
-    names = {rule.partition("/")[0] for rule in asked}
-    if "harper" in names:
-        from ..engines.harper import rules as known
-
-        try:
-            said |= {f"harper/{name}": sentence for name, sentence in known(Settings()).items()}
-        except LocalProofError:  # a rule that cannot be explained is not worth a complaint
-            return said
-    if "languagetool" in names:
-        from ..engines.rule_files import describe_rule
-
-        said |= {r: describe_rule(r.partition("/")[2]) or "" for r in asked if r.startswith("languagetool/")}
+    for name, kind in ENGINES.items():
+        if ours := [rule for rule in asked if rule.startswith(f"{name}/")]:
+            try:
+                said |= kind.describe(ours)
+            except LocalProofError:  # a rule that cannot be explained is not worth a complaint
+                continue
     return said
 
 

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from ..engines import ENGINES
 from ..formats import frames_of
 from ..report import BadInput, Finding, Report, Run, Skipped
 from ..text import Edit, Span, Unit
@@ -29,8 +30,6 @@ DEBOUNCE_S = 0.25
 _FIRST_S, _NEXT_S = 0.15, 0.5
 _AHEAD = 0.4  # of the delay after a key, after which the engines are asked
 _IDLE_S = 1.5  # without a key, after which the last word counts as finished
-
-_NAMES = {"harper": "Harper", "languagetool": "LanguageTool"}
 
 T = TypeVar("T")
 
@@ -323,7 +322,9 @@ class EditorSession:
         if over and not self._starting:
             self._out.busy("")
         elif not over and self._starting == 1:
-            self._out.busy("Starting " + " and ".join(_NAMES.get(n, n) for n in job.bench.engines))
+            self._out.busy(
+                "Starting " + " and ".join(ENGINES[n].title if n in ENGINES else n for n in job.bench.engines)
+            )
 
     async def _read_document(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)

@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from ..engines import ENGINES
 from ..report import Finding, Report, Skipped
 from .style import Style
 from .width import InkedWord, words
 
-_ENGINES = {"harper": "Harper", "languagetool": "LanguageTool", "model": "model"}
+_TITLES = {name: kind.title for name, kind in ENGINES.items()}
 
 
 def percent(probability: float) -> str:
@@ -46,7 +47,7 @@ def engines_of(finding: Finding) -> list[str]:
         engine, _, rule = source.partition("/")
         rules.setdefault(engine, []).append(rule)
     return [
-        " ".join([_ENGINES.get(engine, engine), ", ".join(filter(None, names))]).strip()
+        " ".join([_TITLES.get(engine, engine), ", ".join(filter(None, names))]).strip()
         for engine, names in rules.items()
     ]
 
