@@ -57,9 +57,10 @@ class EngineKind(NamedTuple):  # no dataclass: each helper imports this, and `da
     every rule, and raises `Unavailable` where that cannot be told; `describe`
     gives, for full names of rules, a sentence on each that it knows, and on
     others where they cost nothing more. `page` is the address of a page on a
-    rule, with places for its name and the language, "" for none. `spellers` are how the names begin of the rules that look words
-    up, and `repeated` is the rule that speaks of a word said twice: what two
-    engines say of the same thing is told by these.
+    rule, with places for its name and the language, "" for none. `spellers`
+    are how the names begin of the rules that look words up, and `repeated` is
+    the rule that speaks of a word said twice: what two engines say of the same
+    thing is told by these.
     """
 
     name: str
