@@ -338,7 +338,7 @@ def _keep_warm(args: argparse.Namespace, terminal: Terminal) -> None:
 
     if cpu_accounting.own_workers():
         from .config import load_settings
-        from .service import keep_warm
+        from .service.control import keep_warm
 
         settings = load_settings(None, _flags(args), terminal.env, file=args.config, isolated=args.isolated)
         keep_warm(settings, terminal)
@@ -599,7 +599,7 @@ def _run_cache(args: argparse.Namespace, terminal: Terminal) -> int:
 
 def _run_service(args: argparse.Namespace, terminal: Terminal) -> int:
     from .config import load_settings
-    from .service import command
+    from .service.control import command
 
     return command(args.action, load_settings(None, {}, terminal.env), terminal)
 
@@ -904,6 +904,13 @@ def _parser(name: str, action: str = "") -> argparse.ArgumentParser:
     elif action:
         parser.elsewhere = lambda option: _commands_with(option, name)
     what.arguments(parser)
+    parser.add_argument(
+        "--verbose",
+        "-v",
+        action="count",
+        default=0,
+        help="say on standard error what goes on inside; -vv says more (as LOCALPROOF_LOG=info, =debug)",
+    )
     return parser
 
 
@@ -981,8 +988,11 @@ def _no_text_for_a_model(name: str | None, env: Mapping[str, str]) -> None:
         )
 
 
-def run(argv: Sequence[str], terminal: Terminal) -> int:
-    """Do what the arguments say; the exit status. Raises BadInput for what makes no sense."""
+def run(argv: Sequence[str], terminal: Terminal, alone: str = "") -> int:
+    """Do what the arguments say; the exit status. `alone`: why that is not done in the service, "" where it is. Raises
+    BadInput for what makes no sense."""
+    from .terminal import start_logging
+
     name, rest = _command_of(argv)
     if name == "check" and rest is argv and argv:
         _no_mistyped_command(argv[0])
@@ -991,12 +1001,29 @@ def run(argv: Sequence[str], terminal: Terminal) -> int:
     # Flags may stand between paths; but that way of parsing forgets what "--" is for.
     args = parser.parse_args(rest) if "--" in rest else parser.parse_intermixed_args(rest)
     args.action = action
+    if start_logging(args.verbose, terminal):
+        import logging
+
+        where = f"here: the service was not used, {alone}" if alone else f"in process {os.getpid()} of the service"
+        logging.getLogger(__name__).info("%s, LocalProof %s, %s", name, __version__, where)
     _no_text_for_a_model(getattr(args, "model", None), terminal.env)
     return COMMANDS[name].run(args, terminal)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """The command `localproof`. Returns the exit status."""
+def _nowhere() -> str:
+    """What is wrong with the folder that the user is in, "" where it is there and open."""
+    try:
+        Path.cwd()
+        Path().stat()
+    except FileNotFoundError:
+        return "the folder that you are in is no longer there; go to another one, with cd"
+    except PermissionError:
+        return "the folder that you are in is not open to you; go to another one, with cd"
+    return ""
+
+
+def main(argv: Sequence[str] | None = None, *, alone: str = "") -> int:
+    """The command `localproof`. Returns the exit status; `alone` as in `run`."""
     from .terminal import leave_quietly, one_line, process_terminal
 
     terminal = process_terminal()
@@ -1004,7 +1031,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # So that what is open is closed: no half-written file stays behind.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ENDED))
     try:
-        return run(sys.argv[1:] if argv is None else argv, terminal)
+        return run(sys.argv[1:] if argv is None else argv, terminal, alone)
     except (BadInput, Unavailable) as error:
         terminal.say(f"localproof: {one_line(str(error))}")
         return _WRONG
@@ -1013,7 +1040,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         leave_quietly()
         return _CUT_OFF
-    except Exception:  # noqa: BLE001 - nothing is hidden: without this, Python's own status 1 would say "findings"
+    except Exception as error:  # noqa: BLE001 - nothing is hidden: else Python's own status 1 would say "findings"
+        if isinstance(error, OSError) and (why := _nowhere()):
+            terminal.say(f"localproof: {why}")
+            return _WRONG
         import traceback
 
         terminal.say(escape_invisible(traceback.format_exc()))

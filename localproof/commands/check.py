@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from .. import energy
-from ..config import ELSEWHERE, Settings, find_settings, for_file, load_settings, one_of
+from ..config import (
+    ELSEWHERE,
+    HOMELESS,
+    Settings,
+    find_settings,
+    for_file,
+    homeless,
+    load_settings,
+    one_of,
+    state_folder,
+    user_folder,
+)
 from ..engines import ENGINES
 from ..formats import FORMATS
 from ..pipeline.batch import Task, TaskOutcome, join_runs, run_task, write_fixes
@@ -24,13 +36,18 @@ from ..project.git_changes import GitChanges, git_changes
 from ..render import FORMS, RENDERERS, Style, closing, diff, findings_of, report_block
 from ..render.build_log import Form, disarmed
 from ..render.statistics import statistics
-from ..report import BadInput, ModelUse, Report, Run, Skipped
+from ..report import BadInput, ModelUse, Report, Run, Skipped, Unavailable
+from ..system.cpu_limits import REMEDY, run_contained
 from ..terminal import Terminal, is_terminal, one_line, progress, style
 from ..text import escape_invisible
+
+_log = logging.getLogger(__name__)
 
 CLEAN, FINDINGS, WRONG, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
 STDIN = "-"
 _NO_BYTES = hashlib.sha256(b"").hexdigest()
+_SHOWING = 100  # times as long as reading a text, showing what was found in it may take
+_A_TEXT = 10_000  # characters: a long one, where nobody has counted
 
 
 @dataclass(frozen=True)
@@ -111,7 +128,11 @@ def check(wishes: CheckOptions, terminal: Terminal) -> int:
     run = join_runs(runs)
     run = replace(run, energy=window.close(run.words), elapsed_s=time.monotonic() - begun)
     run = limit_findings(run, wishes.most_findings)
-    _deliver(wishes, terminal, outcomes, run)
+    if outcomes and _log.isEnabledFor(logging.INFO):
+        from ..service.control import status_line
+
+        _log.info("service: %s", status_line(terminal.env, outcomes[0].settings))
+    run = _deliver(wishes, terminal, outcomes, run)
     if not (wishes.from_pipe or wishes.isolated):
         _log_run(run, outcomes, words, "fix" if wishes.correct == "fix" else "check", terminal.env, session)
     if wishes.correct == "fix" and not wishes.from_pipe and not wishes.quiet:
@@ -159,7 +180,8 @@ def _writer(terminal: Terminal) -> tuple[Callable[[SourceFile, str], None], str]
     from ..project.undo_log import start_undo_log, why_unavailable
 
     if why := why_unavailable(terminal.env):
-        terminal.say(f"localproof: what is corrected now cannot be undone later: {why}")
+        if not homeless(state_folder(terminal.env)):  # which is told anyhow
+            terminal.say(f"localproof: what is corrected now cannot be undone later: {why}")
         return write_back, ""
     journal = start_undo_log(terminal.env)
     return journal.write, journal.folder.name
@@ -234,8 +256,8 @@ def settings_finder(wishes: CheckOptions, env: Mapping[str, str]) -> Callable[[P
     return settings_of
 
 
-def _deliver(wishes: CheckOptions, terminal: Terminal, outcomes: Sequence[TaskOutcome], run: Run) -> None:
-    """Findings, patch and corrected text to where results go."""
+def _deliver(wishes: CheckOptions, terminal: Terminal, outcomes: Sequence[TaskOutcome], run: Run) -> Run:
+    """Findings, patch and corrected text to where results go. The run as it was shown: without what cannot be."""
     filtering = wishes.correct == "fix" and wishes.from_pipe
     if filtering and not any(o.interrupted for o in outcomes):
         for outcome in outcomes:
@@ -243,14 +265,14 @@ def _deliver(wishes: CheckOptions, terminal: Terminal, outcomes: Sequence[TaskOu
                 terminal.write_bytes(encode(source, outcome.fixes.texts.get(name, source.text)))
     if wishes.output_file is not None:
         plain = Style(colour=wishes.colour == "always")
-        text = _result(wishes, outcomes, run, plain, as_bytes=True)
+        text, run = _result(wishes, outcomes, run, plain, as_bytes=True)
         if wishes.output_format == "text" and wishes.correct != "diff":
             text += _account(wishes, run, plain)
         write_new(wishes.output_file, text.encode("utf-8", "surrogateescape"))
-        return
+        return run
     stream = terminal.stderr if filtering else terminal.stdout
     look = style(stream, wishes.colour, terminal.env)
-    text = _result(wishes, outcomes, run, look, as_bytes=not is_terminal(stream))
+    text, run = _result(wishes, outcomes, run, look, as_bytes=not is_terminal(stream))
     bare = wishes.correct == "diff" or wishes.statistics
     form: Form = "text" if bare else FORMS.get(wishes.output_format, "text")
     if filtering and text:
@@ -260,32 +282,70 @@ def _deliver(wishes: CheckOptions, terminal: Terminal, outcomes: Sequence[TaskOu
         terminal.write_bytes(text.encode("utf-8", "surrogateescape"))
     elif not filtering:
         terminal.write(escape_invisible(text) if bare else text, form)
+    return run
 
 
-def _result(wishes: CheckOptions, outcomes: Sequence[TaskOutcome], run: Run, look: Style, *, as_bytes: bool) -> str:
-    """What was asked for, without notices; a patch to be applied (`as_bytes`) or to be read."""
+def _result(
+    wishes: CheckOptions, outcomes: Sequence[TaskOutcome], run: Run, look: Style, *, as_bytes: bool
+) -> tuple[str, Run]:
+    """What was asked for, without notices, and the run as it is shown in it; a patch to be applied (`as_bytes`) or to
+    be read."""
     if wishes.correct == "diff":
-        return "".join(
-            diff(
-                report,
-                outcome.fixes.texts[report.document.name],
-                bom=outcome.sources[report.document.name].bom,
-                name=_applied(outcome.sources[report.document.name]),
-                encoding=report.document.encoding if as_bytes else "utf-8",
-            )
-            for outcome in outcomes
-            for report in outcome.run.reports
-            if report.document.name in outcome.fixes.texts
-        )
+        of = {r.document.name: o for o in outcomes for r in o.run.reports if r.document.name in o.fixes.texts}
+
+        def patch(report: Report) -> str:
+            name = report.document.name
+            source = of[name].sources[name]
+            encoding = report.document.encoding if as_bytes else "utf-8"
+            return diff(report, of[name].fixes.texts[name], bom=source.bom, name=_applied(source), encoding=encoding)
+
+        reports = (r for o in outcomes for r in o.run.reports if r.document.name in o.fixes.texts)
+        return _each(patch, reports, run)
     if wishes.statistics:
-        return statistics(run)
+        return statistics(run), run
     if wishes.output_format == "text":
         told_before: set[tuple[str, str]] = set()
-        return "".join(findings_of(report, look, told_before) for report in run.reports)
-    text = RENDERERS[wishes.output_format](run, look)
+        return _each(lambda report: findings_of(report, look, told_before), run.reports, run)
+    text, run = _rendered(lambda run: RENDERERS[wishes.output_format](run, look), run)
     if wishes.output_format == "concise":  # its lines on the whole run are notices
         text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("localproof: "))
-    return text
+    return text, run
+
+
+def _each(show: Callable[[Report], str], reports: Iterable[Report], run: Run) -> tuple[str, Run]:
+    """What `show` makes of `reports`, one after the other, and `run` with those of them skipped that it cannot show."""
+    shown: list[str] = []
+    failed: list[Skipped] = []
+    for report in reports:
+        try:
+            shown.append(_shown(show, report))
+        except Unavailable as error:
+            failed.append(error.skipped)
+    return "".join(shown), replace(run, skipped=(*run.skipped, *failed)) if failed else run
+
+
+def _shown(show: Callable[[Report], str], report: Report) -> str:
+    """Raises Unavailable."""
+    document = report.document
+    return run_contained(document.name, "shown", _SHOWING * len(document.text), lambda: show(report))
+
+
+def _rendered(render: Callable[[Run], str], run: Run) -> tuple[str, Run]:
+    """What `render` makes of the whole `run`, or of what is left of it without the reports that it cannot show."""
+    size = _SHOWING * _A_TEXT * len(run.reports)
+    try:
+        return run_contained("the result", "shown", size, lambda: render(run)), run
+    except Unavailable:  # for one of the documents: which, each tells by itself
+        good: list[Report] = []
+        failed: list[Skipped] = []
+        for report in run.reports:
+            try:
+                _shown(lambda one: render(replace(run, reports=(one,))), report)
+                good.append(report)
+            except Unavailable as error:
+                failed.append(error.skipped)
+        run = replace(run, reports=tuple(good), skipped=(*run.skipped, *failed))
+        return render(run), run
 
 
 def _applied(source: SourceFile) -> str:
@@ -319,6 +379,8 @@ def _notices(
         more = sum(o.more_to_correct() for o in outcomes)
         if more:
             terminal.say(f"localproof: {more:,} more correction{'s' * (more > 1)} with --unsafe-fixes")
+    if not (wishes.quiet or wishes.isolated) and homeless(user_folder(terminal.env)):
+        terminal.say(f"localproof: {HOMELESS}; until then there are no settings, words, cache or journal of your own")
     if outcomes and (wishes.report or not (wishes.quiet or told_already)):
         terminal.say(_account(wishes, run, style(terminal.stderr, wishes.colour, terminal.env)))
 
@@ -338,6 +400,8 @@ def _special_status(
     if any(o.interrupted for o in outcomes):
         return INTERRUPTED
     failed = [s for o in outcomes for s in (*o.unread, *(o.missed if run.reports else ()), *o.unwritten)]
+    if run.checked:  # what was read, and could not be judged, corrected or shown
+        failed += [s for s in run.all_skipped() if s.remedy == REMEDY and s not in failed]
     if failed:
         for s in failed if wishes.quiet else ():
             terminal.say(f"localproof: {one_line(_sentence(s))}")

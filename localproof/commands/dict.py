@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from ..config import USER_DICTIONARY, Settings, list_for, lists_beside, read_words, user_folder, word_of
+from ..config import USER_DICTIONARY, Settings, list_for, lists_beside, make_folder, read_words, user_folder, word_of
 from ..project.files import InputFile, SourceFile, read_source, write_back, write_new
 from ..report import BadInput, Unavailable
 from ..terminal import Terminal, ask_yes_no, one_line
@@ -116,7 +116,7 @@ def add(path: Path, words: Iterable[str]) -> tuple[str, ...]:
         return ()
     old = _read(path)
     if old is None:
-        _make_folder(path.parent)
+        make_folder(path.parent)
         write_new(path, "".join(f"{w}\n" for w in new).encode("utf-8"))
         return new
     end = "\r\n" if "\r\n" in old.text else "\n"
@@ -164,10 +164,3 @@ def _write(old: SourceFile, text: str) -> None:
         write_back(old, text)
     except Unavailable as error:
         raise BadInput(str(error)) from None
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(f"{escape_invisible(str(folder))}: cannot be created: {error.strerror}") from None

@@ -9,12 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
-from .. import __version__, energy, service
+from .. import __version__, energy
 from ..config import USER_DICTIONARY, USER_FILE, Settings, nearest, one_of, read_words, user_folder
 from ..engines import ENGINES
 from ..engines.catalogue import CATALOGUES
 from ..render import Style
 from ..report import BadInput, Unavailable
+from ..service.control import status_line
 from ..terminal import Terminal
 from ..text import escape_invisible
 from .rules import ListedRule, describe_rule, is_called, list_rules
@@ -62,7 +63,7 @@ def doctor(settings: Settings, terminal: Terminal) -> int:
     terminal.write("\nModel\n")
     for line in model_state(settings, terminal.env):
         terminal.write(f"    {line}\n")
-    terminal.write(f"\nService\n    {service.status_line(terminal.env, settings)}\n")
+    terminal.write(f"\nService\n    {status_line(terminal.env, settings)}\n")
     terminal.write("\nYours\n")
     for what, text in _user_files(settings, terminal):
         terminal.write(f"    {what:<18}{text}\n")

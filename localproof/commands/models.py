@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..config import USER_FILE, Settings, user_folder
+from ..config import USER_FILE, Settings, need_home, user_folder
 from ..models import NONE, card, catalogue, cyclonedx, policy, resolve_model, spdx, store
 from ..models.catalogue import Catalogue, ModelEntry
 from ..models.licences import is_osi, spelled
@@ -222,6 +222,7 @@ def _export(order: ModelsOptions, known: Catalogue, settings: Settings, terminal
 
 def _get(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     model = known.get(order.names[0])
+    need_home(store.folder(terminal.env))
     wanted = store.download_plan(model)
     if why := policy.refusal(model, settings):
         raise BadInput(f"{model.id}: not let in by your settings: {why}")

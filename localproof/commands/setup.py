@@ -14,14 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..config import Settings
+from ..config import Settings, need_home
 from ..engines.original import fetch
 from ..engines.original.ngrams import ngram_data
 from ..engines.original.place import MEMORY_MB, SETUP, JavaInstallation, find_installation, install_folder, load_lock
+from ..engines.package import setup_command
 from ..report import BadInput, Unavailable
 from ..terminal import Terminal, one_line
 from ..text import escape_invisible
-from ..text.languages import FORMS, NAMES, base, setup_command
+from ..text.languages import FORMS, NAMES, base
 from .consent import ask_consent, megabytes, progress_meter
 
 PARTS = ("languagetool",)
@@ -42,6 +43,7 @@ class SetupOptions:
 def setup(order: SetupOptions, terminal: Terminal) -> int:
     """Set LanguageTool up, or remove it; the exit status. Raises BadInput and Unavailable."""
     where = install_folder(terminal.env)
+    need_home(where)
     if order.remove:
         freed = fetch.remove(where)
         terminal.write(f"removed LanguageTool, {megabytes(freed)}\n" if freed else "nothing is set up\n")

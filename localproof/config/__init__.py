@@ -19,7 +19,7 @@ Start reading in `settings`, where each setting is declared once.
 """
 
 from .by_path import covers, for_file
-from .folders import cache_folder, own_folder, state_folder, user_folder
+from .folders import HOMELESS, cache_folder, homeless, make_folder, need_home, own_folder, state_folder, user_folder
 from .loading import (
     FILE_NAMES,
     PROJECT_DICTIONARY,
@@ -58,6 +58,7 @@ __all__ = [
     "FILE_NAMES",
     "FLAGS",
     "GENERATORS",
+    "HOMELESS",
     "KEYS",
     "LANGUAGES",
     "PROFILES",
@@ -76,10 +77,13 @@ __all__ = [
     "find_settings",
     "for_file",
     "having",
+    "homeless",
     "list_for",
     "lists_beside",
     "load_settings",
+    "make_folder",
     "nearest",
+    "need_home",
     "one_of",
     "opening_values",
     "own_folder",

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..report import BadInput
 from ..text import escape_invisible
-from .folders import cache_folder, user_folder
+from .folders import cache_folder, homeless, user_folder
 from .settings import KEYS, Override, Settings, variable_of
 from .values import dialect, nearest, parse_flag, read_value, texts_of
 from .word_files import exists, is_file, lists_beside, read_ignores, read_text, read_words, require_inside
@@ -81,7 +81,7 @@ def load_settings(
         "words_by_language": by_language,
         "dictionary": dictionary,
         "root": root,
-        "cache_folder": cache_folder(env) if values.get("cache", True) else None,
+        "cache_folder": kept if values.get("cache", True) and not homeless(kept := cache_folder(env)) else None,
     }
     return Settings(**values, **places, words=words, ignores=ignores, sources=sources)  # type: ignore[arg-type]
 

@@ -1,9 +1,9 @@
 """The language server: `localproof lsp`, for editors.
 
 `opened`, `marks` and `actions` are values and functions that know nothing of
-the protocol; `desk` checks texts, `session` knows which are open; `rpc` moves
-messages, `wire` reads and writes what they hold, and `server` says what is
-done about each.
+the protocol; `desk` checks texts, in the `main_thread`, and `session` knows
+which are open; `rpc` moves messages, `wire` reads and writes what they hold,
+and `server` says what is done about each, in a thread beside.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def _architecture(path: Path) -> str:
 
 
 class LlamaModel(Scorer):
-    """A model in memory. For one thread at a time. Raises Broken where the file cannot be used."""
+    """A model in memory. For one thread at a time. Raises ModelUnusable where the file cannot be used."""
 
     def __init__(self, path: Path, *, threads: int = 1, gpu_layers: int = 0) -> None:
         import llama_cpp.llama_cpp as native

@@ -219,8 +219,8 @@ def _instead(text: str, row: Sequence[TextWord], i: int, only: str = "") -> Iter
         yield f"form {name}", candidate_edits.replacement_edit(text, word, kind, form)
     for new in _meant(low):
         yield CONFUSED, candidate_edits.replacement_edit(text, word, "confusion", new)
-    if (mended := candidate_edits._APOSTROPHES.get(low)) is not None:
-        yield "apostrophe", candidate_edits.replacement_edit(text, word, "apostrophe", mended)
+    if (whole := candidate_edits._APOSTROPHES.get(low)) is not None:
+        yield "apostrophe", candidate_edits.replacement_edit(text, word, "apostrophe", whole)
 
 
 def _article_before(text: str, row: Sequence[TextWord], i: int) -> str:
