@@ -11,7 +11,7 @@ from pathlib import Path
 from ..config import Settings
 from ..report import Unavailable
 from ..text.languages import FORMS, NAMES, base
-from .languagetool import ENDLESS, OFF, VARIANTS, kind, page, rule_folder
+from .languagetool_rules import ENDLESS, OFF, VARIANTS, kind, page, rule_folder
 from .package import setup_command as language_remedy
 from .rules import Rule
 

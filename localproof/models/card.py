@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from ..report import Provenance
-from . import ResolvedModel
 from .catalogue import CLAIMS, GAPS, BaseModel, Claim, ModelEntry, ModelFile, TrainingCost, TrainingData
+from .resolved import ResolvedModel
 
 _REASONS = {
     "not_disclosed": "not disclosed by its makers",

@@ -15,7 +15,7 @@ from localproof.commands.rules import RuleFilter, list_rules, rules
 from localproof.config import Settings
 from localproof.engines import ENGINES, rule_files
 from localproof.engines.catalogue import CATALOGUES, Rule
-from localproof.engines.languagetool import ENDLESS
+from localproof.engines.languagetool_rules import ENDLESS
 from localproof.render.width import columns
 from localproof.report import KINDS, BadInput, Unavailable
 from localproof.scoring import coefficients

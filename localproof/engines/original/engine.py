@@ -20,7 +20,8 @@ from ...text import escape_invisible
 from ...text.languages import NAMES
 from ...workers.helper_process import python
 from ...workers.supervisor import WorkerSupervisor
-from ..languagetool import OFF, findings
+from ..languagetool import findings
+from ..languagetool_rules import OFF
 from ..package import InstalledPackage
 from ..prepare import ANSWERS, check_in_parts, own_rules, threads
 from .ngrams import NgramData, explain_unused, ngram_data
