@@ -19,8 +19,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..judge.other_languages import foreign as foreign
-from ..judge.other_languages import foreign_sentences as foreign_sentences
+from .other_languages import foreign as foreign
+from .other_languages import foreign_sentences as foreign_sentences
 from ..report import Finding, Provenance
 from ..text import Block, Edit, Span, minimal_edit
 from . import features

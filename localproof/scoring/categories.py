@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from ..judge.other_languages import sentences
+from .other_languages import sentences
 from ..report import Finding, Kind
 from ..text import Document, Span
 from ..text.languages import NAMES, base
