@@ -1,12 +1,20 @@
-"""The program of the resident service: ``main`` is called in a fresh interpreter, see `faces.service`."""
+"""The program of the resident service: ``main`` is called in a fresh interpreter, see `service.launch`."""
 
 from __future__ import annotations
 
-from ..cli import COMMANDS
-from ..cli import main as do
+from .. import cli
+from ..commands import COMMANDS
 from .host import run_service
 
 
 def main(arguments: list[str]) -> None:
     """Be the service. Returns when it has ended."""
-    run_service(arguments, do, frozenset(COMMANDS) - {"check"})
+    run_service(arguments, cli.main, frozenset(COMMANDS) - {"check"}, _load_check)
+
+
+def _load_check() -> None:
+    """Import what a run of `check` needs, with the parser of its arguments."""
+    from ..commands import check_texts
+    from ..commands.parsers import build_parser
+
+    assert all((check_texts, build_parser("check")))
