@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..report import Provenance
-from . import ResolvedModel
-from .catalogue import CLAIMS, GAPS, BaseModel, Claim, ModelEntry, ModelFile, TrainingCost, TrainingData
+from .catalogue import BaseModel, Claim, ModelEntry, ModelFile, TrainingCost, TrainingData
+from .vocabulary import CLAIMS, GAPS
+
+if TYPE_CHECKING:
+    from . import ResolvedModel
 
 _REASONS = {
     "not_disclosed": "not disclosed by its makers",

@@ -15,7 +15,8 @@ from test_models_store import FILE, SUM, entry, places
 from localproof.cli import run
 from localproof.commands.model_listing import describe_model_here
 from localproof.config import BUNDLED, Settings
-from localproof.models.catalogue import CLAIMS, load, shipped_entries
+from localproof.models.catalogue import load, shipped_entries
+from localproof.models.vocabulary import CLAIMS
 from localproof.report import BadInput, Unavailable
 from localproof.terminal import Terminal
 
