@@ -12,9 +12,9 @@ def main() -> int:
     status = fast_client.run(sys.argv[1:])
     if status is not None:
         return status
-    from .cli import main as do
+    from . import cli
 
-    return do()
+    return cli.main()
 
 
 if __name__ == "__main__":

@@ -91,10 +91,10 @@ def _sentences(asked: Sequence[str]) -> dict[str, str]:
     said = dict.fromkeys(asked, "")
     names = {rule.partition("/")[0] for rule in asked}
     if "harper" in names:
-        from ..engines.harper import rules as known
+        from ..engines import harper
 
         try:
-            said |= {f"harper/{name}": sentence for name, sentence in known(Settings()).items()}
+            said |= {f"harper/{name}": sentence for name, sentence in harper.rules(Settings()).items()}
         except LocalProofError:  # a rule that cannot be explained is not worth a complaint
             return said
     if "languagetool" in names:

@@ -19,8 +19,7 @@ from typing import Any, Protocol, TypeVar
 from ..formats import frames_of
 from ..report import BadInput, Finding, Report, Run, Skipped
 from ..text import Edit, Span, Unit
-from . import diagnostics as marking
-from .diagnostics import Diagnostic
+from .diagnostics import Diagnostic, describe_skipped, drop_unfinished, make_diagnostics
 from .document_checker import DocumentCheck, DocumentChecker, NotChecked
 from .text_document import TextChange, TextDocument, apply_changes, move_findings, unfinished_word
 
@@ -302,7 +301,7 @@ class EditorSession:
         if text.opened.version != job.opened.version or text.opened.text != job.opened.text:
             return
         if whole:
-            self._tell(text, [*map(_describe, job.bench.skipped), *marking.describe_skipped(report)])
+            self._tell(text, [*map(_describe, job.bench.skipped), *describe_skipped(report)])
             if not job.bench.engines:
                 self._complain("nothing is checked: " + "; ".join(map(_describe, job.bench.skipped)))
         elif text.report is not None:
@@ -340,10 +339,10 @@ class EditorSession:
     def _marks(self, text: _TextState) -> tuple[Diagnostic, ...]:
         if text.report is None:
             return ()
-        findings = marking.drop_unfinished(text.opened.text, text.report.findings, text.opened.caret)
+        findings = drop_unfinished(text.opened.text, text.report.findings, text.opened.caret)
         held_back = text.report.held_back if text.held_back else ()
         language = text.report.document.language
-        return marking.make_diagnostics(text.opened.text, findings, held_back, text.notes, language)
+        return make_diagnostics(text.opened.text, findings, held_back, text.notes, language)
 
 
 def _from_the_last_whole(changes: Iterable[TextChange]) -> list[TextChange]:

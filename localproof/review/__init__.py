@@ -1,9 +1,10 @@
-"""The face behind `localproof review`: walk through findings one by one, decide, and never regret it.
+"""The review: walk through findings one by one, decide, and never regret it. Start reading at `session`.
 
-- `session`, `intake`: the review as values, every command and every event as a function; `places`, `content`:
-  positions and comparisons;
-- `desk`: files, engines and lists; `journal`: what was written, to undo it; `progress`: where a review stopped;
-- `plain`: line by line; `program`, `screen`, `picture`: the full screen; `wording`, `summary`: what is said.
+- `session`, `intake`: the review as values, every command and every event as a function; `positions`, `content_merge`:
+  where things are when a text changed meanwhile;
+- `workspace`: files, engines and lists; `progress`: where a review stopped;
+- `plain`: line by line; `program`, `screen`, `layout`: the full screen; `messages`, `summary`: what is said;
+- here: hold one, and undo or list what earlier ones wrote.
 """
 
 from __future__ import annotations

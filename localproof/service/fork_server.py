@@ -235,7 +235,7 @@ def answer_request(line: Connection, run: Run, others: frozenset[str]) -> None:
 
 def _why_unfit(argv: list[str], others: frozenset[str]) -> str:
     """Why a run cannot be done here, "" where it can."""
-    from .. import config as settings
+    from ..config import load_settings
     from . import fast_client
 
     if argv and argv[0] in others:
@@ -243,7 +243,7 @@ def _why_unfit(argv: list[str], others: frozenset[str]) -> str:
     if fast_client.named_files(argv) is None:  # whoever asks may be anybody's program: it is not only asked there
         return "no small run"
     try:
-        off = settings.load_settings(None, {}, os.environ).service == "off"
+        off = load_settings(None, {}, os.environ).service == "off"
     except BadInput:
         return "settings that cannot be read"
     return "switched off in the settings" if off else ""
