@@ -126,7 +126,7 @@ def _keep_warm(args: argparse.Namespace, terminal: Terminal) -> None:
 
     if cpu_accounting.own_workers():
         from ..config import load_settings
-        from ..service import keep_warm
+        from ..service.control import keep_warm
 
         settings = load_settings(None, setting_flags(args), terminal.env, file=args.config, isolated=args.isolated)
         keep_warm(settings, terminal)

@@ -29,8 +29,9 @@ def examine(settings: Settings, terminal: Terminal) -> int:
     """Try every part under `settings` and tell; 3 if no engine works."""
     import platform
 
-    from .. import energy, service
+    from .. import energy
     from ..engines import ENGINES
+    from ..service.control import status_line
     from .languagetool_setup import describe_installation
     from .model_listing import describe_model_here
 
@@ -43,7 +44,7 @@ def examine(settings: Settings, terminal: Terminal) -> int:
     terminal.write("\nModel\n")
     for line in describe_model_here(settings, terminal.env):
         terminal.write(f"    {line}\n")
-    terminal.write(f"\nService\n    {service.status_line(terminal.env, settings)}\n")
+    terminal.write(f"\nService\n    {status_line(terminal.env, settings)}\n")
     terminal.write("\nYours\n")
     for what, text in _user_files(settings, terminal):
         terminal.write(f"    {what:<18}{text}\n")

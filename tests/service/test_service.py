@@ -22,7 +22,8 @@ from typing import Any
 
 import pytest
 
-from localproof.service import ask, fast_client
+from localproof.service import fast_client
+from localproof.service.control import ask
 from localproof.workers.frames import from_json, to_json
 from localproof.workers.unix_socket import code_fingerprint, connect, holder_pid, socket_path
 

@@ -1,0 +1,98 @@
+"""The service as others see it: asked, started, told of in a line, and started for the next run."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ..config import Settings
+from ..report import Unavailable
+from ..terminal import Terminal
+from ..workers import background, cpu_accounting
+from ..workers.frames import from_json, to_json
+from ..workers.helper_process import python
+from ..workers.unix_socket import MOST, PATIENCE_S, code_fingerprint, connect, socket_path
+
+# Raised where the service cannot be had.
+NO_SOCKET = Unavailable(
+    "service",
+    "there is no private folder for its socket here, or the system has no Unix sockets",
+    "set XDG_RUNTIME_DIR or LOCALPROOF_RUNTIME_DIR to a folder of yours that is closed to others (mode 0700)",
+)
+
+
+def ask(env: Mapping[str, str], want: str) -> dict[str, Any] | None:
+    """What the service answers to a `want` without more to it; None where there is none."""
+    path = socket_path(env)
+    line = connect(path) if path is not None else None
+    if line is None:
+        return None
+    with line:
+        try:
+            line.send(to_json({"hello": code_fingerprint(), "want": want}))
+            return from_json(line.receive(MOST, PATIENCE_S))
+        except (OSError, ValueError):
+            return None
+
+
+def launch(settings: Settings, env: Mapping[str, str], orders: list[dict[str, Any]]) -> None:
+    """Start a service in the background that builds the helpers of `orders`. Raises Unavailable.
+
+    Where one of this installation runs already, the new one sees that and ends.
+    """
+    path = socket_path(env, make=True)
+    if path is None:
+        raise NO_SOCKET
+    told = {
+        "code": code_fingerprint(),
+        "path": os.fspath(path),
+        "idle_s": settings.service_minutes * 60,
+        "most_bytes": settings.service_megabytes * 10**6,
+        "orders": orders,
+    }
+    try:
+        background.start(python("localproof.service.__main__", json.dumps(told)), env)
+    except OSError as error:
+        raise Unavailable("service", f"cannot be started: {error.strerror}") from None
+
+
+def keep_warm(settings: Settings, terminal: Terminal) -> None:
+    """At the end of a run that had to build engines itself: start a service, so that the next one need not.
+
+    With "auto" not where ``CI`` is set: nothing comes after such a run. Where
+    it cannot be had, that is said only if the settings insist on it.
+    """
+    env = terminal.env
+    orders = cpu_accounting.own_workers()
+    if not orders or settings.service == "off" or (settings.service == "auto" and env.get("CI")):
+        return
+    try:
+        told = ask(env, "status")
+        if told is not None and "other" not in told:  # it runs, and did not want to hold what we asked for
+            return
+        if told is not None:
+            ask(env, "stop")
+        launch(settings, env, orders)
+    except Unavailable as error:
+        if settings.service == "on":
+            terminal.say(f"localproof: {error}")
+
+
+def status_line(env: Mapping[str, str], settings: Settings) -> str:
+    """The state of the service in one line, for `doctor`."""
+    told = ask(env, "status")
+    if told is None or "pid" not in told:
+        mode = {"off": "switched off", "on": "starts after the next run"}.get(settings.service, "starts when needed")
+        return f"not running, {mode}"
+    return f"running (process {told['pid']}), holds {_count(len(told['helpers']), 'helper')}, {describe_size(told['bytes'])}"
+
+
+def describe_size(count: int) -> str:
+    """Bytes of memory, for people."""
+    return f"{count / 1e6:,.0f} MB" if count else "memory unknown"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
