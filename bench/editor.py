@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -169,16 +168,15 @@ class Client:
 
 
 def servers() -> Iterator[Server]:
-    """LocalProof with both engines, with Harper alone, and with the model that comes along where llama.cpp is there;
-    and harper-ls where it is installed."""
+    """LocalProof with both engines, with Harper alone, and with the model that comes along; and harper-ls where it is
+    installed."""
     ours = [*product.COMMAND, "lsp"]
     yield Server("localproof lsp", ours, {"debounceMs": 0}, None)
     yield Server("localproof lsp, Harper alone", ours, {"debounceMs": 0}, None, {"LOCALPROOF_ENGINES": "harper"})
     yield Server("localproof lsp, with its debounce of 250 ms", ours, {}, None)
-    if find_spec("llama_cpp"):
-        small = {"LOCALPROOF_MODEL": "localproof-small"}
-        yield Server("localproof lsp, with LocalProof small", ours, {"debounceMs": 0}, None, small)
-        yield Server("the same, with its debounce of 250 ms", ours, {}, None, small)
+    small = {"LOCALPROOF_MODEL": "localproof-small"}
+    yield Server("localproof lsp, with LocalProof small", ours, {"debounceMs": 0}, None, small)
+    yield Server("the same, with its debounce of 250 ms", ours, {}, None, small)
     if found := shutil.which("harper-ls"):
         yield Server("harper-ls", [found, "--stdio"], {}, {"harper-ls": {}})
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import __version__
 from .commands import COMMANDS
 from .commands.parsers import actions_of, build_parser, default_action, load_command
 from .config import BUNDLED, one_of
@@ -88,8 +89,11 @@ def _refuse_text_for_model(name: str | None, env: Mapping[str, str]) -> None:
         )
 
 
-def run(argv: Sequence[str], terminal: Terminal) -> int:
-    """Do what the arguments say; the exit status. Raises BadInput for what makes no sense."""
+def run(argv: Sequence[str], terminal: Terminal, alone: str = "") -> int:
+    """Do what the arguments say; the exit status. `alone`: why that is not done in the service, "" where it is. Raises
+    BadInput for what makes no sense."""
+    from .terminal import start_logging
+
     name, rest = find_command(argv)
     if name == "check" and rest is argv and argv:
         _refuse_mistyped_command(argv[0])
@@ -98,13 +102,30 @@ def run(argv: Sequence[str], terminal: Terminal) -> int:
     # Flags may stand between paths; but that way of parsing forgets what "--" is for.
     args = parser.parse_args(rest) if "--" in rest else parser.parse_intermixed_args(rest)
     args.action, args.parser = action, parser
+    if start_logging(args.verbose, terminal):
+        import logging
+
+        where = f"here: the service was not used, {alone}" if alone else f"in process {os.getpid()} of the service"
+        logging.getLogger(__name__).info("%s, LocalProof %s, %s", name, __version__, where)
     _refuse_text_for_model(getattr(args, "model", None), terminal.env)
     status: int = load_command(name).run(args, terminal)
     return status
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """The command `localproof`. Returns the exit status."""
+def _describe_lost_folder() -> str:
+    """What is wrong with the folder that the user is in, "" where it is there and open."""
+    try:
+        Path.cwd()
+        Path().stat()
+    except FileNotFoundError:
+        return "the folder that you are in is no longer there; go to another one, with cd"
+    except PermissionError:
+        return "the folder that you are in is not open to you; go to another one, with cd"
+    return ""
+
+
+def main(argv: Sequence[str] | None = None, *, alone: str = "") -> int:
+    """The command `localproof`. Returns the exit status; `alone` as in `run`."""
     from .terminal import leave_quietly, process_terminal
     from .text.display import one_line
 
@@ -113,7 +134,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # So that what is open is closed: no half-written file stays behind.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ENDED))
     try:
-        return run(sys.argv[1:] if argv is None else argv, terminal)
+        return run(sys.argv[1:] if argv is None else argv, terminal, alone)
     except (BadInput, Unavailable) as error:
         terminal.say(f"localproof: {one_line(str(error))}")
         return _WRONG
@@ -122,7 +143,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         leave_quietly()
         return _CUT_OFF
-    except Exception:  # noqa: BLE001 - nothing is hidden: without this, Python's own status 1 would say "findings"
+    except Exception as error:  # noqa: BLE001 - nothing is hidden: else Python's own status 1 would say "findings"
+        if isinstance(error, OSError) and (why := _describe_lost_folder()):
+            terminal.say(f"localproof: {why}")
+            return _WRONG
         import traceback
 
         terminal.say(escape_invisible(traceback.format_exc()))

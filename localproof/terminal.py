@@ -25,6 +25,7 @@ NOTHING = 3  # nothing was checked
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 _ORNAMENTS = "→·…–“”␣"
+LOG_LEVELS = ("info", "debug")
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,37 @@ def process_terminal() -> Terminal:
     that a stream cannot hold is written out instead of failing."""
     streams = [_safe(s) for s in (sys.stdout, sys.stderr)]
     return Terminal(None if sys.stdin is None else sys.stdin.buffer, streams[0], streams[1], os.environ)
+
+
+def start_logging(verbose: int, terminal: Terminal) -> bool:
+    """Tell on standard error what goes on inside; whether that is wanted, by ``-v`` (`verbose` times) or else by
+    ``LOCALPROOF_LOG``.
+
+    The loggers are those of the standard library, named as their modules; they
+    speak of engines, files, counts and times, and never of what somebody
+    wrote. Where nothing is wanted, nothing is imported. Raises BadInput for a
+    level that does not exist.
+    """
+    level = LOG_LEVELS[min(verbose, len(LOG_LEVELS)) - 1] if verbose else terminal.env.get("LOCALPROOF_LOG", "")
+    if not level:
+        return False
+    if level not in LOG_LEVELS:
+        raise BadInput(f"LOCALPROOF_LOG: unknown level {one_line(level)!r} (choose from {', '.join(LOG_LEVELS)})")
+    import logging
+
+    begun_s = time.time()
+
+    class Lines(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            spent_ms = 1000 * (record.created - begun_s)
+            with contextlib.suppress(OSError, ValueError):  # nobody reads any more, or the stream is closed
+                terminal.say(f"{spent_ms:7.0f} ms {record.name}: {one_line(record.getMessage())}")
+
+    logger = logging.getLogger("localproof")
+    logger.handlers = [Lines()]
+    logger.propagate = False
+    logger.setLevel(level.upper())
+    return True
 
 
 def leave_quietly() -> None:

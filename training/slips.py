@@ -1,4 +1,4 @@
-"""Slips that writers make, put into prose that was right, with the tag that undoes each (`localproof.scoring.edit_tags`).
+"""Slips that writers make, put into right prose, with the tag that undoes each (`localproof.scoring.edit_tags`).
 
 How often a small word is dropped, left over or taken for another, and which
 form stands where which should, is counted in the real corrections of the

@@ -50,7 +50,7 @@ _AVERAGED = 0.99  # of the average of the weights stays at each step
 @dataclass(frozen=True)
 class Plan:
     """What a run does. Rates are those at the top; of the `rows` of a step `real_rows` are real corrections. The share
-    of words with slips falls from `share` to `last_share` at `decay_from`."""
+    of words with slips falls from `share` at the beginning to `last_share` at step `share_until`."""
 
     steps: int = 20_000
     decay_from: int = 16_000
@@ -62,7 +62,7 @@ class Plan:
     weight_decay: float = 0.02
     share: float = 0.10
     last_share: float = 0.04
-    share_until: int = 3000
+    share_until: int = 2000
 
     def rate(self, step: int) -> float:
         """The share of the top rate at a step."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future
@@ -16,6 +17,8 @@ from ..report import Finding, Provenance
 from ..workers.remembered_timeouts import RememberedTimeouts
 from .serialization import Unreadable, findings_to_rows, pack, rows_to_findings, unpack
 from .store import Store
+
+_log = logging.getLogger(__name__)  # loaded anyway, by concurrent.futures
 
 # Bytes of answers at hand, as `_size_in_bytes` reckons them: a text of 10,000 words in which every tenth is a suspect has
 # about one million.
@@ -93,6 +96,7 @@ class CachingEngine:
 
     def close(self) -> None:
         """See `Engine.close`. The store is its owner's to close, afterwards."""
+        _log.info("%s: %d blocks, %d of them answered by earlier runs", self.name, self.asked, self.kept)
         self._engine.close()
 
     def _digest(self, text: str) -> bytes:

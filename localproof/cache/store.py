@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NAME = "answers.sqlite3"
 MOST_BYTES = 256 * 2**20  # of the file; some five million words of prose with everything found in them
 REMEDY = "localproof cache clear"
+_ELSEWHERE = "set LOCALPROOF_CACHE_DIR to a folder that you may write to, or --no-cache"
 
 _OURS = 0x4C50_414E  # "LPAN", SQLite's application id
 _FORM = 1  # of the table; an older file is begun anew
@@ -165,7 +166,7 @@ class Store:
         except sqlite3.Error as error:
             self._handle_error(error)
         except OSError as error:
-            self._give_up(error.strerror or str(error))
+            self._give_up(error.strerror or str(error), _ELSEWHERE if error.errno else REMEDY)
         return self._db
 
     def _prepare(self) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from ..config import HOMELESS, homeless, user_folder
 from ..formats import FORMATS
 from ..pipeline.batch import TaskOutcome
 from ..pipeline.planning import CheckOptions
@@ -15,16 +17,19 @@ from ..project.files import SourceFile, encode, write_new
 from ..render import FORMS, RENDERERS, Style, closing, diff, findings_of, report_block
 from ..render.build_log import Form, disarmed
 from ..render.statistics import statistics
-from ..report import Run, Skipped
+from ..report import Report, Run, Skipped, Unavailable
+from ..system.cpu_limits import REMEDY, run_contained
 from ..terminal import CLEAN, INTERRUPTED, NOTHING, WRONG, Terminal, is_terminal, style
 from ..text import escape_invisible
 from ..text.display import one_line
 
 _NO_BYTES = hashlib.sha256(b"").hexdigest()
+_SHOWING = 100  # times as long as reading a text, showing what was found in it may take
+_A_TEXT = 10_000  # characters: a long one, where nobody has counted
 
 
-def write_results(options: CheckOptions, terminal: Terminal, outcomes: Sequence[TaskOutcome], run: Run) -> None:
-    """Findings, patch and corrected text to where results go."""
+def write_results(options: CheckOptions, terminal: Terminal, outcomes: Sequence[TaskOutcome], run: Run) -> Run:
+    """Findings, patch and corrected text to where results go. The run as it was shown: without what cannot be."""
     filtering = options.correct == "fix" and options.from_pipe
     if filtering and not any(o.interrupted for o in outcomes):
         for outcome in outcomes:
@@ -32,14 +37,14 @@ def write_results(options: CheckOptions, terminal: Terminal, outcomes: Sequence[
                 terminal.write_bytes(encode(source, outcome.fixes.texts.get(name, source.text)))
     if options.output_file is not None:
         plain = Style(colour=options.colour == "always")
-        text = _result(options, outcomes, run, plain, as_bytes=True)
+        text, run = _result(options, outcomes, run, plain, as_bytes=True)
         if options.output_format == "text" and options.correct != "diff":
             text += _account(options, run, plain)
         write_new(options.output_file, text.encode("utf-8", "surrogateescape"))
-        return
+        return run
     stream = terminal.stderr if filtering else terminal.stdout
     look = style(stream, options.colour, terminal.env)
-    text = _result(options, outcomes, run, look, as_bytes=not is_terminal(stream))
+    text, run = _result(options, outcomes, run, look, as_bytes=not is_terminal(stream))
     bare = options.correct == "diff" or options.statistics
     form: Form = "text" if bare else FORMS.get(options.output_format, "text")
     if filtering and text:
@@ -49,32 +54,70 @@ def write_results(options: CheckOptions, terminal: Terminal, outcomes: Sequence[
         terminal.write_bytes(text.encode("utf-8", "surrogateescape"))
     elif not filtering:
         terminal.write(escape_invisible(text) if bare else text, form)
+    return run
 
 
-def _result(options: CheckOptions, outcomes: Sequence[TaskOutcome], run: Run, look: Style, *, as_bytes: bool) -> str:
-    """What was asked for, without notices; a patch to be applied (`as_bytes`) or to be read."""
+def _result(
+    options: CheckOptions, outcomes: Sequence[TaskOutcome], run: Run, look: Style, *, as_bytes: bool
+) -> tuple[str, Run]:
+    """What was asked for, without notices, and the run as it is shown in it; a patch to be applied (`as_bytes`) or to
+    be read."""
     if options.correct == "diff":
-        return "".join(
-            diff(
-                report,
-                outcome.fixes.texts[report.document.name],
-                bom=outcome.sources[report.document.name].bom,
-                name=_applied(outcome.sources[report.document.name]),
-                encoding=report.document.encoding if as_bytes else "utf-8",
-            )
-            for outcome in outcomes
-            for report in outcome.run.reports
-            if report.document.name in outcome.fixes.texts
-        )
+        of = {r.document.name: o for o in outcomes for r in o.run.reports if r.document.name in o.fixes.texts}
+
+        def patch(report: Report) -> str:
+            name = report.document.name
+            source = of[name].sources[name]
+            encoding = report.document.encoding if as_bytes else "utf-8"
+            return diff(report, of[name].fixes.texts[name], bom=source.bom, name=_applied(source), encoding=encoding)
+
+        reports = (r for o in outcomes for r in o.run.reports if r.document.name in o.fixes.texts)
+        return _each(patch, reports, run)
     if options.statistics:
-        return statistics(run)
+        return statistics(run), run
     if options.output_format == "text":
         told_before: set[tuple[str, str]] = set()
-        return "".join(findings_of(report, look, told_before) for report in run.reports)
-    text = RENDERERS[options.output_format](run, look)
+        return _each(lambda report: findings_of(report, look, told_before), run.reports, run)
+    text, run = _rendered(lambda run: RENDERERS[options.output_format](run, look), run)
     if options.output_format == "concise":  # its lines on the whole run are notices
         text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("localproof: "))
-    return text
+    return text, run
+
+
+def _each(show: Callable[[Report], str], reports: Iterable[Report], run: Run) -> tuple[str, Run]:
+    """What `show` makes of `reports`, one after the other, and `run` with those of them skipped that it cannot show."""
+    shown: list[str] = []
+    failed: list[Skipped] = []
+    for report in reports:
+        try:
+            shown.append(_shown(show, report))
+        except Unavailable as error:
+            failed.append(error.skipped)
+    return "".join(shown), replace(run, skipped=(*run.skipped, *failed)) if failed else run
+
+
+def _shown(show: Callable[[Report], str], report: Report) -> str:
+    """Raises Unavailable."""
+    document = report.document
+    return run_contained(document.name, "shown", _SHOWING * len(document.text), lambda: show(report))
+
+
+def _rendered(render: Callable[[Run], str], run: Run) -> tuple[str, Run]:
+    """What `render` makes of the whole `run`, or of what is left of it without the reports that it cannot show."""
+    size = _SHOWING * _A_TEXT * len(run.reports)
+    try:
+        return run_contained("the result", "shown", size, lambda: render(run)), run
+    except Unavailable:  # for one of the documents: which, each tells by itself
+        good: list[Report] = []
+        failed: list[Skipped] = []
+        for report in run.reports:
+            try:
+                _shown(lambda one: render(replace(run, reports=(one,))), report)
+                good.append(report)
+            except Unavailable as error:
+                failed.append(error.skipped)
+        run = replace(run, reports=tuple(good), skipped=(*run.skipped, *failed))
+        return render(run), run
 
 
 def _applied(source: SourceFile) -> str:
@@ -112,6 +155,8 @@ def say_notices(
         more = sum(o.more_to_correct() for o in outcomes)
         if more:
             terminal.say(f"localproof: {more:,} more correction{'s' * (more > 1)} with --unsafe-fixes")
+    if not (options.quiet or options.isolated) and homeless(user_folder(terminal.env)):
+        terminal.say(f"localproof: {HOMELESS}; until then there are no settings, words, cache or journal of your own")
     if outcomes and (options.report or not (options.quiet or told_already)):
         terminal.say(_account(options, run, style(terminal.stderr, options.colour, terminal.env)))
 
@@ -135,6 +180,8 @@ def special_status(
     if any(o.interrupted for o in outcomes):
         return INTERRUPTED
     failed = [s for o in outcomes for s in (*o.unread, *(o.missed if run.reports else ()), *o.unwritten)]
+    if run.checked:  # what was read, and could not be judged, corrected or shown
+        failed += [s for s in run.all_skipped() if s.remedy == REMEDY and s not in failed]
     if failed:
         for s in failed if options.quiet else ():
             terminal.say(f"localproof: {one_line(_sentence(s))}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .. import energy
-from ..config import ELSEWHERE
+from ..config import ELSEWHERE, homeless, state_folder
 from ..pipeline.batch import Task, TaskOutcome, join_runs, run_task, write_fixes
 from ..pipeline.checker import Checker, model_use
 from ..pipeline.planning import CheckOptions, keep_changed, plan_tasks
@@ -21,6 +22,8 @@ from ..report import BadInput, ModelUse, Report, Run
 from ..terminal import CLEAN, FINDINGS, Terminal, progress
 from ..text.display import one_line
 from .check_output import say_corrected, say_notices, special_status, write_results
+
+_log = logging.getLogger(__name__)
 
 # By the name of a text: its words, and what a model did for it.
 Words = dict[str, tuple[int, ModelUse | None]]
@@ -48,7 +51,11 @@ def check(options: CheckOptions, terminal: Terminal) -> int:
     run = join_runs(runs)
     run = replace(run, energy=window.close(run.words), elapsed_s=time.monotonic() - begun)
     run = limit_findings(run, options.most_findings)
-    write_results(options, terminal, outcomes, run)
+    if outcomes and _log.isEnabledFor(logging.INFO):
+        from ..service.control import status_line
+
+        _log.info("service: %s", status_line(terminal.env, outcomes[0].settings))
+    run = write_results(options, terminal, outcomes, run)
     if not (options.from_pipe or options.isolated):
         _log_run(run, outcomes, words, "fix" if options.correct == "fix" else "check", terminal.env, session)
     if in_place and not options.quiet:
@@ -123,7 +130,8 @@ def _writer(terminal: Terminal) -> tuple[Callable[[SourceFile, str], None], str]
     from ..project.undo_log import start_undo_log, why_unavailable
 
     if why := why_unavailable(terminal.env):
-        terminal.say(f"localproof: what is corrected now cannot be undone later: {why}")
+        if not homeless(state_folder(terminal.env)):  # which is told anyhow
+            terminal.say(f"localproof: what is corrected now cannot be undone later: {why}")
         return write_back, ""
     journal = start_undo_log(terminal.env)
     return journal.write, journal.folder.name

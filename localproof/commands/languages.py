@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..report import Unavailable
-from ..text.languages import FORMS, NAMES, base, setup_command
+from ..text.languages import FORMS, NAMES, base
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -25,6 +25,7 @@ def list_languages(settings: Settings, terminal: Terminal) -> int:
     """What each language has under `settings`; 3 where theirs is not ready."""
     from ..engines.languagetool import has_rules
     from ..engines.original.place import find_installation, install_folder
+    from ..engines.package import setup_command
 
     try:
         found = find_installation(install_folder(terminal.env))

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..config import Settings
+from ..config import Settings, need_home
 from ..engines.original import fetch
 from ..engines.original.ngrams import ngram_data
 from ..engines.original.place import MEMORY_MB, SETUP, JavaInstallation, find_installation, install_folder, load_lock
@@ -42,6 +42,7 @@ class SetupOptions:
 def setup(order: SetupOptions, terminal: Terminal) -> int:
     """Set LanguageTool up, or remove it; the exit status. Raises BadInput and Unavailable."""
     where = install_folder(terminal.env)
+    need_home(where)
     if order.remove:
         freed = fetch.remove(where)
         terminal.write(f"removed LanguageTool, {megabytes(freed)}\n" if freed else "nothing is set up\n")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
-from ..config import user_folder
+from ..config import make_folder, user_folder
 from ..models import catalogue, gguf, store
 from ..models.added import entry_to_toml, suggest_id
 from ..models.catalogue import Catalogue, ModelEntry
@@ -60,7 +60,7 @@ def rewrite_file(path: Path, change: Callable[[str], str]) -> None:
     """
     try:
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             write_new(path, _sound(path, change("")).encode("utf-8"))
             return
         source = read_source(InputFile(path, str(path), named=True), _MOST_BYTES)

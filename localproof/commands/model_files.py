@@ -11,7 +11,7 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from ..config import USER_FILE, Settings, user_folder
+from ..config import USER_FILE, Settings, need_home, user_folder
 from ..models import NONE, card, policy, resolve_model, store
 from ..models.catalogue import Catalogue, ModelEntry
 from ..models.licences import is_osi
@@ -28,6 +28,7 @@ from .model_listing import ModelsOptions, describe_model, named_models, training
 
 def get_model(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     model = known.get(order.names[0])
+    need_home(store.folder(terminal.env))
     wanted = store.download_plan(model)
     if why := policy.refusal(model, settings):
         raise BadInput(f"{model.id}: not let in by your settings: {why}")

@@ -85,6 +85,13 @@ def build_parser(name: str, action: str = "") -> ArgumentParser:
         actions[action].register(parser)
     elif not actions:
         load_command(name).register(parser)
+    parser.add_argument(
+        "--verbose",
+        "-v",
+        action="count",
+        default=0,
+        help="say on standard error what goes on inside; -vv says more (as LOCALPROOF_LOG=info, =debug)",
+    )
     return parser
 
 

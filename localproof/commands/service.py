@@ -34,13 +34,13 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
 
 def control_service(action: str, settings: Settings, terminal: Terminal) -> int:
     """Start, stop or tell of the service; 3 where `status` finds none. Raises Unavailable."""
-    from ..service.control import NO_SOCKET
+    from ..service.control import no_socket, why_not
     from ..workers.unix_socket import socket_path
 
     if socket_path(terminal.env, make=action == "start") is None:
         if action == "start":
-            raise NO_SOCKET
-        terminal.write("The service is not running.\n")
+            raise no_socket(terminal.env)
+        terminal.write(f"The service is not running.{why_not(terminal.env, settings)}\n")
         return _NOT_RUNNING if action == "status" else 0
     return {"start": _start, "stop": _stop, "status": _status}[action](settings, terminal)
 
@@ -100,12 +100,12 @@ def _wait_for_end(env: Mapping[str, str]) -> bool:
 
 
 def _status(settings: Settings, terminal: Terminal) -> int:
-    from ..service.control import ask, describe_size
+    from ..service.control import ask, describe_size, why_not
 
     told = ask(terminal.env, "status")
     if told is None or "pid" not in told:
         other = " One of another version is, which the next run replaces." if told else ""
-        terminal.write(f"The service is not running.{other}\n")
+        terminal.write(f"The service is not running.{other or why_not(terminal.env, settings)}\n")
         return _NOT_RUNNING
     about = f"process {told['pid']}, LocalProof {escape_invisible(told['version'])}, for {_span(told['up_s'])}"
     terminal.write(f"The service is running: {about}.\n")

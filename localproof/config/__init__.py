@@ -213,15 +213,42 @@ def _given_value(kind: Place) -> Path:
     return path
 
 
+# In place of the user's own folders where the home is not known, as in some containers: nothing is below a device,
+# and nothing can be put there.
+_NOWHERE = Path(os.devnull, "no-home-folder")
+HOMELESS = "your home folder is not known: set HOME"
+
+
 def own_folder(kind: Place, given: Callable[[Place], Path] = _given_value) -> Path:
-    """The folder of one kind that the system gives LocalProof in the user's home. Raises BadInput without a home."""
+    """The folder of one kind that the system gives LocalProof in the user's home, which need not exist; without a home
+    one that cannot (see `make_folder`)."""
     try:
         path = given(kind)
     except RuntimeError:
         path = Path()
-    if not path.is_absolute():  # "~" itself, below whatever folder this is: others may have put it there
-        raise BadInput(f"your home folder is not known: set HOME (or LOCALPROOF_{kind.upper()}_DIR)")
-    return path
+    # Else it is "~" itself, below whatever folder this is: others may have put it there.
+    return path if path.is_absolute() else _NOWHERE / kind
+
+
+def homeless(path: Path) -> bool:
+    """Whether `path` stands for one in a home that is not known."""
+    return path.is_relative_to(_NOWHERE)
+
+
+def need_home(path: Path) -> None:
+    """Raises BadInput where `path`, to be written, stands for one in a home that is not known."""
+    if homeless(path):
+        kind = path.relative_to(_NOWHERE).parts[0]
+        raise BadInput(HOMELESS + ("" if kind == "data" else f" (or LOCALPROOF_{kind.upper()}_DIR)"))
+
+
+def make_folder(path: Path, mode: int = 0o777) -> None:
+    """Make a folder of the user's, and those above it, unless it is there. Raises BadInput where that cannot be."""
+    need_home(path)
+    try:
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"{escape_invisible(str(path))}: cannot be created: {error.strerror}") from None
 
 
 def user_folder(env: Mapping[str, str]) -> Path:
@@ -299,7 +326,7 @@ def load_settings(
         "words_by_language": by_language,
         "dictionary": dictionary,
         "root": root,
-        "cache_folder": cache_folder(env) if values.get("cache", True) else None,
+        "cache_folder": kept if values.get("cache", True) and not homeless(kept := cache_folder(env)) else None,
     }
     return Settings(**values, **places, words=words, ignores=ignores, sources=sources)  # type: ignore[arg-type]
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from ..config import own_folder
+from ..config import make_folder, own_folder
 from ..report import Unavailable
 from ..system.atomic import replace_file
 from .clocks import Clocks
@@ -124,7 +124,7 @@ def default_path() -> Path:
 def save(calibration: Calibration, path: Path | None = None) -> Path:
     """Keep `calibration`; returns where."""
     path = path or default_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     replace_file(path, (json.dumps(asdict(calibration), indent=1) + "\n").encode())
     return path
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import Future
-from importlib.util import find_spec
 from typing import Any
 
 from ..config import Settings
 from ..report import Finding, Kind, Provenance, Unavailable
 from ..system.installation import install_command
 from ..text import Edit, Span
+from ..workers.helper_process import find_module
 from ..workers.pooled_worker import PooledWorker
 from .catalogue import Rule
 from .package import InstalledPackage
@@ -158,7 +158,7 @@ class HarperEngine:
         self._language = settings.language
         if self._language not in DIALECTS:
             raise Unavailable("harper", f"checks English only, not {self._language}")
-        if find_spec("harper") is None:
+        if find_module("harper") is None:
             raise Unavailable("harper", "the package harper-py is not installed", install_command(package="harper-py"))
         self._dialect = DIALECTS[self._language]
         self._enable = own_rules("harper", settings.enable)

@@ -13,19 +13,20 @@ import re
 from collections.abc import Iterable
 from concurrent.futures import Future
 from fnmatch import fnmatchcase
-from importlib.util import find_spec
 from pathlib import Path
 from sys import intern
 from typing import Any
+from zlib import crc32
 
 from ..config import Settings
 from ..report import Finding, Kind, Provenance, Unavailable
 from ..text import Edit, Span, Unit, UnitMap
 from ..text.languages import FORMS, NAMES, base, rules_package
-from ..text.languages import setup_command as language_remedy
+from ..workers.helper_process import find_module
 from ..workers.pooled_worker import PooledWorker
 from .original.ngrams import explain_unused
 from .package import InstalledPackage
+from .package import setup_command as language_remedy
 from .prepare import ANSWERS, check_in_parts, delete_with_space, own_rules, threads
 
 # What the embedded engine is asked for. It has a speller for American and for
@@ -170,9 +171,10 @@ class LanguageToolEngine:
         if code not in NAMES or (code == "en" and self._language not in VARIANTS):
             raise Unavailable("languagetool", f"has no rules here for {self._language}")
         remedy = language_remedy(code)
-        if find_spec("lt_py") is None:
+        if find_module("lt_py") is None:
             raise Unavailable("languagetool", "the package lingotweaker is not installed", remedy)
-        if not has_rules(code) and not os.environ.get("LT_DATA_DIR"):
+        self._data, self._state = _data_of_the_writer()
+        if not has_rules(code) and not self._data:
             reason = f"its {NAMES[code]} rules, {rules_package(code)}, are not installed"
             raise Unavailable("languagetool", reason, remedy)
         form = FORMS[code][0] if self._language == code and code in FORMS else self._language
@@ -185,6 +187,9 @@ class LanguageToolEngine:
         count = threads(settings)
         options = {
             "language": code,
+            "package": _module(code),
+            "data": self._data,
+            "state": self._state,  # other data in the same place is another helper
             "variant": self._variant,
             "picky": settings.picky,
             "enable": self._enable,
@@ -250,13 +255,13 @@ class LanguageToolEngine:
     def key(self) -> str:
         """See `Engine.key`."""
         versions = [InstalledPackage(name).version for name in ("lingotweaker", rules_package(self._code))]
-        where = os.environ.get("LT_DATA_DIR", "")
         return json.dumps(
             [
                 "languagetool",
                 "embedded",
                 *versions,
-                where,
+                self._data,
+                self._state,
                 self._code,
                 self._variant,
                 self._off,
@@ -277,12 +282,28 @@ class LanguageToolEngine:
 
 def has_rules(code: str) -> bool:
     """Whether the embedded engine and the rules of the language with this code are installed."""
-    return find_spec("lt_py") is not None and rule_folder(code) is not None
+    return find_module("lt_py") is not None and rule_folder(code) is not None
+
+
+def _module(code: str) -> str:
+    """The module of a language's package, which knows where its data is."""
+    return rules_package(code).replace("-", "_")
+
+
+def _data_of_the_writer() -> tuple[str, str]:
+    """The folder with data for the embedded engine that the writer names, and what changes with every change of its
+    files; "" where he names none."""
+    if not (told := os.environ.get("LT_DATA_DIR", "")):
+        return "", ""
+    folder = Path(told).absolute()
+    seen = [(os.fspath(path), path.stat()) for path in sorted(folder.rglob("*")) if path.is_file()]
+    rows = [f"{name} {about.st_mtime_ns} {about.st_size}" for name, about in seen]
+    return str(folder), f"{crc32(os.fsencode(chr(10).join(rows))):08x}"
 
 
 def rule_folder(code: str = "en") -> Path | None:
     """Where the rule files of a language's package lie, or None where it is not installed."""
-    spec = find_spec(rules_package(code).replace("-", "_"))
+    spec = find_module(_module(code))
     for place in spec.submodule_search_locations or () if spec else ():
         folder = Path(place, "data", code, "rules")
         if folder.is_dir():

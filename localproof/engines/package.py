@@ -7,8 +7,12 @@ from base64 import urlsafe_b64decode
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from ..workers.helper_process import module_path
+
 if TYPE_CHECKING:
-    from importlib.metadata import Distribution, PackagePath
+    from importlib.metadata import PackagePath
+
+from ..text.languages import EXTRAS, rules_package
 
 
 @cache  # a process works with what was there when it began, and asks often
@@ -20,14 +24,10 @@ class InstalledPackage:
     """
 
     def __init__(self, name: str) -> None:
-        from importlib.metadata import PackageNotFoundError, distribution  # 15 ms: not before a child is started
+        from importlib.metadata import Distribution  # 15 ms: not before a child is started
 
         self.name = name
-        self._found: Distribution | None = None
-        try:
-            self._found = distribution(name)
-        except PackageNotFoundError:
-            return
+        self._found = next(iter(Distribution.discover(name=name, path=module_path())), None)
 
     @property
     def version(self) -> str:
@@ -64,3 +64,12 @@ class InstalledPackage:
     def _bill(self) -> str:
         bills = (file for file in self._files if file.name.endswith(".cyclonedx.json"))
         return next((file.read_text(encoding="utf-8") for file in bills), "")
+
+
+def setup_command(code: str) -> str:
+    """The command that sets a language up."""
+    from ..system.installation import install_command
+
+    if code == "en":
+        return install_command(extra="lingotweaker")
+    return install_command(extra=code) if code in EXTRAS else install_command(package=rules_package(code))

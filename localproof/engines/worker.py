@@ -93,12 +93,18 @@ def _row(rule: str, lint: Any) -> list[Any]:
 
 
 def build_languagetool(options: dict[str, Any]) -> Callable[[], Answer]:
-    """One engine for all threads. `check` lets other threads run meanwhile; building it does not."""
+    """One engine for all threads. `check` lets other threads run meanwhile; building it does not.
+
+    It is told where its data is: unasked it takes what the folder that it is started in holds under their names.
+    """
+    from importlib import import_module
+
     import lt_py
 
     engine = lt_py.Engine(
         options["language"],
         variant=options["variant"],
+        data_dir=options["data"] or import_module(options["package"]).data_dir(),
         picky=options.get("picky", False),
         enabled_rules=options["enable"],
         disabled_rules=options["disable"],

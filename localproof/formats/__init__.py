@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from ..config import Settings
 from ..report import BadInput
+from ..system.cpu_limits import run_contained
 from ..text import Document, Frame
 from .code_languages import LANGUAGES, CodeLanguage
 
@@ -125,14 +126,15 @@ def format_of_language(language_id: str) -> Format | None:
 def read(name: str, text: str, settings: Settings, format: str | None = None) -> Document:
     """`text` as a document. `format` is a name in `FORMATS`; None means by the suffix of `name`, plain if unknown.
 
-    Raises BadInput for a format that does not exist, Unavailable for source code that cannot be read (see `code`)
-    and a notebook that is no JSON, and nothing else.
+    Raises BadInput for a format that does not exist, Unavailable for what cannot be read: source code for the most
+    part (see `code`), a notebook that is no JSON, else a mistake in a format (see `limits`). Nothing else.
     """
-    if format is None:
-        return (format_of(name) or FORMATS["plain"]).read(name, text, settings)
-    if format not in FORMATS:
+    if format is not None and format not in FORMATS:
         raise BadInput(f"there is no format {format!r}; choose one of {', '.join(FORMATS)}")
-    return FORMATS[format].read(name, text, settings)
+    chosen = (format_of(name) or FORMATS["plain"]) if format is None else FORMATS[format]
+    return run_contained(
+        name, f"read as {chosen.name}", len(text), lambda: chosen.read(name, text, settings), alone=True
+    )
 
 
 def frames_of(document: Document, text: str) -> tuple[Frame, ...]:

@@ -38,6 +38,7 @@ from ..formats import format_of, format_of_language, read
 from ..pipeline import checker
 from ..pipeline.suppressions import Ignores, UserDictionary
 from ..report import BadInput, Report, Run, Unavailable
+from ..system.cpu_limits import REMEDY
 from ..text import escape_invisible
 from .text_document import TextDocument
 
@@ -58,11 +59,12 @@ class DocumentCheck:
 @dataclass(frozen=True)
 class NotChecked:
     """A text that is not checked, and why; "" where that goes without saying. `for_all`: the reason holds for every
-    text of its language."""
+    text of its language; `failed`: it should have been checked."""
 
     opened: TextDocument
     reason: str = ""
     for_all: bool = False
+    failed: bool = False
 
 
 # What the schemes of a URI say is the writer's own: a file, here or elsewhere, what has no file yet, a part of one.
@@ -211,13 +213,16 @@ class DocumentChecker:
         try:
             document = read(str(path or ""), opened.text, settings, format)
         except Unavailable as error:
-            said = error.skipped
-            return NotChecked(opened, said.reason + (f" ({said.remedy})" if said.remedy else ""))
+            return _passed(opened, error)
         if opening_values(settings) != self._guessed:
             self._end_guess()
         self._guessed = ()
         bench, fresh = self._bench(settings)
-        return DocumentCheck(opened, settings, bench, checker.start_check(bench, document), fresh)
+        try:
+            begun = checker.start_check(bench, document)
+        except Unavailable as error:
+            return _passed(opened, error)
+        return DocumentCheck(opened, settings, bench, begun, fresh)
 
     def partial_report(self, job: DocumentCheck) -> Report:
         """What has come of a job by now."""
@@ -225,6 +230,8 @@ class DocumentChecker:
         judgements = self._judgements.setdefault(uri, checker.ScoreCache())
         report = checker.partial_report(job.bench, job.begun, judgements)
         self._words[uri] = report.words
+        if not report.checked:  # it may have broken off in the middle of them
+            self._judgements.pop(uri, None)
         job.bench.window.poll()
         if not job.begun.open():
             self._finished.add(job.bench.window)
@@ -277,6 +284,12 @@ class DocumentChecker:
         for _, stack in self._benches.values():
             stack.close()
         self._benches.clear()
+
+
+def _passed(opened: TextDocument, error: Unavailable) -> NotChecked:
+    said = error.skipped
+    reason = said.reason + (f" ({said.remedy})" if said.remedy else "")
+    return NotChecked(opened, reason, failed=said.remedy == REMEDY)
 
 
 def _state(path: Path) -> tuple[int, int] | None:

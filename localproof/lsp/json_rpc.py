@@ -143,7 +143,8 @@ def _finite(digits: str) -> float:
 
 
 class RpcConnection:
-    """One other side, on a pair of file descriptors. All methods are called in the event loop's thread."""
+    """One other side, on a pair of file descriptors. All methods but `end` and `close` are called in the event loop's
+    thread."""
 
     def __init__(self, stdin: int, stdout: int) -> None:
         self._stdin, self._stdout = stdin, stdout
@@ -169,9 +170,10 @@ class RpcConnection:
             await asyncio.wait(self._running.values(), timeout=_LAST_ANSWERS_S)
 
     def close(self) -> None:
-        """Let what is still to be written be written, for a moment."""
+        """Let what is still to be written be written, for a moment. Called when `run` has returned, or never will."""
         self._outgoing.put(None)
-        self._writer.join(_LAST_WORDS_S)
+        if self._writer.is_alive():
+            self._writer.join(_LAST_WORDS_S)
 
     # ── to the other side ──
 
@@ -191,7 +193,7 @@ class RpcConnection:
         self._given += len(body)
         self._outgoing.put(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         if self._given - self._written > _MOST_UNREAD:
-            self._ending()
+            self.end()
 
     def _write(self) -> None:
         try:
@@ -201,7 +203,7 @@ class RpcConnection:
                     left = left[os.write(self._stdout, left) :]
                 self._written += len(data)
         except OSError:  # closed by the other side
-            self._ending()
+            self.end()
 
     # ── from the other side ──
 
@@ -217,7 +219,7 @@ class RpcConnection:
             if isinstance(message, dict) and message.get("method") == "exit":
                 break
             self._post(partial(self._take, message))
-        self._ending()
+        self.end()
 
     def _chunk(self) -> bytes:
         try:
@@ -225,7 +227,8 @@ class RpcConnection:
         except OSError:  # a terminal that was hung up, say
             return b""
 
-    def _ending(self) -> None:
+    def end(self) -> None:
+        """Have `run` return. May be called in any thread."""
         self._peer.ending()
         self._post(self._over.set)
 

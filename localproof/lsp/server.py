@@ -12,13 +12,13 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..config import cache_folder
+from ..config import HOMELESS, cache_folder, homeless, make_folder, user_folder
 from ..project.files import write_new
 from ..report import LocalProofError
 from ..text import escape_invisible
@@ -28,6 +28,7 @@ from .commands import COMMANDS, CommandContext
 from .conversion import Json, dig
 from .diagnostics import Diagnostic
 from .document_checker import DocumentChecker, parse_client_settings, watched_globs
+from .main_thread import MainThread
 from .session import EditorSession
 from .text_document import TextDocument
 
@@ -42,12 +43,13 @@ _PASSED_OVER = ("$/", "notebookDocument/", "workspace/", "window/", "telemetry/"
 
 class LocalProofServer:
     """One editor's server: the session, and what the editor is able to do. The `Peer` of the connection and the
-    `ClientSink` of the session."""
+    `ClientSink` of the session. `pool` is one thread, in which texts are checked."""
 
-    def __init__(self, desk: DocumentChecker, connection: json_rpc.RpcConnection, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, desk: DocumentChecker, pool: Executor, connection: json_rpc.RpcConnection, env: Mapping[str, str]
+    ) -> None:
         self._env, self._out = env, connection
-        self.desk = desk
-        self.pool = ThreadPoolExecutor(1, "localproof-check")
+        self.desk, self.pool = desk, pool
         self.session = EditorSession(self.desk, self.pool, self)
         self.office = CommandContext(self.session, env)
         self.began = self.said_goodbye = False
@@ -150,7 +152,7 @@ class LocalProofServer:
             self._out.notify("window/logMessage", {"type": _INFO, "message": text})
             return
         path = cache_folder(self._env) / "session-report.txt"
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # the cache uses no folder that others may write to
+        make_folder(path.parent, 0o700)  # the cache uses no folder that others may write to
         write_new(path, text.encode("utf-8"))
         self._out.spawn(self._ask("window/showDocument", {"uri": path.as_uri(), "takeFocus": True}))
 
@@ -201,6 +203,8 @@ class LocalProofServer:
             self.session.debounce_s = wait_ms / 1000
         self.desk.set_client_settings(parse_client_settings(options, self.warn))
         self.began = True
+        if homeless(user_folder(self._env)):
+            self.log(f"{HOMELESS}; until then there are no settings, words or cache of your own")
         # The engines are built while the editor is still busy with itself.
         folders = params.get("workspaceFolders")
         uri = dig(folders[0], "uri") if isinstance(folders, list) and folders else params.get("rootUri")
@@ -272,9 +276,8 @@ class LocalProofServer:
             try:
                 os.kill(pid, 0)
             except ProcessLookupError:
-                self.ending()
-                self.close()
-                os._exit(1)
+                self._out.end()
+                return
             except OSError:  # another user's: it lives
                 return
 
@@ -405,19 +408,22 @@ def _lives(pid: int) -> bool:
 
 
 def serve_on(stdin: int, stdout: int, env: Mapping[str, str]) -> int:
-    """See `localproof.lsp.serve`; both are file descriptors."""
+    """See `localproof.lsp.serve`; both are file descriptors. To be called in the main thread."""
     connection = json_rpc.RpcConnection(stdin, stdout)
-    server = LocalProofServer(DocumentChecker(env), connection, env)
+    checking = MainThread()
+    server = LocalProofServer(DocumentChecker(env), checking, connection, env)
     # Editors start a server in the project's folder: its engines are built before the first word is exchanged.
     with contextlib.suppress(OSError):  # a folder that is no longer there
-        server.pool.submit(server.desk.warm, Path.cwd())
+        checking.submit(server.desk.warm, Path.cwd())
     # The collector would look at half a million lasting things in the middle of a key: what is imported by now stays,
     # and of the rest nearly all goes without it.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(connection.run(server))
-    server.ending()
-    connection.close()
-    server.close()
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            checking.work(lambda: asyncio.run(connection.run(server)))
+    finally:
+        server.ending()
+        connection.close()
+        server.close()
     return server.status

@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 from ..formats import frames_of
 from ..report import BadInput, Finding, Report, Run, Skipped
+from ..system.cpu_limits import REMEDY
 from ..text import Edit, Span, Unit
 from .diagnostics import Diagnostic, describe_skipped, drop_unfinished, make_diagnostics
 from .document_checker import DocumentCheck, DocumentChecker, NotChecked
@@ -69,6 +70,7 @@ class _TextState:
     check: asyncio.Task[None] | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)
     told: frozenset[str] = frozenset()
+    failed: bool = False  # the last check, for a reason that the writer has been told
     lost: bool = False  # the editor shows something else than `opened`, and nobody here knows what
 
 
@@ -274,7 +276,11 @@ class EditorSession:
         if passed.for_all and passed.reason not in self._complaints:
             self._complaints.add(passed.reason)
             self._out.tell(passed.reason)
-        self._tell(text, [f"{_name(text)}: {passed.reason}"] if passed.reason and not passed.for_all else [])
+        line = f"{_name(text)}: {passed.reason}" if passed.reason and not passed.for_all else ""
+        self._tell(text, [line] if line else [])
+        if passed.failed and not text.failed:  # not again at every key
+            self._out.warn(line)
+        text.failed = passed.failed
         self._show(text)
         text.done.set()
 
@@ -301,6 +307,10 @@ class EditorSession:
         if text.opened.version != job.opened.version or text.opened.text != job.opened.text:
             return
         if whole:
+            broken = [s for s in report.skipped if s.remedy == REMEDY]
+            if broken and not text.failed:
+                self._out.warn(_describe(broken[0]))
+            text.failed = bool(broken)
             self._tell(text, [*map(_describe, job.bench.skipped), *describe_skipped(report)])
             if not job.bench.engines:
                 self._complain("nothing is checked: " + "; ".join(map(_describe, job.bench.skipped)))

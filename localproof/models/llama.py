@@ -19,7 +19,7 @@ from ..report import Unavailable
 from ..text import Span, escape_invisible
 from .passages import AFTER, AT_ONCE, MOST_CHANGES, PASSAGE, ModelUnusable, Passage, Rows, Scorer, TokenEdit, straight
 
-__all__ = ["AFTER", "PASSAGE", "ModelUnusable", "LlamaModel", "Passage", "Rows", "straight"]
+__all__ = ["AFTER", "PASSAGE", "LlamaModel", "ModelUnusable", "Passage", "Rows", "straight"]
 
 _SEQUENCES = 1 + MOST_CHANGES  # the passage, and what may stand in place of parts of it
 _ASKED, _GOES_ON = 1, 2  # while nothing else does: an answer that is laid before the model, and how it goes on
@@ -42,7 +42,7 @@ def _architecture(path: Path) -> str:
 
 
 class LlamaModel(Scorer):
-    """A model in memory. For one thread at a time. Raises Broken where the file cannot be used."""
+    """A model in memory. For one thread at a time. Raises ModelUnusable where the file cannot be used."""
 
     def __init__(self, path: Path, *, threads: int = 1, gpu_layers: int = 0) -> None:
         import llama_cpp.llama_cpp as native

@@ -36,7 +36,7 @@ def one_thread_each() -> None:
 
 
 class Network:
-    """The weights of a GGUF file of the architecture "qwen3", and what they make of tokens. Raises Broken for any
+    """The weights of a GGUF file of the architecture "qwen3", and what they make of tokens. Raises ModelUnusable for any
     other, Unavailable as `gguf.read` does."""
 
     def __init__(self, path: Path) -> None:
@@ -54,7 +54,7 @@ class Network:
         self.vocabulary = _vocabulary(self.header)
         if len(self.vocabulary.pieces) != self.size:
             raise ModelUnusable("its tokens are not as many as it has numbers for")
-        turns = self._base ** (-np.arange(0, self.head, 2, np.float64) / self.head)
+        turns = self._base ** (-np.arange(0, self.head, 2).astype(np.float64) / self.head)
         angles = np.outer(np.arange(self.context + AT_ONCE), turns)  # a change may begin where the context ends
         self._cos, self._sin = np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
         self.rest = tensors  # what else the file holds: the head of a tagger
@@ -95,7 +95,7 @@ class Network:
         scores -= scores.max(2, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(2, keepdims=True)
-        heads = (scores @ all_values).transpose(1, 0, 2).reshape(n, self.width)
+        heads: Array = (scores @ all_values).transpose(1, 0, 2).reshape(n, self.width)
         x = x + heads @ block["attn_output"].T
         both = self._normed(x) @ block["gate_up"].T
         gate, up = both[:, : self.inner], both[:, self.inner :]
@@ -105,13 +105,15 @@ class Network:
             np.exp(gate, out=gate)
         gate += 1
         up /= gate
-        return x + up @ block["ffn_down"].T, keys, values
+        x += up @ block["ffn_down"].T
+        return x, keys, values
 
     def _normed(self, x: Array) -> Array:
         """`x` with a root mean square of one in its last axis."""
         np = self._np
         squares = np.einsum("...i,...i->...", x, x) / np.float32(x.shape[-1])
-        return np.asarray(x / np.sqrt(squares + np.float32(self._epsilon))[..., None])
+        normed: Array = x / np.sqrt(squares + np.float32(self._epsilon))[..., None]
+        return normed
 
     # What the file says.
 
@@ -155,11 +157,12 @@ class Network:
             "attn_k_norm": of["attn_k_norm"],
         }
 
-    @staticmethod
-    def _take_tensor(tensors: dict[str, Array], name: str, rows: int, columns: int) -> Array:
+    def _take_tensor(self, tensors: dict[str, Array], name: str, rows: int, columns: int) -> Array:
         found = tensors.pop(f"{name}.weight", None)
         if found is None or found.shape != ((rows, columns) if rows > 1 else (columns,)):
             raise ModelUnusable(f"the tensor {name} is not there, or of another size")
+        if not self._np.isfinite(found).all():
+            raise ModelUnusable(f"the tensor {name} holds what is no number")
         return found
 
 

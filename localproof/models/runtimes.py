@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..report import Unavailable
 from ..system.installation import install_command
+from ..workers.helper_process import find_module
 from .passages import Scorer
 
 AUTO = "auto"
@@ -53,11 +54,9 @@ BACKENDS = {
 def chosen_backend(wanted: str, *, bundled: bool) -> str:
     """The name of the runtime for a model: the one that is `wanted`, or with "auto" NumPy for a model that comes with
     LocalProof and llama.cpp for any other. Raises Unavailable where it is not installed."""
-    from importlib.util import find_spec
-
     name = wanted if wanted != AUTO else "numpy" if bundled else "llama.cpp"
     backend = BACKENDS[name]
-    if find_spec(backend.module) is None:
+    if find_module(backend.module) is None:
         remedy = install_command(extra=backend.extra) if backend.extra else install_command(package=backend.package)
         raise Unavailable("model", f"{backend.package} is not installed", remedy)
     return name

@@ -7,6 +7,7 @@ while the engines are still being built.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
@@ -20,9 +21,12 @@ from ..formats import format_of, read
 from ..project.files import InputFile, SourceFile, encode, read_source, write_back
 from ..project.filters import keep_all
 from ..report import Report, Run, Skipped, Unavailable
+from ..system.cpu_limits import run_contained
 from ..text import Document, escape_invisible
 from . import checker
 from .corpus import Corpus, strip_report
+
+_log = logging.getLogger(__name__)
 
 _MOST_ROUNDS = 3  # of correcting; real texts come to rest in two
 
@@ -134,10 +138,14 @@ def run_task(
             site = common.site if common else None
 
             def shape(made: checker.CheckedDocument) -> Report:
+                _log_report(made)
                 report = common.stripped(made) if common else made.report
                 return replace(report, digest=sources[report.document.name].digest)
 
             run = checker.run(bench, documents, on_report=on_report, site=site, shape=shape, reports=done)
+            _log.info("%d texts in %.2f s", len(run.reports), run.elapsed_s)
+            for each in run.skipped:
+                _log.info("skipped: %s", each)
             if narrow is not keep_all:
                 run = replace(run, reports=share_equal_parts(done, map(narrow, run.reports)))
             if fix:
@@ -158,6 +166,14 @@ def run_task(
         missed=tuple(missed),
         lacking=lacking,
     )
+
+
+def _log_report(made: checker.CheckedDocument) -> None:
+    report = made.report
+    counts = (made.blocks, report.words, len(report.findings), len(report.held_back))
+    _log.debug("%s: %d blocks, %d words, %d findings, %d held back", report.document.name, *counts)
+    for skipped in report.skipped:
+        _log.info("skipped: %s", skipped)
 
 
 def _interrupted_run(bench: checker.Checker, done: Sequence[Report]) -> Run:
@@ -230,13 +246,21 @@ def apply_fixes(
         last = report
         for boldly in (True, False) if unsafe else (False,):
             try:
-                last = _fix_until_stable(report, settings, check, unsafe=boldly)
+                last = _corrected(report, settings, check, unsafe=boldly)
                 break
             except Unavailable as error:
                 skipped.append(error.skipped)
         if last is not report:
             texts[name], now[name] = last.document.text, last
     return AppliedFixes(texts, now, tuple(skipped), unsafe)
+
+
+def _corrected(report: Report, settings: Settings, check: Callable[[Document], Report], *, unsafe: bool) -> Report:
+    """As `_fix_until_stable`, for a text that may be beyond us."""
+    text = report.document
+    return run_contained(
+        text.name, "corrected", 100 * len(text.text), lambda: _fix_until_stable(report, settings, check, unsafe=unsafe)
+    )
 
 
 def _fix_until_stable(
@@ -259,6 +283,9 @@ def _fix_until_stable(
             raise Unavailable(name, f"{left}: one correction leads to another without end")
         seen.add(text)
         report = check(new)
+        if not report.checked:
+            why = next(iter(report.skipped), Skipped(name, "no engine looked at it again"))
+            raise Unavailable(name, f"{left}: {why.reason}", why.remedy)
     if checker.fix(report, unsafe=unsafe) != report.document.text:
         raise Unavailable(name, f"{left}: one correction leads to another, still after {_MOST_ROUNDS} rounds")
     return report

@@ -31,6 +31,7 @@ from ..scoring.language_model_client import LanguageModelClient, ModelResponse, 
 from ..scoring.rescoring import PROPOSES, RescoringModel, count_model_use, load_rescoring_model
 from ..scoring.site import with_site_counts
 from ..scoring.verification import ProposalVerifier
+from ..system.cpu_limits import run_contained
 from ..text import Block, Document, Edit, LineIndex, Span, apply_edits
 from ..text.languages import NAMES, base, language_of_file_name
 from ..text.languages import known_language as known_language
@@ -40,6 +41,7 @@ from .typography import Typography, decomposed
 
 _IN_FLIGHT = 64  # blocks given to the engines before the oldest document is waited for
 _IN_FLIGHT_AFAR = 2_000  # the same where the engines are many and far away
+_JUDGING = 10  # times as long as reading a text, judging what was found in it may take
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
 # A paragraph with hundreds of suspects, one for every few words, is a table of
@@ -317,8 +319,13 @@ def run(
         if isinstance(document, Skipped):
             skipped.append(document)
             continue
-        answers = [] if isinstance(document, Report) else _submit(bench, document)
-        waiting.append((document, answers))
+        item, answers = document, []
+        if isinstance(item, Document):
+            try:
+                answers = _submit(bench, item)
+            except Unavailable as error:
+                item = _unjudgeable(item, error)
+        waiting.append((item, answers))
         in_flight += len(answers)
         while len(waiting) > 1 and (in_flight > most or isinstance(waiting[0][0], Report)):
             finish()
@@ -382,7 +389,11 @@ def check(
     bench: Checker, document: Document, site: Mapping[str, int] | None = None, judgements: ScoreCache | None = None
 ) -> Report:
     """Proofread one document; `site` as in `run`, `judgements` as in `partial_report`."""
-    return _report(bench, document, _submit(bench, document), ProposalVerifier(), judgements, site=site)
+    try:
+        answers = _submit(bench, document)
+    except Unavailable as error:
+        return _unjudgeable(document, error)
+    return _report(bench, document, answers, ProposalVerifier(), judgements, site=site)
 
 
 @dataclass(frozen=True)
@@ -399,7 +410,10 @@ class PendingCheck:
 
 
 def start_check(bench: Checker, document: Document) -> PendingCheck:
-    """Give `document` to the engines and return at once; `partial_report` is what has come of it at any time after."""
+    """Give `document` to the engines and return at once; `partial_report` is what has come of it at any time after.
+
+    Raises Unavailable where that cannot be done with it.
+    """
     return PendingCheck(document, tuple(_submit(bench, document)))
 
 
@@ -581,16 +595,26 @@ def correctable(finding: Finding, *, unsafe: bool = False) -> bool:
 
 
 def _submit(bench: Checker, document: Document) -> list[PendingBlock]:
+    """The blocks of `document` with the engines. Raises Unavailable where that cannot be done with it."""
     try:
         engines = _engines_for(bench, document)
     except Unavailable:
         return []
     language = _language(bench, document)
     reader = bench.reader if base(language) == "en" else None
-    return [
-        PendingBlock({}) if _is_other_language(block, language) else _ask(block.text, engines, reader)
-        for block in document.blocks
-    ]
+
+    def submit() -> list[PendingBlock]:
+        return [
+            PendingBlock({}) if _is_other_language(b, language) else _ask(b.text, engines, reader)
+            for b in document.blocks
+        ]
+
+    return run_contained(document.name, "given to the engines", len(document.text), submit)
+
+
+def _unjudgeable(document: Document, error: Unavailable) -> Report:
+    """A report that says why there is none."""
+    return Report(document, skipped=(error.skipped,), checked=False)
 
 
 def _ask(text: str, engines: Mapping[str, Engine], reader: LanguageModelClient | None) -> PendingBlock:
@@ -675,6 +699,30 @@ def _report(
     patience_s: float | None = None,
     site: Mapping[str, int] | None = None,
     looked_at: dict[str, int] | None = None,
+) -> Report:
+    """The report on `document`; one that is not checked, and says why, where something goes wrong in making it."""
+
+    def made() -> Report:
+        return _settled_report(
+            bench, document, answers, second, judgements, patience_s=patience_s, site=site, looked_at=looked_at
+        )
+
+    try:
+        return run_contained(document.name, "judged", _JUDGING * len(document.text), made)
+    except Unavailable as error:
+        return _unjudgeable(document, error)
+
+
+def _settled_report(
+    bench: Checker,
+    document: Document,
+    answers: list[PendingBlock],
+    second: ProposalVerifier,
+    judgements: ScoreCache | None,
+    *,
+    patience_s: float | None,
+    site: Mapping[str, int] | None,
+    looked_at: dict[str, int] | None,
 ) -> Report:
     language = _language(bench, document)
     try:

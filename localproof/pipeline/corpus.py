@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -13,6 +14,8 @@ from ..report import Report, Unavailable
 from ..scoring.site import shared_words, unusual_words
 from ..text import Document
 from . import checker
+
+_log = logging.getLogger(__name__)
 
 Open = Callable[[], SourceFile]  # reads one text; raises Unavailable
 
@@ -59,6 +62,7 @@ class Corpus:
         if self._reports is None:
             return None
         found = self._reports.get(source.name, source.text, self.site, source.encoding)
+        _log.debug("%s: %s", source.name, "new, or its site has changed" if found is None else "as in an earlier run")
         if found is None:
             return None
         report, blocks = found

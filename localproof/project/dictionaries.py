@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ..config import USER_DICTIONARY, Settings, read_words, user_folder, word_of
+from ..config import USER_DICTIONARY, Settings, make_folder, read_words, user_folder, word_of
 from ..report import BadInput, Unavailable
 from ..text import escape_invisible
 from ..text.display import one_line
@@ -59,7 +59,7 @@ def add_words(path: Path, words: Iterable[str]) -> tuple[str, ...]:
         return ()
     old = _read(path)
     if old is None:
-        _make_folder(path.parent)
+        make_folder(path.parent)
         write_new(path, "".join(f"{w}\n" for w in new).encode("utf-8"))
         return new
     end = "\r\n" if "\r\n" in old.text else "\n"
@@ -108,10 +108,3 @@ def _write(old: SourceFile, text: str) -> None:
         write_back(old, text)
     except Unavailable as error:
         raise BadInput(str(error)) from None
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(f"{escape_invisible(str(folder))}: cannot be created: {error.strerror}") from None

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ..config import PROJECT_IGNORES, USER_IGNORES, Settings, read_ignores, user_folder
+from ..config import PROJECT_IGNORES, USER_IGNORES, Settings, make_folder, read_ignores, user_folder
 from ..report import BadInput, Unavailable
-from ..text import escape_invisible
 from .files import InputFile, read_source, write_back, write_new
 
 _MOST_BYTES = 10_000_000
@@ -30,10 +29,7 @@ def append_lines(path: Path, lines: Iterable[str]) -> tuple[str, ...]:
         return ()
     added = "".join(f"{line}\n" for line in new)
     if not path.exists():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise BadInput(f"{escape_invisible(str(path.parent))}: cannot be created: {error.strerror}") from None
+        make_folder(path.parent)
         write_new(path, (_HEAD + added).encode("utf-8"))
         return new
     try:

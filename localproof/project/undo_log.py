@@ -25,7 +25,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from ..config import state_folder
+from ..config import make_folder, state_folder
 from ..report import BadInput, Unavailable
 from ..text import escape_invisible
 from .files import SourceFile, encode, write_back, write_bytes_back, write_new
@@ -134,9 +134,9 @@ def why_unavailable(env: Mapping[str, str]) -> str:
     """Why no journal can be kept here, or "" if one can."""
     folder = state_folder(env) / "journal"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        return f"{escape_invisible(str(folder))}: {(error.strerror or str(error)).lower()}"
+        make_folder(folder)
+    except BadInput as error:
+        return str(error)
     return "" if os.access(folder, os.W_OK) else f"{escape_invisible(str(folder))}: not writable"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ..system import cpu_limits
 from .plain import finish_writing
 from .screen import ReviewScreen
 from .session import ReviewSession
@@ -57,7 +58,8 @@ def run_screen(
     before, interval = signal.getsignal(signal.SIGTERM), sys.getswitchinterval()
     sys.setswitchinterval(0.001)  # keys go before checking
     try:
-        application(screen, mouse=mouse, source=source, target=target).run(pre_run=screen.begin)
+        with cpu_limits.lending(screen.post):  # texts are read where a reader that hangs can be stopped
+            application(screen, mouse=mouse, source=source, target=target).run(pre_run=screen.begin)
     finally:
         screen.checking.shutdown(wait=False, cancel_futures=True)
         signal.signal(signal.SIGTERM, before)

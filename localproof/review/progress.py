@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..config import state_folder
+from ..config import make_folder, state_folder
 from ..project.files import write_new
-from ..report import BadInput
 from .session import Recalled
 
 _MOST_BYTES = 50_000_000
@@ -73,8 +72,5 @@ def save(path: Path, progress: ReviewProgress) -> None:
         with suppress(FileNotFoundError):
             path.unlink()
         return
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(f"{path.parent}: cannot be created: {error.strerror}") from None
+    make_folder(path.parent, 0o700)
     write_new(path, json.dumps({"files": files, "words": progress.words}).encode("ascii"), private=True)

@@ -58,6 +58,12 @@ class ReviewScreen:
                 self._loop.add_signal_handler(signal.SIGTERM, lambda: self._leave(with_status))
         self._next_page()
 
+    def post(self, work: Callable[[], None]) -> None:
+        """Have `work` done by our thread. Raises RuntimeError where its loop has ended."""
+        if self._loop is None:
+            raise RuntimeError("there is no loop yet")
+        self._loop.call_soon_threadsafe(work)
+
     def _in_background(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
         """Have `work` done by the checking thread, and `then` called with what came of it by ours."""
 

@@ -130,13 +130,15 @@ class ReviewWorkspace:
                 try:
                     source = read_source(found, task.settings.max_bytes)
                     read(source.name, source.text, task.settings)  # source code may be beyond what is read
+                    self.texts.append(ReviewFile(found, task.settings, source))
+                    page = self._page(len(self.texts) - 1)
                 except Unavailable as error:
                     self.skipped.append(error.skipped)
                     self.unread += 1
+                    del self.texts[len(self.started) :]
                     continue
-                self.texts.append(ReviewFile(found, task.settings, source))
                 self.started.append(source.text)
-                yield self._page(len(self.texts) - 1)
+                yield page
 
     def _page(self, number: int) -> ReviewPage:
         text = self.texts[number]

@@ -21,9 +21,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from ..scoring import candidate_edits
-from ..scoring.candidate_edits import ARTICLES, DROPPABLE, PREPOSITIONS, CandidateEdit, TextWord
+from ..scoring.candidate_edits import DROPPABLE, CandidateEdit, TextWord
 from ..scoring.ngram_counts import ngram_counts
-from ..scoring.tables import IRREGULAR, PLURALS, TOGETHER
+from ..scoring.tables import ARTICLES, IRREGULAR, PLURALS, PREPOSITIONS, TOGETHER
 from ..text import Edit, Span, apply_edits
 
 KEEP, DELETE, MISSPELT, CONFUSED = "keep", "delete", "misspelt", "confused"
@@ -219,8 +219,8 @@ def _instead(text: str, row: Sequence[TextWord], i: int, only: str = "") -> Iter
         yield f"form {name}", candidate_edits.replacement_edit(text, word, kind, form)
     for new in _meant(low):
         yield CONFUSED, candidate_edits.replacement_edit(text, word, "confusion", new)
-    if (new := candidate_edits._APOSTROPHES.get(low)) is not None:
-        yield "apostrophe", candidate_edits.replacement_edit(text, word, "apostrophe", new)
+    if (whole := candidate_edits._APOSTROPHES.get(low)) is not None:
+        yield "apostrophe", candidate_edits.replacement_edit(text, word, "apostrophe", whole)
 
 
 def _article_before(text: str, row: Sequence[TextWord], i: int) -> str:

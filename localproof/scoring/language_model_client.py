@@ -22,7 +22,7 @@ from typing import Any
 from .. import __version__
 from ..config import Settings
 from ..models.runtimes import BACKENDS, chosen_backend
-from ..report import Finding, ModelUse, Provenance
+from ..report import Finding, ModelUse, Provenance, Unavailable
 from ..text import Edit, Span
 from ..workers.pooled_worker import PooledWorker
 from ..workers.remembered_timeouts import ByteStore, RememberedTimeouts
@@ -112,7 +112,10 @@ class LanguageModelClient:
                 left -= 1
                 last = left == 0
             if last:
-                self._ask(text, edits_to_score(merge(text, _to_response(waiting))), reading)
+                try:
+                    self._ask(text, edits_to_score(merge(text, _to_response(waiting))), reading)
+                except Exception as error:  # noqa: BLE001 - whoever waits must hear, and nobody else would
+                    _resolve_future(reading, Unavailable("model", f"cannot be asked: {type(error).__name__}: {error}"))
 
         if not waiting:
             self._ask(text, (), reading)
@@ -159,23 +162,32 @@ class LanguageModelClient:
                 self._given_up.note(digest, error)
                 _resolve_future(reading, error)
                 return
-            raw = done.result()
-            with self._lock:
-                self._spoke = True
-                self._use = replace(
-                    self._use,
-                    blocks=self._use.blocks + 1,
-                    tokens=self._use.tokens + int(raw["tokens"]),
-                    loading_s=float(raw["loading_s"]) if self.pids() else 0.0,  # the service loads for itself
-                    reading_s=self._use.reading_s + float(raw["reading_s"]),
-                )
-            found = to_response(raw, edits)
-            self._hold(digest, found)
-            if self._store is not None:
-                self._store.put(digest, json.dumps([raw["gains"], raw["proposals"]]).encode("ascii"))
-            _resolve_future(reading, found)
+            try:
+                found = self._take(done.result(), edits, digest)
+            except (LookupError, TypeError, ValueError) as wrong:  # whoever waits must hear
+                said = f"gave an answer that cannot be read ({type(wrong).__name__}: {wrong})"
+                _resolve_future(reading, Unavailable("model", said))
+            else:
+                _resolve_future(reading, found)
 
         answer.add_done_callback(on_answer)
+
+    def _take(self, raw: Any, edits: Sequence[Edit], digest: bytes) -> ModelResponse:
+        """What the helper answered, counted and kept. Raises what an answer in another shape causes."""
+        found = to_response(raw, edits)
+        with self._lock:
+            self._spoke = True
+            self._use = replace(
+                self._use,
+                blocks=self._use.blocks + 1,
+                tokens=self._use.tokens + int(raw["tokens"]),
+                loading_s=float(raw["loading_s"]) if self.pids() else 0.0,  # the service loads for itself
+                reading_s=self._use.reading_s + float(raw["reading_s"]),
+            )
+        self._hold(digest, found)
+        if self._store is not None:
+            self._store.put(digest, json.dumps([raw["gains"], raw["proposals"]]).encode("ascii"))
+        return found
 
     def count_reused(self) -> None:
         """Note that something it said in an earlier run is used in this one."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 from .. import cli
 from ..commands import COMMANDS
 from .host import run_service
 
 
 def main(arguments: list[str]) -> None:
-    """Be the service. Returns when it has ended."""
+    """Be the service. Does not return."""
     run_service(arguments, cli.main, frozenset(COMMANDS) - {"check"}, _load_check)
+    os._exit(0)  # nothing is left to be done, and nothing is to hold up its end
 
 
 def _load_check() -> None:

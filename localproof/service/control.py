@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from ..config import Settings
 from ..report import Unavailable
 from ..terminal import Terminal
+from ..text import escape_invisible
+from ..text.display import one_line
 from ..workers import background, cpu_accounting
 from ..workers.frames import from_json, to_json
 from ..workers.helper_process import python
-from ..workers.unix_socket import MOST, PATIENCE_S, code_fingerprint, connect, socket_path
+from ..workers.unix_socket import MOST, PATIENCE_S, code_fingerprint, connect, hindrance, socket_path
 
-# Raised where the service cannot be had.
-NO_SOCKET = Unavailable(
-    "service",
-    "there is no private folder for its socket here, or the system has no Unix sockets",
-    "set XDG_RUNTIME_DIR or LOCALPROOF_RUNTIME_DIR to a folder of yours that is closed to others (mode 0700)",
-)
+_A_FOLDER = "set XDG_RUNTIME_DIR or LOCALPROOF_RUNTIME_DIR to a folder of yours that is closed to others (mode 0700)"
 
 
 def ask(env: Mapping[str, str], want: str) -> dict[str, Any] | None:
@@ -44,7 +42,7 @@ def launch(settings: Settings, env: Mapping[str, str], orders: list[dict[str, An
     """
     path = socket_path(env, make=True)
     if path is None:
-        raise NO_SOCKET
+        raise no_socket(env)
     told = {
         "code": code_fingerprint(),
         "path": os.fspath(path),
@@ -64,6 +62,9 @@ def keep_warm(settings: Settings, terminal: Terminal) -> None:
     With "auto" not where ``CI`` is set: nothing comes after such a run. Where
     it cannot be had, that is said only if the settings insist on it.
     """
+    import logging
+
+    log = logging.getLogger(__name__)
     env = terminal.env
     orders = cpu_accounting.own_workers()
     if not orders or settings.service == "off" or (settings.service == "auto" and env.get("CI")):
@@ -75,15 +76,33 @@ def keep_warm(settings: Settings, terminal: Terminal) -> None:
         if told is not None:
             ask(env, "stop")
         launch(settings, env, orders)
+        log.info("left behind, with %s", ", ".join(order["name"] for order in orders))
     except Unavailable as error:
+        log.info("cannot be started: %s", error)
         if settings.service == "on":
             terminal.say(f"localproof: {error}")
+
+
+def no_socket(env: Mapping[str, str]) -> Unavailable:
+    """What to raise where the service cannot be had."""
+    why = hindrance(env) or "the folder for its socket cannot be made"
+    return Unavailable("service", escape_invisible(why), "" if sys.platform == "win32" else _A_FOLDER)
+
+
+def why_not(env: Mapping[str, str], settings: Settings) -> str:
+    """Why no service can or will run here, as a sentence; "" where one may."""
+    if settings.service == "off" or env.get("LOCALPROOF_SERVICE") == "off":
+        return " It is switched off."
+    why = hindrance(env)
+    return f" There can be none: {one_line(why)}." if why else ""
 
 
 def status_line(env: Mapping[str, str], settings: Settings) -> str:
     """The state of the service in one line, for `doctor`."""
     told = ask(env, "status")
     if told is None or "pid" not in told:
+        if settings.service != "off" and (why := hindrance(env)):
+            return f"not running, and there can be none: {one_line(why)}"
         mode = {"off": "switched off", "on": "starts after the next run"}.get(settings.service, "starts when needed")
         return f"not running, {mode}"
     return f"running (process {told['pid']}), holds {_count(len(told['helpers']), 'helper')}, {describe_size(told['bytes'])}"

@@ -34,6 +34,9 @@ FLAGS = frozenset(
         "--isolated",
         "--exit-zero",
         "--force-exclude",
+        "--verbose",
+        "-v",
+        "-vv",
     }
 )
 VALUES = frozenset(
@@ -41,33 +44,42 @@ VALUES = frozenset(
 )
 
 
-def run(argv: list[str]) -> int | None:
-    """The exit status of a run that the service has done and whose output is written; None where it has not."""
-    if os.environ.get("LOCALPROOF_SERVICE") == "off" or sys.platform == "win32":
-        return None
+class Declined(Exception):
+    """Why the service has not done a run, in a few words."""
+
+
+def run(argv: list[str]) -> int | str:
+    """The exit status of a run that the service has done and whose output is written; else why it has not."""
+    if os.environ.get("LOCALPROOF_SERVICE") == "off":
+        return "switched off"
+    if sys.platform == "win32":
+        return "there is none on this system"
     try:
         return _run(argv)
+    except Declined as why:
+        return str(why)
     except KeyboardInterrupt:
         return _INTERRUPTED
 
 
-def _run(argv: list[str]) -> int | None:
+def _run(argv: list[str]) -> int:
     files = named_files(argv)
-    if files is None or not (files or _read_stdin()):
-        return None
+    if files is None:
+        raise Declined("not a small run")
+    if not (files or _read_stdin()):
+        raise Declined("no text is named or piped in")
     from ..workers.unix_socket import socket_path
 
     path = socket_path(os.environ)
     if path is None or not path.exists():
-        return None
+        raise Declined("none is running")
     given = b"" if files else _take_stdin()
-    if given is None:
-        return None
-    answer = _read_answer(path, argv, given)
-    if answer is None:
+    try:
+        answer = _read_answer(path, argv, given)
+    except Declined:
         if not files:
             _put_back(given)
-        return None
+        raise
     return _write_output(*answer)
 
 
@@ -101,8 +113,8 @@ def _read_stdin() -> bool:
         return False
 
 
-def _take_stdin() -> bytes | None:
-    """All of standard input; None, with what was read put back, where it is long or cannot be read."""
+def _take_stdin() -> bytes:
+    """All of standard input. Raises Declined, with what was read put back, where it is long or cannot be read."""
     parts: list[bytes] = []
     size = 0
     try:
@@ -115,7 +127,7 @@ def _take_stdin() -> bytes | None:
     except OSError:  # a folder, say: for the other way to tell
         pass
     _put_back(b"".join(parts))
-    return None
+    raise Declined("standard input is long or cannot be read")
 
 
 def _put_back(data: bytes) -> None:
@@ -140,8 +152,8 @@ def _put_back(data: bytes) -> None:
     sys.stdin = io.TextIOWrapper(io.BufferedReader(Again()), sys.stdin.encoding, sys.stdin.errors)
 
 
-def _read_answer(path: Any, argv: list[str], given: bytes) -> tuple[int, list[list[int]], bytes] | None:
-    """(exit status, what was written where, the bytes) from the service; None where it does not answer."""
+def _read_answer(path: Any, argv: list[str], given: bytes) -> tuple[int, list[list[int]], bytes]:
+    """(exit status, what was written where, the bytes) from the service; Raises Declined where it does not answer."""
     import time
 
     from ..workers.frames import from_json, to_json
@@ -149,12 +161,13 @@ def _read_answer(path: Any, argv: list[str], given: bytes) -> tuple[int, list[li
 
     line = connect(path)
     if line is None:
-        return None
+        raise Declined("nobody answers at its socket")
     with line:
         try:
             line.send(to_json({"hello": code_fingerprint(), "want": "run"}))
-            if "begun" not in from_json(line.receive(MOST, PATIENCE_S)):
-                return None
+            begun = from_json(line.receive(MOST, PATIENCE_S))
+            if "begun" not in begun:
+                raise Declined(str(begun.get("refused") or "it is of other code"))
             request = {
                 "argv": argv,
                 "cwd": os.getcwd(),  # noqa: PTH109 - pathlib costs 3 ms
@@ -167,10 +180,10 @@ def _read_answer(path: Any, argv: list[str], given: bytes) -> tuple[int, list[li
             line.send_descriptors(1, 2)
             told = from_json(line.receive(64 * MOST, _ANSWER_S))
             if "status" not in told:
-                return None
+                raise Declined(str(told.get("declined") or "it gave no answer"))
             return told["status"], told["written"], line.receive(64 * MOST, PATIENCE_S)
         except (AttributeError, OSError, ValueError):  # a stream is closed, the service has gone, a name is no UTF-8
-            return None
+            raise Declined("it did not answer in time, or went away") from None
 
 
 def _write_output(status: int, pieces: list[list[int]], data: bytes) -> int:

@@ -27,6 +27,7 @@ from .. import __version__, energy
 from ..energy.clocks import machine_clocks
 from ..energy.meter import this_machine
 from ..report import TooLong, Unavailable
+from ..text.display import one_line
 from ..workers.frames import from_json, to_json
 from ..workers.unix_socket import HELLO, MOST, Connection, ServiceSocket, code_fingerprint
 from .fork_server import ForkServer, Run
@@ -37,8 +38,10 @@ BATTERY_IDLE_S = 60.0
 MOST_LINES = 64  # at a time
 MOST_STRANGERS = 32  # that have not said what they want; one more costs the place of the first of them
 _HELLO_S = 2.0
+CLOSE_S = 4.0  # to let go of everything
 _ALIVE_S = 5.0  # between signs of life to somebody who waits
 _MOST_LOG = 100_000  # bytes
+_MOST_LINE = 300  # characters
 _NONSENSE = (OSError, ValueError, LookupError, TypeError, RecursionError)
 
 
@@ -55,8 +58,8 @@ class ServiceLog:
             if self.path.exists() and self.path.stat().st_size > _MOST_LOG:
                 self.path.replace(self.path.with_suffix(".old.log"))
             number = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-            with os.fdopen(number, "a", encoding="utf-8") as file:
-                file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {os.getpid()} {said}\n")
+            with os.fdopen(number, "a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {os.getpid()} {one_line(said)[:_MOST_LINE]}\n")
 
 
 class ServiceHost:
@@ -239,11 +242,16 @@ class ServiceHost:
         return f"{'~' if last.status == 'estimated' else ''}{self._joules:.0f} J since its start, {last.status}"
 
     def close(self) -> None:
-        """Let go of everything."""
-        self._doorway.close()
+        """Let go of everything but the door, which is held until this process has ended. That takes no longer than
+        `CLOSE_S`: whatever does not let go by then ends with the process."""
+        self._doorway.shut()
+        last = threading.Timer(CLOSE_S, os._exit, (1,))
+        last.daemon = True
+        last.start()
         self._helpers.close()
         self._template.close()
         self._window.close()
+        last.cancel()
 
 
 def _write(line: Connection, answers: queue.SimpleQueue[bytes | None], asked: set[Future[Any]]) -> None:
@@ -332,10 +340,13 @@ def run_service(arguments: list[str], run: Run, others: frozenset[str], load: Ca
 
 
 def _exclusive_socket(path: Path) -> ServiceSocket:
-    """The door, held by nobody else. Raises OSError."""
-    for _ in range(5):  # somebody may just be looking whether it is held
+    """The door, held by nobody else: waits for a service that takes no more calls and ends. Raises OSError."""
+    begun_s = time.monotonic()
+    while (took_s := time.monotonic() - begun_s) < CLOSE_S + 1.0:
         try:
             return ServiceSocket(path)
         except BlockingIOError:
+            if took_s > 0.25 and path.exists():  # not somebody who just looks whether it is held
+                raise
             time.sleep(0.05)
     return ServiceSocket(path)

@@ -20,6 +20,7 @@ from ..workers.supervisor import WorkerSupervisor
 # Nothing else is started for anybody. LanguageTool on Java is left out: what
 # Java spends on an answer cannot be told, so nobody's account would be right.
 MODULES = ("localproof.engines.worker", "localproof.scoring.model_worker")
+NAMES = ("harper", "languagetool", "model")
 MOST = 6  # helpers at a time: two engines in three dialects
 
 
@@ -60,14 +61,15 @@ class WorkerPool:
 
     def _get(self, order: Mapping[str, Any]) -> HeldWorker:
         """As `get`, for whoever has the lock."""
-        if order["module"] not in MODULES:
+        if order["module"] not in MODULES or order["name"] not in NAMES:
             raise Unavailable("service", "does not hold helpers of this kind")
         key = json.dumps(order, sort_keys=True)
         if (held := self._held.get(key)) is None:
             if len(self._held) >= MOST:
                 self._let_go(self._oldest())
             options = " ".join(map(str, order["arguments"][1:]))
-            held = HeldWorker(key, str(order["name"]), options, self._build(order), int(order["threads"]))
+            worker = self._build(order)
+            held = HeldWorker(key, order["name"], options, worker, worker.threads)
             self._held[key] = held
         held.used_s = self._clock()
         return held
@@ -188,5 +190,8 @@ class WorkerPool:
         with self._lock:
             every = list(self._held.values())
             self._held.clear()
-        for held in every:
-            held.worker.close()
+        ending = [threading.Thread(target=held.worker.close, daemon=True) for held in every]
+        for thread in ending:
+            thread.start()
+        for thread in ending:
+            thread.join()

@@ -89,15 +89,6 @@ def rules_package(code: str) -> str:
     return _PACKAGES.get(code, f"lingotweaker-data-{code}")
 
 
-def setup_command(code: str) -> str:
-    """The command that sets a language up."""
-    from ..system.installation import install_command
-
-    if code == "en":
-        return install_command(extra="lingotweaker")
-    return install_command(extra=code) if code in EXTRAS else install_command(package=rules_package(code))
-
-
 def language_of_file_name(name: str) -> str:
     """The tag of the language that a file's name gives, as site generators have it: ``post.de.md``. "" if none.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Mapping, Sequence
+
+from .helper_process import NEUTRAL, surroundings
 
 
 def start(command: Sequence[str], env: Mapping[str, str]) -> None:
@@ -14,8 +15,8 @@ def start(command: Sequence[str], env: Mapping[str, str]) -> None:
     """
     process = subprocess.Popen(
         command,
-        env=env,
-        cwd=os.sep,
+        env=surroundings(env),
+        cwd=NEUTRAL,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

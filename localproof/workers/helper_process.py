@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +21,10 @@ _ASKED_S = 2.0  # for one that was asked to end: it has a copy of itself to end 
 
 # With a heap for each thread, as glibc has them, either checker holds some 70 MB more and is no quicker.
 _FRUGAL = {"MALLOC_ARENA_MAX": "1"}
+
+# Where a helper works: a folder of ours. Native code looks for its data, and for more native code, in the folder that
+# it is started in, and that of the writer may hold anything.
+NEUTRAL = Path(__file__).resolve().parent
 
 
 def python(module: str, *arguments: str) -> list[str]:
@@ -38,8 +43,34 @@ def python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-P", "-c", boot, str(root), module, *arguments]
 
 
+def surroundings(env: Mapping[str, str]) -> dict[str, str]:
+    """`env` for a helper that works in another folder than we do: what ``PYTHONPATH`` names is the same, but for the
+    folder that we happen to be in, which an empty part of it stands for.
+
+    >>> surroundings({"PYTHONPATH": os.pathsep.join(["", "/lib", "."])}) == {"PYTHONPATH": "/lib"}
+    True
+    """
+    told = [os.path.normpath(place) for place in env.get("PYTHONPATH", "").split(os.pathsep)]
+    if all(map(os.path.isabs, told)):
+        return dict(env)
+    places = [str(Path(place).absolute()) for place in told if place != os.curdir]  # as normpath makes it of ""
+    return {**env, "PYTHONPATH": os.pathsep.join(places)}
+
+
+def find_module(name: str) -> ModuleSpec | None:
+    """Where a helper finds the top-level module `name`, None where it is not installed. Unlike with
+    `importlib.util.find_spec`, what lies in the working folder is not meant."""
+    return PathFinder.find_spec(name, module_path())
+
+
+def module_path() -> list[str]:
+    """Where installed modules are looked for: not in the working folder, for which an empty entry stands."""
+    return [place for place in sys.path if Path(place).is_absolute()]
+
+
 class HelperProcess:
-    """One helper process with pipes to it, in a session of its own, so that Ctrl-C reaches only the parent.
+    """One helper process with pipes to it, in a session of its own, so that Ctrl-C reaches only the parent, and in a
+    folder of ours.
 
     A context manager: on leaving it the process is ended and reaped and its
     pipes are closed. Raises OSError where the command cannot be started. Start
@@ -51,8 +82,8 @@ class HelperProcess:
         apart: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
             apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-        pipe, env = subprocess.PIPE, _FRUGAL | dict(os.environ if env is None else env)
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=env, **apart)
+        pipe, env = subprocess.PIPE, _FRUGAL | surroundings(os.environ if env is None else env)
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=env, cwd=NEUTRAL, **apart)
         self._writing = threading.Lock()
         self._last_words = b""
         self._drain = threading.Thread(target=self._keep_last_words, name="localproof-stderr", daemon=True)

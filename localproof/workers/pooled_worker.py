@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import atexit
 import itertools
+import logging
+import math
 import os
 import threading
 import time
@@ -22,12 +24,16 @@ from ..report import TooLong, Unavailable
 from . import cpu_accounting
 from .frames import from_json, to_json
 from .helper_process import python
+from .serve import MOST_THREADS
 from .supervisor import WorkerSupervisor
 from .unix_socket import MOST, PATIENCE_S, Connection, code_fingerprint, connect, socket_path
+
+_log = logging.getLogger(__name__)  # loaded anyway, by concurrent.futures
 
 AT_A_TIME = 8  # questions that are with the service at once; the rest wait here, where they block nobody
 SILENCE_S = 20.0  # a service that owes us an answer says every few seconds that it lives
 _CLOSED = "was closed"
+_LONGEST_S = 3600.0  # for a paragraph, or to get ready
 
 
 class PooledWorker:
@@ -109,6 +115,7 @@ class PooledWorker:
         path = socket_path(self._env) if self._wanted else None
         line = connect(path) if path is not None and path.exists() else None
         if line is None:
+            _log.info("%s: no service %s", self.name, "is running" if self._wanted else "is wanted")
             return None
         try:
             line.send(to_json({"hello": code_fingerprint(), "want": "helper", "order": self._order}))
@@ -117,7 +124,10 @@ class PooledWorker:
             welcome = {}
         if "welcome" not in welcome:
             line.close()
+            why = "is of other code" if "other" in welcome else welcome.get("refused") or "does not answer"
+            _log.info("%s: the service does not hold it: it %s", self.name, why)
             return None
+        _log.info("%s: held by the service, process %s", self.name, welcome["welcome"])
         return _PoolConnection(self.name, line, self._ask_own, self._silence_s)
 
     def _start_own(self) -> WorkerSupervisor:
@@ -142,15 +152,21 @@ class PooledWorker:
 
 def start_worker(order: Mapping[str, Any]) -> WorkerSupervisor:
     """The worker that `order` describes, being built. Raises LookupError, TypeError or ValueError where it makes no
-    sense."""
+    sense; numbers beyond what anybody needs are the most, or the least, that is needed."""
     return WorkerSupervisor(
         str(order["name"]),
         python(order["module"], *map(str, order["arguments"])),
-        threads=int(order["threads"]),
-        limit_s=float(order["limit_s"]),
-        start_limit_s=float(order["start_limit_s"]),
-        cores=int(order.get("cores", 1)),
+        threads=round(_bounded(order["threads"], 1, MOST_THREADS)),
+        limit_s=_bounded(order["limit_s"], 0.1, _LONGEST_S),
+        start_limit_s=_bounded(order["start_limit_s"], 1.0, _LONGEST_S),
+        cores=round(_bounded(order.get("cores", 1), 1, MOST_THREADS)),
     )
+
+
+def _bounded(number: Any, least: float, most: float) -> float:
+    if math.isnan(value := float(number)):
+        raise ValueError("not a number")
+    return min(max(value, least), most)
 
 
 def _forward_answer(future: Future[Any], answer: Future[Any]) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from . import forking
 from .frames import LIMIT, from_json, read_frames, to_json, write_frame
 
+MOST_THREADS = 256  # of a child
+
 TYPE_CHECKING = False  # `typing` is not imported for this: see the package
 if TYPE_CHECKING:
     from typing import IO, Any
@@ -40,6 +42,7 @@ def serve(build: Callable[[], Callable[[], Answer]], threads: int, growth: int =
     the system can, copies of the process answer (see `renewed`), each until it
     has grown by so many bytes.
     """
+    threads = min(max(threads, 1), MOST_THREADS)
     incoming, outgoing = _private_pipes()
     _end_with_parent()
     desk = _RequestQueue(_ParentChannel(outgoing), threads)

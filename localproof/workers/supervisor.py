@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import itertools
+import logging
 import threading
 import time
 from collections import deque
@@ -16,6 +17,8 @@ from ..report import TooLong, Unavailable
 from .cpu_clock import family_cpu_ns
 from .frames import from_json, to_json
 from .helper_process import HelperProcess
+
+_log = logging.getLogger(__name__)  # loaded anyway, by concurrent.futures
 
 STARTS = 3  # crashes before it was ever ready, in a row, after which it is given up
 FRUITLESS = 6  # ends in a row without one answer between them, after which all that waits is refused
@@ -92,7 +95,7 @@ class WorkerSupervisor:
         at_once: bool = True,
         cores: int = 1,
     ) -> None:
-        self.name, self._command, self._threads, self._cores = name, list(command), threads, max(cores, 1)
+        self.name, self.threads, self._command, self._cores = name, threads, list(command), max(cores, 1)
         self._limit_s, self._start_limit_s = limit_s, start_limit_s
         lock = threading.Lock()
         self._work = threading.Condition(lock)  # the keeper waits on it, and closing wakes it
@@ -108,7 +111,7 @@ class WorkerSupervisor:
         self._looked: tuple[float, float | None] = (-inf, None)  # when, and `_untold_s` then
         self._child: HelperProcess | None = None
         self._ready = False
-        self._ready_by = self._heard_at = 0.0  # monotonic seconds
+        self._begun_s = self._ready_by = self._heard_at = 0.0  # monotonic seconds
         self._wanted = at_once  # the first child is started unasked
         self._failed_starts = self._fruitless = 0
         self._numbers = itertools.count(1)
@@ -206,7 +209,9 @@ class WorkerSupervisor:
             self._child, self._ready, self._blame = child, False, ""
             self._start_cpu_s = self._cpu_told_s = 0.0
             self._looked = -inf, None
-            self._ready_by = time.monotonic() + self._start_limit_s
+            self._begun_s = time.monotonic()
+            self._ready_by = self._begun_s + self._start_limit_s
+            _log.info("%s: helper process %d starts", self.name, child.pid)
             self._clock.notify()
             return True
 
@@ -222,6 +227,7 @@ class WorkerSupervisor:
         with self._work:
             if "ready" in message:
                 self._ready, self._failed_starts = True, 0
+                _log.info("%s: ready after %.2f s", self.name, time.monotonic() - self._begun_s)
             cpu_s = float(message.get("cpu_s", 0.0))
             self._cpu_told_s += cpu_s
             request = self._flying.pop(message.get("id", 0), None)
@@ -253,6 +259,8 @@ class WorkerSupervisor:
         hopeless = ""
         with self._work:
             was_ready, blame = self._ready, self._blame
+            # Behind a colon stand the helper's last words, in which may be what somebody wrote.
+            _log.info("%s: helper process %s", self.name, (blame or reason).partition(":")[0])
             self._child, self._ready = None, False
             flying, condemned = list(self._flying.values()), self._condemned
             self._flying, self._condemned = {}, []
@@ -338,7 +346,7 @@ class WorkerSupervisor:
     def _next_queue(self) -> deque[_Request] | None:
         if self._suspects:
             return None if self._flying else self._suspects
-        if any(request.alone for request in self._flying.values()) or len(self._flying) >= self._threads:
+        if any(request.alone for request in self._flying.values()) or len(self._flying) >= self.threads:
             return None
         return self._waiting or None
 

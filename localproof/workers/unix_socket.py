@@ -12,7 +12,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -31,33 +31,30 @@ _TELLING = ("LT_DATA_DIR",)
 
 
 def socket_folder(env: Mapping[str, str], *, make: bool = False) -> Path | None:
-    """The private folder of the service, None where there is none that is safe.
+    """The private folder of the service, None where there is none that is safe (see `hindrance`).
 
-    ``LOCALPROOF_RUNTIME_DIR``, else a folder in ``XDG_RUNTIME_DIR`` or
-    ``/run/user/UID``, else one in the system's temporary folder. It must be
-    ours, not a link, and closed to everybody else. `make` makes it.
+    ``LOCALPROOF_RUNTIME_DIR``, else a folder in ``XDG_RUNTIME_DIR`` or in
+    ``/run/user/UID``, the first that is ours to write to, else one in the
+    system's temporary folder. The service of another session, which has
+    another ``XDG_RUNTIME_DIR``, is never spoken with. It must be ours, not a
+    link, and closed to everybody else. `make` makes it.
     """
     if sys.platform == "win32":
         return None
-    for path in map(Path.absolute, _folders(env, os.getuid())):  # the service has a working folder of its own
-        if make:
-            try:
-                path.mkdir(mode=0o700, exist_ok=True)
-            except OSError:
-                continue
+    path = _place(env)
+    if make:
         try:
-            found = path.lstat()
+            path.mkdir(mode=0o700, exist_ok=True)
         except OSError:
-            continue
-        ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
-        return path if ours else None
-    return None
+            return None
+    return None if _fault(path) else path
 
 
-def _folders(env: Mapping[str, str], uid: int) -> Iterator[Path]:
+def _place(env: Mapping[str, str]) -> Path:
+    """Where the folder of the service is to be; absolute, as the service has a working folder of its own."""
+    uid = os.getuid()
     if told := env.get("LOCALPROOF_RUNTIME_DIR"):
-        yield Path(told)
-        return
+        return Path(told).absolute()
     for base in (env.get("XDG_RUNTIME_DIR"), f"/run/user/{uid}"):
         if not base:
             continue
@@ -65,9 +62,39 @@ def _folders(env: Mapping[str, str], uid: int) -> Iterator[Path]:
             found = os.stat(base)  # noqa: PTH116 - a Path costs more, and gives nothing more
         except OSError:  # after `su` it may lie where only the other user may look
             continue
-        if stat.S_ISDIR(found.st_mode) and found.st_uid == uid:
-            yield Path(base, "localproof")
-    yield Path(env.get("TMPDIR") or "/tmp", f"localproof-{uid}")
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == uid and os.access(base, os.W_OK | os.X_OK):
+            return Path(base, "localproof").absolute()
+    return Path(env.get("TMPDIR") or "/tmp", f"localproof-{uid}").absolute()
+
+
+def _fault(path: Path) -> str:
+    """Why the folder `path` cannot be that of the service as it is now, "" where it can."""
+    try:
+        found = path.lstat()
+    except OSError as error:
+        return f"{path}: {(error.strerror or str(error)).lower()}"
+    if not stat.S_ISDIR(found.st_mode):
+        return f"{path} is no folder"
+    if found.st_uid != os.getuid():
+        return f"{path} belongs to another user"
+    if found.st_mode & 0o077:
+        return f"{path} is open to others (chmod 700 closes it)"
+    return ""
+
+
+def hindrance(env: Mapping[str, str]) -> str:
+    """Why there can be no service here, in words, "" where nothing stands in its way."""
+    if sys.platform == "win32":
+        return "this system has no sockets that tell whose process is at the other end"
+    path = _place(env)
+    if not os.path.lexists(path):
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            return f"{path} cannot be made"
+    elif fault := _fault(path):
+        return fault
+    if not _fits(path / "00000000.sock"):
+        return f"{path} is too long a name for the folder of a socket"
+    return "" if filesystem_identity() is not None else "/proc does not say which files this process sees"
 
 
 def socket_path(env: Mapping[str, str], *, make: bool = False) -> Path | None:
@@ -84,7 +111,11 @@ def socket_path(env: Mapping[str, str], *, make: bool = False) -> Path | None:
 
     of = "\0".join([sys.executable, str(_package()), seen, *(env.get(name, "") for name in _TELLING)])
     path = place / f"{zlib.crc32(os.fsencode(of)):08x}.sock"
-    return path if len(os.fsencode(path)) <= _LONGEST_PATH else None
+    return path if _fits(path) else None
+
+
+def _fits(path: Path) -> bool:
+    return len(os.fsencode(path)) <= _LONGEST_PATH
 
 
 def filesystem_identity(pid: int | str = "self", proc: str = "/proc") -> str | None:
@@ -93,7 +124,7 @@ def filesystem_identity(pid: int | str = "self", proc: str = "/proc") -> str | N
     if sys.platform != "linux":
         return ""
     try:
-        root = os.stat(f"{proc}/{pid}/root")  # noqa: PTH116 - see `_folders`
+        root = os.stat(f"{proc}/{pid}/root")  # noqa: PTH116 - see `_place`
         mounts = os.readlink(f"{proc}/{pid}/ns/mnt")  # noqa: PTH115
         return f"{mounts} {root.st_dev} {root.st_ino}"
     except OSError:
@@ -356,13 +387,18 @@ class ServiceSocket:
         for number in (self._lock, self._heard, self._bell):
             os.close(number)
 
-    def close(self) -> None:
-        """Take no more calls. Another service may begin at once."""
+    def shut(self) -> None:
+        """Take no more calls, and hold the door on until this process has ended: no other service begins before."""
         try:
             if self._inode and self.path.stat().st_ino == self._inode:
                 self.path.unlink()
         except OSError:  # somebody tidied up before us
             pass
+        self._socket.close()
+
+    def close(self) -> None:
+        """Take no more calls. Another service may begin at once."""
+        self.shut()
         self.leave_to_parent()
 
 

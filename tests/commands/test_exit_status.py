@@ -8,16 +8,19 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from localproof.cli import run
+from localproof.pipeline import checker
 from localproof.project.discovery import discover_files
 from localproof.project.files import InputFile, read_source
-from localproof.report import Unavailable
+from localproof.report import Report, Unavailable
 from localproof.terminal import Terminal
+from localproof.text import Document
 
-GOOD, BAD, LATIN = b"We came to the end of it.\n", b"We came to teh end of it.\n", b"caf\xe9\n"
+GOOD, BAD, BROKEN = b"We came to the end of it.\n", b"We came to teh end of it.\n", b"caf\x81\n"
 HARPER = ("--engine", "harper")
 
 
@@ -47,7 +50,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def an_unreadable_file(root: Path) -> str:
-    make(root, d__a_md=GOOD, d__b_md=LATIN)
+    make(root, d__a_md=GOOD, d__b_md=BROKEN)
     return "d"
 
 
@@ -68,7 +71,7 @@ def a_folder_that_cannot_be_listed(root: Path) -> str:
 
 
 def findings_beside_an_unreadable_file(root: Path) -> str:
-    make(root, d__a_md=BAD, d__b_md=LATIN)
+    make(root, d__a_md=BAD, d__b_md=BROKEN)
     return "d"
 
 
@@ -113,6 +116,21 @@ def test_what_cannot_be_read_is_status_2_in_every_use(here: Path, use: str) -> N
     assert ended(*HARPER, *use.split(), an_unreadable_file(here))[0] == 2
 
 
+def test_what_cannot_be_judged_is_status_2(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = checker._settled_report
+
+    def report(bench: checker.Checker, document: Document, *rest: Any, **more: Any) -> Report:
+        if document.name == "b.md":
+            raise RecursionError
+        return before(bench, document, *rest, **more)
+
+    monkeypatch.setattr(checker, "_settled_report", report)
+    make(here, a_md=GOOD, b_md=GOOD)
+    status, said = ended("--quiet", *HARPER, "a.md", "b.md")
+    assert status == 2
+    assert said.count("b.md: cannot be judged: RecursionError") == 1
+
+
 @pytest.mark.parametrize("asked", ["--model ./missing.gguf", "--model qwen3-0.6b", "-q --model ./missing.gguf"])
 def test_a_model_that_is_named_and_not_there_is_status_2(here: Path, asked: str) -> None:
     make(here, a_md=GOOD)
@@ -137,7 +155,7 @@ def test_an_engine_that_is_named_and_not_there_is_status_2(here: Path, monkeypat
     )
 
 
-@pytest.mark.parametrize("files", [{"out__a_md": BAD}, {"d__b_md": LATIN}, {"d__b_png": b"x"}], ids=str)
+@pytest.mark.parametrize("files", [{"out__a_md": BAD}, {"d__b_md": BROKEN}, {"d__b_png": b"x"}], ids=str)
 def test_where_nothing_was_checked_is_status_3(here: Path, files: dict[str, bytes]) -> None:
     make(here, **files)
     for quiet in (), ("--quiet",):
@@ -159,7 +177,7 @@ def test_an_empty_pipe_that_nobody_named_is_status_3(arguments: tuple[str, ...],
 
 @pytest.mark.parametrize("command", ["review --plain", "baseline create"])
 def test_the_other_faces_keep_the_promise(here: Path, command: str) -> None:
-    make(here, d__a_md=GOOD, d__b_md=LATIN, out__a_md=GOOD)
+    make(here, d__a_md=GOOD, d__b_md=BROKEN, out__a_md=GOOD)
     assert ended(*command.split(), *HARPER, "d")[0] == 2
     (here / ".localproof/baseline.json").unlink(missing_ok=True)
     assert ended(*command.split(), *HARPER, "--model", "./missing.gguf", "d/a.md")[0] == 2

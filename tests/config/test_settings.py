@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from localproof.commands.settings_report import schema
-from localproof.config import KEYS, Settings, find_settings, load_settings, own_folder, read_words, words_for
+from localproof.config import (
+    KEYS,
+    Settings,
+    find_settings,
+    homeless,
+    load_settings,
+    make_folder,
+    own_folder,
+    read_words,
+    words_for,
+)
 from localproof.pipeline import checker
 from localproof.report import BadInput
 
@@ -225,8 +235,11 @@ def test_without_a_home_no_folder_is_made_up() -> None:
         raise RuntimeError("could not determine home directory")
 
     for given in (lost, lambda kind: Path("~/.config/localproof")):
-        with pytest.raises(BadInput, match="your home folder is not known: set HOME"):
-            own_folder("config", given)
+        folder = own_folder("config", given)
+        assert homeless(folder)
+        assert not folder.exists()
+        with pytest.raises(BadInput, match=r"your home folder is not known: set HOME \(or LOCALPROOF_CONFIG_DIR\)"):
+            make_folder(folder)
     assert own_folder("cache").is_absolute()
 
 

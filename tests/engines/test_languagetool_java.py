@@ -180,8 +180,8 @@ def test_java_that_dies_is_started_again_and_the_block_is_checked(where: Path) -
 def test_when_localproof_is_killed_no_java_is_left(where: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\n"
-        "from localproof.engines.original.engine import Original\nfrom localproof.config import Settings\n"
-        "e = Original(Settings(jobs=1, block_timeout_s=60.0), 'java', Path(sys.argv[1]))\n"
+        "from localproof.engines.original.engine import OriginalLanguageTool\nfrom localproof.config import Settings\n"
+        "e = OriginalLanguageTool(Settings(jobs=1, block_timeout_s=60.0), 'java', Path(sys.argv[1]))\n"
         "e.submit('A text.').result(120)\nprint(*e.pids(), flush=True)\ntime.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(where)], stdout=subprocess.PIPE, text=True) as parent:
@@ -200,8 +200,8 @@ def test_when_localproof_is_killed_no_java_is_left(where: Path) -> None:
 def test_when_localproof_is_killed_while_java_starts_no_java_is_left(where: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\n"
-        "from localproof.engines.original.engine import Original\nfrom localproof.config import Settings\n"
-        "e = Original(Settings(jobs=1), 'java', Path(sys.argv[1]))\n"
+        "from localproof.engines.original.engine import OriginalLanguageTool\nfrom localproof.config import Settings\n"
+        "e = OriginalLanguageTool(Settings(jobs=1), 'java', Path(sys.argv[1]))\n"
         "e.start()\nprint('begun', flush=True)\ntime.sleep(60)\n"
     )
     mark = str(where / "6.8" / "jars").encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -15,6 +16,7 @@ from test_formats_proof import FRAGMENTS, HOSTILE, prose_of, proven
 
 from localproof.config import Settings
 from localproof.formats import FORMATS, block_builder, read
+from localproof.report import Unavailable
 from localproof.text import Document, Edit, Span, apply_edits, plain
 
 HERE = Path(__file__).parents[1]
@@ -40,6 +42,14 @@ FRAMES: dict[str, tuple[str, str]] = {
 
 def seen(format_name: str, text: str) -> Document:
     return proven(read("a", text, Settings(), format=format_name))
+
+
+def seen_or_refused(format_name: str, text: str) -> None:
+    """As `seen`, of a text that may be no more than a part: what is no notebook is refused in a sentence."""
+    try:
+        seen(format_name, text)
+    except Unavailable as error:
+        assert format_name == "notebook" and "not JSON" in error.skipped.reason
 
 
 # Source code is told from its comments by Pygments, which is linear in most of what people write but promises nothing:
@@ -75,7 +85,7 @@ def test_line_ends_and_byte_order_mark_do_not_change_what_engines_see(path: Path
 def test_a_source_that_is_cut_off_anywhere_is_read(path: Path) -> None:
     text = path.read_bytes().decode()
     for end in range(0, len(text), 41):
-        proven(read(path.name, text[:end], Settings()))
+        seen_or_refused(read(path.name, text, Settings()).format, text[:end])
 
 
 @pytest.mark.parametrize("format_name", PROSE)
@@ -239,15 +249,15 @@ MIXED = st.lists(st.sampled_from([*FRAGMENTS, *MORE]), max_size=25).map("".join)
 @settings(max_examples=600, deadline=None)
 def test_places_hold_for_any_mixture_of_fragments(format_name: str, start: int, text: str) -> None:
     starts = STARTS[format_name]
-    seen(format_name, starts[start % len(starts)] + text + FRAMES[format_name][1])
+    seen_or_refused(format_name, starts[start % len(starts)] + text + FRAMES[format_name][1])
 
 
 @given(st.sampled_from(PROSE), st.text())
 @settings(max_examples=150, deadline=None)
 def test_places_hold_for_any_text(format_name: str, text: str) -> None:
     before, after = FRAMES[format_name]
-    seen(format_name, text)
-    seen(format_name, before + text + after)
+    seen_or_refused(format_name, text)
+    seen_or_refused(format_name, before + text + after)
 
 
 def calls_of(format_name: str, text: str) -> int:
@@ -261,7 +271,8 @@ def calls_of(format_name: str, text: str) -> int:
     block_builder.clear_block_cache()  # a block that was read before costs nothing
     sys.setprofile(note)
     try:
-        read("a", text, Settings(), format=format_name)
+        with suppress(Unavailable):  # half a notebook is refused at the end of the work
+            read("a", text, Settings(), format=format_name)
     finally:
         sys.setprofile(None)
     return count
@@ -272,7 +283,7 @@ def test_twice_the_hostile_text_takes_twice_the_work(format_name: str) -> None:
     for start in STARTS[format_name]:
         for unit in HOSTILE if format_name in ("plain", "markdown") else MORE:
             many = 4 * max(2, 30 // len(unit))  # even, and twice as many too: odd ones may be read in another way
-            read("a", start + unit * many, Settings(), format=format_name)  # what is compiled only once is not counted
+            calls_of(format_name, start + unit * many)  # what is compiled only once is not counted
             once, twice = (calls_of(format_name, start + unit * n) for n in (many, 2 * many))
             assert twice < 2.5 * once + 300, (start, unit)
 

@@ -523,9 +523,9 @@ def a_silent_editor(wire: Wire) -> None:
 
 
 SLEEP = "import time; from localproof.lsp import {0}; {0}.{1} = lambda *_, **__: time.sleep(60)"
-BLOCKED_CHECK = SLEEP.format("desk", "Desk.begin")
-BLOCKED_LOOP = SLEEP.format("session", "Session.opened")
-BLOCKED_END = SLEEP.format("desk", "Desk.close")
+BLOCKED_CHECK = SLEEP.format("document_checker", "DocumentChecker.start_check")
+BLOCKED_LOOP = SLEEP.format("session", "EditorSession.opened")
+BLOCKED_END = SLEEP.format("document_checker", "DocumentChecker.close")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

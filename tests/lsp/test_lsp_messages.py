@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,8 @@ class Talk:
 
     def __init__(self, answers: dict[str, Callable[[], Any]] | None = None) -> None:
         self.told, self.engine = Told(answers), Slow("harper")
-        self.server = LocalProofServer(FakeDesk({"harper": self.engine}), self.told, {})  # type: ignore[arg-type]
+        pool = ThreadPoolExecutor(1)
+        self.server = LocalProofServer(FakeDesk({"harper": self.engine}), pool, self.told, {})  # type: ignore[arg-type]
         self.server.session.debounce_s = 0.0
 
     async def ask(self, method: str, params: Any = None) -> Any:
@@ -654,7 +656,8 @@ def exchange(session: list[Any], until: Callable[[Json], bool], last: list[Any])
             await connection.run(server)
 
     connection = json_rpc.RpcConnection(there, theirs)
-    server = Quiet(FakeDesk({"harper": Slow("harper")}), connection, {"LOCALPROOF_CONFIG_DIR": "/nonexistent"})
+    desk, pool = FakeDesk({"harper": Slow("harper")}), ThreadPoolExecutor(1)
+    server = Quiet(desk, pool, connection, {"LOCALPROOF_CONFIG_DIR": "/nonexistent"})
     hearing.start()
     speaking.start()
     try:

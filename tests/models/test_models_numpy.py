@@ -199,6 +199,9 @@ def test_a_file_of_another_kind_is_refused_in_words(tmp_path: Path, model: Tiny)
     other = model.weights | {"ffn_up": model.weights["ffn_up"][:16]}
     with pytest.raises(ModelUnusable, match="ffn_up"):
         NumpyModel(replace(model, weights=other).write(tmp_path / "other.gguf"))
+    nan = model.weights | {"attn_q": np.full_like(model.weights["attn_q"], np.nan)}
+    with pytest.raises(ModelUnusable, match="no number"):
+        NumpyModel(replace(model, weights=nan).write(tmp_path / "nan.gguf"))
     whole = (tmp_path / "whole.gguf", tmp_path / "half.gguf")
     whole[1].write_bytes(model.write(whole[0]).read_bytes()[:-4000])
     with pytest.raises(Unavailable, match="truncated"):

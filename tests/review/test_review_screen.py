@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +22,7 @@ from prompt_toolkit.output import DummyOutput
 from review_fakes import desk, find, page, session
 
 from localproof.config import Settings
-from localproof.formats import read
+from localproof.formats import FORMATS, Format, read
 from localproof.lsp import diagnostics
 from localproof.lsp.code_actions import corrections
 from localproof.render import RENDERERS, Style
@@ -101,6 +103,39 @@ async def settled(done: Callable[[], bool]) -> None:
 
 
 TWO = {"a.md": "It is teh end.\n\nWe could of went, wich is so.\n", "b.md": "teh start\n"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an expression cannot be stopped there")
+def test_a_text_whose_reader_hangs_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from localproof.review import program
+    from localproof.system import cpu_limits
+
+    def never(*_: Any) -> Any:
+        return re.match(r"(a+)+$", "a" * 60 + "b")
+
+    monkeypatch.setitem(FORMATS, "bad", Format("bad", (".bad",), never))
+    monkeypatch.setattr(cpu_limits, "LEAST_S", 0.3)
+    for name in ("a.md", "b.bad", "c.md"):
+        (tmp_path / name).write_text("It is teh end.\n")
+    kept: list[ReviewScreen] = []
+
+    class Seen(ReviewScreen):
+        def begin(self) -> None:
+            super().begin()
+            kept.append(self)
+            self.app.create_background_task(self.wait())
+
+        async def wait(self) -> None:
+            await settled(lambda: not self.look.arriving or bool(self.app.is_done))
+            self.fate = "discard"
+            self.app.exit()
+
+    monkeypatch.setattr(program, "Screen", Seen)
+    files = [tmp_path / name for name in ("a.md", "b.bad", "c.md")]
+    with desk(tmp_path, *files, restart=True) as d, create_pipe_input() as pipe:
+        program.run_screen(d, str, source=pipe, target=Room((80, 24)))
+        assert [text.found.name.rpartition("/")[2] for text in d.texts] == ["a.md", "c.md"]
+        assert "that does not come to an end" in d.skipped[0].reason
 
 
 def test_a_number_accepts_and_enter_accepts_what_is_chosen(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def test_ended_early_it_says_where_it_goes_on(kept: bool, then: str) -> None:
 
         asked = 0
 
-        def ask(self, text: str, edits: object) -> Future[ModelResponse]:
+        def submit(self, text: str, edits: object) -> Future[ModelResponse]:
             self.asked += 1
             if self.asked == 12:
                 raise KeyboardInterrupt

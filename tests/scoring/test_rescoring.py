@@ -432,13 +432,13 @@ def test_finding_whose_rival_the_model_demoted_is_not_auto_corrected(
         )
 
     monkeypatch.setattr(
-        checker.judging, "judge", lambda block, found, *_: replace(found, probability=alone[found.rule])
+        checker.judging, "score_finding", lambda block, found, *_: replace(found, probability=alone[found.rule])
     )
-    monkeypatch.setattr(checker.judging, "weigh", weigh)
-    monkeypatch.setattr(checker.judging, "certain", lambda text, found: found.rule == one.rule)
+    monkeypatch.setattr(checker.judging, "rescore_findings", weigh)
+    monkeypatch.setattr(checker.judging, "is_safe_fix", lambda text, found: found.rule == one.rule)
 
     class Model:
-        def after(self, *_: object) -> Future[ModelResponse]:
+        def submit_after(self, *_: object) -> Future[ModelResponse]:
             told: Future[ModelResponse] = Future()
             told.set_result(ModelResponse({}))
             return told

@@ -77,12 +77,12 @@ class Says:
     def __init__(self, *proposals: Proposal) -> None:
         self.reading = ModelResponse({}, proposals)
 
-    def after(self, *_: object) -> Future[ModelResponse]:
+    def submit_after(self, *_: object) -> Future[ModelResponse]:
         reading: Future[ModelResponse] = Future()
         reading.set_result(self.reading)
         return reading
 
-    def made_of(self) -> tuple[Provenance, ...]:
+    def provenance(self) -> tuple[Provenance, ...]:
         return ()
 
     def use(self) -> ModelUse:

@@ -339,13 +339,20 @@ def test_it_ends_when_nobody_uses_it(place: Place) -> None:
     assert place.do("service", "start")[0] == 0
     family = [place.pid(), *descendants(place.pid())]
     wait(lambda: not any(map(lives, family)))
-    assert holder_pid(place.path) is None
+    wait(lambda: holder_pid(place.path) is None)
     assert "not used" in next(place.runtime.glob("*.log")).read_text()
 
 
 def test_nothing_that_was_written_gets_into_the_log(served: Place) -> None:
     served.do(given=b"Xyzzyplugh is teh word.\n")
     assert b"Xyzzy" not in b"".join(p.read_bytes() for p in served.runtime.glob("*.log"))
+
+
+def test_the_log_of_a_run_says_whether_the_service_did_it(served: Place) -> None:
+    assert b"of the service" in served.do("-v")[2]
+    assert b"of the service" in served.do(LOCALPROOF_LOG="info")[2]
+    assert b"the service was not used, switched off" in served.do("-v", LOCALPROOF_SERVICE="off")[2]
+    assert b"the service was not used, not a small run" in served.do("-v", "--no-baseline")[2]
 
 
 # Other code.
@@ -532,6 +539,96 @@ def test_a_hostile_client_gets_nowhere(served: Place, expected: tuple[int, bytes
     assert told and told["pid"] == served.pid()
 
 
+def order(**more: Any) -> dict[str, Any]:
+    """What asks for a helper, as we do, but for `more`."""
+    options = {"dialect": "AMERICAN", "enable": [], "threads": 1}
+    options |= {"threads": more.pop("threads_of_the_child")} if "threads_of_the_child" in more else {}
+    made = {
+        "name": "harper",
+        "module": "localproof.engines.worker",
+        "arguments": ["harper", json.dumps(options)],
+        "threads": 1,
+        "limit_s": 10.0,
+        "start_limit_s": 60.0,
+    }
+    return made | more
+
+
+NUMBERS: tuple[Any, ...] = (-1, 0, 1e-300, 1e300, -1e300, 10**30, float("inf"), float("nan"), "nan", "x", None, [], {})
+
+
+@pytest.mark.parametrize("field", ["threads", "limit_s", "start_limit_s", "threads_of_the_child"])
+def test_numbers_of_an_order_make_it_neither_spin_nor_stay(place: Place, field: str) -> None:
+    assert place.do("service", "start")[0] == 0
+    for number in NUMBERS:
+        line = connect(place.path)
+        assert line is not None
+        with line, suppress(OSError, ValueError):
+            asked = {"hello": code_fingerprint(), "want": "helper", "order": order(**{field: number})}
+            line.send(json.dumps(asked).encode())
+            line.receive(2**16, 5.0)
+            line.send(to_json({"id": 1, "text": "I like teh dog."}))
+    assert place.status() is not None
+    pid = place.pid()
+    family = [pid, *descendants(pid)]
+    status, out, _ = place.do("service", "stop")
+    assert (status, b"has stopped" in out) == (0, True)
+    assert not lives(pid)
+    wait(lambda: not any(map(lives, family)))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "a\nb\x1b[31m"},
+        {"name": ["harper"]},
+        {"name": "x" * 50_000},
+        {"module": "os"},
+        {"arguments": "harper"},
+        {"arguments": ["harper", "{}"] * 50},
+        {"arguments": ["\x1b[31m\n", "x"]},
+        {"more": "\x1b[31m\nended by root"},
+    ],
+)
+def test_what_an_order_says_reaches_the_log_as_plain_lines(place: Place, wrong: dict[str, Any]) -> None:
+    place.env["LOCALPROOF_SERVICE_MINUTES"] = "0.05"
+    assert place.do("service", "start")[0] == 0
+    line = connect(place.path)
+    assert line is not None
+    with line, suppress(OSError, ValueError):
+        line.send(to_json({"hello": code_fingerprint(), "want": "helper", "order": order(**wrong)}))
+        line.receive(2**16, 5.0)
+    wait(lambda: place.status() is None)
+    wait(lambda: holder_pid(place.path) is None)
+    log = place.path.with_suffix(".log").read_text("utf-8")
+    assert "\x1b" not in log
+    assert all(re.match(r"\d{4}-\d\d-\d\d ", row) and len(row) < 400 for row in log.splitlines())
+
+
+def test_stop_is_told_when_the_process_is_gone_and_not_before(place: Place) -> None:
+    assert place.do("service", "start")[0] == 0
+    place.do()
+    pid = place.pid()
+    for child in descendants(pid):
+        os.kill(child, signal.SIGSTOP)  # none of them ends when asked to
+    assert b"has stopped" in place.do("service", "stop")[1]
+    assert not lives(pid)
+
+
+def test_it_is_told_why_there_is_no_service(place: Place) -> None:
+    place.runtime.chmod(0o755)
+    try:
+        status, out, _ = place.do("service", "status")
+        assert (status, b"is open to others" in out) == (3, True)
+        assert b"is open to others" in place.do("doctor")[1]
+        assert b"is open to others" in place.do("-v")[2]
+        assert b"is open to others" in place.do("service", "start")[2]
+        assert b"open to others" not in place.do()[2]
+    finally:
+        place.runtime.chmod(0o700)
+    assert b"service: not running, starts when needed" in place.do("--verbose", "--no-cache", CI="1")[2]
+
+
 def answered(served: Place) -> dict[str, Any]:
     """What the service tells of itself, asked again where a busy machine made it late."""
     for _ in range(20):
@@ -608,8 +705,10 @@ def test_files_are_sent_by_name_unless_they_would_be_written(tmp_path: Path) -> 
 
 
 def test_the_thin_client_loads_nothing_of_the_house() -> None:
-    code = "import sys\nfrom localproof.service import fast_client as thin\nfrom localproof.workers import unix_socket as door, frames\n"
+    code = (
+        "import sys\nfrom localproof.service import fast_client\nfrom localproof.workers import frames, unix_socket\n"
+    )
     code += "sys.stderr.write(' '.join(m for m in sys.modules if m.startswith('localproof.')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, check=True)
-    rooms = {"child", "child.door", "child.frames", "faces", "faces.thin"}
+    rooms = {"workers", "workers.unix_socket", "workers.frames", "service", "service.fast_client"}
     assert {name.removeprefix("localproof.") for name in done.stderr.split()} == rooms

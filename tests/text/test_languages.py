@@ -12,6 +12,7 @@ import pytest
 
 from localproof.commands.languages import list_languages
 from localproof.config import LANGUAGES, Settings
+from localproof.engines.package import setup_command
 from localproof.formats import read
 from localproof.pipeline import checker
 from localproof.report import Finding, Kind
@@ -19,7 +20,7 @@ from localproof.scoring import categories
 from localproof.system.installation import install_command
 from localproof.terminal import Terminal
 from localproof.text import Document, Edit, Span
-from localproof.text.languages import NAMES, known_language, language_of_file_name, rules_package, setup_command
+from localproof.text.languages import NAMES, known_language, language_of_file_name, rules_package
 
 GERMAN = (
     "---\ntitle: Ein Versuch\nlang: de\n---\n\n"

