@@ -16,6 +16,7 @@ from typing import BinaryIO, TextIO
 from .render import Style
 from .render.build_log import Form, disarmed
 from .report import BadInput, Report
+from .text.display import one_line
 
 # How a command ended: its exit status.
 CLEAN = 0

@@ -20,6 +20,10 @@ _START_LIMIT_S = 120.0  # as long as Java may take
 _TRY = "You will recieve it."
 
 
+def register(parser: argparse.ArgumentParser) -> None:
+    """It has no arguments."""
+
+
 def run(args: argparse.Namespace, terminal: Terminal) -> int:
     """Try every part and tell; 3 if no engine works."""
     return examine(load_settings(Path(), {}, terminal.env), terminal)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from ..terminal import Terminal
 
 
+def register(parser: argparse.ArgumentParser) -> None:
+    """It has no arguments."""
+
+
 def run(args: argparse.Namespace, terminal: Terminal) -> int:
     """List the languages; 3 where that of the settings is not ready."""
     from ..config import load_settings
