@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from ..commands import dict as words
 from ..config import (
     PROJECT_DICTIONARY,
     PROJECT_IGNORES,
@@ -19,7 +18,8 @@ from ..config import (
     user_folder,
 )
 from ..engines import ENGINES
-from ..project import disable_rule as rules
+from ..project.dictionaries import add_words
+from ..project.disable_rule import disable
 from ..render import Style, report_block, summary_line
 from ..report import BadInput, Finding, LocalProofError
 from ..text import escape_invisible
@@ -101,13 +101,13 @@ def _sentences(asked: Sequence[str]) -> dict[str, str]:
 def add_word(office: CommandContext, writer: ClientWriter, uri: str, word: str, where: str = "user") -> None:
     """Add a word to the project's or the user's list."""
     path = office.file(uri, where, PROJECT_DICTIONARY, USER_DICTIONARY)
-    words.add(path, [word])
+    add_words(path, [word])
     office.session.check_all()
 
 
 def disable_rule(office: CommandContext, writer: ClientWriter, uri: str, rule: str) -> None:
     """Switch a rule off in the settings file of the text's project."""
-    path = rules.disable(office.folder(uri), str(rule))
+    path = disable(office.folder(uri), str(rule))
     writer.tell(f"{rule} is switched off in {path}")
     office.session.check_all()
 

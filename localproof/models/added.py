@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .catalogue import CLAIMS, ModelEntry, parse_catalogue
+from .catalogue import ModelEntry, parse_catalogue
 from .gguf import FILE_TYPES, GgufHeader
 from .licences import spelled
+from .vocabulary import CLAIMS
 
 _UNTOLD = "the file does not say"
 _MOST = 300  # characters of one text that a file says of itself

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from ..report import Provenance
-from .catalogue import CLAIMS, GAPS, BaseModel, Claim, ModelEntry, ModelFile, TrainingCost, TrainingData
+from .catalogue import BaseModel, Claim, ModelEntry, ModelFile, TrainingCost, TrainingData
 from .resolved import ResolvedModel
+from .vocabulary import CLAIMS, GAPS
 
 _REASONS = {
     "not_disclosed": "not disclosed by its makers",

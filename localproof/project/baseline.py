@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from ..report import BadInput, Finding, Report
-from ..terminal import one_line
 from ..text import Document, escape_invisible
+from ..text.display import one_line
 from ..text.phrases import count
 from ..text.words import SENTENCE_END
 from .files import write_new

@@ -15,8 +15,8 @@ from ..config import Settings, covers
 from ..formats import format_of
 from ..report import BadInput, Skipped
 from ..system.atomic import is_beside, remove_abandoned
-from ..terminal import one_line
 from ..text import escape_invisible
+from ..text.display import one_line
 from ..text.phrases import count
 from .files import InputFile
 from .generators import SiteGenerator, is_passed_over, site_of

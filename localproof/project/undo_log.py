@@ -30,6 +30,7 @@ from ..report import BadInput, Unavailable
 from ..text import escape_invisible
 from .files import SourceFile, encode, write_back, write_bytes_back, write_new
 
+UNDO = "localproof review --undo-last"
 _MOST_SESSIONS = 200
 _MOST_BYTES = 64 * 2**20  # of all sessions, but for the newest, which is kept whole however large it is
 _UNDONE = "undone"

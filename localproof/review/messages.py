@@ -13,8 +13,6 @@ from ..text.phrases import count
 from .positions import line_and_column
 from .session import ReviewItem, ReviewPage, ReviewSession
 
-UNDO = "localproof review --undo-last"
-
 
 def suggestion_choices(text: str, edits: Sequence[Edit]) -> list[str]:
     """What each suggestion makes of the words: ``could have``, ``remove “the”``; all told of the same words."""

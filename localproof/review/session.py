@@ -19,8 +19,7 @@ from ..pipeline.suppressions import UserDictionary, matches_rule
 from ..report import Finding, Report
 from ..text import Edit, Span, apply_edits, keep_layout, minimal_edit
 from ..text.phrases import count
-from .positions import OffsetShift, carry_span, inverse_edits, sentence_of, words_around
-from .positions import escape_for_format as written_as
+from .positions import OffsetShift, carry_span, escape_for_format, inverse_edits, sentence_of, words_around
 
 T = TypeVar("T")
 Act = Literal["accepted", "edited", "skipped", "ignored", "word", "rule"]
@@ -320,7 +319,7 @@ def edit(session: ReviewSession, new: str, *, sentence: bool = False) -> ReviewS
     else:
         change = minimal_rewrite(text, span, new)
         document = session.pages[item.page].report.document
-        if (put := written_as(document, item.finding.span, change.text)) is None:
+        if (put := escape_for_format(document, item.finding.span, change.text)) is None:
             return replace(session, note="something in this means markup here; o opens the file in your editor")
         change = replace(change, text=put)
     after = _record_step(session, UndoStep("edited", item.page, session.at, (change,)))

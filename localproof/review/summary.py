@@ -7,13 +7,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..project.comparison import words_changed
+from ..project.undo_log import UNDO
 from ..render import RENDERERS, Style
 from ..render.energy import summarize_energy
 from ..render.width import fill, words
 from ..report import Run
 from ..text.phrases import count
-from .content_merge import words_changed
-from .messages import UNDO
 from .session import ReviewSession, ViewFilter, queue, tally
 from .workspace import ReviewWorkspace
 

@@ -13,12 +13,13 @@ from types import TracebackType
 from typing import Self
 
 from .. import __version__, energy
-from ..commands import dict as word_lists
-from ..commands.check import CheckOptions, keep_changed, plan_tasks
 from ..config import Settings, read_ignores, read_words
 from ..formats import read
 from ..pipeline import checker
+from ..pipeline.planning import CheckOptions, keep_changed, plan_tasks
 from ..project import ignore_list, undo_log
+from ..project.comparison import words_changed
+from ..project.dictionaries import add_words, word_list_path
 from ..project.files import InputFile, SourceFile, encode, read_source, write_back
 from ..project.filters import report_filter
 from ..project.git_changes import git_changes
@@ -26,7 +27,7 @@ from ..report import BadInput, ModelUse, Report, Run, Skipped, Unavailable
 from ..text import Document
 from ..text.phrases import count
 from . import progress
-from .content_merge import merge_content, words_changed
+from .content_merge import merge_content
 from .intake import mark_written, marks_by_context, replace_original
 from .session import Recalled, ReviewPage, ReviewSession
 
@@ -65,20 +66,20 @@ class ReviewWorkspace:
 
     def __init__(
         self,
-        wishes: CheckOptions,
+        options: CheckOptions,
         env: Mapping[str, str],
         *,
         restart: bool = False,
         finder: Callable[[Document], Report] | None = None,
     ) -> None:
-        if wishes.from_pipe or "-" in wishes.paths:
+        if options.from_pipe or "-" in options.paths:
             raise BadInput("a review asks and writes back, so it needs files; name a file or a folder")
         self.env, self._finder = env, finder
-        tasks, self.passed_over = plan_tasks(wishes, env)
-        changed = None if wishes.changed is None else git_changes(map(Path, wishes.paths), wishes.changed)
+        tasks, self.passed_over = plan_tasks(options, env)
+        changed = None if options.changed is None else git_changes(map(Path, options.paths), options.changed)
         if changed is not None:
             tasks = tuple(some for task in tasks if (some := keep_changed(task, changed)).inputs)
-        self._narrow_of = report_filter(changed, baseline=wishes.baseline and not wishes.isolated, edited=True)
+        self._narrow_of = report_filter(changed, baseline=options.baseline and not options.isolated, edited=True)
         self.tasks = tasks
         self.settings = tasks[0].settings if tasks else Settings()
         self.texts: list[ReviewFile] = []
@@ -312,7 +313,7 @@ class ReviewWorkspace:
 
     def _word_list(self, where: str) -> Path:
         project = where == "project" and self.settings.dictionary is not None
-        return word_lists.word_list_path(self.settings, self.env, project=project)
+        return word_list_path(self.settings, self.env, project=project)
 
     def _ignore_list_name(self, number: int) -> str:
         """The file as an ignores list names it: from the project's folder, else from the top."""
@@ -330,7 +331,7 @@ class ReviewWorkspace:
             if new := [line for line in now if line not in before and line not in known]:
                 if not self.hindrance:
                     self.journal.note_lines(path, new)
-                done += len(ignore_list.append_lines(path, new) if ours else word_lists.add(path, new))
+                done += len(ignore_list.append_lines(path, new) if ours else add_words(path, new))
                 added.update(new)
             if gone := [line for line in before if line not in now and line in added]:
                 done += len(ignore_list.remove_lines(path, gone))

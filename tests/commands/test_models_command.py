@@ -13,9 +13,10 @@ from test_download import CONTENT, Faults, serving
 from test_models_store import FILE, SUM, entry, places
 
 from localproof.cli import run
-from localproof.commands.models import state
+from localproof.commands.model_listing import describe_model_here
 from localproof.config import BUNDLED, Settings
-from localproof.models.catalogue import CLAIMS, load, shipped_entries
+from localproof.models.catalogue import load, shipped_entries
+from localproof.models.vocabulary import CLAIMS
 from localproof.report import BadInput, Unavailable
 from localproof.terminal import Terminal
 
@@ -231,7 +232,7 @@ def test_settings_that_are_not_toml_are_left_alone() -> None:
 
 def test_the_doctor_says_how_the_model_stands(tmp_path: Path) -> None:
     env, path = places(tmp_path), tiny(tmp_path / "a.gguf")
-    assert state(Settings(), env) == ["none is switched on: localproof models list"]
-    assert "native code is not let near it" in state(Settings(model=str(path)), env)[0]
-    assert "in no catalogue, trusted" in state(Settings(model=str(path), trust_file=True), env)[0]
-    assert "no model is called" in state(Settings(model="olmo"), env)[0]
+    assert describe_model_here(Settings(), env) == ["none is switched on: localproof models list"]
+    assert "native code is not let near it" in describe_model_here(Settings(model=str(path)), env)[0]
+    assert "in no catalogue, trusted" in describe_model_here(Settings(model=str(path), trust_file=True), env)[0]
+    assert "no model is called" in describe_model_here(Settings(model="olmo"), env)[0]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..pipeline.suppressions import UserDictionary
 from ..project.files import InputFile, read_source
 from ..report import BadInput, Unavailable
-from .check import CheckOptions, plan_tasks
+from .planning import CheckOptions, plan_tasks
+from .suppressions import UserDictionary
 
 _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 

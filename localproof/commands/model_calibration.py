@@ -22,7 +22,7 @@ from ..scoring.rescoring import RescoringModel, load_rescoring_model
 from ..terminal import Terminal, duration, progress
 from ..text import escape_invisible
 from .consent import ask_consent
-from .models_entries import rewrite_file
+from .model_entries import rewrite_file
 
 _AT_ONCE = 8  # sentences with the helper process at a time
 _PER_PARAMETER_S = 7e-9  # of one core, for a sentence; measured with models of 7 and 135 million parameters
