@@ -247,9 +247,9 @@ def test_names_of_tests_can_be_read_at_a_glance() -> None:
     long = []
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-                if len(node.name.removeprefix("test_")) > LONGEST_TEST_NAME:
-                    long.append(f"{path.name}: {node.name}")
+            name = node.name if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else ""
+            if name.startswith("test_") and len(name.removeprefix("test_")) > LONGEST_TEST_NAME:
+                long.append(f"{path.name}: {name}")
     assert long == []
 
 

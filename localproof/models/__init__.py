@@ -2,6 +2,13 @@
 
 `resolve_model` is the door: from settings to one verified file and all that is known
 of it. `provenance` says it in a run's account.
+
+Start reading in `resolve_model`, then `catalogue` for what is known and `passages` for how a model is asked.
+
+- Known of models: `catalogue` and its `vocabulary`, `validity`, `licences`, `policy`, `added` (the user's own files),
+  `card`, `cyclonedx`, `spdx`; `resolved`: the one that is switched on.
+- Files: `store`, where they lie; `gguf`, what one says of itself; `tensors`, its numbers.
+- Running: `runtimes` (the table `BACKENDS`), `numpy_model` on `network` and `bpe`, `llama`, `tagger`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,14 @@
 A logistic regression over `features`, applied in a few lines; what it learned
 stands in ``coefficients.json`` with its own provenance, and is learned again by
 ``python -m training.scoring``. No language model is needed: what is known of
-words comes from `attested`.
+words comes from `ngram_counts`.
+
+Start reading in `score_finding`, then `features`.
+
+- Judging: `features`, `categories` and `other_languages` (texts that are not English), `dialect`, `site`.
+- Known of words: `ngram_counts`, `wordlists`, `spelling_errors`, `tables`.
+- Edits of our own: `candidate_edits`, `edit_tags`, `tagging`, `generation`, `proposals`, `types`; `verification`.
+- Models: `language_model_client`, `model_worker` (its process), `rescoring`, `calibration`.
 """
 
 from __future__ import annotations
@@ -115,7 +122,7 @@ def add_counts(parts: Iterable[WordCounts]) -> WordCounts:
 
 
 def update_counts(words: WordCounts, gone: Iterable[WordCounts], come: Iterable[WordCounts]) -> WordCounts:
-    """The counts of a text of which parts have `gone` and `come` since it had `words`: as `add_counts`, in less time."""
+    """The counts of a text of which parts have `gone` and `come` since it had `words`: as `add_counts`, but quicker."""
     every, capitalised = Counter(words.all), Counter(words.capitalised)
     for part in come:
         every.update(part.all)

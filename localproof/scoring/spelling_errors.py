@@ -74,9 +74,9 @@ def letter_ngram_score(word: str) -> float:
 
 
 def slip_log_probs() -> dict[str, float]:
-    """Natural logarithms of the chance of each slip where it could happen, as ``training/spelling_errors.py`` counted them in
-    listed misspellings. Keys: ``sxy`` x becomes y; ``dxy`` y is left out after x; ``ixy`` y is put in after x; ``txy``
-    xy becomes yx; ``^`` is the start of the word."""
+    """Natural logarithms of the chance of each slip where it could happen, as ``training/spelling_errors.py`` counted
+    them in listed misspellings. Keys: ``sxy`` x becomes y; ``dxy`` y is left out after x; ``ixy`` y is put in after
+    x; ``txy`` xy becomes yx; ``^`` is the start of the word."""
     return _tables()["slips"]
 
 

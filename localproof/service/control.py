@@ -13,6 +13,7 @@ from ..report import Unavailable
 from ..terminal import Terminal
 from ..text import escape_invisible
 from ..text.display import one_line
+from ..text.phrases import count
 from ..workers import background, cpu_accounting
 from ..workers.frames import from_json, to_json
 from ..workers.helper_process import python
@@ -105,13 +106,10 @@ def status_line(env: Mapping[str, str], settings: Settings) -> str:
             return f"not running, and there can be none: {one_line(why)}"
         mode = {"off": "switched off", "on": "starts after the next run"}.get(settings.service, "starts when needed")
         return f"not running, {mode}"
-    return f"running (process {told['pid']}), holds {_count(len(told['helpers']), 'helper')}, {describe_size(told['bytes'])}"
+    holds = f"holds {count(len(told['helpers']), 'helper')}, {describe_size(told['bytes'])}"
+    return f"running (process {told['pid']}), {holds}"
 
 
 def describe_size(count: int) -> str:
     """Bytes of memory, for people."""
     return f"{count / 1e6:,.0f} MB" if count else "memory unknown"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")
