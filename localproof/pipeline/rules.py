@@ -109,6 +109,7 @@ def describe_rule(each: ListedRule, look: Style | None = None) -> str:
 
 
 def in_one_line(said: str) -> str:
+    """What an engine says of a rule, safe to print and in one line."""
     return one_line(" ".join(said.split()))
 
 

@@ -47,7 +47,7 @@ class ReviewFile:
 
 @dataclass(frozen=True)
 class RereadFile:
-    """A file that was read anew: see `Desk.look_again`."""
+    """A file that was read anew: see `ReviewWorkspace.look_again`."""
 
     number: int
     version: int
