@@ -25,7 +25,7 @@ def describe_file(header: GgufHeader, path: Path, sha256: str) -> ModelEntry:
 def suggest_id(header: GgufHeader, path: Path) -> str:
     """A short name for the file, from what it calls itself.
 
-    >>> id_of(Header(3, 0, 0, {"general.name": "My Model (2)"}, 0), Path("a.gguf"))
+    >>> suggest_id(GgufHeader(3, 0, 0, {"general.name": "My Model (2)"}, 0), Path("a.gguf"))
     'my-model-2'
     """
     said = header.text("general.name") or path.stem

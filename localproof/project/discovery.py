@@ -114,8 +114,8 @@ def discover_files(
 def describe_excluded(passed: Iterable[Excluded]) -> str:
     """What was passed over and why, in one line: a few by name, many by number.
 
-    >>> told([Passed("public/", "Hugo"), Passed("a.png", "no format for .png"), Passed("themes/", "Hugo")])
-    'public/, themes/ (Hugo); a.png (no format for .png)'
+    >>> describe_excluded([Excluded("public/", "Hugo"), Excluded("a.png", "no format for .png")])
+    'public/ (Hugo); a.png (no format for .png)'
     """
     by_reason: dict[str, list[str]] = {}
     for each in passed:

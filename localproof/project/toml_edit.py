@@ -18,7 +18,7 @@ def add_to_disable(text: str, rule: str, *, table: str = "") -> str:
     The same text where the rule is in the list already. Raises BadInput where
     `text` is not TOML or is laid out so that the change cannot be made safely.
 
-    >>> disabled('# ours\\ndisable = ["a/B"]  # loud\\n', "c/D")
+    >>> add_to_disable('# ours\\ndisable = ["a/B"]  # loud\\n', "c/D")
     '# ours\\ndisable = ["a/B", "c/D"]  # loud\\n'
     """
     before = _list(text, table)
@@ -37,7 +37,7 @@ def assign_key(text: str, key: str, value: str) -> str:
 
     Raises BadInput where `text` is not TOML or is laid out so that the change cannot be made safely.
 
-    >>> assigned('model = "a"  # mine\\n[x]\\n', "model", "b")
+    >>> assign_key('model = "a"  # mine\\n[x]\\n', "model", "b")
     'model = "b"  # mine\\n[x]\\n'
     """
     before = _parse_or_none(text)

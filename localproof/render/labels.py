@@ -47,7 +47,7 @@ def engines_of(finding: Finding) -> list[str]:
     """Who spoke for the finding, the leading one first: ``Harper ModalOf``.
 
     >>> from localproof.text import Span
-    >>> speakers(Finding(Span(0, 1), "harper/AnA", "", source=("harper/AnA", "languagetool/EN_A_VS_AN")))
+    >>> engines_of(Finding(Span(0, 1), "harper/AnA", "", source=("harper/AnA", "languagetool/EN_A_VS_AN")))
     ['Harper AnA', 'LanguageTool EN_A_VS_AN']
     """
     rules: dict[str, list[str]] = {}

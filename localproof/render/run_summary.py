@@ -131,7 +131,7 @@ def part_rows(p: Provenance, *, whole_sum: bool = False) -> list[tuple[str, str]
 def split_data(data: str) -> list[str]:
     """The sets of data that are named one after the other; a semicolon within parentheses divides none.
 
-    >>> apart("books (old; new); letters (disclosed: yes)")
+    >>> split_data("books (old; new); letters (disclosed: yes)")
     ['books (old; new)', 'letters (disclosed: yes)']
     """
     sets, depth = [""], 0

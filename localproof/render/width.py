@@ -41,7 +41,7 @@ def to_cells(text: str) -> list[ScreenCell]:
     of current terminals: East Asian wide characters and emoji take two,
     combining marks and what a zero-width joiner glues on take none.
 
-    >>> [cell.width for cell in cells("aé漢\\x1b")]
+    >>> [cell.width for cell in to_cells("aé漢\\x1b")]
     [1, 1, 2, 4]
     """
     out: list[ScreenCell] = []

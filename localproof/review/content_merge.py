@@ -12,9 +12,9 @@ def merge_content(base: str, ours: str, theirs: str) -> tuple[str, int]:
     `base`, wherever they have moved to. What does not fit is left as it is in
     `theirs`.
 
-    >>> merged("a\\nb\\nc\\n", "a\\nB\\nc\\n", "new\\na\\nb\\nc\\n")
+    >>> merge_content("a\\nb\\nc\\n", "a\\nB\\nc\\n", "new\\na\\nb\\nc\\n")
     ('new\\na\\nB\\nc\\n', 0)
-    >>> merged("a\\nb\\n", "a\\nB\\n", "a\\nbeta\\n")
+    >>> merge_content("a\\nb\\n", "a\\nB\\n", "a\\nbeta\\n")
     ('a\\nbeta\\n', 1)
     """
     if theirs == base:

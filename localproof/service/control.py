@@ -105,7 +105,8 @@ def status_line(env: Mapping[str, str], settings: Settings) -> str:
             return f"not running, and there can be none: {one_line(why)}"
         mode = {"off": "switched off", "on": "starts after the next run"}.get(settings.service, "starts when needed")
         return f"not running, {mode}"
-    return f"running (process {told['pid']}), holds {_count(len(told['helpers']), 'helper')}, {describe_size(told['bytes'])}"
+    helpers = _count(len(told["helpers"]), "helper")
+    return f"running (process {told['pid']}), holds {helpers}, {describe_size(told['bytes'])}"
 
 
 def describe_size(count: int) -> str:
