@@ -69,40 +69,42 @@ def _result(
             name = report.document.name
             source = of[name].sources[name]
             encoding = report.document.encoding if as_bytes else "utf-8"
-            return diff(report, of[name].fixes.texts[name], bom=source.bom, name=_applied(source), encoding=encoding)
+            return diff(
+                report, of[name].fixes.texts[name], bom=source.bom, name=_name_in_patch(source), encoding=encoding
+            )
 
         reports = (r for o in outcomes for r in o.run.reports if r.document.name in o.fixes.texts)
-        return _each(patch, reports, run)
+        return _show_each(patch, reports, run)
     if options.statistics:
         return statistics(run), run
     if options.output_format == "text":
         told_before: set[tuple[str, str]] = set()
-        return _each(lambda report: findings_of(report, look, told_before), run.reports, run)
-    text, run = _rendered(lambda run: RENDERERS[options.output_format](run, look), run)
+        return _show_each(lambda report: findings_of(report, look, told_before), run.reports, run)
+    text, run = _render_contained(lambda run: RENDERERS[options.output_format](run, look), run)
     if options.output_format == "concise":  # its lines on the whole run are notices
         text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("localproof: "))
     return text, run
 
 
-def _each(show: Callable[[Report], str], reports: Iterable[Report], run: Run) -> tuple[str, Run]:
+def _show_each(show: Callable[[Report], str], reports: Iterable[Report], run: Run) -> tuple[str, Run]:
     """What `show` makes of `reports`, one after the other, and `run` with those of them skipped that it cannot show."""
     shown: list[str] = []
     failed: list[Skipped] = []
     for report in reports:
         try:
-            shown.append(_shown(show, report))
+            shown.append(_show_contained(show, report))
         except Unavailable as error:
             failed.append(error.skipped)
     return "".join(shown), replace(run, skipped=(*run.skipped, *failed)) if failed else run
 
 
-def _shown(show: Callable[[Report], str], report: Report) -> str:
+def _show_contained(show: Callable[[Report], str], report: Report) -> str:
     """Raises Unavailable."""
     document = report.document
     return run_contained(document.name, "shown", _SHOWING * len(document.text), lambda: show(report))
 
 
-def _rendered(render: Callable[[Run], str], run: Run) -> tuple[str, Run]:
+def _render_contained(render: Callable[[Run], str], run: Run) -> tuple[str, Run]:
     """What `render` makes of the whole `run`, or of what is left of it without the reports that it cannot show."""
     size = _SHOWING * _A_TEXT * len(run.reports)
     try:
@@ -112,7 +114,7 @@ def _rendered(render: Callable[[Run], str], run: Run) -> tuple[str, Run]:
         failed: list[Skipped] = []
         for report in run.reports:
             try:
-                _shown(lambda one: render(replace(run, reports=(one,))), report)
+                _show_contained(lambda one: render(replace(run, reports=(one,))), report)
                 good.append(report)
             except Unavailable as error:
                 failed.append(error.skipped)
@@ -120,7 +122,7 @@ def _rendered(render: Callable[[Run], str], run: Run) -> tuple[str, Run]:
         return render(run), run
 
 
-def _applied(source: SourceFile) -> str:
+def _name_in_patch(source: SourceFile) -> str:
     """The file of `source` as a patch names it for `git apply`, which follows no link and knows no path from the root:
     the one that is written, from this folder on where it lies there."""
     real, here = os.path.realpath(source.path or source.name), os.path.realpath(".")

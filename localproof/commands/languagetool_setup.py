@@ -39,27 +39,27 @@ class SetupOptions:
     remove: bool = False
 
 
-def setup(order: SetupOptions, terminal: Terminal) -> int:
+def setup(options: SetupOptions, terminal: Terminal) -> int:
     """Set LanguageTool up, or remove it; the exit status. Raises BadInput and Unavailable."""
     where = install_folder(terminal.env)
     need_home(where)
-    if order.remove:
+    if options.remove:
         freed = fetch.remove(where)
         terminal.write(f"removed LanguageTool, {megabytes(freed)}\n" if freed else "nothing is set up\n")
         return 0
-    java, program, version = fetch.choose_java(order.java)
-    if _is_there(order, where, version):
+    java, program, version = fetch.choose_java(options.java)
+    if _is_there(options, where, version):
         terminal.write(
             f"LanguageTool is set up already, in {escape_invisible(str(where))}, and nothing of it has changed\n"
         )
         return 0
-    terminal.write(_plan(order, where, f"{java} ({version})", terminal))
-    if not order.yes and not ask_consent(terminal):
+    terminal.write(_plan(options, where, f"{java} ({version})", terminal))
+    if not options.yes and not ask_consent(terminal):
         terminal.say("localproof: nothing was done")
         return 2
     store = where / "downloads"
     try:
-        source, jars = _fetch_jars(order, store, program, terminal)
+        source, jars = _fetch_jars(options, store, program, terminal)
         found = fetch.install(jars, where, source=source, java=java, java_version=version)
         terminal.say("starting it once, to keep its classes ready for later starts …")
         begun = time.monotonic()
@@ -72,23 +72,23 @@ def setup(order: SetupOptions, terminal: Terminal) -> int:
     finally:
         fetch.remove_leftovers(where)
     terminal.write(
-        f"LanguageTool {found.version} works ({time.monotonic() - begun:.0f} s), in {escape_invisible(str(found.folder))}: "
-        f"{megabytes(_size(found))}\n"
+        f"LanguageTool {found.version} works ({time.monotonic() - begun:.0f} s), in "
+        f"{escape_invisible(str(found.folder))}: {megabytes(_size(found))}\n"
         "It takes the embedded engine's place from now on; `localproof setup languagetool --remove` undoes this.\n"
     )
     return 0
 
 
-def _fetch_jars(order: SetupOptions, store: Path, program: Path, terminal: Terminal) -> tuple[str, dict[str, Path]]:
+def _fetch_jars(options: SetupOptions, store: Path, program: Path, terminal: Terminal) -> tuple[str, dict[str, Path]]:
     """(where the jars come from, the jars)."""
-    if order.source == "maven":
+    if options.source == "maven":
         show, clear = progress_meter(terminal, load_lock().size)
         try:
             jars = fetch.fetch_from_maven(load_lock(), store, show, threading.Event())
         finally:
             clear()
         return f"Maven Central, by the lock file of LocalProof ({fetch.repository_url(load_lock())})", jars
-    if order.source == "zip":
+    if options.source == "zip":
         terminal.say("language-tool-python downloads and checks …")
         show, clear = progress_meter(terminal, ZIP_SIZE)
         try:
@@ -97,22 +97,22 @@ def _fetch_jars(order: SetupOptions, store: Path, program: Path, terminal: Termi
             clear()
         at = fetch.mirror_url(terminal.env)
         return "language-tool-python's verified download" + f" from {at}" * bool(at), jars
-    return str(Path(order.source).absolute()), fetch.take_from_folder(Path(order.source))
+    return str(Path(options.source).absolute()), fetch.take_from_folder(Path(options.source))
 
 
-def _is_there(order: SetupOptions, where: Path, java_version: str) -> bool:
+def _is_there(options: SetupOptions, where: Path, java_version: str) -> bool:
     try:
         found = find_installation(where)
     except Unavailable:
         return False
     if found is None or found.java_version != java_version or fetch.changed_jars(found, load_lock()):
         return False
-    return found.source.startswith({"maven": "Maven", "zip": "language-tool"}.get(order.source, "no folder is known"))
+    return found.source.startswith({"maven": "Maven", "zip": "language-tool"}.get(options.source, "no folder is known"))
 
 
-def _plan(order: SetupOptions, where: Path, java: str, terminal: Terminal) -> str:
+def _plan(options: SetupOptions, where: Path, java: str, terminal: Terminal) -> str:
     known = load_lock()
-    if order.source == "maven":
+    if options.source == "maven":
         licences = Counter(jar.licence for jar in known.jars)
         others = ", ".join(f"{name} ({count})" for name, count in licences.most_common())
         rows = [
@@ -121,7 +121,7 @@ def _plan(order: SetupOptions, where: Path, java: str, terminal: Terminal) -> st
             ("size", f"{megabytes(known.size)} to download, about {megabytes(2 * known.size)} on disk"),
             ("licence", f"LanguageTool: {known.about['licence']}; of the files: {others}"),
         ]
-    elif order.source == "zip":
+    elif options.source == "zip":
         rows = [
             ("what", "LanguageTool 6.8 for all languages, downloaded and verified by language-tool-python"),
             (
@@ -133,7 +133,7 @@ def _plan(order: SetupOptions, where: Path, java: str, terminal: Terminal) -> st
         ]
     else:
         rows = [
-            ("what", f"the LanguageTool in {escape_invisible(order.source)}"),
+            ("what", f"the LanguageTool in {escape_invisible(options.source)}"),
             ("licence", f"LanguageTool: {known.about['licence']}"),
         ]
     rows += [("Java", java), ("into", escape_invisible(str(where)))]
@@ -158,7 +158,8 @@ def _ngrams(settings: Settings) -> list[str]:
         return [f"n-gram data does not work: {one_line(str(error))}"]
     if found is None:
         return [
-            f"n-gram data: none for {NAMES[base(settings.language)]} in {escape_invisible(settings.languagetool_ngrams)}"
+            f"n-gram data: none for {NAMES[base(settings.language)]} in "
+            f"{escape_invisible(settings.languagetool_ngrams)}"
         ]
     return [
         f"n-gram data for {NAMES[found.language]}, {megabytes(found.size)}, in {escape_invisible(str(found.folder))}"

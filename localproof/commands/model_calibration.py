@@ -116,7 +116,7 @@ def _score_sentences(
 def table(rows: Sequence[CalibrationRow]) -> str:
     """The table for people: what is shown from probability .5 on, and how much of it is right.
 
-    >>> print(table([Row("engines alone", 80, 60, 120)]), end="")
+    >>> print(table([CalibrationRow("engines alone", 80, 60, 120)]), end="")
     On sentences that nothing was learned from, shown from 50 % on   shown  right  share  found
     engines alone                                                       80     60   75 %   50 %
     """

@@ -26,14 +26,15 @@ from .model_entries import add_entry, remove_entry, rewrite_file
 from .model_listing import ModelsOptions, describe_model, named_models, training_energy
 
 
-def get_model(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
-    model = known.get(order.names[0])
+def get_model(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+    """Download a model, after asking. Raises BadInput where the settings do not let it in."""
+    model = known.get(options.names[0])
     need_home(store.folder(terminal.env))
     wanted = store.download_plan(model)
     if why := policy.refusal(model, settings):
         raise BadInput(f"{model.id}: not let in by your settings: {why}")
     terminal.write(_plan(model, terminal))
-    if not order.yes and not ask_consent(terminal):
+    if not options.yes and not ask_consent(terminal):
         terminal.say("localproof: nothing was done")
         return 2
     show, clear = progress_meter(terminal, wanted.size)
@@ -79,8 +80,9 @@ def _plan(model: ModelEntry, terminal: Terminal) -> str:
     return "\n".join(lines) + "\n"
 
 
-def verify_models(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
-    there = [(m, f) for m in named_models(order, known) if (f := store.find_file(m, terminal.env)) is not None]
+def verify_models(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+    """Compare the files that are here with their SHA-256; 2 where one is another, 3 where there is none."""
+    there = [(m, f) for m in named_models(options, known) if (f := store.find_file(m, terminal.env)) is not None]
     if not there:
         terminal.say("localproof: no model's file is on this machine")
         return 3
@@ -103,8 +105,9 @@ def verify_models(order: ModelsOptions, known: Catalogue, settings: Settings, te
     return 2 if wrong else 0
 
 
-def remove_model(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
-    model = known.get(order.names[0])
+def remove_model(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+    """Delete what was got of a model, and the entry of one of the user's own."""
+    model = known.get(options.names[0])
     if model.bundled:
         raise BadInput(f"{model.id} comes with LocalProof and stays; localproof models use none switches it off")
     freed = store.remove(model, terminal.env)
@@ -116,8 +119,9 @@ def remove_model(order: ModelsOptions, known: Catalogue, settings: Settings, ter
     return 0
 
 
-def use_model(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
-    id = "" if order.names[0] in NONE else known.get(order.names[0]).id
+def use_model(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+    """Write into the user's settings which model to use, or none."""
+    id = "" if options.names[0] in NONE else known.get(options.names[0]).id
     path = user_folder(terminal.env) / USER_FILE
     if id and (why := policy.refusal(known.get(id), settings)):
         raise BadInput(f"{id}: not let in by your settings: {why}")
@@ -135,9 +139,10 @@ def use_model(order: ModelsOptions, known: Catalogue, settings: Settings, termin
     return 0
 
 
-def add_model(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
-    path = Path(order.names[0]).expanduser().absolute()
-    model, where = add_entry(path, order.id, known, terminal)
+def add_model(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+    """Add a GGUF file of the user's own."""
+    path = Path(options.names[0]).expanduser().absolute()
+    model, where = add_entry(path, options.id, known, terminal)
     if where is None:
         terminal.write(
             f"this file is {model.id} already; --model {escape_invisible(str(path))} uses it where it lies\n"
@@ -145,7 +150,8 @@ def add_model(order: ModelsOptions, known: Catalogue, settings: Settings, termin
         return 0
     terminal.write(describe_model(model, settings, style(terminal.stdout, "never", terminal.env)))
     terminal.write(
-        f"\nWritten to {escape_invisible(str(where))}; what you know of it that the file does not say can be added there.\n"
+        f"\nWritten to {escape_invisible(str(where))}; "
+        "what you know of it that the file does not say can be added there.\n"
         f"To use it: localproof models use {model.id}, or --model {model.id} for one run\n"
     )
     return 0

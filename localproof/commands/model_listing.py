@@ -46,9 +46,10 @@ class ModelsOptions:
     format: str = "cyclonedx"
 
 
-def list_models(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
-    models = [m for m in named_models(order, known) if _select_models(order, m, terminal.env)]
-    if order.json:
+def list_models(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+    """List models, with what is known of each in short."""
+    models = [m for m in named_models(options, known) if _select_models(options, m, terminal.env)]
+    if options.json:
         terminal.write(_to_json({"schema": 1, "models": [_entry(m, settings, terminal.env) for m in models]}), "json")
         return 0
     look = style(terminal.stdout, "never", terminal.env)
@@ -62,17 +63,18 @@ def list_models(order: ModelsOptions, known: Catalogue, settings: Settings, term
     return 0
 
 
-def named_models(order: ModelsOptions, known: Catalogue) -> list[ModelEntry]:
-    return [known.get(name) for name in order.names] if order.names else list(known)
+def named_models(options: ModelsOptions, known: Catalogue) -> list[ModelEntry]:
+    """The models that are named, all if none."""
+    return [known.get(name) for name in options.names] if options.names else list(known)
 
 
-def _select_models(order: ModelsOptions, model: ModelEntry, env: Mapping[str, str]) -> bool:
+def _select_models(options: ModelsOptions, model: ModelEntry, env: Mapping[str, str]) -> bool:
     licence = str(model.licence().value).lower()
-    asked = Settings(models_require=order.require)
+    asked = Settings(models_require=options.require)
     return (
-        (not order.licence or licence == spelled(order.licence).lower())
+        (not options.licence or licence == spelled(options.licence).lower())
         and not policy.refusal(model, asked)
-        and (not order.here or store.find_file(model, env) is not None)
+        and (not options.here or store.find_file(model, env) is not None)
     )
 
 
@@ -108,6 +110,7 @@ def _size(model: ModelEntry) -> str:
 
 
 def training_energy(model: ModelEntry) -> str:
+    """What training a model has cost, or why that is not known."""
     own = next((cost for cost in model.costs if cost.of == "self" and cost.activity == "training"), None)
     if own is None or not own.energy.known:
         return card.describe_claim(replace(own.energy, note="")) if own else "not found"
@@ -122,9 +125,10 @@ def _verdict(model: ModelEntry, settings: Settings) -> list[str]:
     return ["not let in by your settings" if policy.refusal(model, settings) else "let in by your settings"]
 
 
-def show_model(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
-    model = known.get(order.names[0])
-    if order.json:
+def show_model(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+    """Say all that is known of a model."""
+    model = known.get(options.names[0])
+    if options.json:
         terminal.write(_to_json({"schema": 1, **_entry(model, settings, terminal.env)}), "json")
         return 0
     terminal.write(describe_model(model, settings, style(terminal.stdout, "never", terminal.env)))
@@ -194,8 +198,9 @@ def _to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, default=lambda d: d.isoformat()) + "\n"
 
 
-def export_models(order: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
-    terminal.write(_to_json(_EXPORTS[order.format](named_models(order, known), datetime.now(UTC))), "json")
+def export_models(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
+    """Write a bill of materials."""
+    terminal.write(_to_json(_EXPORTS[options.format](named_models(options, known), datetime.now(UTC))), "json")
     return 0
 
 

@@ -91,7 +91,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
 
         return calibrate(args.names[0], settings, terminal, yes=args.yes)
     given = vars(args)
-    order = model_listing.ModelsOptions(
+    options = model_listing.ModelsOptions(
         tuple(args.names),
         licence=given.get("license", ""),
         require=given.get("require", ()),
@@ -111,4 +111,4 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
         "remove": model_files.remove_model,
         "add": model_files.add_model,
     }
-    return do[args.action](order, known, settings, terminal)
+    return do[args.action](options, known, settings, terminal)

@@ -117,7 +117,7 @@ def _row(each: ListedRule, names: int, look: Style) -> str:
 def _truncate(text: str, room: int, look: Style) -> str:
     """`text`, which is safe to print, in no more than `room` columns.
 
-    >>> _cut("A comma too many.", 9, Style())
+    >>> _truncate("A comma too many.", 9, Style())
     'A comma …'
     """
     if len(text) <= room // 2 or sum(cell.width for cell in to_cells(text)) <= room:

@@ -131,7 +131,7 @@ def _status(settings: Settings, terminal: Terminal) -> int:
 def _describe_options(options: str) -> str:
     """What a helper was asked to be, in words: each option that says something.
 
-    >>> _told('{"dialect": "British", "enable": [], "variant": null, "picky": false, "threads": 2}')
+    >>> _describe_options('{"dialect": "British", "enable": [], "variant": null, "picky": false, "threads": 2}')
     ': dialect British, threads 2'
     """
     from ..workers.frames import from_json

@@ -2,8 +2,8 @@
 
 Start reading at `server`, where a keystroke arrives: it says what is done about each message. `text_document`,
 `diagnostics` and `code_actions` are values and functions that know nothing of the protocol; `document_checker` checks
-texts in the `main_thread`, `session` knows which are open, `commands` are what an editor's menu can ask for;
-`json_rpc` moves messages, `conversion` reads and writes what they hold.
+texts, in the `main_thread`, and `session` knows which are open; `commands` are what an editor's menu can ask for;
+`json_rpc` moves messages, and `conversion` reads and writes what they hold.
 """
 
 from __future__ import annotations

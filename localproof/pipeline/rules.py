@@ -80,7 +80,7 @@ def is_called(rule: str, name: str) -> bool:
 def format_rate(each: ListedRule) -> str:
     """How often in a million words.
 
-    >>> [format_rate(Listed(Rule("", "", "style", ""), True, "", False, n)) for n in (None, 0.0, 0.52, 161.3)]
+    >>> [format_rate(ListedRule(Rule("", "", "style", ""), True, "", False, n)) for n in (None, 0.0, 0.52, 161.3)]
     ['', '0', '0.5', '161']
     """
     if each.per_million is None:
@@ -109,6 +109,7 @@ def describe_rule(each: ListedRule, look: Style | None = None) -> str:
 
 
 def in_one_line(said: str) -> str:
+    """What an engine says of a rule, safe to print and in one line."""
     return one_line(" ".join(said.split()))
 
 

@@ -24,19 +24,6 @@ from ..text.languages import base
 from . import checker
 from .batch import Task
 
-
-def detect_dialect(seen: ProjectTraits, found: WordSurvey) -> ProjectTraits:
-    """`seen` with the English that the texts are spelled in, where nothing says which it is."""
-    dialect = found.dialect() if seen.said_by == "default" else ""
-    if not dialect:
-        return seen
-    texts = found.british if dialect == "en-GB" else found.american
-    others = found.british + found.american - texts
-    name = "British" if dialect == "en-GB" else "American"
-    evidence = f"{texts:,} text{'' if texts == 1 else 's'} lean{'s' if texts == 1 else ''} to {name} spelling"
-    return replace(seen, language=dialect, evidence=evidence + (f", {others:,} to the other" if others else ""))
-
-
 FEWEST = 3  # texts that a word must stand in to be proposed; one that is a tag of the site's needs a single one
 _SHORTEST = 3  # letters; a speller doubts nearly everything that has fewer
 # Whole words: what hangs on a digit, a hyphen, a dot or the like is a part of something else.
@@ -63,6 +50,18 @@ class WordSurvey:
         if self.british >= FEWEST and self.british > 2 * self.american:
             return "en-GB"
         return "en-US" if self.american >= FEWEST and self.american > 2 * self.british else ""
+
+
+def detect_dialect(seen: ProjectTraits, found: WordSurvey) -> ProjectTraits:
+    """`seen` with the English that the texts are spelled in, where nothing says which it is."""
+    dialect = found.dialect() if seen.said_by == "default" else ""
+    if not dialect:
+        return seen
+    texts = found.british if dialect == "en-GB" else found.american
+    others = found.british + found.american - texts
+    name = "British" if dialect == "en-GB" else "American"
+    evidence = f"{texts:,} text{'' if texts == 1 else 's'} lean{'s' if texts == 1 else ''} to {name} spelling"
+    return replace(seen, language=dialect, evidence=evidence + (f", {others:,} to the other" if others else ""))
 
 
 def survey_words(tasks: Iterable[Task], language: str, on_text: Callable[[], None] = lambda: None) -> WordSurvey:
@@ -118,7 +117,7 @@ def doubted_words(
 ) -> tuple[dict[str, int], list[str]]:
     """Those of `words` that every speller doubts, in the same order, and apart from them those that are misspellings.
 
-    `site` as in `judge.site.shared`. Raises Unavailable where no engine can be asked.
+    `site` as in `scoring.site.shared_words`. Raises Unavailable where no engine can be asked.
     """
     with checker.open_checker(settings) as bench:
         if not bench.engines:

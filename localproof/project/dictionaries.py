@@ -39,6 +39,7 @@ def import_words(path: Path, file: Path) -> str:
 
 
 def format_word_count(n: int) -> str:
+    """How many words, in words."""
     return f"{n:,} word{'' if n == 1 else 's'}"
 
 

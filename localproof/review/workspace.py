@@ -48,7 +48,7 @@ class ReviewFile:
 
 @dataclass(frozen=True)
 class RereadFile:
-    """A file that was read anew: see `Desk.look_again`."""
+    """A file that was read anew: see `ReviewWorkspace.look_again`."""
 
     number: int
     version: int

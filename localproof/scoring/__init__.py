@@ -337,7 +337,7 @@ def may_be_safe_fix(rule: str) -> bool:
     """Whether findings of this rule may be `is_safe_fix`, where all else is as that asks: it is on the list, is the
     dictionary of an engine, or speaks of repeated words.
 
-    >>> may_be_certain("languagetool/MORFOLOGIK_RULE_EN_GB"), may_be_certain("harper/ThenThan")
+    >>> may_be_safe_fix("languagetool/MORFOLOGIK_RULE_EN_GB"), may_be_safe_fix("harper/ThenThan")
     (True, False)
     """
     return rule in (*coefficients().safe["rules"], *_REPEATED) or rule.startswith(_SPELLERS)
