@@ -28,9 +28,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from localproof.commands.check import CheckOptions
 from localproof.config import Settings
 from localproof.pipeline.batch import AppliedFixes, TaskOutcome, write_fixes
+from localproof.pipeline.planning import CheckOptions
 from localproof.project import undo_log
 from localproof.project.files import InputFile, read_source
 from localproof.report import Finding, Report, Run

@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from localproof.commands.check import CheckOptions
+from localproof.pipeline.planning import CheckOptions
 from localproof.review.program import application
 from localproof.review.screen import ReviewScreen
 from localproof.review.workspace import ReviewWorkspace

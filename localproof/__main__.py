@@ -21,9 +21,9 @@ def main() -> int:
     done = fast_client.run(sys.argv[1:])
     if isinstance(done, int):
         return done
-    from .cli import main as do
+    from . import cli
 
-    return do(alone=done)
+    return cli.main(alone=done)
 
 
 if __name__ == "__main__":

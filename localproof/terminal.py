@@ -16,7 +16,14 @@ from typing import BinaryIO, TextIO
 from .render import Style
 from .render.build_log import Form, disarmed
 from .report import BadInput, Report
-from .text import escape_invisible
+from .text.display import one_line
+
+# How a command ended: its exit status.
+CLEAN = 0
+FINDINGS = 1
+WRONG = 2  # asked wrongly, or what was asked for could not be read or is not there
+NOTHING = 3  # nothing was checked
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 _ORNAMENTS = "→·…–“”␣"
 LOG_LEVELS = ("info", "debug")
@@ -125,11 +132,6 @@ def leave_quietly() -> None:
         with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or not a file at all
             os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
-
-
-def one_line(text: str) -> str:
-    """`text` for a message: in one line, with nothing in it that a terminal obeys."""
-    return escape_invisible(text).replace("\n", "\\n").replace("\t", " ")
 
 
 def _safe(stream: TextIO | None) -> TextIO:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from localproof.commands.check import CheckOptions
 from localproof.config import Settings
 from localproof.formats import read
+from localproof.pipeline.planning import CheckOptions
 from localproof.report import Finding, Report
 from localproof.review.intake import add_page
 from localproof.review.session import ReviewPage, ReviewSession

@@ -230,7 +230,7 @@ def _all_paragraphs(corpus: Path) -> Iterator[str]:
 
 
 def build(corpus: Path, data: Path, sample: Iterable[str]) -> tuple[bytes, dict[str, int]]:
-    """The whole of ``ngram_counts.bin``, and the words with their exact counts; `sample` are paragraphs to leave out."""
+    """The whole of ``ngram_counts.bin``, and the words with their exact counts; `sample` are paragraphs left out."""
     kept, paragraphs = kept_texts(corpus, sample)
     words = list(kept.vocabulary)
     often = np.bincount(kept.numbers, minlength=len(words)).tolist()

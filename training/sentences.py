@@ -1,7 +1,7 @@
 """Sentences that ship, so that anyone can learn how far a model can be trusted: python -m training.sentences
 
-Writes ``localproof/scoring/sentences.jsonl.xz`` (see `localproof.scoring.calibration`): of the real corrections some that
-no model of ours was taught, and of the corpus some edited prose, each with what the engines said of it
+Writes ``localproof/scoring/sentences.jsonl.xz`` (see `localproof.scoring.calibration`): of the real corrections some
+that no model of ours was taught, and of the corpus some edited prose, each with what the engines said of it
 (`training.flags`), as the judge thinks of it. Only text in the public domain or under CC0 or CC BY; whose it is, with
 the credit lines, stands in the file's first line.
 """

@@ -1,4 +1,4 @@
-"""How misspellings come about and what they look like, from lists of them to ``localproof/scoring/spelling_errors.json``.
+"""How misspellings come about and look, from lists of them to ``localproof/scoring/spelling_errors.json``.
 
     python -m training.spelling_errors [--corpus DIR] [--data DIR] [--out FILE] [--cache DIR]
 
@@ -59,7 +59,8 @@ Pair = tuple[str, str]
 
 
 def slips_between(right: str, wrong: str) -> list[str] | None:
-    """The fewest slips that turn `right` into `wrong`, last first, named as in `localproof.scoring.spelling_errors.slip_log_probs`.
+    """The fewest slips that turn `right` into `wrong`, last first, named as in `slip_log_probs` of
+    `localproof.scoring.spelling_errors`.
 
     None if there are more than two.
 

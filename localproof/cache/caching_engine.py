@@ -20,8 +20,8 @@ from .store import Store
 
 _log = logging.getLogger(__name__)  # loaded anyway, by concurrent.futures
 
-# Bytes of answers at hand, as `_size_in_bytes` reckons them: a text of 10,000 words in which every tenth is a suspect has
-# about one million.
+# Bytes of answers at hand, as `_size_in_bytes` reckons them: a text of 10,000 words in which every tenth is a suspect
+# has about one million.
 _AT_HAND = 4_000_000
 
 Answer = tuple[Finding, ...]

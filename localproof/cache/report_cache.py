@@ -11,23 +11,17 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import Field, fields
 from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
 
 from .. import __version__
-from ..config import Settings
+from ..config import Settings, having
 from ..engines.package import InstalledPackage
 from ..report import Report, Skipped
 from ..text import Block, Cell, Document, Piece, Span
 from .serialization import Unreadable, findings_to_rows, pack, rows_to_findings, unpack
 from .store import Store
-
-# What has no part in a report, beside what concerns the machine. The profile only divides it.
-_ELSEWHERE = frozenset(
-    "profile fail_on exclude include drafts generator overrides dictionary cache_folder sources".split()
-)
 
 _READERS = ("pyromark", "PyYAML", "Pygments")  # packages that take texts apart; "" for those not here
 
@@ -42,7 +36,7 @@ class ReportCache:
         self, store: Store, settings: Settings, engines: Iterable[str], silent: Callable[[str], tuple[str, ...]]
     ) -> None:
         self._store, self._silent = store, silent
-        ours = {f.name: _to_plain(getattr(settings, f.name)) for f in fields(settings) if _is_needed(f)}
+        ours = {name: _to_plain(getattr(settings, name)) for name in having("reported")}
         versions = [sys.version, *(InstalledPackage(name).version for name in _READERS)]
         everything = [__version__, versions, _code_digest(), sorted(engines), ours]
         self._salt = json.dumps(everything, sort_keys=True, default=str).encode("utf-8", "backslashreplace")
@@ -76,8 +70,10 @@ class ReportCache:
             return None
 
     def put(self, report: Report, blocks: int, site: Mapping[str, int]) -> None:
-        """Keep a report that no failure has touched, as `strip_document` has left it. `site`: what the site said of the words
-        that the judge looked at; `blocks`: how many were read for it."""
+        """Keep a report that no failure has touched, as `strip_document` has left it.
+
+        `site`: what the site said of the words that scoring looked at; `blocks`: how many were read for it.
+        """
         document = report.document
         raw = {
             "found": findings_to_rows((*report.findings, *report.held_back)),
@@ -158,10 +154,6 @@ def _ends(block: Block) -> tuple[int, int]:
 def extent(block: Block) -> tuple[str, int, int]:
     """What `strip_block` makes a block of again: its kind, and where it starts and ends in the source."""
     return (block.kind, *_ends(block))
-
-
-def _is_needed(field: Field[Any]) -> bool:
-    return field.name not in _ELSEWHERE and field.metadata.get("scope") != "machine"
 
 
 def _to_plain(value: object) -> object:

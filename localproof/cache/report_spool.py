@@ -25,7 +25,7 @@ class ReportSpool(Sequence[Report]):
     `folder` (None: that for temporary files), or stay in memory, too, where that cannot be written.
 
     >>> one = Report(Document("a.md", "teh cat", ()), words=2)
-    >>> shelf = Shelf([one])
+    >>> shelf = ReportSpool([one])
     >>> shelf.append(one)
     >>> len(shelf), shelf[1] == one, shelf == (one, one), shelf[:1] == (one,)
     (2, True, True, True)
@@ -96,7 +96,7 @@ class ReportSpool(Sequence[Report]):
 def share_equal_parts(before: Sequence[Report], now: Iterable[Report]) -> Sequence[Report]:
     """`now` in as little room as `before`.
 
-    >>> alike((), []), len(alike(Shelf(), []))
+    >>> share_equal_parts((), []), len(share_equal_parts(ReportSpool(), []))
     ((), 0)
     """
     return ReportSpool(now) if isinstance(before, ReportSpool) else tuple(now)

@@ -63,7 +63,7 @@ class PackedFindings(Sequence[Finding]):
     """Findings that are seldom looked at, in a twentieth of the room; each look costs some ten microseconds a finding.
 
     >>> one = Finding(Span(0, 3), "harper/SpellCheck", "why")
-    >>> len(Packed([one])), Packed([one])[0] == one, Packed([one]) == (one,)
+    >>> len(PackedFindings([one])), PackedFindings([one])[0] == one, PackedFindings([one]) == (one,)
     (1, True, True)
     """
 
@@ -105,7 +105,7 @@ def rows_to_findings(raw: Iterable[Row]) -> tuple[Finding, ...]:
     """The findings that `findings_to_rows` made lists of. Raises `Unreadable`.
 
     >>> one = Finding(Span(0, 3), "harper/SpellCheck", "Did you mean “the”?", (Edit(Span(0, 3), "the"),))
-    >>> findings(unpacked(packed(rows([one])))) == (one,)
+    >>> rows_to_findings(unpack(pack(findings_to_rows([one])))) == (one,)
     True
     """
     try:

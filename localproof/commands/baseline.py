@@ -2,30 +2,63 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..pipeline.batch import TaskOutcome, run_task
-from ..project.baseline import describe_baseline, load_baseline, make_baseline, update_baseline, write
-from ..project.files import InputFile
 from ..report import BadInput, Report
-from ..terminal import Terminal, one_line, progress
 from ..text import escape_invisible
-from .check import CLEAN, INTERRUPTED, NOTHING, WRONG, CheckOptions, plan_tasks, settings_finder
+from ..text.display import one_line
+from .arguments import Action, add_exclude_argument, add_settings_arguments, check_options, no_arguments
+
+if TYPE_CHECKING:
+    from ..pipeline.batch import TaskOutcome
+    from ..pipeline.planning import CheckOptions
+    from ..terminal import Terminal
 
 
-def baseline(action: str, wishes: CheckOptions, terminal: Terminal) -> int:
+def _register_paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders; the present folder if none")
+    add_settings_arguments(parser)
+    add_exclude_argument(parser)
+
+
+ACTIONS = {
+    "create": Action("Accept all that is found now", _register_paths),
+    "update": Action("Accept all that is found now, and forget what is gone", _register_paths),
+    "show": Action("Show what is accepted", no_arguments),
+}
+
+
+def run(args: argparse.Namespace, terminal: Terminal) -> int:
+    """Create, update or show the baseline."""
+    if args.action == "show":
+        from ..pipeline.planning import CheckOptions
+
+        return baseline(args.action, CheckOptions(), terminal)
+    options = check_options(args, args.paths or (".",), force_exclude=args.force_exclude)
+    return baseline(args.action, options, terminal)
+
+
+def baseline(action: str, options: CheckOptions, terminal: Terminal) -> int:
     """Create, update or show the baseline; the exit status. Raises BadInput for what makes no sense."""
+    from ..pipeline.batch import run_task
+    from ..pipeline.planning import plan_tasks, settings_finder
+    from ..project.baseline import describe_baseline, load_baseline
+    from ..project.files import InputFile
+    from ..terminal import CLEAN, INTERRUPTED, progress
+
     if action == "show":
-        root = settings_finder(wishes, terminal.env)(Path()).root
+        root = settings_finder(options, terminal.env)(Path()).root
         known = load_baseline(root)
         if known is None:
             raise BadInput("no baseline here; make one: localproof baseline create")
         terminal.write(describe_baseline(known))
         return CLEAN
-    if wishes.from_pipe:
+    if options.from_pipe:
         raise BadInput("a baseline is of files: name files or folders")
-    tasks, _ = plan_tasks(wishes, terminal.env)
+    tasks, _ = plan_tasks(options, terminal.env)
     roots = {task.settings.root for task in tasks}
     if None in roots:
         raise BadInput("no project here: a baseline needs a settings file or a .git above what it speaks of")
@@ -41,6 +74,10 @@ def baseline(action: str, wishes: CheckOptions, terminal: Terminal) -> int:
 
 
 def _write(outcomes: Sequence[TaskOutcome], terminal: Terminal) -> int:
+    """Write the baseline of each project, and say so."""
+    from ..project.baseline import load_baseline, make_baseline, update_baseline, write
+    from ..terminal import CLEAN, NOTHING, WRONG
+
     unread = [s for o in outcomes for s in o.run.all_skipped()]
     for s in dict.fromkeys(unread):
         terminal.say(f"localproof: skipped: {one_line(f'{s.what}: {s.reason}')}")

@@ -2,31 +2,56 @@
 
 from __future__ import annotations
 
-from ..cache.store import MOST_BYTES, NAME, Store
-from ..config import cache_folder
+import argparse
+from typing import TYPE_CHECKING
+
 from ..report import BadInput
-from ..terminal import Terminal, one_line
+from ..text.display import one_line
+from .arguments import Action, no_arguments
+
+if TYPE_CHECKING:
+    from ..cache.store import Store
+    from ..terminal import Terminal
+
+ACTIONS = {
+    "info": Action("Say where answers of earlier runs are kept, and how many", no_arguments),
+    "clear": Action("Remove them", no_arguments),
+}
 
 
-def command(action: str, terminal: Terminal) -> int:
-    """Tell of the cache or clear it; the exit status."""
+def run(args: argparse.Namespace, terminal: Terminal) -> int:
+    """Tell of the cache or clear it."""
+    from ..cache.store import NAME, Store
+    from ..config import cache_folder
+
     store = Store(cache_folder(terminal.env) / NAME)
+    if args.action == "info":
+        _describe(store, terminal)
+    else:
+        _clear(store, terminal)
+    return 0
+
+
+def _describe(store: Store, terminal: Terminal) -> None:
+    from ..cache.store import MOST_BYTES
+
+    terminal.write(f"{one_line(str(store.path))}\n")
+    about = store.size()
+    store.close()
+    if about is None:
+        terminal.write("nothing is kept there yet\n")
+    else:
+        size = f"{about.bytes / 2**20:.1f} MiB of {MOST_BYTES // 2**20} MiB at most"
+        terminal.write(
+            f"{about.entries:,} {'entry' if about.entries == 1 else 'entries'}, {size}, for you alone to read\n"
+        )
+        terminal.write("digests of texts and what was found in them; no text itself but the suggestions\n")
+    for s in store.trouble:
+        terminal.say(f"localproof: {one_line(s.reason)}" + (f" ({s.remedy})" if s.remedy else ""))
+
+
+def _clear(store: Store, terminal: Terminal) -> None:
     shown = one_line(str(store.path))
-    if action == "info":
-        terminal.write(f"{shown}\n")
-        about = store.size()
-        store.close()
-        if about is None:
-            terminal.write("nothing is kept there yet\n")
-        else:
-            size = f"{about.bytes / 2**20:.1f} MiB of {MOST_BYTES // 2**20} MiB at most"
-            terminal.write(
-                f"{about.entries:,} {'entry' if about.entries == 1 else 'entries'}, {size}, for you alone to read\n"
-            )
-            terminal.write("digests of texts and what was found in them; no text itself but the suggestions\n")
-        for s in store.trouble:
-            terminal.say(f"localproof: {one_line(s.reason)}" + (f" ({s.remedy})" if s.remedy else ""))
-        return 0
     try:
         gone = store.clear()
     except OSError as error:
@@ -38,4 +63,3 @@ def command(action: str, terminal: Terminal) -> int:
             terminal.write(f"{folder}: others could write there, and now cannot\n")
     except OSError as error:
         raise BadInput(f"{folder}: others may write there, which cannot be changed: {error.strerror}") from None
-    return 0

@@ -1,114 +1,61 @@
-"""What is set and where it was set: for `config show`, `config schema` and editors that read the schema."""
+"""`localproof config`: the settings, where each comes from, and their schema."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import Field
+import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from ..config import (
-    FILE_NAMES,
-    KEYS,
-    NOT_BY_PATH,
-    PROJECT_DICTIONARY,
-    USER_DICTIONARY,
-    USER_FILE,
-    Settings,
-    find_settings,
-    user_folder,
-)
 from ..text import escape_invisible
+from .arguments import Action, add_settings_arguments, check_options, no_arguments
+
+if TYPE_CHECKING:
+    from ..terminal import Terminal
 
 
-def _overrides(properties: Mapping[str, object]) -> dict[str, object]:
-    """The schema of the tables [[overrides]]: paths, and the keys that can hold for some paths only."""
-    own = {
-        key: properties[key] for key, f in KEYS.items() if f.metadata["scope"] == "text" and f.name not in NOT_BY_PATH
-    }
-    globs = {
-        "description": "Globs from the settings file's folder; * crosses folders.",
-        "type": "array",
-        "items": {"type": "string"},
-        "minItems": 1,
-    }
-    table = {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["paths"],
-        "properties": {"paths": globs, **own},
-    }
-    about = "What holds for some paths only; a later table wins. Words, disable and enable add to the project's."
-    return {"description": about, "type": "array", "items": table, "default": []}
+def _register_show(parser: argparse.ArgumentParser) -> None:
+    _register_path(parser)
+    add_settings_arguments(parser)
 
 
-def describe_settings(settings: Settings) -> str:
-    """Every key as a line of a settings file, with where its value comes from as a comment."""
-    rows = [
-        (f"{key} = {_toml(getattr(settings, f.name))}", settings.sources.get(f.name, "default")) for key, f in _own()
-    ]
-    width = min(max(len(row) for row, _ in rows), 60)
-    words = f"{len(settings.words):,} word{'' if len(settings.words) == 1 else 's'}"
-    lines = [f"{row:<{width}}  # {escape_invisible(source)}" for row, source in rows]
-    return "\n".join([*lines, f"# {words} of your own: `localproof dict list`"]) + "\n"
-
-
-def _own() -> Iterator[tuple[str, Field[Any]]]:
-    # The words are listed by `dict list`: the settings hold them together with those of the lists.
-    return ((key, f) for key, f in KEYS.items() if key != "words")
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(_toml(v) for v in value)}]"
-    return escape_invisible(json.dumps(value, ensure_ascii=False))
-
-
-def describe_paths(folder: Path, env: Mapping[str, str]) -> str:
-    """The files of settings and words that matter for `folder`, and whether they are there."""
-    file, root = find_settings(folder.absolute())
-    rows = [
-        ("user settings", user_folder(env) / USER_FILE),
-        ("user words", user_folder(env) / USER_DICTIONARY),
-        ("project settings", file or (root / FILE_NAMES[1] if root else None)),
-        ("project words", root / PROJECT_DICTIONARY if root else None),
-    ]
-    return "".join(f"{what:<16}  {_state(path)}\n" for what, path in rows)
-
-
-def _state(path: Path | None) -> str:
-    if path is None:
-        return "no project here: no settings file and no .git above"
-    return escape_invisible(str(path)) + ("" if path.exists() else "  (not there)")
-
-
-def schema(engines: Iterable[str]) -> str:
-    """The JSON Schema (2020-12) of a settings file; `engines` are the names that the key of that name may hold."""
-    properties: dict[str, object] = {}
-    for key, known in KEYS.items():
-        choices = list(engines) if key == "engines" else list(known.metadata.get("choices", ()))
-        plain: dict[str, object] = {
-            "type": {"int": "integer", "float": "number", "bool": "boolean"}.get(str(known.type), "string")
-        }
-        if choices:
-            plain["enum"] = choices
-        if "least" in known.metadata:
-            plain["minimum"] = known.metadata["least"]
-        several = str(known.type) in ("tuple[str, ...]", "frozenset[str]")
-        shape = {"type": "array", "items": plain, "uniqueItems": True} if several else plain
-        default = sorted(known.default) if isinstance(known.default, frozenset) else known.default
-        properties[key] = {"description": known.metadata["doc"], **shape, "default": default}
-    return (
-        json.dumps(
-            {
-                "$schema": "https://json-schema.org/draft/2020-12/schema",
-                "title": "Settings of LocalProof",
-                "type": "object",
-                "additionalProperties": False,
-                "properties": {**properties, "overrides": _overrides(properties)},
-            },
-            indent=2,
-        )
-        + "\n"
+def _register_path(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "path", nargs="?", type=Path, default=Path(), metavar="PATH", help="the file or folder to ask about"
     )
+
+
+ACTIONS = {
+    "show": Action("Show the values and where they come from", _register_show),
+    "path": Action("Show where the files are, or would be", _register_path),
+    "schema": Action("Write the JSON Schema of a settings file", no_arguments),
+}
+
+
+def run(args: argparse.Namespace, terminal: Terminal) -> int:
+    """Show what is asked for."""
+    from ..engines import ENGINES
+    from .settings_report import describe_paths, schema
+
+    if args.action == "schema":
+        terminal.write(schema(ENGINES))
+        return 0
+    folder = args.path if args.path.is_dir() else args.path.parent
+    if args.action == "path":
+        terminal.write(describe_paths(folder, terminal.env))
+        return 0
+    return _show(args, folder, terminal)
+
+
+def _show(args: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+    """The settings that hold for ``args.path``, which is or stands in `folder`."""
+    from ..config import for_file
+    from ..pipeline.planning import settings_finder
+    from ..project.discovery import why_excluded
+    from .settings_report import describe_settings
+
+    settings_of = settings_finder(check_options(args), terminal.env)
+    settings = settings_of(folder)
+    terminal.write(describe_settings(settings if args.path.is_dir() else for_file(settings, args.path)))
+    if not args.path.is_dir() and (why := why_excluded(args.path, settings_of, git=True)):
+        terminal.write(f"# in a folder this file is passed over: {escape_invisible(why)}\n")
+    return 0

@@ -1,17 +1,18 @@
-"""A page of prose with errors planted in it, for the first minute."""
+"""`localproof demo`: a page of prose with errors planted in it, for the first minute."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..config import load_settings
-from ..pipeline.batch import Task, run_task
-from ..project.files import InputFile
-from ..render import findings_of, report_block
-from ..report import Report
-from ..terminal import Terminal, style
+from ..config import PROFILES
 from ..text import Span
+from .arguments import ChoiceWord, add_colour_argument, add_engine_argument, list_choices, setting_flags
+
+if TYPE_CHECKING:
+    from ..report import Report
+    from ..terminal import Terminal
 
 PAGE = Path(__file__).with_name("demo.md")
 # Each with as many words as it takes to be found only where it was planted, in order.
@@ -36,20 +37,35 @@ PLANTED = (
 )
 
 
-def demo(flags: Mapping[str, object], colour: str, terminal: Terminal, *, report: bool = False) -> int:
-    """Proofread the page and say how that went, with `report` all about the run; the exit status is 0, or 3 if nothing
-    could be checked."""
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_engine_argument(parser)
+    parser.add_argument(
+        "--profile", type=ChoiceWord("profile", PROFILES), metavar="PROFILE", help=list_choices(PROFILES)
+    )
+    parser.add_argument("--report", action="store_true", help="say all about the run, too")
+    add_colour_argument(parser)
+
+
+def run(args: argparse.Namespace, terminal: Terminal) -> int:
+    """Proofread the page and say how that went; 3 if nothing could be checked."""
+    from ..config import load_settings
+    from ..pipeline.batch import Task, run_task
+    from ..project.files import InputFile
+    from ..render import findings_of, report_block
+    from ..terminal import style
+
     terminal.write(
         f"A page of prose with {len(PLANTED)} errors planted in it, and with names, British\n"
         "spellings, code and links that are right as they are. LocalProof says:\n\n"
     )
-    settings = load_settings(None, {"language": "en-GB", **flags}, terminal.env, isolated=True)
+    settings = load_settings(None, {"language": "en-GB", **setting_flags(args)}, terminal.env, isolated=True)
     outcome = run_task(Task(settings, (InputFile(PAGE, "demo.md", named=True),)))
-    look = style(terminal.stdout, colour, terminal.env)
+    look = style(terminal.stdout, args.color, terminal.env)
     for each in outcome.run.reports:
         terminal.write(findings_of(each, look))
         terminal.write(_score(each) + "\n\n")
-    if report or not outcome.run.checked:
+    if args.report or not outcome.run.checked:
         terminal.write(report_block(outcome.run, look) + "\n")
     terminal.write("Now your own: localproof FILE (with --report: what it is made of, what it cost)\n")
     return 0 if outcome.run.checked else 3

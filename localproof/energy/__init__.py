@@ -8,6 +8,14 @@
 A machine without a counter that can be read gives an estimate from CPU time,
 labelled as one; a figure that cannot be had is None with a reason, never 0.
 The meter is chosen when the window opens and never changes before it closes.
+
+Start reading in `window`, then `account`.
+
+- `window`: work between two readings; `account`: from readings to joules with a label.
+- `meter`: what a meter is; `powercap`, `perf`, `emi`, `macos`, `nvml`: one of each kind.
+- `estimate`: joules from CPU time where there is no counter; `calibration`: the watts it counts with.
+- `clocks`: time of the run, of its processes and of the machine.
+- `label`: a figure as its record and its line; `diagnosis`: which figures this machine can give.
 """
 
 from __future__ import annotations
@@ -31,10 +39,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "METERS",
-    "MeterUnavailable",
+    "EnergyWindow",
     "Machine",
     "Meter",
-    "EnergyWindow",
+    "MeterUnavailable",
     "calibrate",
     "doctor",
     "open_window",

@@ -56,7 +56,7 @@ class DeviceReading(NamedTuple):
 def counter_difference(counter: Counter, start: int, end: int, seconds: float) -> tuple[int, int] | Reason:
     """(units counted, wraps) between two readings `seconds` apart, or why nobody can tell.
 
-    >>> difference(Counter("package-0", 1e-6, 262_143_328_850), 262_143_000_000, 1_000_000, 1.0)
+    >>> counter_difference(Counter("package-0", 1e-6, 262_143_328_850), 262_143_000_000, 1_000_000, 1.0)
     (1328850, 1)
     """
     wraps = 0

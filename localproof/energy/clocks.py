@@ -79,7 +79,7 @@ def proc_stat(text: str, ticks_per_s: int) -> BusyTime | None:
     """The first line of /proc/stat. Waiting for a disk is idleness; what guests of ours used is in the user time.
 
     >>> proc_stat("cpu  10 20 30 999 999 1 2 7 5 5\\n", 100)
-    Busy(busy_s=0.63, steal_s=0.07)
+    BusyTime(busy_s=0.63, steal_s=0.07)
     """
     words = text.split("\n", 1)[0].split()
     if len(words) < 8 or words[0] != "cpu" or not all(w.isdigit() for w in words[1:]):

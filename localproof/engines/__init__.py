@@ -5,67 +5,91 @@ wait for the other, a call that is stuck can be ended, and nothing that native
 code prints or breaks reaches this process.
 
 The child imports this package too: it is quick to import.
+
+Start reading in `interface`, then `harper`, the shorter of the two engines.
+
+- `interface`: `Engine`, one that is open, and `EngineKind`, a row of `ENGINES`.
+- `harper`, `languagetool`: the two embedded engines; `worker` is their helper process.
+- `home`: which LanguageTool; `original`: that on Java, or a server.
+- `prepare`: the text of a block as engines can read it, and the way back.
+- `rules`, `rule_files`, `catalogue`: what an engine says of its rules.
+- `package`: versions and digests of what is installed; `cluster`: engines on Dask.
+
+A new engine is a module like `harper`, a builder in `worker` and a row here;
+scoring knows nothing of it (see `scoring.learned_engines`) until it is trained.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from .interface import Engine, EngineKind
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from ..config import Settings
-    from ..report import Finding, Provenance
+    from .rules import Rule
+
+__all__ = ["ENGINES", "Engine", "EngineKind"]
 
 
-class Engine(Protocol):
-    """One checker: still to be built, on its way, or ready."""
-
-    name: str
-
-    def start(self) -> None:
-        """Begin to build the checker and return at once. The first `submit` does so too."""
-        ...
-
-    def submit(self, text: str) -> Future[tuple[Finding, ...]]:
-        """Begin to check the text of one block; spans of the findings count its code points.
-
-        The future raises `Unavailable` where the block could not be checked
-        (time limit, crash, engine that does not start). It never answers an
-        empty tuple for a failure.
-        """
-        ...
-
-    def provenance(self) -> tuple[Provenance, ...]:
-        """What the engine is made of: checker, port, dictionary, data. Known without starting it."""
-        ...
-
-    def key(self) -> str:
-        """Everything that could change its answer to the same text: versions, dialect, rule set. For caches."""
-        ...
-
-    def pids(self) -> tuple[int, ...]:
-        """Its live helper processes, for the accounts of energy and memory."""
-        ...
-
-    def close(self) -> None:
-        """End its helper processes. Futures still open raise `Unavailable`."""
-        ...
-
-
-def _harper(settings: Settings) -> Engine:
+def _open_harper(settings: Settings) -> Engine:
     from .harper import HarperEngine
 
     return HarperEngine(settings)
 
 
-def _languagetool(settings: Settings) -> Engine:
+def _harper_rules(settings: Settings) -> tuple[Rule, ...]:
+    from .harper import catalogue
+
+    return catalogue(settings)
+
+
+def _describe_harper(rules: Iterable[str]) -> Mapping[str, str]:
+    from .harper import describe_rules
+
+    return describe_rules(rules)
+
+
+def _open_languagetool(settings: Settings) -> Engine:
     from .home import open_languagetool
 
     return open_languagetool(settings)
 
 
-# A new engine is one row here. Opening one costs next to nothing and starts
-# nothing; it raises Unavailable where the engine cannot work here at all.
-ENGINES: dict[str, Callable[[Settings], Engine]] = {"harper": _harper, "languagetool": _languagetool}
+def _languagetool_rules(settings: Settings) -> tuple[Rule, ...]:
+    from .rule_files import catalogue
+
+    return catalogue(settings)
+
+
+def _describe_languagetool(rules: Iterable[str]) -> Mapping[str, str]:
+    from .rule_files import describe_rule
+
+    return {rule: says for rule in rules if (says := describe_rule(rule.partition("/")[2]))}
+
+
+ENGINES: dict[str, EngineKind] = {
+    kind.name: kind
+    for kind in (
+        EngineKind(
+            "harper",
+            "Harper",
+            _open_harper,
+            _harper_rules,
+            _describe_harper,
+            spellers=("harper/SpellCheck",),
+            repeated="harper/RepeatedWords",
+        ),
+        EngineKind(
+            "languagetool",
+            "LanguageTool",
+            _open_languagetool,
+            _languagetool_rules,
+            _describe_languagetool,
+            page="https://community.languagetool.org/rule/show/{rule}?lang={language}",
+            spellers=("languagetool/MORFOLOGIK_RULE_EN_",),
+            repeated="languagetool/ENGLISH_WORD_REPEAT_RULE",
+        ),
+    )
+}

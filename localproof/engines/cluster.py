@@ -17,17 +17,17 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..config import Settings
+from ..config import Settings, having
 from ..report import BadInput, Finding, Provenance, Skipped, Unavailable
 from ..system.installation import install_command
 from ..text import escape_invisible
+from ..text.phrases import count
 
 if TYPE_CHECKING:
-    from . import Engine
+    from .interface import Engine
 
 SCHEME = "dask://"
 _CONNECT_S = 10.0
-_TRAVELS = ("language", "enable", "picky")  # of the settings, what decides on an engine's answers
 
 Answer = tuple[Finding, ...]
 
@@ -72,7 +72,7 @@ class RemoteEngine:
     def __init__(self, engine: Engine, settings: Settings, cluster: Cluster) -> None:
         self.name = engine.name
         self._engine, self._cluster = engine, cluster
-        self._wishes = {field: getattr(settings, field) for field in _TRAVELS}
+        self._wishes = {field: getattr(settings, field) for field in having("travels")}
 
     def start(self) -> None:
         """See `Engine.start`. The workers' engines are built by the first block that comes to each."""
@@ -112,7 +112,7 @@ class RemoteEngine:
     def provenance(self) -> tuple[Provenance, ...]:
         """See `Engine.provenance`."""
         first, *rest = self._engine.provenance()
-        where = f"a Dask cluster of {_count(self._cluster.workers())}, whose energy is not counted"
+        where = f"a Dask cluster of {count(self._cluster.workers(), 'worker')}, whose energy is not counted"
         return (replace(first, facts=(*first.facts, ("worked on", where))), *rest)
 
     def key(self) -> str:
@@ -143,7 +143,3 @@ def _build_engine(name: str, wishes: tuple[tuple[str, Any], ...]) -> Engine:
     from . import ENGINES
 
     return ENGINES[name](Settings(**dict(wishes), service="off"))
-
-
-def _count(workers: int) -> str:
-    return "1 worker" if workers == 1 else f"{workers:,} workers"

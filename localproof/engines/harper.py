@@ -7,6 +7,7 @@ others. What the writer disables is dropped further on, where it is counted.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import Any
 
@@ -16,9 +17,9 @@ from ..system.installation import install_command
 from ..text import Edit, Span
 from ..workers.helper_process import find_module
 from ..workers.pooled_worker import PooledWorker
-from .catalogue import Rule
 from .package import InstalledPackage
 from .prepare import ANSWERS, check_in_parts, delete_with_space, own_rules, threads
+from .rules import Rule
 
 MOST_THREADS = 4  # unless the writer says more: each costs 60 MB
 
@@ -251,6 +252,11 @@ def rules(settings: Settings) -> dict[str, str]:
         return engine.rules()
     finally:
         engine.close()
+
+
+def describe_rules(names: Iterable[str]) -> dict[str, str]:
+    """What Harper says of all its rules, by full name: as quickly had as some. Waits; raises `Unavailable`."""
+    return {f"harper/{name}": says for name, says in rules(Settings()).items()}
 
 
 def catalogue(settings: Settings) -> tuple[Rule, ...]:

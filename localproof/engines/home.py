@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..config import Settings
 from ..report import Unavailable
-from . import Engine
+from .interface import Engine
 
 
 def open_languagetool(settings: Settings) -> Engine:

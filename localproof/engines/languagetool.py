@@ -19,96 +19,16 @@ from typing import Any
 from zlib import crc32
 
 from ..config import Settings
-from ..report import Finding, Kind, Provenance, Unavailable
+from ..report import Finding, Provenance, Unavailable
 from ..text import Edit, Span, Unit, UnitMap
 from ..text.languages import FORMS, NAMES, base, rules_package
 from ..workers.helper_process import find_module
 from ..workers.pooled_worker import PooledWorker
+from .languagetool_rules import ENDLESS, OFF, VARIANTS, kind, page, rule_folder, rules_module
 from .original.ngrams import explain_unused
 from .package import InstalledPackage
 from .package import setup_command as language_remedy
 from .prepare import ANSWERS, check_in_parts, delete_with_space, own_rules, threads
-
-# What the embedded engine is asked for. It has a speller for American and for
-# British English only and checks every other variant as American in silence.
-VARIANTS = {
-    "en": "en-US",
-    "en-US": "en-US",
-    "en-GB": "en-GB",
-    "en-AU": "en-GB",
-    "en-CA": "en-GB",
-    "en-IN": "en-GB",
-    "en-NZ": "en-GB",
-    "en-ZA": "en-GB",
-}
-
-# Would call every "realise" of British English in question.
-OFF = ("OXFORD_SPELLING_Z_NOT_S",)
-
-# Rules that the embedded engine cannot have on, whatever is enabled. To suggest something for a word with a digit in it
-# (``boot2docker``) this one spells out what the letters around might have been, for 2 to 30 s a word. Harper's speller
-# looks at such words, LanguageTool's does not.
-ENDLESS = ("NUMBERS_IN_WORDS",)
-
-KIND_OF_CATEGORY: dict[str, Kind] = {
-    "AMERICAN_ENGLISH": "style",
-    "AMERICAN_ENGLISH_STYLE": "style",
-    "BRE_STYLE_OXFORD_SPELLING": "style",
-    "BRITISH_ENGLISH": "style",
-    "CASING": "spelling",
-    "COLLOCATIONS": "grammar",
-    "COMPOUNDING": "spelling",
-    "CONFUSED_WORDS": "grammar",
-    "CREATIVE_WRITING": "style",
-    "FALSE_FRIENDS": "grammar",
-    "GRAMMAR": "grammar",
-    "MULTITOKEN_SPELLING": "spelling",
-    "NONSTANDARD_PHRASES": "grammar",
-    "PLAIN_ENGLISH": "style",
-    "PROPER_NOUNS": "spelling",
-    "PUNCTUATION": "punctuation",
-    "REDUNDANCY": "style",
-    "REPETITIONS": "style",
-    "REPETITIONS_STYLE": "style",
-    "SEMANTICS": "grammar",
-    "STYLE": "style",
-    "TYPOGRAPHY": "typography",
-    "TYPOS": "spelling",
-    "WIKIPEDIA": "style",
-}
-
-# For the categories that say nothing, MISC above all: the type of issue (ITS 2.0).
-KIND_OF_ISSUE: dict[str, Kind] = {
-    "duplication": "grammar",
-    "grammar": "grammar",
-    "inconsistency": "grammar",
-    "locale-violation": "style",
-    "misspelling": "spelling",
-    "register": "style",
-    "style": "style",
-    "typographical": "typography",
-    "whitespace": "typography",
-}
-
-# Rules whose category misleads.
-KIND_OF_RULE: dict[str, Kind] = {
-    "EN_A_VS_AN": "grammar",
-    "IT_IS": "grammar",
-    "LC_AFTER_PERIOD": "typography",
-    "POSSESSIVE_APOSTROPHE": "punctuation",
-    "UPPERCASE_SENTENCE_START": "typography",
-}
-
-
-def kind(rule: str, category: str, issue: str) -> Kind:
-    """LocalProof's kind for a LanguageTool rule: by its name, else its category, else its type of issue.
-
-    >>> kind("EN_A_VS_AN", "MISC", "misspelling"), kind("HE_LIKE", "GRAMMAR", "grammar")
-    ('grammar', 'grammar')
-    """
-    if rule.endswith("_WORD_REPEAT_RULE"):  # of every language
-        return "grammar"
-    return KIND_OF_RULE.get(rule) or KIND_OF_CATEGORY.get(category) or KIND_OF_ISSUE.get(issue, "grammar")
 
 
 def findings(text: str, raw: Any, unit: Unit = "utf-8") -> tuple[Finding, ...]:
@@ -140,15 +60,6 @@ def findings(text: str, raw: Any, unit: Unit = "utf-8") -> tuple[Finding, ...]:
         )
         found.setdefault(finding)
     return tuple(sorted(found, key=lambda f: (f.span, f.rule)))
-
-
-def page(url: str) -> str:
-    """`url` if it is the address of a page, which a link may lead to, else "".
-
-    >>> page("https://languagetool.org/insights/post/its-it-s/"), page("javascript:alert(1)")
-    ('https://languagetool.org/insights/post/its-it-s/', '')
-    """
-    return intern(url) if re.fullmatch(r"https?://[!-~]{1,500}", url) else ""
 
 
 def plain(message: str) -> str:
@@ -187,7 +98,7 @@ class LanguageToolEngine:
         count = threads(settings)
         options = {
             "language": code,
-            "package": _module(code),
+            "package": rules_module(code),
             "data": self._data,
             "state": self._state,  # other data in the same place is another helper
             "variant": self._variant,
@@ -285,11 +196,6 @@ def has_rules(code: str) -> bool:
     return find_module("lt_py") is not None and rule_folder(code) is not None
 
 
-def _module(code: str) -> str:
-    """The module of a language's package, which knows where its data is."""
-    return rules_package(code).replace("-", "_")
-
-
 def _data_of_the_writer() -> tuple[str, str]:
     """The folder with data for the embedded engine that the writer names, and what changes with every change of its
     files; "" where he names none."""
@@ -299,16 +205,6 @@ def _data_of_the_writer() -> tuple[str, str]:
     seen = [(os.fspath(path), path.stat()) for path in sorted(folder.rglob("*")) if path.is_file()]
     rows = [f"{name} {about.st_mtime_ns} {about.st_size}" for name, about in seen]
     return str(folder), f"{crc32(os.fsencode(chr(10).join(rows))):08x}"
-
-
-def rule_folder(code: str = "en") -> Path | None:
-    """Where the rule files of a language's package lie, or None where it is not installed."""
-    spec = find_module(_module(code))
-    for place in spec.submodule_search_locations or () if spec else ():
-        folder = Path(place, "data", code, "rules")
-        if folder.is_dir():
-            return folder
-    return None
 
 
 def _expand_globs(patterns: Iterable[str]) -> list[str]:

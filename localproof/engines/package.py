@@ -11,7 +11,6 @@ from ..workers.helper_process import module_path
 
 if TYPE_CHECKING:
     from importlib.metadata import PackagePath
-import re
 
 from ..text.languages import EXTRAS, rules_package
 

@@ -43,6 +43,7 @@ _TRAPS = re.compile(
     r"|(?P<broken>[\ud800-\udfff])"
 )
 _PARAGRAPH = re.compile(r"(?:\r\n|\r(?!\n)|\n)[ \t]*(?:\r\n|\r|\n)\s*")
+# Stricter than `text.words.SENTENCE_END`: a block is cut here, so a capital or a digit must follow.
 _SENTENCE = re.compile(r"[.!?\u2026][\"')\]\u2019\u201d]*\s+(?=[\"'(\[\u2018\u201c]*[A-Z0-9])")
 _SPACE = re.compile(r"\s+")
 
@@ -61,7 +62,7 @@ def threads(settings: Settings) -> int:
 def own_rules(engine: str, patterns: Iterable[str]) -> list[str]:
     """The part after the slash of those rule names and globs that may mean a rule of `engine`, in order.
 
-    >>> mine("harper", ["harper/SpelledNumbers", "*/Prefer*", "languagetool/X"])
+    >>> own_rules("harper", ["harper/SpelledNumbers", "*/Prefer*", "languagetool/X"])
     ['Prefer*', 'SpelledNumbers']
     """
     split = (pattern.partition("/") for pattern in patterns)
@@ -80,7 +81,7 @@ class TextPart:
 def prepare_text(text: str) -> Block:
     """`text` as an engine is to read it, with the map back: the block's source is `text`.
 
-    >>> readable("an\\u00a0inter\\u00adnational test").text
+    >>> prepare_text("an\\u00a0inter\\u00adnational test").text
     'an international test'
     """
     out: list[str] = []
@@ -226,9 +227,9 @@ def _shift_to_block(finding: Finding, start: int, block: Block) -> Finding | Non
 def delete_with_space(text: str, span: Span) -> Edit:
     """The edit that deletes `span` and one space with it, where both together leave a clean text.
 
-    >>> without("It was, um, the the end", Span(12, 15))
+    >>> delete_with_space("It was, um, the the end", Span(12, 15))
     Edit(span=Span(start=12, end=16), text='')
-    >>> without("the end .", Span(7, 8))
+    >>> delete_with_space("the end .", Span(7, 8))
     Edit(span=Span(start=7, end=8), text='')
     """
     before, after = text[max(span.start - 1, 0) : span.start], text[span.end : span.end + 1]

@@ -11,9 +11,9 @@ from pathlib import Path
 from ..config import Settings
 from ..report import Unavailable
 from ..text.languages import FORMS, NAMES, base
-from .catalogue import Rule
-from .languagetool import ENDLESS, OFF, VARIANTS, kind, page, rule_folder
+from .languagetool_rules import ENDLESS, OFF, VARIANTS, kind, page, rule_folder
 from .package import setup_command as language_remedy
+from .rules import Rule
 
 # Rules that are code and not in the rule files, which name the others: their category, and what they look for.
 CODE: Mapping[str, tuple[str, str]] = {

@@ -1,4 +1,14 @@
-"""Formats: source text in, a `Document` of `Block`s out, each with an exact map to the source."""
+"""Formats: source text in, a `Document` of `Block`s out, each with an exact map to the source.
+
+Start reading in `plain`, the smallest reader, then `block_builder`, by which all of them make their blocks.
+
+- Readers, one for each format: `plain`, `markdown`, `djot`, `html`, `rst`, `asciidoc`, `org`, `latex`, `notebook`,
+  `subtitles`, `commit`, and `code` for the comments of source code.
+- What readers share: `block_builder`, `lines` (line by line formats), `scalars` (strings of YAML, TOML and JSON),
+  `front_matter`, `directives` (the writer's comments to us), `placeholders` (what is no prose), `languages`.
+- Of Markdown: `extensions`, `containers`, `unindent`. Of HTML: `html_blocks`, `html_tags`. Of others: `rst_tables`,
+  `latex_commands`, `code_languages`, `code_prose`, `code_marks`.
+"""
 
 from __future__ import annotations
 

@@ -38,6 +38,7 @@ _MARK = re.compile(
     re.VERBOSE,
 )
 
+# A word with the marks of a sentence around it: what stands between blanks in prose, unlike in code.
 _WORD = re.compile(r"[(\"'\u201c\u2018]?[^\W\d_]+(?:['\u2019-][^\W\d_]+)*[)\"'\u201d\u2019]?[,.;:!?]*")
 _SIGN = re.compile(
     r"[;{}\[(,\\:]$|[^\s=<>!]?=[^\s=]?| = |\(\)|->|=>|::|&&|\|\||</|/>|\+\+|\w\(|\w\[|\w\.\w+\(|^[@$<&|#]|\$\w|^\W+$"

@@ -82,6 +82,7 @@ _PRE = re.compile(r"<(pre|code|example|script|xmp)\b[^>]*>(?!.*</\1>)", re.IGNOR
 _CODE = re.compile(r"[@\\](?:code|verbatim|startuml|dot)\b(?!.*[@\\]end)")
 _CODE_END = re.compile(r"</(?:pre|code|example|script|xmp)>|[@\\]end(?:code|verbatim|uml|dot)", re.IGNORECASE)
 _CODE_INDENT = 4
+# A word that no name, path or call in code looks like, so `text.words.WORD` will not do.
 _PLAIN_WORD = re.compile(r"(?<![\w.@/\\$-])[^\W\d_]+(?:['\u2019-][^\W\d_]+)*(?![\w(/\\=]|\.\w)")
 
 SPELLING = tuple((char, None) for char in "\n\r\\*/<>]`")

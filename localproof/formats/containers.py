@@ -44,7 +44,7 @@ _NO_TITLE = frozenset(  # directives whose argument is a file, a number, a label
     "highlight currentmodule automodule autoclass autofunction contents module prf:ref code-group tabs".split()
 )
 _TITLE_ATTRIBUTE = re.compile(r"(?<![\w-])title=(?:\"(?P<double>[^\"]+)\"|'(?P<single>[^']+)')")
-_WORD = re.compile(r"[^\W\d_]{2}")
+_WORD = re.compile(r"[^\W\d_]{2}")  # what makes a title one of words: two letters are enough
 
 _SLASHES = re.compile(r"(/{3,})[ \t]*([A-Za-z][\w-]*)[ \t]*(?:\|[ \t]*([^\r\n]*?))?[ \t]*(?=[\r\n]|\Z)")
 _SLASHES_OPTIONS = re.compile(r"(?:(?>\r\n|\n|\r)[ \t>]*(?: {4}|\t)[ \t]*[A-Za-z][\w-]*:[^\r\n]*)+")

@@ -88,9 +88,9 @@ def placeholder_runs(text: str) -> list[tuple[int, int]]:
     """The runs (start, end) of `text` that are not prose, in order and apart.
 
     >>> text = "See https://x.org/a_(b), or mail me@x.org."
-    >>> [text[start:end] for start, end in holes_in(text)]
+    >>> [text[start:end] for start, end in placeholder_runs(text)]
     ['https://x.org/a_(b)', 'me@x.org']
-    >>> holes_in("He and/or she paid $5 for the item(s) at 9:30.")
+    >>> placeholder_runs("He and/or she paid $5 for the item(s) at 9:30.")
     []
     """
     found = [m.span() for m in _CODE.finditer(text)] if "`" in text else []

@@ -1,9 +1,9 @@
 """The language server: `localproof lsp`, for editors.
 
-`opened`, `marks` and `actions` are values and functions that know nothing of
-the protocol; `desk` checks texts, in the `main_thread`, and `session` knows
-which are open; `rpc` moves messages, `wire` reads and writes what they hold,
-and `server` says what is done about each, in a thread beside.
+Start reading at `server`, where a keystroke arrives: it says what is done about each message. `text_document`,
+`diagnostics` and `code_actions` are values and functions that know nothing of the protocol; `document_checker` checks
+texts, in the `main_thread`, and `session` knows which are open; `commands` are what an editor's menu can ask for;
+`json_rpc` moves messages, and `conversion` reads and writes what they hold.
 """
 
 from __future__ import annotations

@@ -9,17 +9,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from ..commands import dict as words
 from ..config import (
     PROJECT_DICTIONARY,
     PROJECT_IGNORES,
     USER_DICTIONARY,
     USER_IGNORES,
-    Settings,
     find_settings,
     user_folder,
 )
-from ..project import disable_rule as rules
+from ..engines import ENGINES
+from ..project.dictionaries import add_words
+from ..project.disable_rule import disable
 from ..render import Style, report_block, summary_line
 from ..report import BadInput, Finding, LocalProofError
 from ..text import escape_invisible
@@ -89,31 +89,25 @@ class CommandContext:
 def _sentences(asked: Sequence[str]) -> dict[str, str]:
     """What engines say of their rules, "" where that cannot be had."""
     said = dict.fromkeys(asked, "")
-    names = {rule.partition("/")[0] for rule in asked}
-    if "harper" in names:
-        from ..engines.harper import rules as known
-
-        try:
-            said |= {f"harper/{name}": sentence for name, sentence in known(Settings()).items()}
-        except LocalProofError:  # a rule that cannot be explained is not worth a complaint
-            return said
-    if "languagetool" in names:
-        from ..engines.rule_files import describe_rule
-
-        said |= {r: describe_rule(r.partition("/")[2]) or "" for r in asked if r.startswith("languagetool/")}
+    for name, kind in ENGINES.items():
+        if ours := [rule for rule in asked if rule.startswith(f"{name}/")]:
+            try:
+                said |= kind.describe(ours)
+            except LocalProofError:  # a rule that cannot be explained is not worth a complaint
+                continue
     return said
 
 
 def add_word(office: CommandContext, writer: ClientWriter, uri: str, word: str, where: str = "user") -> None:
     """Add a word to the project's or the user's list."""
     path = office.file(uri, where, PROJECT_DICTIONARY, USER_DICTIONARY)
-    words.add(path, [word])
+    add_words(path, [word])
     office.session.check_all()
 
 
 def disable_rule(office: CommandContext, writer: ClientWriter, uri: str, rule: str) -> None:
     """Switch a rule off in the settings file of the text's project."""
-    path = rules.disable(office.folder(uri), str(rule))
+    path = disable(office.folder(uri), str(rule))
     writer.tell(f"{rule} is switched off in {path}")
     office.session.check_all()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from ..engines import ENGINES
 from ..render.style import Style
 from ..render.suggestion_text import suggestion
 from ..report import Finding, Report
@@ -19,7 +20,6 @@ from .text_document import unfinished_word
 WARNING, INFORMATION, HINT = 2, 3, 4
 _SEVERITY = {"spelling": WARNING, "grammar": WARNING, "punctuation": INFORMATION, "typography": INFORMATION}
 _NOTE = re.compile(r"line (\d+): (.*)", re.DOTALL)
-_PAGES = {"languagetool": "https://community.languagetool.org/rule/show/{rule}?lang={language}"}
 _MOST_NOTES = 50
 _LONGEST_SHOWN = 80  # code points of a correction
 _AROUND = 100  # code points: more than `suggestion` looks at
@@ -86,13 +86,14 @@ def _correction_in(text: str, edits: tuple[Edit, ...]) -> str:
 def rule_page(rule: str, language: str = "en") -> str:
     """A page that lists what a rule of `language` looks for, "" where there is none.
 
-    >>> link("languagetool/EN_A_VS_AN"), link("languagetool/GERMAN_WORD_REPEAT_RULE", "de-AT")[-8:]
+    >>> rule_page("languagetool/EN_A_VS_AN"), rule_page("languagetool/GERMAN_WORD_REPEAT_RULE", "de-AT")[-8:]
     ('https://community.languagetool.org/rule/show/EN_A_VS_AN?lang=en', '?lang=de')
     """
     engine, _, name = rule.partition("/")
-    if engine not in _PAGES or not re.fullmatch(r"[A-Za-z0-9_]+", name):
+    kind = ENGINES.get(engine)
+    if kind is None or not kind.page or not re.fullmatch(r"[A-Za-z0-9_]+", name):
         return ""
-    return _PAGES[engine].format(rule=name, language=base(language) or "en")
+    return kind.page.format(rule=name, language=base(language) or "en")
 
 
 def drop_unfinished(text: str, findings: Iterable[Finding], caret: int | None) -> tuple[Finding, ...]:

@@ -22,8 +22,8 @@ from ..config import HOMELESS, cache_folder, homeless, make_folder, user_folder
 from ..project.files import write_new
 from ..report import LocalProofError
 from ..text import escape_invisible
-from . import code_actions as acting
 from . import conversion, json_rpc
+from .code_actions import FIX_ALL, QUICK_FIX, SOURCE, CodeAction, actions_at, code_lens, hover
 from .commands import COMMANDS, CommandContext
 from .conversion import Json, dig
 from .diagnostics import Diagnostic
@@ -126,13 +126,13 @@ class LocalProofServer:
         """`marks` as this editor takes them."""
         return conversion.diagnostics(opened, marks, self.session.unit, links=self._links, tags=self._tags)
 
-    def lens(self, uri: str) -> acting.CodeAction | None:
+    def lens(self, uri: str) -> CodeAction | None:
         """The line above a text; None before its first report."""
         report = self.session.report(uri)
         if report is None:
             self._lenses.pop(uri, None)
             return None
-        return acting.code_lens(report, self.office.place(uri), held_back=self.session.shows_held_back(uri))
+        return code_lens(report, self.office.place(uri), held_back=self.session.shows_held_back(uri))
 
     def log(self, line: str) -> None:
         """See `Outlet.log`."""
@@ -217,7 +217,7 @@ class LocalProofServer:
         provided: Json = {
             "positionEncoding": self.session.unit,
             "textDocumentSync": {"openClose": True, "change": _INCREMENTAL, "save": {"includeText": False}},
-            "codeActionProvider": {"codeActionKinds": [acting.QUICK_FIX, acting.FIX_ALL, acting.SOURCE]},
+            "codeActionProvider": {"codeActionKinds": [QUICK_FIX, FIX_ALL, SOURCE]},
             "hoverProvider": True,
             "executeCommandProvider": {"commands": list(COMMANDS)},
         }
@@ -343,7 +343,7 @@ class LocalProofServer:
         if opened is None or report is None:
             return []
         span = conversion.PositionMap(opened.text, self.session.unit).span(start, end)
-        acts = acting.actions_at(report, span, self.office.place(uri), held_back=self.session.shows_held_back(uri))
+        acts = actions_at(report, span, self.office.place(uri), held_back=self.session.shows_held_back(uri))
         told = told if isinstance(told, list) else []
         return conversion.actions(opened, acts, self.session.unit, told, versioned=self._versioned, only=only)
 
@@ -359,7 +359,7 @@ class LocalProofServer:
             here += [f for f in report.held_back if f.span.overlaps(point)]
         if not here:
             return None
-        text = acting.hover(here, await self.office.explain_rules(here))
+        text = hover(here, await self.office.explain_rules(here))
         return {"contents": {"kind": "markdown", "value": text}, "range": places.range(here[0].span)}
 
     async def _diagnose(self, params: Any) -> Json:

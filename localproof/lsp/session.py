@@ -16,12 +16,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from ..engines import ENGINES
 from ..formats import frames_of
 from ..report import BadInput, Finding, Report, Run, Skipped
 from ..system.cpu_limits import REMEDY
 from ..text import Edit, Span, Unit
-from . import diagnostics as marking
-from .diagnostics import Diagnostic
+from .diagnostics import Diagnostic, describe_skipped, drop_unfinished, make_diagnostics
 from .document_checker import DocumentCheck, DocumentChecker, NotChecked
 from .text_document import TextChange, TextDocument, apply_changes, move_findings, unfinished_word
 
@@ -30,8 +30,6 @@ DEBOUNCE_S = 0.25
 _FIRST_S, _NEXT_S = 0.15, 0.5
 _AHEAD = 0.4  # of the delay after a key, after which the engines are asked
 _IDLE_S = 1.5  # without a key, after which the last word counts as finished
-
-_NAMES = {"harper": "Harper", "languagetool": "LanguageTool"}
 
 T = TypeVar("T")
 
@@ -312,7 +310,7 @@ class EditorSession:
             if broken and not text.failed:
                 self._out.warn(_describe(broken[0]))
             text.failed = bool(broken)
-            self._tell(text, [*map(_describe, job.bench.skipped), *marking.describe_skipped(report)])
+            self._tell(text, [*map(_describe, job.bench.skipped), *describe_skipped(report)])
             if not job.bench.engines:
                 self._complain("nothing is checked: " + "; ".join(map(_describe, job.bench.skipped)))
         elif text.report is not None:
@@ -333,7 +331,9 @@ class EditorSession:
         if over and not self._starting:
             self._out.busy("")
         elif not over and self._starting == 1:
-            self._out.busy("Starting " + " and ".join(_NAMES.get(n, n) for n in job.bench.engines))
+            self._out.busy(
+                "Starting " + " and ".join(ENGINES[n].title if n in ENGINES else n for n in job.bench.engines)
+            )
 
     async def _read_document(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
@@ -350,10 +350,10 @@ class EditorSession:
     def _marks(self, text: _TextState) -> tuple[Diagnostic, ...]:
         if text.report is None:
             return ()
-        findings = marking.drop_unfinished(text.opened.text, text.report.findings, text.opened.caret)
+        findings = drop_unfinished(text.opened.text, text.report.findings, text.opened.caret)
         held_back = text.report.held_back if text.held_back else ()
         language = text.report.document.language
-        return marking.make_diagnostics(text.opened.text, findings, held_back, text.notes, language)
+        return make_diagnostics(text.opened.text, findings, held_back, text.notes, language)
 
 
 def _from_the_last_whole(changes: Iterable[TextChange]) -> list[TextChange]:

@@ -2,42 +2,32 @@
 
 `resolve_model` is the door: from settings to one verified file and all that is known
 of it. `provenance` says it in a run's account.
+
+Start reading in `resolve_model`, then `catalogue` for what is known and `passages` for how a model is asked.
+
+- Known of models: `catalogue` and its `vocabulary`, `validity`, `licences`, `policy`, `added` (the user's own files),
+  `card`, `cyclonedx`, `spdx`; `resolved`: the one that is switched on.
+- Files: `store`, where they lie; `gguf`, what one says of itself; `tensors`, its numbers.
+- Running: `runtimes` (the table `BACKENDS`), `numpy_model` on `network` and `bpe`, `llama`, `tagger`.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..config import Settings
 from ..report import Unavailable
 from ..text import escape_invisible
+from .resolved import ResolvedModel as ResolvedModel
 
 if TYPE_CHECKING:
     from ..report import Provenance
-    from .catalogue import Catalogue, ModelEntry, ModelFile
+    from .catalogue import Catalogue, ModelEntry
 
 NONE = ("", "none")  # how settings say that no model is switched on
-
-
-@dataclass(frozen=True)
-class ResolvedModel:
-    """The model that is switched on. `file` is None for a file that no entry has.
-
-    `verified` is true where the SHA-256 of the file at `path`, which is
-    `sha256`, is that of the entry. `warnings` are sentences for the user:
-    what is not so or not known where the settings ask for nothing.
-    """
-
-    path: Path
-    model: ModelEntry
-    sha256: str
-    verified: bool
-    warnings: tuple[str, ...] = ()
-    file: ModelFile | None = None
 
 
 def resolve_model(settings: Settings, env: Mapping[str, str] = os.environ) -> ResolvedModel | None:

@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .catalogue import CLAIMS, ModelEntry, parse_catalogue
+from .catalogue import ModelEntry, parse_catalogue
 from .gguf import FILE_TYPES, GgufHeader
 from .licences import spelled
+from .vocabulary import CLAIMS
 
 _UNTOLD = "the file does not say"
 _MOST = 300  # characters of one text that a file says of itself
@@ -24,7 +25,7 @@ def describe_file(header: GgufHeader, path: Path, sha256: str) -> ModelEntry:
 def suggest_id(header: GgufHeader, path: Path) -> str:
     """A short name for the file, from what it calls itself.
 
-    >>> id_of(Header(3, 0, 0, {"general.name": "My Model (2)"}, 0), Path("a.gguf"))
+    >>> suggest_id(GgufHeader(3, 0, 0, {"general.name": "My Model (2)"}, 0), Path("a.gguf"))
     'my-model-2'
     """
     said = header.text("general.name") or path.stem

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from ..report import Provenance
-from . import ResolvedModel
-from .catalogue import CLAIMS, GAPS, BaseModel, Claim, ModelEntry, ModelFile, TrainingCost, TrainingData
+from .catalogue import BaseModel, Claim, ModelEntry, ModelFile, TrainingCost, TrainingData
+from .resolved import ResolvedModel
+from .vocabulary import CLAIMS, GAPS
 
 _REASONS = {
     "not_disclosed": "not disclosed by its makers",
@@ -152,8 +153,10 @@ def _title(model: ModelEntry, source: str, locator: str = "") -> str:
 def describe_claim(claim: Claim) -> str:
     """A claim in words: its value with how sure it is, or the reason why there is none.
 
-    >>> said(Claim(4096, "disclosed", read_by="second-hand")), said(Claim(status="not_disclosed", note="asked"))
-    ('4,096 (second-hand)', 'not disclosed by its makers: asked')
+    >>> describe_claim(Claim(4096, "disclosed", read_by="second-hand"))
+    '4,096 (second-hand)'
+    >>> describe_claim(Claim(status="not_disclosed", note="asked"))
+    'not disclosed by its makers: asked'
     """
     more = f": {claim.note}" if claim.note else ""
     if not claim.known:
@@ -224,7 +227,7 @@ def _data(row: TrainingData, *, whole: bool = False) -> str:
 def describe_tokens(claim: Claim) -> str:
     """A number of tokens in words.
 
-    >>> tokens_of(Claim(4_000_000_000_000)), tokens_of(Claim(75_500_000_000))
+    >>> describe_tokens(Claim(4_000_000_000_000)), describe_tokens(Claim(75_500_000_000))
     ('4 trillion', '75.5 billion')
     """
     value = claim.value

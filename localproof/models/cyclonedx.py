@@ -14,8 +14,9 @@ from typing import Any
 
 from .. import __version__
 from .card import card_lines, describe_claim, describe_tokens
-from .catalogue import CLAIMS, Claim, ModelEntry, ModelFile, TrainingCost, TrainingData
+from .catalogue import Claim, ModelEntry, ModelFile, TrainingCost, TrainingData
 from .licences import spdx_id
+from .vocabulary import CLAIMS
 
 # Of our own bills: one of the same content has the same name.
 _NAMESPACE = uuid.UUID("2f6c2e0c-4a9e-5f43-9d0e-7a1d2b6f3c11")

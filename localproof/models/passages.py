@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..text import Edit, Span
+from ..text.words import SENTENCE_END
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +32,6 @@ AT_ONCE = 512  # tokens in one batch
 MOST_CHANGES = 32  # in one batch
 _OVERLAP = 24  # tokens that a passage begins before a sentence which is too long for one
 _STRAIGHT = str.maketrans("‘’“”", "''\"\"")
-_END = re.compile(r"[.!?…][\"')\]]*\s+")
 
 
 class ModelUnusable(ValueError):
@@ -179,7 +179,7 @@ class Scorer(ABC):
 def stretches(text: str, tokens: Callable[[str], list[int]]) -> Iterator[tuple[Span, int]]:
     """(span, where its own part begins) of each passage that `text` falls into: whole sentences, `PASSAGE` tokens at
     most, with the sentence before as context."""
-    ends = [m.end() for m in _END.finditer(text)]
+    ends = [m.end() for m in SENTENCE_END.finditer(text)]
     if not ends or ends[-1] < len(text):
         ends.append(len(text))
     starts = [0, *ends[:-1]]

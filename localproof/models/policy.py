@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..config import Settings
-from .catalogue import LADDER, Claim, ModelEntry
+from .catalogue import Claim, ModelEntry
 from .licences import allowed, is_osi
+from .vocabulary import LADDER
 
 Answer = Literal["yes", "no", "unknown"]
 

@@ -25,7 +25,9 @@ HEAD, BIAS = "tags.weight", "tags.bias"
 
 
 class Tagger:
-    """A tagger in memory. Threads may share it. Raises ModelUnusable where the file is none, Unavailable as `gguf.read`."""
+    """A tagger in memory. Threads may share it.
+
+    Raises ModelUnusable where the file is none, Unavailable as `gguf.read`."""
 
     def __init__(self, path: Path) -> None:
         import numpy as np

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .catalogue import ACTIVITIES, CLAIMS, GAPS, KINDS, LADDER, RELATIONS, ROLES, SCOPES, STAGES, STATUSES
 from .licences import strictness
+from .vocabulary import ACTIVITIES, CLAIMS, GAPS, KINDS, LADDER, RELATIONS, ROLES, SCOPES, STAGES, STATUSES
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 _SUM = re.compile(r"[0-9a-f]{64}")

@@ -54,7 +54,7 @@ def _best_case(text: str, edits: tuple[Edit, ...], kind: str) -> tuple[Edit, ...
     All stay where none has these. They stay where `kind` is spelling, too, for there a capital makes another word
     (``China``); but of the first two, the one with the capitals that are there leads.
 
-    >>> _cased("But its late.", (Edit(Span(4, 7), "It's"), Edit(Span(4, 7), "it's")), "grammar")
+    >>> _best_case("But its late.", (Edit(Span(4, 7), "It's"), Edit(Span(4, 7), "it's")), "grammar")
     (Edit(span=Span(start=4, end=7), text="it's"),)
     """
     if len({_small(e) for e in edits}) == len(edits):

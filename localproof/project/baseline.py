@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from ..report import BadInput, Finding, Report
-from ..terminal import one_line
 from ..text import Document, escape_invisible
+from ..text.display import one_line
+from ..text.phrases import count
+from ..text.words import SENTENCE_END
 from .files import write_new
 
 FILE = ".localproof/baseline.json"
@@ -27,7 +29,6 @@ SCHEMA = 1
 _MOST_BYTES = 50_000_000
 _LONGEST = 300  # code points of a sentence that are kept, around the words
 _LINE_BREAK = re.compile(r"[\r\n]+[ \t]*(?:>[ \t]?)*")  # and the marks of a quotation at the start of the next
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+")
 
 # (file, rule, words, sentence), the file from the project's folder
 Known = tuple[str, str, str, str]
@@ -78,7 +79,7 @@ def _sentence(document: Document, finding: Finding) -> str:
         if block.pieces and block.pieces[0].source.start <= at <= block.pieces[-1].source.end:
             start, end = block.pieces[0].source.start, block.pieces[-1].source.end
             break
-    for match in _SENTENCE_END.finditer(document.text, start, end):
+    for match in SENTENCE_END.finditer(document.text, start, end):
         if match.end() > at:
             end = match.start() + 1
             break
@@ -103,7 +104,8 @@ def load_baseline(root: Path | None) -> Baseline | None:
     except (ValueError, RecursionError, KeyError, TypeError) as error:
         what = f"{type(error).__name__}: {escape_invisible(str(error))[:80]}"
         raise BadInput(
-            f"{_describe_entry(path)}: no baseline that this version reads ({what}); make it again: localproof baseline update"
+            f"{_describe_entry(path)}: no baseline that this version reads ({what}); "
+            "make it again: localproof baseline update"
         ) from None
 
 
@@ -113,10 +115,10 @@ def _read(record: Any) -> dict[Known, int]:
     known: Counter[Known] = Counter()
     for entry in record["findings"]:
         key = (entry["file"], entry["rule"], entry["words"], entry["sentence"])
-        count = entry.get("count", 1)
-        if not all(isinstance(part, str) for part in key) or not isinstance(count, int):
+        times = entry.get("count", 1)
+        if not all(isinstance(part, str) for part in key) or not isinstance(times, int):
             raise ValueError("an entry that is none")
-        known[key] += count
+        known[key] += times
     return dict(known)
 
 
@@ -161,10 +163,10 @@ def write(baseline: Baseline) -> Path:
 def baseline_text(baseline: Baseline) -> str:
     """The file: a line for each finding, sorted, with its count where it is there more than once."""
     lines = []
-    for key, count in sorted(baseline.known.items()):
+    for key, times in sorted(baseline.known.items()):
         entry: dict[str, object] = dict(zip(("file", "rule", "words", "sentence"), key, strict=True))
-        if count > 1:
-            entry["count"] = count
+        if times > 1:
+            entry["count"] = times
         lines.append("    " + json.dumps(entry, ensure_ascii=False))
     findings = "[\n" + ",\n".join(lines) + "\n  ]" if lines else "[]"
     return f'{{\n  "schema": {SCHEMA},\n  "findings": {findings}\n}}\n'
@@ -174,17 +176,15 @@ def describe_baseline(baseline: Baseline) -> str:
     """The baseline for a person: how many findings of which rule in which file."""
     total = sum(baseline.known.values())
     by_file: dict[str, Counter[str]] = {}
-    for (file, rule, *_), count in sorted(baseline.known.items()):
-        by_file.setdefault(file, Counter())[rule] += count
-    lines = [
-        f"{total:,} finding{'' if total == 1 else 's'} known in {len(by_file):,} file{'' if len(by_file) == 1 else 's'}"
-    ]
+    for (file, rule, *_), times in sorted(baseline.known.items()):
+        by_file.setdefault(file, Counter())[rule] += times
+    lines = [f"{count(total, 'finding')} known in {count(len(by_file), 'file')}"]
     for file, rules in by_file.items():
         gone = "" if os.path.lexists(baseline.root / file) else "  (the file is gone)"
         lines.append(f"{escape_invisible(file)}{gone}")
         lines += [
-            f"  {count:>5,}  {escape_invisible(rule)}"
-            for rule, count in sorted(rules.items(), key=lambda r: (-r[1], r[0]))
+            f"  {times:>5,}  {escape_invisible(rule)}"
+            for rule, times in sorted(rules.items(), key=lambda r: (-r[1], r[0]))
         ]
     return "".join(line + "\n" for line in lines)
 

@@ -15,8 +15,9 @@ from ..config import Settings, covers
 from ..formats import format_of
 from ..report import BadInput, Skipped
 from ..system.atomic import is_beside, remove_abandoned
-from ..terminal import one_line
 from ..text import escape_invisible
+from ..text.display import one_line
+from ..text.phrases import count
 from .files import InputFile
 from .generators import SiteGenerator, is_passed_over, site_of
 from .gitignore import IgnoreFile, Segment, decide, path_matches, read_ignore_file, split_segments
@@ -114,7 +115,8 @@ def discover_files(
 def describe_excluded(passed: Iterable[Excluded]) -> str:
     """What was passed over and why, in one line: a few by name, many by number.
 
-    >>> told([Passed("public/", "Hugo"), Passed("a.png", "no format for .png"), Passed("themes/", "Hugo")])
+    >>> rows = [("public/", "Hugo"), ("a.png", "no format for .png"), ("themes/", "Hugo")]
+    >>> describe_excluded(Excluded(name, why) for name, why in rows)
     'public/, themes/ (Hugo); a.png (no format for .png)'
     """
     by_reason: dict[str, list[str]] = {}
@@ -128,7 +130,7 @@ def _few(names: Sequence[str]) -> str:
         return ", ".join(one_line(name) for name in names)
     folders = sum(name.endswith("/") for name in names)
     counts = ((folders, "folder"), (len(names) - folders, "file"))
-    return " and ".join(f"{n:,} {what}{'' if n == 1 else 's'}" for n, what in counts if n)
+    return " and ".join(count(n, what) for n, what in counts if n)
 
 
 def _is_there(name: str) -> bool:

@@ -109,15 +109,15 @@ def _start(top: Path, base: str) -> str:
         return "HEAD"
     if not _known_commit(top, base):
         raise BadInput(
-            f"--changed: git knows no commit {escape_invisible(base)} here; in a shallow checkout it must be fetched first "
-            f"(GitHub: fetch-depth: 0)"
+            f"--changed: git knows no commit {escape_invisible(base)} here; in a shallow checkout it must be fetched "
+            "first (GitHub: fetch-depth: 0)"
         )
     try:
         return output_of([*_GIT, "merge-base", base, "HEAD"], top, env=_ENV).decode().strip()
     except Unavailable:
         raise BadInput(
-            f"--changed: {escape_invisible(base)} and the present commit have no common ancestor that is there; in a shallow "
-            f"checkout fetch more history (GitHub: fetch-depth: 0)"
+            f"--changed: {escape_invisible(base)} and the present commit have no common ancestor that is there; in a "
+            "shallow checkout fetch more history (GitHub: fetch-depth: 0)"
         ) from None
 
 

@@ -77,9 +77,11 @@ def decide(rules: Sequence[IgnoreFile], path: str, *, folder: bool) -> tuple[boo
     `path` is from the anchor, with "/" between its parts. Lines speak of the
     path itself and not of the folders above it: a walk does not enter those.
 
-    >>> rules = [Rules("", ".gitignore", (pattern_of("/public/"), pattern_of("*.log"), pattern_of("!k*.log")))]
-    >>> says(rules, "public", folder=True), says(rules, "a/b.log", folder=False), says(rules, "a/k.log", folder=False)
-    ((True, '.gitignore'), (True, '.gitignore'), (False, '.gitignore'))
+    >>> rules = [IgnoreFile("", ".gitignore", tuple(map(parse_pattern, ("/public/", "*.log", "!k*.log"))))]
+    >>> decide(rules, "public", folder=True), decide(rules, "a/b.log", folder=False)
+    ((True, '.gitignore'), (True, '.gitignore'))
+    >>> decide(rules, "a/k.log", folder=False)
+    (False, '.gitignore')
     """
     for file in reversed(rules):
         if not path.startswith(file.folder):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..config import PROJECT_IGNORES, USER_IGNORES, Settings, make_folder, read_ignores, user_folder
 from ..report import BadInput, Unavailable
-from ..terminal import Terminal
-from ..text import escape_invisible
 from .files import InputFile, read_source, write_back, write_new
 
 _MOST_BYTES = 10_000_000
@@ -59,24 +57,3 @@ def remove_lines(path: Path, lines: Iterable[str]) -> tuple[str, ...]:
     except Unavailable as error:
         raise BadInput(str(error)) from None
     return gone
-
-
-def command(action: str, numbers: Sequence[int], settings: Settings, terminal: Terminal) -> int:
-    """`localproof ignores`: the exit status. Raises BadInput for a number that there is not."""
-    paths = dict.fromkeys([user_folder(terminal.env) / USER_IGNORES, ignores_file(settings, terminal.env)])
-    every = [(path, line) for path in paths for line in read_ignores(path)]
-    if action == "list":
-        at: Path | None = None
-        for number, (path, line) in enumerate(every, 1):
-            terminal.write(
-                f"# {escape_invisible(str(path))}\n" * (path != at) + f"{number:4} {escape_invisible(line)}\n"
-            )
-            at = path
-        return 0
-    for number in numbers:
-        if not 1 <= number <= len(every):
-            raise BadInput(f"ignores remove: there is no line {number}; `localproof ignores list` shows all")
-    for path, line in (every[number - 1] for number in sorted(set(numbers))):
-        remove_lines(path, [line])
-        terminal.say(f"localproof: taken out of {escape_invisible(str(path))}: {escape_invisible(line)}")
-    return 0

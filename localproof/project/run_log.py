@@ -34,7 +34,8 @@ _MOST_BYTES = 20_000_000
 class LoggedText:
     """One text of a run: its words, and how many of them the run, or the writer in it, changed.
 
-    `model_use_of` are how many findings a model supported, held back and proposed; None where none ran or that was not noted.
+    `model_use_of` are how many findings a model supported, held back and proposed; None where none ran or that was not
+    noted.
     """
 
     path: str

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from ..report import BadInput
+from ..text import escape_invisible
 
-_STRING = r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\''
-_TOKEN = re.compile(rf"{_STRING}|#[^\n]*|\[|\]|,", re.DOTALL)
-_TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
 
 
 def add_to_disable(text: str, rule: str, *, table: str = "") -> str:
@@ -18,16 +20,26 @@ def add_to_disable(text: str, rule: str, *, table: str = "") -> str:
     The same text where the rule is in the list already. Raises BadInput where
     `text` is not TOML or is laid out so that the change cannot be made safely.
 
-    >>> disabled('# ours\\ndisable = ["a/B"]  # loud\\n', "c/D")
+    >>> add_to_disable('# ours\\ndisable = ["a/B"]  # loud\\n', "c/D")
     '# ours\\ndisable = ["a/B", "c/D"]  # loud\\n'
     """
-    before = _list(text, table)
+    before = _list(_parsed(text), table)
     if rule in before:
         return text
-    start, end = _part(text, table)
-    key = re.compile(r"^[ \t]*disable[ \t]*=[ \t]*\[", re.MULTILINE).search(text, start, end)
-    after = _inserted(text, key.end(), rule) if key else _added(text, start, end, rule, table)
-    if _list(after, table, required=True) != [*before, rule]:
+
+    def change(document: TOMLDocument) -> None:
+        place: Any = document
+        for name in filter(None, table.split(".")):
+            place = place.get(name) if isinstance(place, dict) else None
+        if not isinstance(place, dict):
+            raise BadInput(f'the settings file has no table [{table}]; add one with disable = ["{rule}"]')
+        if "disable" not in place:
+            place["disable"] = [rule]
+        elif isinstance(place["disable"], list):
+            place["disable"].append(rule)
+
+    after = _edited(text, change)
+    if _list(_parsed(after), table) != [*before, rule]:
         raise BadInput(f'the settings file is laid out in an unusual way; add "{rule}" to its disable by hand')
     return after
 
@@ -37,106 +49,42 @@ def assign_key(text: str, key: str, value: str) -> str:
 
     Raises BadInput where `text` is not TOML or is laid out so that the change cannot be made safely.
 
-    >>> assigned('model = "a"  # mine\\n[x]\\n', "model", "b")
+    >>> assign_key('model = "a"  # mine\\n[x]\\n', "model", "b")
     'model = "b"  # mine\\n[x]\\n'
     """
-    before = _parse_or_none(text)
+    before = _parsed(text)
     if before.get(key) == value:
         return text
-    start, end = _part(text, "")
-    said = f'{key} = "{value}"'
-    row = re.compile(rf"^[ \t]*{re.escape(key)}[ \t]*=[ \t]*(?:{_STRING})", re.MULTILINE).search(text, start, end)
-    newline = "\r\n" if "\r\n" in text else "\n"
-    if row:
-        after = text[: row.start()] + said + text[row.end() :]
-    else:
-        body = text[start:end].rstrip()
-        after = (body + newline if body else "") + said + newline + (newline if text[end:] else "") + text[end:]
-    if _parse_or_none(after) != {**before, key: value}:
-        raise BadInput(f"the settings file is laid out in an unusual way; write {said} into it by hand")
+    after = _edited(text, lambda document: document.update({key: value}))
+    if _parsed(after) != {**before, key: value}:
+        raise BadInput(f'the settings file is laid out in an unusual way; write {key} = "{value}" into it by hand')
     return after
 
 
-def _parse_or_none(text: str) -> dict[str, object]:
+def _edited(text: str, change: Callable[[TOMLDocument], None]) -> str:
+    """`text`, which is TOML, with `change` made in it; what is new has the line ends of the rest."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        document = tomlkit.parse(text)
+        change(document)
+        after = document.as_string()
+    except (ValueError, RecursionError, TOMLKitError) as error:  # stricter in some things than `tomllib`, which decides
+        raise BadInput(f"the settings file cannot be changed safely: {escape_invisible(str(error))}") from None
+    whole = "\r\n" in text and not re.search(r"(?<!\r)\n", text)
+    return re.sub(r"(?<!\r)\n", "\r\n", after) if whole else after
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """What `text` says to those who read it."""
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except (ValueError, RecursionError) as error:
         raise BadInput(f"the settings file is not valid TOML: {error}") from None
 
 
-def _list(text: str, table: str, *, required: bool = False) -> list[object]:
-    try:
-        value: object = tomllib.loads(text.replace("\r\n", "\n"))
-    except (ValueError, RecursionError) as error:
-        if required:
-            return []
-        raise BadInput(f"the settings file is not valid TOML: {error}") from None
+def _list(value: object, table: str) -> list[object]:
     for name in [*filter(None, table.split(".")), "disable"]:
         value = value.get(name) if isinstance(value, dict) else None
     return list(value) if isinstance(value, list) else []
-
-
-def _part(text: str, table: str) -> tuple[int, int]:
-    """Where the keys of `table` stand: from the end of its header to the next one; the head of the file for ""."""
-    start = 0
-    if table:
-        name = r"\s*\.\s*".join(map(re.escape, table.split(".")))
-        header = re.compile(rf"^[ \t]*\[\s*{name}\s*\][ \t]*(?:#[^\r\n]*)?(?:\r?\n|\Z)", re.MULTILINE).search(text)
-        if header is None:
-            return len(text), len(text)
-        start = header.end()
-    following = _TABLE.search(_blanked(text), start)
-    return start, following.start() if following else len(text)
-
-
-def _blanked(text: str) -> str:
-    """`text` with what stands inside lists and strings over several lines blanked, so that no line of it looks like a
-    table's header."""
-    out, depth, at = list(text), 0, 0
-    for token in _TOKEN.finditer(text):
-        sign = token.group()
-        if depth:
-            out[at : token.start()] = " " * (token.start() - at)
-        elif sign.startswith(('"""', "'''")):
-            out[token.start() : token.end()] = " " * len(sign)
-        if sign == "[" and (depth or "=" in text[text.rfind("\n", 0, token.start()) + 1 : token.start()]):
-            depth += 1
-        elif sign == "]" and depth:
-            depth -= 1
-        if depth:
-            out[token.start() : token.end()] = " " * len(sign)
-        at = token.end()
-    return "".join(out)
-
-
-def _inserted(text: str, opened: int, rule: str) -> str:
-    """`rule` at the end of the list whose bracket opens just before `opened`."""
-    last, comma = opened, False
-    for token in _TOKEN.finditer(text, opened):
-        sign = token.group()
-        if sign == "]":
-            break
-        if not sign.startswith("#"):
-            last, comma = token.end(), sign == ","
-    if last == opened:
-        return text[:opened] + f'"{rule}"' + text[opened:]
-    line = text.rfind("\n", 0, last) + 1
-    many = "\n" in text[opened:last]
-    indent = (re.match(r"[ \t]*", text[line:]) or [""])[0] if many else ""
-    newline = "\r\n" if text[:line].endswith("\r\n") else "\n"
-    joint = ("" if comma else ",") + (newline + indent if many else " ")
-    return text[:last] + joint + f'"{rule}"' + ("," if many and comma else "") + text[last:]
-
-
-def _added(text: str, start: int, end: int, rule: str, table: str) -> str:
-    """A new line `disable = [...]` after the keys of the part between `start` and `end`."""
-    newline = "\r\n" if "\r\n" in text else "\n"
-    line = f'disable = ["{rule}"]{newline}'
-    if table and start == len(text) and not text[:start].rstrip().endswith("]"):
-        raise BadInput(f'the settings file has no table [{table}]; add one with disable = ["{rule}"]')
-    body = text[start:end].rstrip()
-    at = start + len(body)
-    rest = text[at:]
-    if not body:
-        return text[:start] + line + (newline if not table and text[start:].strip() else "") + text[start:]
-    return text[:at] + newline + line + rest.removeprefix("\r\n" if rest.startswith("\r\n") else "\n")

@@ -30,6 +30,7 @@ from ..report import BadInput, Unavailable
 from ..text import escape_invisible
 from .files import SourceFile, encode, write_back, write_bytes_back, write_new
 
+UNDO = "localproof review --undo-last"
 _MOST_SESSIONS = 200
 _MOST_BYTES = 64 * 2**20  # of all sessions, but for the newest, which is kept whole however large it is
 _UNDONE = "undone"
@@ -215,7 +216,6 @@ def describe_session(journal: UndoLog) -> str:
             rows.append(f"    {escape_invisible(str(entry.path))}: {len(entry.lines)} added\n")
         else:
             state = entry.state()
-            rows.append(
-                f"    {escape_invisible(str(entry.path))}: {'holds the ' + state if state in ('old', 'new') else state}\n"
-            )
+            holds = f"holds the {state}" if state in ("old", "new") else state
+            rows.append(f"    {escape_invisible(str(entry.path))}: {holds}\n")
     return head + "".join(rows)

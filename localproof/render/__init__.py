@@ -10,6 +10,14 @@ How far each may be relied on:
 - for editors (`concise`): the part before the message keeps its form;
 - for people (`text`, `html`, `report_block`, `summary_line`): may change any
   day, to read better.
+
+Start reading in `RENDERERS` below, then `concise`, the shortest renderer.
+
+- Renderers: `text`, `concise`, `machine` (JSON), `sarif`, `github`, `gitlab`, `rdjson`, `xml_reports`, `html` with
+  `html_findings` and `html_frequent`; `patch` for ``--diff``, `statistics`.
+- Parts: `snippet` (the sentence around a finding), `suggestion_text` (edits in words), `run_summary`, `energy`,
+  `labels`, `locations` (what other programs' formats share), `charts`.
+- Ground: `style`, `width` (columns), `markup` (HTML without holes), `build_log` (what build services obey).
 """
 
 from __future__ import annotations

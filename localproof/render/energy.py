@@ -45,8 +45,8 @@ _REMARKS = {
 def format_joules(joules: float, digits: int) -> str:
     """`joules` with `digits` significant digits in a fitting unit.
 
-    >>> amount(3.84, 2), amount(3.84, 1), amount(1234, 2), amount(0.0042, 1), amount(25_310, 3)
-    ('3.8 J', '4 J', '1,200 J', '4 mJ', '25.3 kJ')
+    >>> [format_joules(*each) for each in ((3.84, 2), (3.84, 1), (1234, 2), (0.0042, 1), (25_310, 3))]
+    ['3.8 J', '4 J', '1,200 J', '4 mJ', '25.3 kJ']
     """
     if joules < 0.0005:
         return "under 1 mJ"

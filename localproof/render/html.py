@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..report import KINDS, Finding, Provenance, Report, Run
-from . import energy as joules
+from ..text.phrases import count
 from .charts import bar, bars, span, stack
+from .energy import energy_bounds, energy_lines, energy_parts, model_energy, summarize_energy
 from .html_findings import link, per_1000, section
 from .html_frequent import frequent_changes
-from .labels import count, skipped_rows
+from .labels import skipped_rows
 from .locations import path, remarks
 from .markup import SafeHtml, element, group
 from .run_summary import count_findings, part_rows, split_data, title_of
@@ -158,7 +159,7 @@ def _overview(run: Run, style: Style) -> SafeHtml:
     n_findings = sum(len(report.findings) for report in run.reports)
     n_with = sum(bool(report.findings) for report in run.reports)
     files = count(sum(report.checked for report in run.reports), "file")
-    energy, _, status = joules.summarize_energy(run.energy).removeprefix("energy ").partition(", ")
+    energy, _, status = summarize_energy(run.energy).removeprefix("energy ").partition(", ")
     figures = [
         ("findings per 1,000 words", f"{per_1000(n_findings, run.words):.1f}" if run.words else "not known"),
         ("words read", f"{run.words:,}"),
@@ -346,12 +347,12 @@ def _card(p: Provenance) -> SafeHtml:
 
 def _energy(run: Run) -> SafeHtml:
     energy = run.energy
-    children = [_rows([*joules.energy_lines(energy, run.words), *joules.model_energy(run)])]
-    if energy is not None and energy.joules is not None and (between := joules.energy_bounds(energy)):
+    children = [_rows([*energy_lines(energy, run.words), *model_energy(run)])]
+    if energy is not None and energy.joules is not None and (between := energy_bounds(energy)):
         low = 0.0 if energy.low is None else energy.low
         high = energy.joules if energy.high is None else energy.high
         children.append(span("The figure lies", low, energy.joules, high, between))
-    how, parts = joules.energy_parts(energy)
+    how, parts = energy_parts(energy)
     if parts:
         rows = [(name, spent, words, "energy-part") for name, spent, words in parts]
         children.append(bars("Energy by part", rows, how))

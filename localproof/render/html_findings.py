@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from ..report import Finding, Report
 from ..text import LineIndex, Span
-from .labels import count, engines_of, in_cell, message, percent
+from ..text.phrases import count
+from .labels import engines_of, in_cell, message, percent
 from .locations import ReportItem, items, uri
 from .markup import SafeHtml, element, group
 from .snippet import block_extents, marked_span, sentence_around

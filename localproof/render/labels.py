@@ -6,20 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from ..engines import ENGINES
 from ..report import Finding, Report, Skipped
 from .style import Style
 from .width import InkedWord, words
 
-_ENGINES = {"harper": "Harper", "languagetool": "LanguageTool", "model": "model"}
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """``1 finding``, ``1,204 findings``.
-
-    >>> count(1, "finding"), count(1204, "finding"), count(0, "entry", "entries")
-    ('1 finding', '1,204 findings', '0 entries')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+_TITLES = {name: kind.title for name, kind in ENGINES.items()}
 
 
 def percent(probability: float) -> str:
@@ -47,7 +39,7 @@ def engines_of(finding: Finding) -> list[str]:
     """Who spoke for the finding, the leading one first: ``Harper ModalOf``.
 
     >>> from localproof.text import Span
-    >>> speakers(Finding(Span(0, 1), "harper/AnA", "", source=("harper/AnA", "languagetool/EN_A_VS_AN")))
+    >>> engines_of(Finding(Span(0, 1), "harper/AnA", "", source=("harper/AnA", "languagetool/EN_A_VS_AN")))
     ['Harper AnA', 'LanguageTool EN_A_VS_AN']
     """
     rules: dict[str, list[str]] = {}
@@ -55,7 +47,7 @@ def engines_of(finding: Finding) -> list[str]:
         engine, _, rule = source.partition("/")
         rules.setdefault(engine, []).append(rule)
     return [
-        " ".join([_ENGINES.get(engine, engine), ", ".join(filter(None, names))]).strip()
+        " ".join([_TITLES.get(engine, engine), ", ".join(filter(None, names))]).strip()
         for engine, names in rules.items()
     ]
 

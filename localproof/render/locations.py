@@ -28,7 +28,7 @@ GRADES: dict[Kind, Grade] = {
 }
 _NEAR = 80  # code points on each side in which the neighbouring words are looked for
 _NEIGHBOURS = 2
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\w+")  # browsers match fragments at such borders: "don" and "t" are two
 _NO_UTF8 = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 
 from ..report import ModelUse, Provenance, Run
+from ..text.phrases import count
 from . import energy
-from .labels import count, skipped_rows
+from .labels import skipped_rows
 from .style import Style
 from .width import InkedWord, columns, fill, one_line, words
 
@@ -131,7 +132,7 @@ def part_rows(p: Provenance, *, whole_sum: bool = False) -> list[tuple[str, str]
 def split_data(data: str) -> list[str]:
     """The sets of data that are named one after the other; a semicolon within parentheses divides none.
 
-    >>> apart("books (old; new); letters (disclosed: yes)")
+    >>> split_data("books (old; new); letters (disclosed: yes)")
     ['books (old; new)', 'letters (disclosed: yes)']
     """
     sets, depth = [""], 0

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ..report import Run
-from ..terminal import one_line
+from ..text.display import one_line
 
 _MOST_FILES = 20
 

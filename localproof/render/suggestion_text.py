@@ -29,7 +29,7 @@ def describe_changes(text: str, finding: Finding) -> list[tuple[str, list[str]]]
     """What the edits of `finding` do to `text`: the old words and the new ones that may take their place, best first.
 
     >>> finding = Finding(Span(8, 10), "x/Y", "", edits=(Edit(Span(8, 10), "have"),))
-    >>> changes("I could of gone", finding)
+    >>> describe_changes("I could of gone", finding)
     [('of', ['have'])]
     """
     out: list[tuple[str, list[str]]] = []
@@ -47,7 +47,7 @@ def quote_words(text: str, finding: Finding) -> Span:
     something is to be put in.
 
     >>> edits = (Edit(Span(8, 10), "have"), Edit(Span(2, 10), "could've"))
-    >>> named("I could of gone", Finding(Span(8, 10), "x/Y", "", edits)).of("I could of gone")
+    >>> quote_words("I could of gone", Finding(Span(8, 10), "x/Y", "", edits)).of("I could of gone")
     'could of'
     """
     if not finding.edits or finding.span.start == finding.span.end:
@@ -59,7 +59,7 @@ def align_to_words(text: str, edits: Sequence[Edit]) -> list[Edit]:
     """The same changes of `text` in whole words, all told of the same words unless these are far apart.
 
     >>> edits = (Edit(Span(4, 6), ""), Edit(Span(0, 4), ""))
-    >>> aligned("the a cat", edits) == [Edit(Span(0, 5), "the"), Edit(Span(0, 5), "a")]
+    >>> align_to_words("the a cat", edits) == [Edit(Span(0, 5), "the"), Edit(Span(0, 5), "a")]
     True
     """
     wide = [widen_to_words(text, edit) for edit in edits]
@@ -77,7 +77,7 @@ def widen_to_words(text: str, edit: Edit) -> Edit:
     """The same change of `text`, told of whole words: those around it where the change is of marks or of space, or puts
     words in.
 
-    >>> in_context("We said so However it rained", Edit(Span(18, 18), ",")).text
+    >>> widen_to_words("We said so However it rained", Edit(Span(18, 18), ",")).text
     'However,'
     """
     old = edit.span.of(text)

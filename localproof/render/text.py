@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..report import Finding, Report, Run
 from ..text import LineIndex
-from .labels import count, credit, in_cell, message, skipped_rows
+from ..text.phrases import count
+from .labels import credit, in_cell, message, skipped_rows
 from .run_summary import summary_line
 from .snippet import Snippet, draw_snippet, make_snippets
 from .style import Style

@@ -1,4 +1,9 @@
-"""Columns: how much room text takes on a terminal, and how it is filled into lines."""
+"""Columns: how much room text takes on a terminal, and how it is filled into lines.
+
+Our own and not `wcwidth`: its tables take 50 ms to load, which every report
+would pay, and it tells the columns of characters that are shown as they are,
+where this must also know what is written in place of one that may not be.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +46,7 @@ def to_cells(text: str) -> list[ScreenCell]:
     of current terminals: East Asian wide characters and emoji take two,
     combining marks and what a zero-width joiner glues on take none.
 
-    >>> [cell.width for cell in cells("aé漢\\x1b")]
+    >>> [cell.width for cell in to_cells("aé漢\\x1b")]
     [1, 1, 2, 4]
     """
     out: list[ScreenCell] = []

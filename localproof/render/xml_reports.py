@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from ..report import Report, Run
 from ..text import LineIndex
-from . import energy as joules
+from .energy import energy_lines
 from .labels import percent
 from .locations import ReportItem, ReportRemark, describe_finding, items, path, remarks
 from .style import Style
@@ -92,7 +92,7 @@ def _serialize(suite: str, case: _TestCase) -> str:
 def _properties(run: Run) -> str:
     """What the run was made of, and its energy."""
     parts = [(f"part: {p.part}", ", ".join(filter(None, (p.version, p.role, p.licence)))) for p in run.provenance]
-    energy = [(f"energy: {label}", text) for label, text in joules.energy_lines(run.energy, run.words)]
+    energy = [(f"energy: {label}", text) for label, text in energy_lines(run.energy, run.words)]
     rows = [("version", run.version), ("profile", run.profile), *parts, *energy]
     return "".join(
         ["  <properties>\n", *(f"   <property{_attributes(name=n, value=v)}/>\n" for n, v in rows), "  </properties>\n"]

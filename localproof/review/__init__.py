@@ -1,9 +1,10 @@
-"""The face behind `localproof review`: walk through findings one by one, decide, and never regret it.
+"""The review: walk through findings one by one, decide, and never regret it. Start reading at `session`.
 
-- `session`, `intake`: the review as values, every command and every event as a function; `places`, `content`:
-  positions and comparisons;
-- `desk`: files, engines and lists; `journal`: what was written, to undo it; `progress`: where a review stopped;
-- `plain`: line by line; `program`, `screen`, `picture`: the full screen; `wording`, `summary`: what is said.
+- `session`, `intake`: the review as values, every command and every event as a function; `positions`, `content_merge`:
+  where things are when a text changed meanwhile;
+- `workspace`: files, engines and lists; `progress`: where a review stopped;
+- `plain`: line by line; `program`, `screen`, `layout`: the full screen; `messages`, `summary`: what is said;
+- here: hold one, and undo or list what earlier ones wrote.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..commands.check import CLEAN, NOTHING, WRONG, CheckOptions
+from ..pipeline.planning import CheckOptions
 from ..render.build_log import disarmed
-from ..terminal import Terminal, is_terminal, one_line, style, wants_colour
+from ..terminal import CLEAN, NOTHING, WRONG, Terminal, is_terminal, style, wants_colour
+from ..text.display import one_line
 
 if TYPE_CHECKING:
     from .session import ReviewSession
@@ -33,10 +35,10 @@ class ReviewOptions:
     mouse: bool = False
 
 
-def review(wishes: CheckOptions, manner: ReviewOptions, terminal: Terminal) -> int:
+def review(options: CheckOptions, manner: ReviewOptions, terminal: Terminal) -> int:
     """Hold a review and end it with its summary; the exit status, 2 where something that was asked for could not be
     read or was not there. Raises BadInput for what makes no sense."""
-    from ..commands.explain import explain
+    from ..pipeline.rules import explain_rule
     from .plain import run_dialogue
     from .summary import as_json, as_text, summarize
     from .workspace import ReviewWorkspace
@@ -44,21 +46,23 @@ def review(wishes: CheckOptions, manner: ReviewOptions, terminal: Terminal) -> i
     by_line = manner.plain or terminal.env.get("TERM", "") in ("", "dumb")
     by_line = by_line or not (is_terminal(terminal.stdout) and is_terminal(terminal.stdin))
     say = _side_terminal(terminal) if manner.json else terminal.write
-    with ReviewWorkspace(wishes, terminal.env, restart=manner.restart) as desk:
-        if not desk.total and wishes.changed is not None:
-            terminal.say(f"localproof: no text changed since {one_line(wishes.changed or 'HEAD')}")
+    with ReviewWorkspace(options, terminal.env, restart=manner.restart) as desk:
+        if not desk.total and options.changed is not None:
+            terminal.say(f"localproof: no text changed since {one_line(options.changed or 'HEAD')}")
             return CLEAN
         if not desk.total:
             terminal.say("localproof: nothing was reviewed: there is no file of a known format here")
             return NOTHING
         if by_line:
             look = style(terminal.stdout, "never", terminal.env)
-            session = run_dialogue(desk, terminal, say, lambda rule: explain(rule, desk.settings, look))
+            session = run_dialogue(desk, terminal, say, lambda rule: explain_rule(rule, desk.settings, look))
         else:
             from .program import run_screen
 
-            colour = wants_colour(wishes.colour, terminal.env, terminal=True)
-            session = run_screen(desk, lambda rule: explain(rule, desk.settings), colour=colour, mouse=manner.mouse)
+            colour = wants_colour(options.colour, terminal.env, terminal=True)
+            session = run_screen(
+                desk, lambda rule: explain_rule(rule, desk.settings), colour=colour, mouse=manner.mouse
+            )
         result, wrong = summarize(desk, session), bool(desk.unread or desk.lacking())
         looked = desk.any_checked() and (result.run.checked or not result.run.reports)
         _log_review(result, desk, session)
@@ -72,8 +76,8 @@ def review(wishes: CheckOptions, manner: ReviewOptions, terminal: Terminal) -> i
 def _log_review(result: ReviewSummary, desk: ReviewWorkspace, session: ReviewSession) -> None:
     """Keep what was reviewed and what became of it, for `localproof disclose`."""
     from ..config import ELSEWHERE
+    from ..project.comparison import words_changed
     from ..project.run_log import LoggedText, log_run, model_use_of
-    from .content_merge import words_changed
 
     texts = [
         LoggedText(

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from itertools import accumulate
-
-from ..text import Edit, Span
-
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")
-_Hunk = tuple[int, int, int, int]
+from ..project.comparison import changed_runs, equal_runs
 
 
 def merge_content(base: str, ours: str, theirs: str) -> tuple[str, int]:
@@ -19,9 +12,9 @@ def merge_content(base: str, ours: str, theirs: str) -> tuple[str, int]:
     `base`, wherever they have moved to. What does not fit is left as it is in
     `theirs`.
 
-    >>> merged("a\\nb\\nc\\n", "a\\nB\\nc\\n", "new\\na\\nb\\nc\\n")
+    >>> merge_content("a\\nb\\nc\\n", "a\\nB\\nc\\n", "new\\na\\nb\\nc\\n")
     ('new\\na\\nB\\nc\\n', 0)
-    >>> merged("a\\nb\\n", "a\\nB\\n", "a\\nbeta\\n")
+    >>> merge_content("a\\nb\\n", "a\\nB\\n", "a\\nbeta\\n")
     ('a\\nbeta\\n', 1)
     """
     if theirs == base:
@@ -30,13 +23,13 @@ def merge_content(base: str, ours: str, theirs: str) -> tuple[str, int]:
         return theirs, 0
     old, mine, new = (t.splitlines(keepends=True) for t in (base, ours, theirs))
     now: dict[int, int] = {}  # where each line of the base is in theirs
-    for start, _, to, _, equal in _blocks(old, new):
+    for start, _, to, _, equal in equal_runs(old, new):
         if equal:
             now |= {start + i: to + i for i in range(equal)}
-    theirs_too = {(i1, i2): new[j1:j2] for i1, i2, j1, j2 in _changes(old, new)}
+    theirs_too = {(i1, i2): new[j1:j2] for i1, i2, j1, j2 in changed_runs(old, new)}
     out: list[str] = []
     at = misfits = 0
-    for i1, i2, j1, j2 in _changes(old, mine):
+    for i1, i2, j1, j2 in changed_runs(old, mine):
         if theirs_too.get((i1, i2)) == mine[j1:j2]:
             continue
         spot = _spot(now, i1, i2, len(old), len(new))
@@ -63,48 +56,3 @@ def _spot(now: dict[int, int], i1: int, i2: int, old: int, new: int) -> int | No
     spots = [now.get(i) for i in range(i1, i2)]
     first = spots[0]
     return first if first is not None and spots == list(range(first, first + len(spots))) else None
-
-
-def _blocks(a: list[str], b: list[str]) -> list[tuple[int, int, int, int, int]]:
-    """(start, end, start, end, length) of the runs that are equal; what begins and ends alike is set apart at once."""
-    head = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    most = min(len(a), len(b)) - head
-    tail = next((i for i in range(most) if a[-1 - i] != b[-1 - i]), most)
-    inner = difflib.SequenceMatcher(None, a[head : len(a) - tail], b[head : len(b) - tail]).get_matching_blocks()
-    runs = [(0, 0, head), *((m.a + head, m.b + head, m.size) for m in inner), (len(a) - tail, len(b) - tail, tail)]
-    return [(i, i + n, j, j + n, n) for i, j, n in runs if n]
-
-
-def _changes(a: list[str], b: list[str]) -> list[_Hunk]:
-    """The runs (from, to) of `a` and of `b` that differ, in order."""
-    out, i, j = [], 0, 0
-    for i1, i2, j1, j2, _ in [*_blocks(a, b), (len(a), len(a), len(b), len(b), 0)]:
-        if (i1, j1) != (i, j):
-            out.append((i, i1, j, j1))
-        i, j = i2, j2
-    return out
-
-
-def edits_between(old: str, new: str) -> tuple[Edit, ...]:
-    """The changes that make `new` of `old`, whole lines each.
-
-    >>> edits_between("a\\nb\\n", "a\\nB\\n")
-    (Edit(span=Span(start=2, end=4), text='B\\n'),)
-    """
-    a, b = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    at = [0, *accumulate(map(len, a))]
-    return tuple(Edit(Span(at[i1], at[i2]), "".join(b[j1:j2])) for i1, i2, j1, j2 in _changes(a, b))
-
-
-def words_changed(old: str, new: str) -> int:
-    """How many words are other ones now, were added or were taken away.
-
-    >>> words_changed("I could of gone there.", "I could have gone.")
-    2
-    """
-    count = 0
-    a, b = old.splitlines(), new.splitlines()
-    for i1, i2, j1, j2 in _changes(a, b):
-        before, after = (_WORD.findall(" ".join(lines)) for lines in (a[i1:i2], b[j1:j2]))
-        count += sum(max(w2 - w1, v2 - v1) for w1, w2, v1, v2 in _changes(before, after))
-    return count

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..pipeline.suppressions import ignored_place
+from ..project.comparison import edits_between
 from ..report import Report
 from ..text import Document
-from .content_merge import edits_between
 from .positions import OffsetShift, blocks_of, inverse_edits
 from .session import Decision, Recalled, ReviewPage, ReviewSession, UndoStep, count_acts, current, items, replace_page
 

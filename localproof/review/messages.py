@@ -9,10 +9,9 @@ from ..render.labels import engines_of, in_cell, percent
 from ..render.suggestion_text import align_to_words
 from ..render.width import one_line
 from ..text import Edit
+from ..text.phrases import count
 from .positions import line_and_column
 from .session import ReviewItem, ReviewPage, ReviewSession
-
-UNDO = "localproof review --undo-last"
 
 
 def suggestion_choices(text: str, edits: Sequence[Edit]) -> list[str]:
@@ -61,11 +60,11 @@ def manual_hints(item: ReviewItem) -> str:
 def nothing_left(session: ReviewSession, total: int, arriving: int = 0) -> str:
     """What is said where there is no finding to decide on after the place of the writer."""
     if arriving:
-        return f"Checking: {arriving:,} file{'' if arriving == 1 else 's'} to come."
+        return f"Checking: {count(arriving, 'file')} to come."
     if session.view.query and not total:
         return f"Nothing is left for {one_line(session.view.query)}: f and Enter shows all again."
     if total:
-        return f"{total:,} finding{'' if total == 1 else 's'} before this still undecided: n goes to the first."
+        return f"{count(total, 'finding')} before this still undecided: n goes to the first."
     if not session.past and not any(p.marks for p in session.pages):
         unchecked = session.pages and not any(p.report.checked for p in session.pages)
         return "Nothing was checked." if unchecked else "Nothing was found."

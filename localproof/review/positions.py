@@ -136,7 +136,7 @@ class OffsetShift:
 def carry_span(span: Span, since: Iterable[Sequence[Edit]]) -> Span | None:
     """Where `span` is after groups of edits, or None if one of them went into it.
 
-    >>> carried(Span(4, 6), [[Edit(Span(0, 1), "abc")], [Edit(Span(6, 6), ",")]])
+    >>> carry_span(Span(4, 6), [[Edit(Span(0, 1), "abc")], [Edit(Span(6, 6), ",")]])
     Span(start=7, end=9)
     """
     by = OffsetShift(since).by(span.start, span.end)
@@ -146,7 +146,7 @@ def carry_span(span: Span, since: Iterable[Sequence[Edit]]) -> Span | None:
 def inverse_edits(text: str, edits: Sequence[Edit]) -> tuple[Edit, ...]:
     """The edits of the text after `edits` (in order) that lead back to `text`.
 
-    >>> inverse("abcd", [Edit(Span(0, 1), "xyz"), Edit(Span(3, 3), "-")])
+    >>> inverse_edits("abcd", [Edit(Span(0, 1), "xyz"), Edit(Span(3, 3), "-")])
     (Edit(span=Span(start=0, end=3), text='a'), Edit(span=Span(start=5, end=6), text=''))
     """
     out, by = [], 0
@@ -160,7 +160,7 @@ def inverse_edits(text: str, edits: Sequence[Edit]) -> tuple[Edit, ...]:
 def move_offset(offset: int, since: Iterable[Sequence[Edit]]) -> int:
     """Where a place between characters is after groups of edits; one inside an edit is at its end.
 
-    >>> moved(5, [[Edit(Span(0, 2), "abcd")]])
+    >>> move_offset(5, [[Edit(Span(0, 2), "abcd")]])
     7
     """
     for edits in since:

@@ -18,8 +18,8 @@ from ..formats import frames_of
 from ..pipeline.suppressions import UserDictionary, matches_rule
 from ..report import Finding, Report
 from ..text import Edit, Span, apply_edits, keep_layout, minimal_edit
-from .positions import OffsetShift, carry_span, inverse_edits, sentence_of, words_around
-from .positions import escape_for_format as written_as
+from ..text.phrases import count
+from .positions import OffsetShift, carry_span, escape_for_format, inverse_edits, sentence_of, words_around
 
 T = TypeVar("T")
 Act = Literal["accepted", "edited", "skipped", "ignored", "word", "rule"]
@@ -244,11 +244,9 @@ def show(session: ReviewSession, view: ViewFilter) -> ReviewSession:
     """Show other findings than before; the place is kept."""
     item = current(session)
     session = replace(session, view=view, at=(item.page, item.start) if item else session.at)
-    count = len(queue(session))
+    waiting = len(queue(session))
     what = f" for {view.query}" if view.query else ""
-    return replace(
-        session, note=f"{count:,} finding{'' if count == 1 else 's'}{what}, held back ones " + _held_back(view)
-    )
+    return replace(session, note=f"{count(waiting, 'finding')}{what}, held back ones " + _held_back(view))
 
 
 def _held_back(view: ViewFilter) -> str:
@@ -301,7 +299,7 @@ def draft_text(text: str, span: Span) -> str:
 
 
 def edit(session: ReviewSession, new: str, *, sentence: bool = False) -> ReviewSession:
-    """Write `new` in place of what `editable_span` says of the present finding. Only the words that differ are changed."""
+    """Write `new` in place of what `editable_span` says of the present finding. Only words that differ are changed."""
     item = current(session)
     span = editable_span(session, item, sentence=sentence) if item else None
     if item is None or span is None:
@@ -321,7 +319,7 @@ def edit(session: ReviewSession, new: str, *, sentence: bool = False) -> ReviewS
     else:
         change = minimal_rewrite(text, span, new)
         document = session.pages[item.page].report.document
-        if (put := written_as(document, item.finding.span, change.text)) is None:
+        if (put := escape_for_format(document, item.finding.span, change.text)) is None:
             return replace(session, note="something in this means markup here; o opens the file in your editor")
         change = replace(change, text=put)
     after = _record_step(session, UndoStep("edited", item.page, session.at, (change,)))
@@ -332,7 +330,7 @@ def edit(session: ReviewSession, new: str, *, sentence: bool = False) -> ReviewS
 
 
 def minimal_rewrite(text: str, span: Span, new: str) -> Edit:
-    """The smallest edit of whole words that makes `new` of the `draft_text` of `span`; line ends between others stay."""
+    """The smallest edit of whole words that makes `new` of the `draft_text` of `span`; other line ends stay."""
     old = draft_text(text, span)
     change = minimal_edit(old, Edit(Span(0, len(old)), new))
     at = [m.start() for m in re.finditer(r"\r\n|(?s:.)", text[span.start : span.end])] + [len(span)]

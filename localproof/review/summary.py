@@ -7,12 +7,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..project.comparison import words_changed
+from ..project.undo_log import UNDO
 from ..render import RENDERERS, Style
 from ..render.energy import summarize_energy
 from ..render.width import fill, words
 from ..report import Run
-from .content_merge import words_changed
-from .messages import UNDO
+from ..text.phrases import count
 from .session import ReviewSession, ViewFilter, queue, tally
 from .workspace import ReviewWorkspace
 
@@ -68,17 +69,16 @@ def as_text(ending: ReviewSummary, style: Style) -> str:
     done = [f"{ending.tally[key]:,} {name}" for key, name in _NAMES if ending.tally[key]]
     out = [f"{', '.join(done) or 'nothing decided'}; {ending.left:,} left undecided"]
     if ending.unseen:
-        out.append(f"{ending.unseen:,} file{'' if ending.unseen == 1 else 's'} not checked yet when you left")
-    of = f"{run.words:,} word{'' if run.words == 1 else 's'}"
+        out.append(f"{count(ending.unseen, 'file')} not checked yet when you left")
+    of = f"{count(run.words, 'word')}"
     changed = f"{ending.changed_words:,} of {of} changed"
     if ending.changed_words:
         changed += f" ({_percent(ending.share)}): the rest is as you wrote it"
-    out.append(f"{changed}, in {files:,} file{'' if files == 1 else 's'}")
+    out.append(f"{changed}, in {count(files, 'file')}")
     parts = [f"{p.part} {p.version}".strip() for p in run.provenance if p.role == "rules"]
     parts += [p.part for p in run.provenance if p.role != "rules" and p.role != "dictionary"]
-    out.append(
-        f"{_time(run.elapsed_s)} · {' + '.join(dict.fromkeys(parts)) or 'no engine ran'} · {summarize_energy(run.energy)}"
-    )
+    engines = " + ".join(dict.fromkeys(parts)) or "no engine ran"
+    out.append(f"{_time(run.elapsed_s)} · {engines} · {summarize_energy(run.energy)}")
     if ending.written:
         out.append(f"written: {', '.join(ending.written)}; to undo: {UNDO}")
     if ending.kept:

@@ -13,19 +13,21 @@ from types import TracebackType
 from typing import Self
 
 from .. import __version__, energy
-from ..commands import dict as word_lists
-from ..commands.check import CheckOptions, keep_changed, plan_tasks
 from ..config import Settings, read_ignores, read_words
 from ..formats import read
 from ..pipeline import checker
+from ..pipeline.planning import CheckOptions, keep_changed, plan_tasks
 from ..project import ignore_list, undo_log
+from ..project.comparison import words_changed
+from ..project.dictionaries import add_words, word_list_path
 from ..project.files import InputFile, SourceFile, encode, read_source, write_back
 from ..project.filters import report_filter
 from ..project.git_changes import git_changes
 from ..report import BadInput, ModelUse, Report, Run, Skipped, Unavailable
 from ..text import Document
+from ..text.phrases import count
 from . import progress
-from .content_merge import merge_content, words_changed
+from .content_merge import merge_content
 from .intake import mark_written, marks_by_context, replace_original
 from .session import Recalled, ReviewPage, ReviewSession
 
@@ -46,7 +48,7 @@ class ReviewFile:
 
 @dataclass(frozen=True)
 class RereadFile:
-    """A file that was read anew: see `Desk.look_again`."""
+    """A file that was read anew: see `ReviewWorkspace.look_again`."""
 
     number: int
     version: int
@@ -64,20 +66,20 @@ class ReviewWorkspace:
 
     def __init__(
         self,
-        wishes: CheckOptions,
+        options: CheckOptions,
         env: Mapping[str, str],
         *,
         restart: bool = False,
         finder: Callable[[Document], Report] | None = None,
     ) -> None:
-        if wishes.from_pipe or "-" in wishes.paths:
+        if options.from_pipe or "-" in options.paths:
             raise BadInput("a review asks and writes back, so it needs files; name a file or a folder")
         self.env, self._finder = env, finder
-        tasks, self.passed_over = plan_tasks(wishes, env)
-        changed = None if wishes.changed is None else git_changes(map(Path, wishes.paths), wishes.changed)
+        tasks, self.passed_over = plan_tasks(options, env)
+        changed = None if options.changed is None else git_changes(map(Path, options.paths), options.changed)
         if changed is not None:
             tasks = tuple(some for task in tasks if (some := keep_changed(task, changed)).inputs)
-        self._narrow_of = report_filter(changed, baseline=wishes.baseline and not wishes.isolated, edited=True)
+        self._narrow_of = report_filter(changed, baseline=options.baseline and not options.isolated, edited=True)
         self.tasks = tasks
         self.settings = tasks[0].settings if tasks else Settings()
         self.texts: list[ReviewFile] = []
@@ -221,8 +223,8 @@ class ReviewWorkspace:
             lines = self._write_lists(session)
         except (BadInput, Unavailable) as error:
             told.append(str(error))
-        what = [_count(files, "file")] if files else []
-        what += [f"{_count(lines, 'line')} of your lists"] if lines else []
+        what = [count(files, "file")] if files else []
+        what += [f"{count(lines, 'line')} of your lists"] if lines else []
         told = [f"written: {' and '.join(what)}" if what else "", *told]
         return replace(session, note="; ".join(filter(None, told)) or "there is nothing to write"), anew
 
@@ -277,7 +279,7 @@ class ReviewWorkspace:
         self.texts[number] = replace(self.texts[number], source=again.source)
         session = replace_original(session, number, again.source.text, again.report, again.places)
         if again.misfits:
-            lost = f"{_count(again.misfits, 'change')} of yours did not fit any more"
+            lost = f"{count(again.misfits, 'change')} of yours did not fit any more"
             session = replace(session, note="; ".join(filter(None, [session.note, lost])))
         return session
 
@@ -311,7 +313,7 @@ class ReviewWorkspace:
 
     def _word_list(self, where: str) -> Path:
         project = where == "project" and self.settings.dictionary is not None
-        return word_lists.word_list_path(self.settings, self.env, project=project)
+        return word_list_path(self.settings, self.env, project=project)
 
     def _ignore_list_name(self, number: int) -> str:
         """The file as an ignores list names it: from the project's folder, else from the top."""
@@ -329,7 +331,7 @@ class ReviewWorkspace:
             if new := [line for line in now if line not in before and line not in known]:
                 if not self.hindrance:
                     self.journal.note_lines(path, new)
-                done += len(ignore_list.append_lines(path, new) if ours else word_lists.add(path, new))
+                done += len(ignore_list.append_lines(path, new) if ours else add_words(path, new))
                 added.update(new)
             if gone := [line for line in before if line not in now and line in added]:
                 done += len(ignore_list.remove_lines(path, gone))
@@ -381,7 +383,3 @@ class ReviewWorkspace:
             __version__,
             next((use for _, bench in self._benches if (use := checker.model_use(bench, reports)) is not None), None),
         )
-
-
-def _count(number: int, one: str) -> str:
-    return f"{number:,} {one}{'' if number == 1 else 's'}"

@@ -3,7 +3,14 @@
 A logistic regression over `features`, applied in a few lines; what it learned
 stands in ``coefficients.json`` with its own provenance, and is learned again by
 ``python -m training.scoring``. No language model is needed: what is known of
-words comes from `attested`.
+words comes from `ngram_counts`.
+
+Start reading in `score_finding`, then `features`.
+
+- Judging: `features`, `categories` and `other_languages` (texts that are not English), `dialect`, `site`.
+- Known of words: `ngram_counts`, `wordlists`, `spelling_errors`, `tables`.
+- Edits of our own: `candidate_edits`, `edit_tags`, `tagging`, `generation`, `proposals`, `types`; `verification`.
+- Models: `language_model_client`, `model_worker` (its process), `rescoring`, `calibration`.
 """
 
 from __future__ import annotations
@@ -15,10 +22,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from ..engines import ENGINES
 from ..report import Finding, Provenance
 from ..text import Block, Edit, Span, minimal_edit
 from . import features
@@ -35,9 +43,12 @@ from .wordlists import word_lists
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LAST_WORD = re.compile(r"([^\W\d_]+)\W*$")
 _NEXT_WORD = re.compile(r" ([^\W\d_]+(?:['’][^\W\d_]+)*)(?<=[a-z])")
-_SPELLERS = ("harper/SpellCheck", "languagetool/MORFOLOGIK_RULE_EN_")
-_BOTH = ("harper", "languagetool")
-_REPEATED = ("harper/RepeatedWords", "languagetool/ENGLISH_WORD_REPEAT_RULE")
+_SPELLERS = tuple(rule for kind in ENGINES.values() for rule in kind.spellers)
+_BOTH = ("harper", "languagetool")  # the engines that the weights were learned with
+_REPEATED = tuple(kind.repeated for kind in ENGINES.values() if kind.repeated)
+# What an engine says that no weights were learned with: as likely right as wrong, nearly. "balanced" shows it, "quiet"
+# does not, and no fix is safe.
+UNLEARNED = 0.4
 # Three times in a row these are no English; "had", "that", "no" and "very" may be.
 _THRICE = re.compile(r"\b(the|an|of|to|and|or|at|by|for|from|with|into)(?:\s+\1\b){2,}", re.IGNORECASE)
 # Words that no clause ends with, so that one said twice was meant once. All others may end one where the next begins
@@ -111,7 +122,7 @@ def add_counts(parts: Iterable[WordCounts]) -> WordCounts:
 
 
 def update_counts(words: WordCounts, gone: Iterable[WordCounts], come: Iterable[WordCounts]) -> WordCounts:
-    """The counts of a text of which parts have `gone` and `come` since it had `words`: as `add_counts`, in less time."""
+    """The counts of a text of which parts have `gone` and `come` since it had `words`: as `add_counts`, but quicker."""
     every, capitalised = Counter(words.all), Counter(words.capitalised)
     for part in come:
         every.update(part.all)
@@ -143,14 +154,45 @@ def score_finding(
     """`finding` (merged, in the block's coordinates) with its probability. `source` is the text that the block comes
     from, where that is known: its markup says what is a link. `engines` are those that looked at the block."""
     place = block.to_source(finding.span) if source else finding.span
+    learned = learned_engines()
+    by_learned = tuple(rule for rule in finding.source or (finding.rule,) if engine_of(rule) in learned)
+    if not by_learned:
+        return replace(finding, probability=UNLEARNED)
     linked = source[max(place.start - 1, 0) : place.start] == "[" or source[place.end : place.end + 2] in ("](", "][")
     around = FeatureContext(block.kind, words.all, words.capitalised, linked, words.site)
     finding = _delete_one_copy(block.text, finding)
-    heard = finding
+    heard = _without_unlearned(finding, by_learned)
     if _is_tripled(block.text, finding):  # LanguageTool's rule passes over it, so that its silence says nothing
         heard = replace(finding, source=_REPEATED, agreement=2)
-    sure = probability(block.text, heard, around, engines)
+    sure = probability(block.text, heard, around, [engine for engine in engines if engine in learned] or _BOTH)
     return replace(rank_edits(block.text, finding) if sure > _WORTH_RANKING else finding, probability=sure)
+
+
+@cache
+def learned_engines() -> frozenset[str]:
+    """The engines whose findings the weights speak of. What another says is neither judged with the weights of these
+    nor counted for or against what they say: see `UNLEARNED`."""
+    known = coefficients()
+    return frozenset(engine for asked in known.weights for engine in asked.split("+")) | {
+        engine_of(rule) for rule in known.rates
+    }
+
+
+def engine_of(rule: str) -> str:
+    """The engine that a rule is of.
+
+    >>> engine_of("harper/AnA")
+    'harper'
+    """
+    return rule.partition("/")[0]
+
+
+def _without_unlearned(finding: Finding, by_learned: tuple[str, ...]) -> Finding:
+    """`finding` as those say it whose rules are `by_learned`."""
+    if len(by_learned) == len(finding.source or (finding.rule,)):
+        return finding
+    engines = len({engine_of(rule) for rule in by_learned})
+    return replace(finding, rule=by_learned[0], source=by_learned, agreement=min(finding.agreement, engines))
 
 
 def _is_tripled(text: str, finding: Finding) -> re.Match[str] | None:
@@ -295,7 +337,7 @@ def may_be_safe_fix(rule: str) -> bool:
     """Whether findings of this rule may be `is_safe_fix`, where all else is as that asks: it is on the list, is the
     dictionary of an engine, or speaks of repeated words.
 
-    >>> may_be_certain("languagetool/MORFOLOGIK_RULE_EN_GB"), may_be_certain("harper/ThenThan")
+    >>> may_be_safe_fix("languagetool/MORFOLOGIK_RULE_EN_GB"), may_be_safe_fix("harper/ThenThan")
     (True, False)
     """
     return rule in (*coefficients().safe["rules"], *_REPEATED) or rule.startswith(_SPELLERS)

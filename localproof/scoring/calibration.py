@@ -130,7 +130,7 @@ def _weight(sentence: CalibrationSentence) -> float:
 def fit_weights(examples: Sequence[Example], start: Mapping[str, float]) -> dict[str, float]:
     """Weights of a logistic regression with a bell-shaped prior around `start`, by Newton's method.
 
-    >>> fitted([], {"bias": -1.0})
+    >>> fit_weights([], {"bias": -1.0})
     {'bias': -1.0}
     """
     if not examples:

@@ -113,9 +113,9 @@ def known_word(word: str, least: float = _COMMON / 8) -> bool:
 def word_forms(word: str) -> tuple[str, ...]:
     """Other forms of `word` (lower case): number, person, tense, participle, adverb. Each is attested.
 
-    >>> sorted(forms("works"))
+    >>> sorted(word_forms("works"))
     ['work', 'worked', 'working']
-    >>> sorted(forms("went"))
+    >>> sorted(word_forms("went"))
     ['go', 'goes', 'going', 'gone']
     """
     found = dict.fromkeys(_kin().get(word, ()))
@@ -160,7 +160,7 @@ def near_words(word: str) -> tuple[str, ...]:
     """Common words that one letter makes of `word` (lower case, three letters or more): left out, put in, exchanged or
     swapped.
 
-    >>> "from" in near("form"), "cat" in near("the")
+    >>> "from" in near_words("form"), "cat" in near_words("the")
     (True, False)
     """
     if len(word) < 3 or not word.isalpha() or not word.isascii():
@@ -231,7 +231,7 @@ def _part(piece: str) -> bool:
 def quoted_spans(text: str) -> list[Span]:
     """What stands in double quotation marks in the text of a block: somebody else's words, as far as can be told.
 
-    >>> [span.of("He said “go on” twice.") for span in quotations("He said “go on” twice.")]
+    >>> [span.of("He said “go on” twice.") for span in quoted_spans("He said “go on” twice.")]
     ['“go on”']
     """
     return [Span(*m.span()) for m in _QUOTATION.finditer(text)]

@@ -51,9 +51,9 @@ def _of_its_own(finding: Finding, document: Document, language: str) -> bool:
 def is_english(text: str) -> bool:
     """Whether a passage in a text of another language is English, by its small words.
 
-    >>> english("The quick brown fox is not one of the animals that he would have been afraid of.")
+    >>> is_english("The quick brown fox is not one of the animals that he would have been afraid of.")
     True
-    >>> english("Das ist in einem Satz gesagt, was die anderen an so einem Tag also nicht waren.")
+    >>> is_english("Das ist in einem Satz gesagt, was die anderen an so einem Tag also nicht waren.")
     False
     """
     words = [w for w in _WORD.findall(text) if w.islower()]

@@ -52,7 +52,7 @@ def is_british(word: str) -> bool | None:
     """Whether `word`, in lower case, is spelled as in Britain; None where it is spelled alike everywhere, or no
     example of a difference.
 
-    >>> british("colours"), british("organizer"), british("labelled"), british("sunrise")
+    >>> is_british("colours"), is_british("organizer"), is_british("labelled"), is_british("sunrise")
     (True, False, True, None)
     """
     if word in _BRITISH_ALONE:

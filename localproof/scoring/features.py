@@ -86,7 +86,7 @@ _SPELLER = re.compile(r"(?<=/MORFOLOGIK_RULE_EN_)[A-Z]{2}$")
 def feature_rule_name(rule: str) -> str:
     """The name under which a rule was learned.
 
-    >>> learned_as("languagetool/MORFOLOGIK_RULE_EN_GB")
+    >>> feature_rule_name("languagetool/MORFOLOGIK_RULE_EN_GB")
     'languagetool/MORFOLOGIK_RULE_EN_US'
     """
     return _SPELLER.sub("US", rule)

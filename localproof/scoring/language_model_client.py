@@ -24,6 +24,7 @@ from ..config import Settings
 from ..models.runtimes import BACKENDS, chosen_backend
 from ..report import Finding, ModelUse, Provenance, Unavailable
 from ..text import Edit, Span
+from ..workers.futures import resolve_future
 from ..workers.pooled_worker import PooledWorker
 from ..workers.remembered_timeouts import ByteStore, RememberedTimeouts
 from .types import Proposal
@@ -115,7 +116,7 @@ class LanguageModelClient:
                 try:
                     self._ask(text, edits_to_score(merge(text, _to_response(waiting))), reading)
                 except Exception as error:  # noqa: BLE001 - whoever waits must hear, and nobody else would
-                    _resolve_future(reading, Unavailable("model", f"cannot be asked: {type(error).__name__}: {error}"))
+                    resolve_future(reading, Unavailable("model", f"cannot be asked: {type(error).__name__}: {error}"))
 
         if not waiting:
             self._ask(text, (), reading)
@@ -133,22 +134,22 @@ class LanguageModelClient:
         if reading.cancelled():  # the text is another one by now
             return
         if not edits and (self._suggest == "none" or not text.strip()):
-            _resolve_future(reading, ModelResponse({}))
+            resolve_future(reading, ModelResponse({}))
             return
         digest = self._digest(text, edits)
         if (known := self._recall(digest, edits)) is not None:
             self.count_reused()
-            _resolve_future(reading, known)
+            resolve_future(reading, known)
             return
         if (given_up := self._given_up.recall(digest)) is not None:
             self._failed = True
-            _resolve_future(reading, given_up)
+            resolve_future(reading, given_up)
             return
         rows = [[e.span.start, e.span.end, e.text] for e in edits]
         try:
             answer = self._worker.submit({"text": text, "edits": rows})
         except UnicodeEncodeError:
-            _resolve_future(reading, ModelResponse({}))  # half a character: no text for a model
+            resolve_future(reading, ModelResponse({}))  # half a character: no text for a model
             return
 
         reading.add_done_callback(lambda done: answer.cancel() if done.cancelled() else None)
@@ -160,15 +161,15 @@ class LanguageModelClient:
             if error is not None:
                 self._failed = True
                 self._given_up.note(digest, error)
-                _resolve_future(reading, error)
+                resolve_future(reading, error)
                 return
             try:
                 found = self._take(done.result(), edits, digest)
             except (LookupError, TypeError, ValueError) as wrong:  # whoever waits must hear
                 said = f"gave an answer that cannot be read ({type(wrong).__name__}: {wrong})"
-                _resolve_future(reading, Unavailable("model", said))
+                resolve_future(reading, Unavailable("model", said))
             else:
-                _resolve_future(reading, found)
+                resolve_future(reading, found)
 
         answer.add_done_callback(on_answer)
 
@@ -238,16 +239,6 @@ class LanguageModelClient:
             self._at_hand[digest] = reading
             while len(self._at_hand) > _AT_HAND:
                 self._at_hand.popitem(last=False)
-
-
-def _resolve_future(reading: Future[ModelResponse], said: ModelResponse | BaseException) -> None:
-    """Resolve `reading`, unless whoever asked has lost interest."""
-    if reading.done() or not reading.set_running_or_notify_cancel():
-        return
-    if isinstance(said, BaseException):
-        reading.set_exception(said)
-    else:
-        reading.set_result(said)
 
 
 def _to_response(answers: Iterable[Future[tuple[Finding, ...]]]) -> list[Finding]:

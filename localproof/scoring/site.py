@@ -27,7 +27,7 @@ def unusual_words(blocks: Iterable[Block]) -> frozenset[str]:
 def shared_words(documents: Iterable[Iterable[str]]) -> dict[str, int]:
     """Of the unusual words of each document those that stand in several, and in how many; the order does not matter.
 
-    >>> shared([["datasette", "teh"], ["datasette"], ["datasette"]])
+    >>> shared_words([["datasette", "teh"], ["datasette"], ["datasette"]])
     {'datasette': 3}
     """
     counts = Counter(word for words in documents for word in set(words))

@@ -25,7 +25,7 @@ _SUFFIXES = tuple(
 def edit_distance(a: str, b: str, most: int = 4) -> int:
     """Edit distance with transpositions of neighbours as one step (optimal string alignment), at most `most`.
 
-    >>> distance("teh", "the"), distance("form", "from"), distance("abc", "xyz")
+    >>> edit_distance("teh", "the"), edit_distance("form", "from"), edit_distance("abc", "xyz")
     (1, 1, 3)
     """
     if abs(len(a) - len(b)) >= most or max(len(a), len(b)) > 64:  # such words are nobody's slip
@@ -66,7 +66,7 @@ def letter_ngram_score(word: str) -> float:
     A sum over runs of two to four letters, learned by ``training/spelling_errors.py``
     from listed misspellings against rare words of the corpus.
 
-    >>> shape("definetly") > 0 > shape("isoform")
+    >>> letter_ngram_score("definetly") > 0 > letter_ngram_score("isoform")
     True
     """
     table = _tables()["shape"]
@@ -74,9 +74,9 @@ def letter_ngram_score(word: str) -> float:
 
 
 def slip_log_probs() -> dict[str, float]:
-    """Natural logarithms of the chance of each slip where it could happen, as ``training/spelling_errors.py`` counted them in
-    listed misspellings. Keys: ``sxy`` x becomes y; ``dxy`` y is left out after x; ``ixy`` y is put in after x; ``txy``
-    xy becomes yx; ``^`` is the start of the word."""
+    """Natural logarithms of the chance of each slip where it could happen, as ``training/spelling_errors.py`` counted
+    them in listed misspellings. Keys: ``sxy`` x becomes y; ``dxy`` y is left out after x; ``ixy`` y is put in after
+    x; ``txy`` xy becomes yx; ``^`` is the start of the word."""
     return _tables()["slips"]
 
 
@@ -84,7 +84,7 @@ def slip_log_probs() -> dict[str, float]:
 def error_model_log_prob(wrong: str, right: str) -> float:
     """Log-probability (nats) that a writer who means `right` writes `wrong`, by the likeliest way to get there.
 
-    >>> channel("recieve", "receive") > channel("reteive", "receive")
+    >>> error_model_log_prob("recieve", "receive") > error_model_log_prob("reteive", "receive")
     True
     """
     if len(wrong) > 40 or len(right) > 40:
@@ -118,7 +118,7 @@ def error_model_log_prob(wrong: str, right: str) -> float:
 def strip_prefixes(word: str) -> list[str]:
     """What is left of `word` without one common prefix, at least four letters long.
 
-    >>> stems("redisclosure")
+    >>> strip_prefixes("redisclosure")
     ['disclosure']
     """
     return [word[len(p) :].lstrip("-") for p in _PREFIXES if word.startswith(p) and len(word) - len(p) >= 4]
@@ -127,7 +127,7 @@ def strip_prefixes(word: str) -> list[str]:
 def strip_suffixes(word: str) -> list[str]:
     """What `word` may have been before one common suffix was added.
 
-    >>> "compost" in roots("compostable"), "hurry" in roots("hurried")
+    >>> "compost" in strip_suffixes("compostable"), "hurry" in strip_suffixes("hurried")
     (True, True)
     """
     found: list[str] = []

@@ -36,10 +36,10 @@ class WordEntry:
 
     @classmethod
     def unpack(cls, value: int) -> WordEntry:
-        """The entry that `packed` made the number of.
+        """The entry that `pack` made the number of.
 
-        >>> Entry.unpacked(Entry("rare", True).packed())
-        Entry(band='rare', name=True, person_or_place=False)
+        >>> WordEntry.unpack(WordEntry("rare", True).pack())
+        WordEntry(band='rare', name=True, person_or_place=False)
         """
         return cls(BANDS[(value - 1) % 5], (value - 1) // 5 % 2 == 1, value > 10)
 

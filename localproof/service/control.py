@@ -1,39 +1,25 @@
-"""Start, stop and status of the service, for the command line."""
+"""The service as others see it: asked, started, told of in a line, and started for the next run."""
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from ..config import Settings
-from ..report import BadInput, Unavailable
-from ..terminal import Terminal, one_line
+from ..report import Unavailable
+from ..terminal import Terminal
 from ..text import escape_invisible
+from ..text.display import one_line
+from ..text.phrases import count
 from ..workers import background, cpu_accounting
 from ..workers.frames import from_json, to_json
 from ..workers.helper_process import python
-from ..workers.unix_socket import MOST, PATIENCE_S, code_fingerprint, connect, hindrance, holder_pid, socket_path
+from ..workers.unix_socket import MOST, PATIENCE_S, code_fingerprint, connect, hindrance, socket_path
 
-ACTIONS = ("start", "stop", "status")
-_START_S = 10.0
-_STOP_S = 5.0
-NOT_RUNNING = 3
 _A_FOLDER = "set XDG_RUNTIME_DIR or LOCALPROOF_RUNTIME_DIR to a folder of yours that is closed to others (mode 0700)"
-
-
-def command(action: str, settings: Settings, terminal: Terminal) -> int:
-    """`localproof service start|stop|status`; the exit status, 3 where status finds none. Raises Unavailable."""
-    if socket_path(terminal.env, make=action == "start") is None:
-        if action == "start":
-            raise _no_door(terminal.env)
-        terminal.write(f"The service is not running.{_why_not(terminal.env, settings)}\n")
-        return NOT_RUNNING if action == "status" else 0
-    return {"start": _start, "stop": _stop, "status": _status}[action](settings, terminal)
 
 
 def ask(env: Mapping[str, str], want: str) -> dict[str, Any] | None:
@@ -57,7 +43,7 @@ def launch(settings: Settings, env: Mapping[str, str], orders: list[dict[str, An
     """
     path = socket_path(env, make=True)
     if path is None:
-        raise _no_door(env)
+        raise no_socket(env)
     told = {
         "code": code_fingerprint(),
         "path": os.fspath(path),
@@ -77,13 +63,13 @@ def keep_warm(settings: Settings, terminal: Terminal) -> None:
     With "auto" not where ``CI`` is set: nothing comes after such a run. Where
     it cannot be had, that is said only if the settings insist on it.
     """
+    import logging
+
+    log = logging.getLogger(__name__)
     env = terminal.env
     orders = cpu_accounting.own_workers()
     if not orders or settings.service == "off" or (settings.service == "auto" and env.get("CI")):
         return
-    import logging  # here, as this package is what the thin client imports first
-
-    log = logging.getLogger(__name__)
     try:
         told = ask(env, "status")
         if told is not None and "other" not in told:  # it runs, and did not want to hold what we asked for
@@ -98,12 +84,13 @@ def keep_warm(settings: Settings, terminal: Terminal) -> None:
             terminal.say(f"localproof: {error}")
 
 
-def _no_door(env: Mapping[str, str]) -> Unavailable:
+def no_socket(env: Mapping[str, str]) -> Unavailable:
+    """What to raise where the service cannot be had."""
     why = hindrance(env) or "the folder for its socket cannot be made"
     return Unavailable("service", escape_invisible(why), "" if sys.platform == "win32" else _A_FOLDER)
 
 
-def _why_not(env: Mapping[str, str], settings: Settings) -> str:
+def why_not(env: Mapping[str, str], settings: Settings) -> str:
     """Why no service can or will run here, as a sentence; "" where one may."""
     if settings.service == "off" or env.get("LOCALPROOF_SERVICE") == "off":
         return " It is switched off."
@@ -119,107 +106,10 @@ def status_line(env: Mapping[str, str], settings: Settings) -> str:
             return f"not running, and there can be none: {one_line(why)}"
         mode = {"off": "switched off", "on": "starts after the next run"}.get(settings.service, "starts when needed")
         return f"not running, {mode}"
-    return f"running (process {told['pid']}), holds {_count(len(told['helpers']), 'helper')}, {_bytes(told['bytes'])}"
+    holds = f"holds {count(len(told['helpers']), 'helper')}, {describe_size(told['bytes'])}"
+    return f"running (process {told['pid']}), {holds}"
 
 
-def _start(settings: Settings, terminal: Terminal) -> int:
-    told = ask(terminal.env, "status")
-    if told is not None and "other" in told:
-        ask(terminal.env, "stop")
-        _wait_for_end(terminal.env)
-    elif told is not None:
-        terminal.write(f"The service is running already (process {told['pid']}).\n")
-        return 0
-    launch(settings, terminal.env, [])
-    begun = time.monotonic()
-    while (told := ask(terminal.env, "status")) is None or "pid" not in told:
-        if time.monotonic() - begun > _START_S:
-            raise Unavailable("service", f"did not answer within {_START_S:.0f} s", "see its log: service status")
-        time.sleep(0.05)
-    terminal.write(f"The service is running (process {told['pid']}).\n")
-    return 0
-
-
-def _stop(settings: Settings, terminal: Terminal) -> int:
-    path = socket_path(terminal.env)
-    pid = holder_pid(path) if path is not None else None
-    if pid is None:
-        terminal.write("The service is not running.\n")
-        return 0
-    ask(terminal.env, "stop")
-    for number in (None, signal.SIGTERM, signal.SIGKILL):
-        if number is not None:
-            os.kill(pid, number)  # it holds the lock, so the number is still its own
-        if _wait_for_end(terminal.env):
-            terminal.write("The service has stopped.\n")
-            return 0
-    raise BadInput(f"the service, process {pid}, does not end")
-
-
-def _wait_for_end(env: Mapping[str, str]) -> bool:
-    path = socket_path(env)
-    until = time.monotonic() + _STOP_S
-    while path is not None and holder_pid(path) is not None:
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def _status(settings: Settings, terminal: Terminal) -> int:
-    told = ask(terminal.env, "status")
-    if told is None or "pid" not in told:
-        other = " One of another version is, which the next run replaces." if told else ""
-        terminal.write(f"The service is not running.{other or _why_not(terminal.env, settings)}\n")
-        return NOT_RUNNING
-    about = f"process {told['pid']}, LocalProof {escape_invisible(told['version'])}, for {_span(told['up_s'])}"
-    terminal.write(f"The service is running: {about}.\n")
-    for held in told["helpers"]:
-        terminal.write(
-            f"    {escape_invisible(held['name']):<16}{_bytes(held['bytes'])}, answered {held['answered']:,}, "
-            f"not used for {_span(held['unused_s'])}{_describe_options(held['options'])}\n"
-        )
-    rest_s = max(0.0, told["cpu_s"] - told["asked_cpu_s"])
-    terminal.write(
-        f"    memory          {_bytes(told['bytes'])} of at most {_bytes(told['most_bytes'])}\n"
-        f"    runs            {told['runs']:,} answered whole\n"
-        f"    CPU time        {told['cpu_s']:.1f} s: {told['asked_cpu_s']:.1f} s attributed to those who asked, "
-        f"{rest_s:.1f} s for building engines and waiting\n"
-        f"    energy          {escape_invisible(told['energy'])}\n"
-        f"    ends            when not used for {_span(told['idle_s'])}"
-        + (", as the machine is on battery\n" if told["on_battery"] else "\n")
-        + f"    log             {escape_invisible(told['log'])}\n"
-    )
-    return 0
-
-
-def _describe_options(options: str) -> str:
-    """What a helper was asked to be, in words: each option that says something.
-
-    >>> _told('{"dialect": "British", "enable": [], "variant": null, "picky": false, "threads": 2}')
-    ': dialect British, threads 2'
-    """
-    try:
-        values = from_json(options.encode())
-    except ValueError:
-        return f": {escape_invisible(options)}" if options else ""
-    said = [
-        name if value is True else f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}"
-        for name, value in values.items()
-        if value or (value == 0 and value is not False)
-    ]
-    return f": {escape_invisible(', '.join(said))}" if said else ""
-
-
-def _span(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"
-
-
-def _bytes(count: int) -> str:
+def describe_size(count: int) -> str:
+    """Bytes of memory, for people."""
     return f"{count / 1e6:,.0f} MB" if count else "memory unknown"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")

@@ -35,10 +35,13 @@ _SAMPLE = "# It is\n\nI should of gone their before teh shop closed.\n"
 class ForkServer:
     """The service's end: start one, hand lines over, end it."""
 
-    def __init__(self, at_fork: Callable[[], object], run: Run, others: frozenset[str]) -> None:
-        """Fork the template. `at_fork` is called in it, to let go of what is not its business; `run` and `others` are
-        those of `host.be`."""
+    def __init__(
+        self, at_fork: Callable[[], object], run: Run, others: frozenset[str], load: Callable[[], object]
+    ) -> None:
+        """Fork the template. `at_fork` is called in it, to let go of what is not its business; `run`, `others` and
+        `load` are those of `host.run_service`."""
         preload()
+        load()
         self._channel, other = connection_pair()
         service = os.getpid()
         self.pid = os.fork()
@@ -77,7 +80,6 @@ def preload() -> None:
 
     from .. import scoring
     from ..cache.caching_engine import code_digest
-    from ..commands import check
     from ..config import Settings
     from ..engines import ENGINES
     from ..formats import read
@@ -105,7 +107,7 @@ def preload() -> None:
             engine.provenance()
             engine.close()
     written = RENDERERS["text"](run, Style()), closing(run, Style()), report_block(run, Style())
-    assert all((written, check, fast_client, code_digest(), findings_of, sqlite3))
+    assert all((written, fast_client, code_digest(), findings_of, sqlite3))
 
 
 def _run_fork_server(channel: Connection, service: int, run: Run, others: frozenset[str]) -> NoReturn:
@@ -233,7 +235,7 @@ def answer_request(line: Connection, run: Run, others: frozenset[str]) -> None:
 
 def _why_unfit(argv: list[str], others: frozenset[str]) -> str:
     """Why a run cannot be done here, "" where it can."""
-    from .. import config as settings
+    from ..config import load_settings
     from . import fast_client
 
     if argv and argv[0] in others:
@@ -241,7 +243,7 @@ def _why_unfit(argv: list[str], others: frozenset[str]) -> str:
     if fast_client.named_files(argv) is None:  # whoever asks may be anybody's program: it is not only asked there
         return "no small run"
     try:
-        off = settings.load_settings(None, {}, os.environ).service == "off"
+        off = load_settings(None, {}, os.environ).service == "off"
     except BadInput:
         return "settings that cannot be read"
     return "switched off in the settings" if off else ""

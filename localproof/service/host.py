@@ -27,7 +27,7 @@ from .. import __version__, energy
 from ..energy.clocks import machine_clocks
 from ..energy.meter import this_machine
 from ..report import TooLong, Unavailable
-from ..terminal import one_line
+from ..text.display import one_line
 from ..workers.frames import from_json, to_json
 from ..workers.unix_socket import HELLO, MOST, Connection, ServiceSocket, code_fingerprint
 from .fork_server import ForkServer, Run
@@ -300,11 +300,11 @@ _WANTS: dict[str, Callable[[ServiceHost, Connection, dict[str, Any]], None]] = {
 }
 
 
-def run_service(arguments: list[str], run: Run, others: frozenset[str]) -> None:
+def run_service(arguments: list[str], run: Run, others: frozenset[str], load: Callable[[], object]) -> None:
     """Be the service that `launch` describes. Returns when it has ended.
 
     `run` is what a command line is given to, and `others` are the commands
-    that are not to be run here.
+    that are not to be run here. `load` imports what the one that is needs.
     """
     import resource
 
@@ -321,7 +321,7 @@ def run_service(arguments: list[str], run: Run, others: frozenset[str]) -> None:
     except OSError:
         return  # another one was quicker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    template = ForkServer(doorway.leave_to_parent, run, others)
+    template = ForkServer(doorway.leave_to_parent, run, others, load)
     helpers = WorkerPool()
     host = ServiceHost(
         doorway, template, helpers, log, idle_s=float(told["idle_s"]), most_bytes=int(told["most_bytes"])

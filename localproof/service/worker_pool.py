@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..engines import ENGINES
 from ..report import Unavailable
 from ..workers.forking import fork_pids
 from ..workers.pooled_worker import start_worker
@@ -20,7 +21,7 @@ from ..workers.supervisor import WorkerSupervisor
 # Nothing else is started for anybody. LanguageTool on Java is left out: what
 # Java spends on an answer cannot be told, so nobody's account would be right.
 MODULES = ("localproof.engines.worker", "localproof.scoring.model_worker")
-NAMES = ("harper", "languagetool", "model")
+NAMES = (*ENGINES, "model")
 MOST = 6  # helpers at a time: two engines in three dialects
 
 

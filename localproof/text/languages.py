@@ -59,8 +59,8 @@ _PACKAGES = {"lt": "lingotweaker-data-ltu"}
 def known_language(tag: str) -> str:
     """The language or the form of one that a language tag means here, "" if none.
 
-    >>> known("de"), known("de_at"), known("fr-CA"), known("xx"), known("en-IE"), known("en")
-    ('de', 'de-AT', 'fr', '', '', 'en-US')
+    >>> [known_language(tag) for tag in ("de", "de_at", "fr-CA", "xx", "en-IE", "en")]
+    ['de', 'de-AT', 'fr', '', '', 'en-US']
     """
     wanted = tag.strip().replace("_", "-")
     code = base(wanted)
@@ -92,9 +92,9 @@ def rules_package(code: str) -> str:
 def language_of_file_name(name: str) -> str:
     """The tag of the language that a file's name gives, as site generators have it: ``post.de.md``. "" if none.
 
-    >>> of_file_name("content/post.de.md"), of_file_name("index.pt-br.html"), of_file_name("notes.it.is.md")
-    ('de', 'pt-BR', 'is')
-    >>> of_file_name("post.md"), of_file_name("v1.is"), of_file_name("post.draft.md")
+    >>> [language_of_file_name(name) for name in ("content/post.de.md", "index.pt-br.html", "notes.it.is.md")]
+    ['de', 'pt-BR', 'is']
+    >>> language_of_file_name("post.md"), language_of_file_name("v1.is"), language_of_file_name("post.draft.md")
     ('', '', '')
     """
     found = re.search(r"[^/\\.]\.([A-Za-z]{2,3}(?:[-_][A-Za-z]{2})?)\.[A-Za-z]+\Z", name)

@@ -23,6 +23,7 @@ from typing import Any
 from ..report import TooLong, Unavailable
 from . import cpu_accounting
 from .frames import from_json, to_json
+from .futures import resolve_future
 from .helper_process import python
 from .serve import MOST_THREADS
 from .supervisor import WorkerSupervisor
@@ -37,7 +38,7 @@ _LONGEST_S = 3600.0  # for a paragraph, or to get ready
 
 
 class PooledWorker:
-    """Answers as a `WorkerSupervisor` does (see there for `submit`, `pids`, `close`); nothing is started before it is needed.
+    """Answers as a `WorkerSupervisor` does (see there for `submit`, `pids`, `close`); starts nothing before that.
 
     `arguments` are those of ``main`` of `module`, which serves as a child.
     With `service` "off", or ``LOCALPROOF_SERVICE`` set to it, the helper is
@@ -143,7 +144,7 @@ class PooledWorker:
         with self._lock:
             own = None if self._closed else self._start_own()
         if own is None:
-            _resolve_future(future, Unavailable(self.name, _CLOSED))
+            resolve_future(future, Unavailable(self.name, _CLOSED))
             return
         answer = own.submit(request)
         future.add_done_callback(lambda done: answer.cancel() if done.cancelled() else None)
@@ -173,17 +174,7 @@ def _forward_answer(future: Future[Any], answer: Future[Any]) -> None:
     if answer.cancelled():
         return
     error = answer.exception()
-    _resolve_future(future, error, None if error else answer.result())
-
-
-def _resolve_future(future: Future[Any], error: BaseException | None, raw: Any = None) -> None:
-    """Resolve `future`, unless whoever asked has lost interest."""
-    if future.done() or (not future.running() and not future.set_running_or_notify_cancel()):
-        return
-    if error is not None:
-        future.set_exception(error)
-    else:
-        future.set_result(raw)
+    resolve_future(future, error or answer.result())
 
 
 class _PendingQuestion:
@@ -268,7 +259,7 @@ class _PoolConnection:
             self._line.close()
             for question in left:
                 if closed:
-                    _resolve_future(question.future, Unavailable(self._name, _CLOSED))
+                    resolve_future(question.future, Unavailable(self._name, _CLOSED))
                 else:
                     self._instead(question.request, question.future)
 
@@ -300,10 +291,10 @@ class _PoolConnection:
             return True
         if "raw" in message:
             cpu_accounting.add_foreign_cpu(float(message.get("cpu_s", 0.0)))
-            _resolve_future(question.future, None, message["raw"])
+            resolve_future(question.future, message["raw"])
         else:
             why = str(message.get("error", "gave no answer"))
             late = message.get("measured")
             error = Unavailable(self._name, why) if late is None else TooLong(self._name, why, measured=bool(late))
-            _resolve_future(question.future, error)
+            resolve_future(question.future, error)
         return True

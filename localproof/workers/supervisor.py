@@ -16,6 +16,7 @@ from typing import Any
 from ..report import TooLong, Unavailable
 from .cpu_clock import family_cpu_ns
 from .frames import from_json, to_json
+from .futures import resolve_future
 from .helper_process import HelperProcess
 
 _log = logging.getLogger(__name__)  # loaded anyway, by concurrent.futures
@@ -145,7 +146,7 @@ class WorkerSupervisor:
                 self._waiting.append(entry)
                 self._work.notify()
         if over:
-            _resolve_future(entry, error=Unavailable(self.name, over))
+            resolve_future(entry.future, Unavailable(self.name, over))
         else:
             self._pump()
         return future
@@ -242,7 +243,7 @@ class WorkerSupervisor:
         if request is not None:
             if request.spent is not None:
                 request.spent(cpu_s)
-            _resolve_future(request, message.get("raw"), self._failure(message))
+            resolve_future(request.future, self._failure(message) or message.get("raw"))
         self._pump()
         return True
 
@@ -282,7 +283,7 @@ class WorkerSupervisor:
                     self._suspects.clear()
                     self._waiting.clear()
         for request, said in failed:
-            _resolve_future(request, error=Unavailable(self.name, said) if isinstance(said, str) else said)
+            resolve_future(request.future, Unavailable(self.name, said) if isinstance(said, str) else said)
         if hopeless:
             self._give_up(hopeless)
 
@@ -315,7 +316,7 @@ class WorkerSupervisor:
         if child is not None:
             child.kill()
         for request in left:
-            _resolve_future(request, error=Unavailable(self.name, over))
+            resolve_future(request.future, Unavailable(self.name, over))
 
     # Sending, by whichever thread asks or has just heard an answer.
 
@@ -445,13 +446,3 @@ class WorkerSupervisor:
         assert self._child is not None
         self._blame = why
         self._child.kill()
-
-
-def _resolve_future(request: _Request, raw: Any = None, error: Unavailable | None = None) -> None:
-    """Resolve the future, unless it was cancelled before it was sent. Never with the lock: callbacks run here."""
-    if not request.sent and not request.future.set_running_or_notify_cancel():
-        return
-    if error is not None:
-        request.future.set_exception(error)
-    else:
-        request.future.set_result(raw)

@@ -33,7 +33,7 @@ from pathlib import Path
 
 import pytest
 
-from localproof.cli import _command_of
+from localproof.cli import find_command
 
 CASES = Path(__file__).parents[1] / "cases"
 REPOSITORY = Path(__file__).parents[2]
@@ -250,4 +250,4 @@ def test_options_may_stand_before_a_command(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "demo").touch()
-    assert _command_of(typed) == (name, left)
+    assert find_command(typed) == (name, left)

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from test_cli import command, surroundings
 
-from localproof.cli import COMMANDS
+from localproof.commands import COMMANDS
+from localproof.commands.dict import ACTIONS as DICT_ACTIONS
 from localproof.engines import ENGINES
 from localproof.render import RENDERERS
 
@@ -126,7 +127,7 @@ def by_zsh(place: Path, typed: list[str]) -> list[str]:
 
 
 SHELLS: dict[str, Callable[[Path, list[str]], list[str]]] = {"bash": by_bash, "zsh": by_zsh, "fish": by_fish}
-FORMATS, ACTIONS = sorted(RENDERERS), sorted(COMMANDS["dict"].actions)
+FORMATS, ACTIONS = sorted(RENDERERS), sorted(DICT_ACTIONS)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="shells of POSIX")

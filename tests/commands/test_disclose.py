@@ -16,8 +16,8 @@ import pytest
 from tiny_model import tiny
 
 from localproof.cli import run
-from localproof.commands.disclose import FORMATS, make_statement, statement_rows
 from localproof.models.card import WRITES
+from localproof.project.disclosure import FORMATS, make_statement, statement_rows
 from localproof.project.run_log import LoggedRun, LoggedText, log_run, logged_runs
 from localproof.report import BadInput, Energy, ModelUse, Provenance, Run
 from localproof.terminal import Terminal

@@ -55,6 +55,6 @@ def test_a_folder_that_is_not_open_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     def closed(*_: object, **__: object) -> None:
         raise PermissionError
 
-    assert cli._nowhere() == ""
+    assert cli._describe_lost_folder() == ""
     monkeypatch.setattr(Path, "stat", closed)
-    assert "not open to you" in cli._nowhere()
+    assert "not open to you" in cli._describe_lost_folder()

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from localproof.commands.rules import RuleFilter, list_rules, rules
+from localproof.commands.rule_listing import RuleFilter, print_rules
 from localproof.config import Settings
 from localproof.engines import ENGINES, rule_files
 from localproof.engines.catalogue import CATALOGUES, Rule
-from localproof.engines.languagetool import ENDLESS
+from localproof.engines.languagetool_rules import ENDLESS
+from localproof.pipeline.rules import list_rules
 from localproof.render.width import columns
 from localproof.report import KINDS, BadInput, Unavailable
 from localproof.scoring import coefficients
@@ -50,7 +51,7 @@ OWN = Settings(engines=("harper",))
 
 def said(wanted: RuleFilter, settings: Settings = OWN, *, format: str = "text", **env: str) -> tuple[int, str, str]:
     terminal = Terminal(None, io.StringIO(), io.StringIO(), env)
-    status = rules(wanted, settings, terminal, format=format, catalogues={"harper": made})
+    status = print_rules(wanted, settings, terminal, format=format, catalogues={"harper": made})
     return status, terminal.stdout.getvalue(), terminal.stderr.getvalue()  # type: ignore[attr-defined]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from localproof.commands.config import schema
+from localproof.commands.settings_report import schema
 from localproof.config import (
     KEYS,
     Settings,

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from localproof.config import DIALECTS, Settings
-from localproof.engines import ENGINES, harper, languagetool, prepare, rule_files
+from localproof.engines import ENGINES, harper, languagetool, languagetool_rules, prepare, rule_files
 from localproof.engines.package import InstalledPackage
 from localproof.report import KINDS, Finding, Unavailable
 from localproof.text import Edit, Span, apply_edits, count_units
@@ -352,11 +352,11 @@ def test_whatever_offsets_come_the_spans_lie_within_the_text(text, offset, lengt
 
 
 def test_every_kind_is_one_of_the_closed_list():
-    tables = (harper.KINDS, harper.KIND_OF_RULE, languagetool.KIND_OF_CATEGORY)
-    tables += (languagetool.KIND_OF_ISSUE, languagetool.KIND_OF_RULE)
+    tables = (harper.KINDS, harper.KIND_OF_RULE, languagetool_rules.KIND_OF_CATEGORY)
+    tables += (languagetool_rules.KIND_OF_ISSUE, languagetool_rules.KIND_OF_RULE)
     assert {kind for table in tables for kind in table.values()} <= set(KINDS)
     assert harper.kind("Unheard", "Unheard") in KINDS
-    assert languagetool.kind("UNHEARD", "", "") in KINDS
+    assert languagetool_rules.kind("UNHEARD", "", "") in KINDS
 
 
 # The engines themselves
@@ -443,8 +443,8 @@ def test_british_spelling_with_s_or_z_is_left_alone(opened):
 
 def test_every_dialect_of_the_settings_has_a_place_in_both_engines():
     assert set(DIALECTS) <= set(harper.DIALECTS)
-    assert set(DIALECTS) <= set(languagetool.VARIANTS)
-    assert set(languagetool.VARIANTS.values()) == {"en-US", "en-GB"}  # the only ones with a speller of their own
+    assert set(DIALECTS) <= set(languagetool_rules.VARIANTS)
+    assert set(languagetool_rules.VARIANTS.values()) == {"en-US", "en-GB"}  # the only ones with a speller of their own
 
 
 def test_a_rule_that_is_off_by_default_runs_when_it_is_enabled(opened):

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from localproof.commands.explain import doctor
-from localproof.commands.setup import SetupOptions, setup
+from localproof.commands.doctor import examine
+from localproof.commands.languagetool_setup import SetupOptions, setup
 from localproof.config import Settings
 from localproof.engines.original import fetch, place
 from localproof.engines.original.ngrams import ngram_data
@@ -295,7 +295,7 @@ def test_folder_without_ngram_data_is_refused_in_one_clear_line(tmp_path: Path) 
 def test_the_doctor_tells_of_settings_that_make_no_sense_and_goes_on(tmp_path: Path) -> None:
     there = terminal(tmp_path / "tool")
     settings = Settings(languagetool_server="nonsense", languagetool_ngrams=str(tmp_path), cache=False)
-    doctor(settings, there)
+    examine(settings, there)
     said = there.stdout.getvalue()  # type: ignore[attr-defined]
     assert "does not work: languagetool-server: 'nonsense' is no address" in said
     assert "n-gram data does not work" in said and "there is no index in en/1grams" in said

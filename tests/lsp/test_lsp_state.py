@@ -301,8 +301,8 @@ def test_diagnostic_links_to_the_rule_page_else_one_for_its_language() -> None:
         ('language = "en-GB"\n', "", 'language = "en-GB"\ndisable = ["a/B"]\n'),
         ("disable = []\n", "", 'disable = ["a/B"]\n'),
         ('disable = ["x"] # why\n', "", 'disable = ["x", "a/B"] # why\n'),
-        ('disable = [\n  "x", # one\n]\n', "", 'disable = [\n  "x",\n  "a/B", # one\n]\n'),
-        ('disable = [\n  "x" # ]\n]\n', "", 'disable = [\n  "x",\n  "a/B" # ]\n]\n'),
+        ('disable = [\n  "x", # one\n]\n', "", 'disable = [\n  "x", # one\n  "a/B",\n]\n'),
+        ('disable = [\n  "x" # ]\n]\n', "", 'disable = [\n  "x", # ]\n  "a/B"\n]\n'),
         ('# us\n\n[[overrides]]\npaths = ["a"]\n', "", '# us\ndisable = ["a/B"]\n\n[[overrides]]\npaths = ["a"]\n'),
         (
             '[tool.localproof]\nprofile = "all"\n\n[tool.x]\ny = 1\n',

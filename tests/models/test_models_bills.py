@@ -14,8 +14,9 @@ from referencing import Registry, Resource
 
 from localproof.models import cyclonedx, spdx
 from localproof.models.added import describe_file
-from localproof.models.catalogue import CLAIMS, ModelEntry, shipped_entries
+from localproof.models.catalogue import ModelEntry, shipped_entries
 from localproof.models.gguf import GgufHeader
+from localproof.models.vocabulary import CLAIMS
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from localproof.models.card import card_lines
-from localproof.models.catalogue import CLAIMS, GAPS, LADDER, load, parse_catalogue, shipped_entries, shipped_path
+from localproof.models.catalogue import load, parse_catalogue, shipped_entries, shipped_path
 from localproof.models.licences import is_osi
 from localproof.models.validity import complaints
+from localproof.models.vocabulary import CLAIMS, GAPS, LADDER
 from localproof.report import BadInput
 
 RAW: dict[str, Any] = tomllib.loads(shipped_path().read_text("utf-8"))

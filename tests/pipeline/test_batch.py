@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 import localproof
-from localproof.commands.check import CheckOptions, plan_tasks
 from localproof.config import Settings
 from localproof.formats import read
 from localproof.pipeline import checker
 from localproof.pipeline.batch import AppliedFixes, Task, TaskOutcome, apply_fixes, join_runs, run_task, write_fixes
+from localproof.pipeline.planning import CheckOptions, plan_tasks
 from localproof.project.files import InputFile, read_source
 from localproof.report import BadInput, Finding, Report, Run, Skipped
 from localproof.terminal import Terminal, progress

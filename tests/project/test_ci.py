@@ -17,13 +17,14 @@ from typing import Any
 import pytest
 import yaml
 
-from localproof.cli import _parser
-from localproof.commands.init import ProjectTraits, detect_dialect, init, inspect_project, settings_text, tags
-from localproof.commands.word_survey import WordSurvey, candidate_words, doubted_words, survey_words
+from localproof.commands.parsers import build_parser
+from localproof.commands.project_setup import init
 from localproof.config import Settings, load_settings, read_words
 from localproof.pipeline.batch import Task
+from localproof.pipeline.word_survey import WordSurvey, candidate_words, detect_dialect, doubted_words, survey_words
 from localproof.project.disable_rule import disable
 from localproof.project.files import InputFile
+from localproof.project.traits import ProjectTraits, inspect_project, settings_text, tags
 from localproof.report import BadInput
 from localproof.terminal import Terminal
 
@@ -36,7 +37,7 @@ HOOKS: list[dict[str, Any]] = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.ya
 def test_a_hook_calls_what_there_is(hook: dict[str, Any]) -> None:
     name, *arguments = shlex.split(hook["entry"])
     assert name == "localproof"
-    assert _parser("check").parse_args([*arguments, "a.md"]).paths == ["a.md"]
+    assert build_parser("check").parse_args([*arguments, "a.md"]).paths == ["a.md"]
     assert hook["require_serial"]
     assert ("commit-msg" in hook["stages"]) is (hook["id"] == "localproof-commit-message")  # each text is read once
     assert hook["language"] == "python"

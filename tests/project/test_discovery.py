@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localproof.commands.check import CheckOptions, plan_tasks, settings_finder
 from localproof.config import GENERATORS
+from localproof.pipeline.planning import CheckOptions, plan_tasks, settings_finder
 from localproof.project.discovery import Excluded, describe_excluded, discover_files, is_draft, why_excluded
 from localproof.project.files import InputFile, read_source
 from localproof.project.generators import SITES, site_of

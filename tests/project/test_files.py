@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localproof.commands.dict import add, remove
 from localproof.config import read_words
+from localproof.project.dictionaries import add_words, remove_words
 from localproof.project.files import InputFile, SourceFile, decode, encode, read_source, write_back, write_new
 from localproof.report import BadInput, Unavailable
 from localproof.terminal import Terminal
@@ -238,8 +238,8 @@ def test_a_device_is_written_into_and_never_replaced(tmp_path: Path) -> None:
 
 def test_words_are_added_in_the_writers_order_and_once(tmp_path: Path) -> None:
     path = tmp_path / "new folder/dictionary.txt"
-    assert add(path, ["Zebra", "Hetzner  Cloud", "Zebra"]) == ("Zebra", "Hetzner Cloud")
-    assert add(path, ["apple", "Zebra"]) == ("apple",)
+    assert add_words(path, ["Zebra", "Hetzner  Cloud", "Zebra"]) == ("Zebra", "Hetzner Cloud")
+    assert add_words(path, ["apple", "Zebra"]) == ("apple",)
     assert path.read_text() == "Zebra\nHetzner Cloud\napple\n"
     only(path.parent, "dictionary.txt")
 
@@ -247,16 +247,16 @@ def test_words_are_added_in_the_writers_order_and_once(tmp_path: Path) -> None:
 def test_the_rest_of_a_word_list_stays_byte_for_byte(tmp_path: Path) -> None:
     path = tmp_path / "dictionary.txt"
     path.write_bytes(b"\xef\xbb\xbf# mine\r\n\r\nkubelet  # a daemon\r\n  Grafana\r\nkubelet")
-    assert add(path, ["naïve"]) == ("naïve",)
+    assert add_words(path, ["naïve"]) == ("naïve",)
     assert path.read_bytes().endswith("kubelet\r\nnaïve\r\n".encode())
-    assert remove(path, ["kubelet", "absent"]) == ("kubelet",)
+    assert remove_words(path, ["kubelet", "absent"]) == ("kubelet",)
     assert path.read_bytes() == "\ufeff# mine\r\n\r\n  Grafana\r\nnaïve\r\n".encode()
 
 
 @pytest.mark.parametrize("word", ["", "  ", "# x", "a # b", "\x1b[31m", "x" * 201])
 def test_what_is_no_word_is_refused_and_nothing_is_written(tmp_path: Path, word: str) -> None:
     with pytest.raises(BadInput) as caught:
-        add(tmp_path / "dictionary.txt", ["good", word])
+        add_words(tmp_path / "dictionary.txt", ["good", word])
     assert "\x1b" not in str(caught.value)
     only(tmp_path)
 
@@ -271,7 +271,7 @@ def test_a_word_that_was_added_is_read_again(words: list[str]) -> None:
         taken = []
         for word in words:
             try:
-                taken += add(path, [word])
+                taken += add_words(path, [word])
             except BadInput:
                 continue
         assert list(read_words(path)) == taken

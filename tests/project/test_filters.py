@@ -15,17 +15,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localproof.commands import baseline as accept
-from localproof.commands.check import CLEAN, NOTHING, CheckOptions, check
+from localproof.commands.baseline import baseline as run_baseline
+from localproof.commands.check_texts import check
 from localproof.commands.watch import watch
 from localproof.config import Settings
 from localproof.formats import read
+from localproof.pipeline.planning import CheckOptions
 from localproof.project import baseline
 from localproof.project.filters import baseline_filter, changes_filter, limit_findings, report_filter
 from localproof.project.git_changes import GitChanges, git_changes
 from localproof.render.statistics import statistics
 from localproof.report import BadInput, Finding, Report, Run
-from localproof.terminal import Terminal
+from localproof.terminal import CLEAN, NOTHING, Terminal
 from localproof.text import Span
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed here")
@@ -361,9 +362,9 @@ HARPER = {"engines": ("harper",)}
 def test_a_baseline_silences_what_was_there_till_it_is_switched_off(repository: Repository) -> None:
     repository.write(a__md="We came to teh end.\n")
     wishes = CheckOptions((".",), flags=HARPER)
-    assert accept.baseline("create", wishes, terminal()) == CLEAN
+    assert run_baseline("create", wishes, terminal()) == CLEAN
     with pytest.raises(BadInput, match="has a baseline"):
-        accept.baseline("create", wishes, terminal())
+        run_baseline("create", wishes, terminal())
     assert check(wishes, terminal()) == 0
     assert check(replace(wishes, baseline=False), terminal()) == 1
     repository.write(a__md="We came to teh end.\n\nWe came to teh start.\n")
@@ -371,16 +372,16 @@ def test_a_baseline_silences_what_was_there_till_it_is_switched_off(repository: 
     assert check(replace(wishes, output_format="concise"), now) == 1
     assert said(now.stdout).startswith("a.md:3:12: ")  # type: ignore[arg-type]
     assert "1 in the baseline" in said(now.stderr)  # type: ignore[arg-type]
-    assert accept.baseline("update", wishes, terminal()) == CLEAN
+    assert run_baseline("update", wishes, terminal()) == CLEAN
     assert check(wishes, terminal()) == 0
     now = terminal()
-    accept.baseline("show", wishes, now)
+    run_baseline("show", wishes, now)
     assert said(now.stdout).startswith("2 findings known in 1 file\na.md\n")  # type: ignore[arg-type]
 
 
 def test_no_baseline_is_made_of_nothing(repository: Repository) -> None:
     repository.write(a__png="x")
-    assert accept.baseline("create", CheckOptions((".",), flags=HARPER), terminal()) == NOTHING
+    assert run_baseline("create", CheckOptions((".",), flags=HARPER), terminal()) == NOTHING
     assert not (repository.top / baseline.FILE).exists()
 
 
@@ -497,6 +498,6 @@ def test_a_review_is_of_changed_lines_where_that_is_asked(repository: Repository
 
 def test_a_review_leaves_out_what_the_baseline_accepts(repository: Repository) -> None:
     repository.commit(a__md="We came to teh end.\n")
-    assert accept.baseline("create", CheckOptions((".",), flags=HARPER), terminal()) == CLEAN
+    assert run_baseline("create", CheckOptions((".",), flags=HARPER), terminal()) == CLEAN
     assert "Nothing was found." in reviewed(".")
     assert "finding 1 of 1 here" in reviewed("--no-baseline", ".")

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localproof.commands.dict import command
-from localproof.commands.unused_words import read_texts, unused_words
+from localproof.commands.dict import change_lists
 from localproof.config import load_settings, read_words
+from localproof.pipeline.unused_words import read_texts, unused_words
 from localproof.project.imported_lists import read_list
 from localproof.report import BadInput
 from localproof.terminal import Terminal, ask_yes_no
@@ -140,7 +140,7 @@ def test_import_reports_its_result_and_repeating_it_adds_nothing(tmp_path: Path)
     now = terminal(tmp_path)
     settings = load_settings(tmp_path, {}, now.env)
     for _ in range(2):
-        assert command("import", [str(file)], settings, now, user=False, project=True) == 0
+        assert change_lists("import", [str(file)], settings, now, user=False, project=True) == 0
     path = tmp_path / ".localproof/dictionary.txt"
     assert read_words(path) == ("Hetzner", "kubelet", "bad")
     first, again = said(now).splitlines()
@@ -171,10 +171,10 @@ def test_words_are_taken_out_only_when_that_is_agreed(tmp_path: Path, monkeypatc
     now = terminal(tmp_path)
     settings = load_settings(tmp_path, {}, now.env)
     path = tmp_path / ".localproof/dictionary.txt"
-    assert command("prune", [], settings, now, user=False, project=False) == 0
+    assert change_lists("prune", [], settings, now, user=False, project=False) == 0
     assert path.read_text() == "# ours\nkubelet\nHetzner\n"
     assert "1 word in no text; to take them out" in said(now)
-    assert command("prune", [], settings, now, user=False, project=False, yes=True) == 0
+    assert change_lists("prune", [], settings, now, user=False, project=False, yes=True) == 0
     assert path.read_text() == "# ours\nkubelet\n"
     (tmp_path / "c.md").write_bytes(b"Hetzner \xff\xfe\xfd")
     with pytest.raises(BadInput, match="nothing is taken out while a text cannot be looked at"):

@@ -130,7 +130,7 @@ def test_a_text_whose_reader_hangs_is_left_out(tmp_path: Path, monkeypatch: pyte
             self.fate = "discard"
             self.app.exit()
 
-    monkeypatch.setattr(program, "Screen", Seen)
+    monkeypatch.setattr(program, "ReviewScreen", Seen)
     files = [tmp_path / name for name in ("a.md", "b.bad", "c.md")]
     with desk(tmp_path, *files, restart=True) as d, create_pipe_input() as pipe:
         program.run_screen(d, str, source=pipe, target=Room((80, 24)))

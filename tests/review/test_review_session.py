@@ -13,9 +13,10 @@ from review_fakes import find, page, session
 
 from localproof.config import Settings
 from localproof.formats import read
+from localproof.project.comparison import edits_between, words_changed
 from localproof.review import intake
 from localproof.review import session as review
-from localproof.review.content_merge import edits_between, merge_content, words_changed
+from localproof.review.content_merge import merge_content
 from localproof.review.positions import BlockIndex, carry_span, inverse_edits, move_offset
 from localproof.review.session import ReviewSession, ViewFilter
 from localproof.text import Edit, Span, apply_edits

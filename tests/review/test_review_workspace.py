@@ -157,7 +157,7 @@ def test_journal_is_written_before_the_file_and_keeps_few_sessions(tmp_path: Pat
 def test_correcting_works_where_no_journal_can_be_kept_and_says_so(tmp_path: Path, place: Path) -> None:
     assert undo_log.why_unavailable(environment(tmp_path)) == ""
     (tmp_path / "a file").write_text("")
-    assert "not a directory" in undo_log.why_unavailable({"LOCALPROOF_STATE_DIR": str(tmp_path / "a file" / "state")})
+    assert "Not a directory" in undo_log.why_unavailable({"LOCALPROOF_STATE_DIR": str(tmp_path / "a file" / "state")})
 
 
 def test_changes_made_elsewhere_are_brought_together_where_they_fit(tmp_path: Path, place: Path) -> None:

@@ -157,7 +157,7 @@ def test_calibrate_wants_a_model_that_is_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("kept", "then"), [(True, "goes on from there"), (False, "begins anew")])
 def test_ended_early_it_says_where_it_goes_on(kept: bool, then: str) -> None:
-    from localproof.commands.models_calibrate import _score_sentences
+    from localproof.commands.model_calibration import _score_sentences
 
     class Stopped:
         """A reader whose user presses Ctrl-C at the twelfth sentence."""

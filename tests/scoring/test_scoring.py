@@ -65,6 +65,31 @@ def test_a_style_rule_stays_quiet() -> None:
     assert p < scoring.threshold("quiet")
 
 
+def test_an_engine_no_weights_know_is_not_judged_with_others() -> None:
+    for text, old, new in (("We will recieve it.", "recieve", "receive"), ("We met Gour.", "Gour", "Gourd")):
+        found = finding(text, old, new, "third/Speller", agreement=1)
+        for engines in (["third"], ["harper", "third"], ["harper", "languagetool", "third"]):
+            scored = scoring.score_finding(block(text), found, scoring.count_words([block(text)]), engines=engines)
+            assert scored == replace(found, probability=scoring.UNLEARNED)
+            assert not scoring.is_safe_fix(text, scored)
+    assert scoring.threshold("balanced") < scoring.UNLEARNED < scoring.threshold("quiet")
+
+
+def test_an_engine_no_weights_know_says_nothing_for_or_against() -> None:
+    text = "We will recieve it tomorrow."
+    words = scoring.count_words([block(text)])
+
+    def said(engines: list[str], *rules: str, agreement: int) -> float | None:
+        found = finding(text, "recieve", "receive", *rules, agreement=agreement)
+        return scoring.score_finding(block(text), found, words, engines=engines).probability
+
+    alone = said(["harper"], SPELL[0], agreement=1)
+    assert said(["harper", "third"], SPELL[0], agreement=1) == alone
+    assert said(["harper", "third"], SPELL[0], "third/Speller", agreement=2) == alone
+    both = said(["harper", "languagetool"], *SPELL, agreement=2)
+    assert said(["harper", "languagetool", "third"], "third/Speller", *SPELL, agreement=3) == both
+
+
 def test_the_same_words_give_the_same_probability() -> None:
     text = "We will recieve it tomorrow."
     assert len({probability(text, "recieve", "receive") for _ in range(3)}) == 1

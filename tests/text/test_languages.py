@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from localproof.commands.setup import languages
+from localproof.commands.languages import list_languages
 from localproof.config import LANGUAGES, Settings
 from localproof.engines.package import setup_command
 from localproof.formats import read
@@ -112,7 +112,7 @@ def test_every_language_has_a_name_a_package_and_a_setting() -> None:
 
 def test_language_list_shows_what_is_ready_and_how_to_get_the_rest(tmp_path: Path) -> None:
     terminal = Terminal(None, io.StringIO(), io.StringIO(), {"LOCALPROOF_LANGUAGETOOL_DIR": str(tmp_path)})
-    languages(Settings(), terminal)
+    list_languages(Settings(), terminal)
     text = terminal.stdout.getvalue()  # type: ignore[attr-defined]
     ready, others = text.split("To be set up")
     assert ("English" in ready) == (find_spec("lingotweaker_data_en") is not None)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from localproof.engines.languagetool import rule_folder
+from localproof.engines.languagetool_rules import rule_folder
 from localproof.workers.helper_process import HelperProcess, find_module, surroundings
 
 REPOSITORY = Path(__file__).resolve().parents[2]

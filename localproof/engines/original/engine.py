@@ -20,7 +20,8 @@ from ...text import escape_invisible
 from ...text.languages import NAMES
 from ...workers.helper_process import python
 from ...workers.supervisor import WorkerSupervisor
-from ..languagetool import OFF, findings
+from ..languagetool import findings
+from ..languagetool_rules import OFF
 from ..package import InstalledPackage
 from ..prepare import ANSWERS, check_in_parts, own_rules, threads
 from .ngrams import NgramData, explain_unused, ngram_data
@@ -215,7 +216,8 @@ def _made_of(found: JavaInstallation, fields: dict[str, str]) -> list[Provenance
                 ("from", found.source),
                 (
                     "jars",
-                    f"{len(found.jars)}, {_check_reply(found)}; their whole SHA-256 are in {escape_invisible(str(record))}",
+                    f"{len(found.jars)}, {_check_reply(found)}; "
+                    f"their whole SHA-256 are in {escape_invisible(str(record))}",
                 ),
                 *_query(fields),
                 *((("with", ", ".join(others)),) if others else ()),

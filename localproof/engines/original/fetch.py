@@ -106,7 +106,7 @@ def mirror_url(env: Mapping[str, str]) -> str:
     """The address that language-tool-python is told to download from in place of its own, "" if none; a name and a
     password that stand in it are left out.
 
-    >>> mirror({"LTP_DOWNLOAD_HOST_NEW_RELEASES": "https://me:secret@mirror.example/lt/"})
+    >>> mirror_url({"LTP_DOWNLOAD_HOST_NEW_RELEASES": "https://me:secret@mirror.example/lt/"})
     'https://mirror.example/lt/'
     """
     return re.sub(r"//[^/]*@", "//", env.get(_MIRROR, ""))

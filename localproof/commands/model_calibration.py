@@ -22,7 +22,7 @@ from ..scoring.rescoring import RescoringModel, load_rescoring_model
 from ..terminal import Terminal, duration, progress
 from ..text import escape_invisible
 from .consent import ask_consent
-from .models_entries import rewrite_file
+from .model_entries import rewrite_file
 
 _AT_ONCE = 8  # sentences with the helper process at a time
 _PER_PARAMETER_S = 7e-9  # of one core, for a sentence; measured with models of 7 and 135 million parameters
@@ -116,7 +116,7 @@ def _score_sentences(
 def table(rows: Sequence[CalibrationRow]) -> str:
     """The table for people: what is shown from probability .5 on, and how much of it is right.
 
-    >>> print(table([Row("engines alone", 80, 60, 120)]), end="")
+    >>> print(table([CalibrationRow("engines alone", 80, 60, 120)]), end="")
     On sentences that nothing was learned from, shown from 50 % on   shown  right  share  found
     engines alone                                                       80     60   75 %   50 %
     """

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..config import Settings
 from ..formats import read
-from ..pipeline import checker
-from ..pipeline.batch import Task
 from ..project.files import InputFile, read_source
+from ..project.traits import ProjectTraits
 from ..report import Finding, Report, Skipped, Unavailable
 from ..scoring.dialect import dialect_counts
 from ..scoring.ngram_counts import ngram_counts
@@ -22,6 +21,8 @@ from ..scoring.site import RARE
 from ..scoring.spelling_errors import edit_distance
 from ..scoring.wordlists import word_lists
 from ..text.languages import base
+from . import checker
+from .batch import Task
 
 FEWEST = 3  # texts that a word must stand in to be proposed; one that is a tag of the site's needs a single one
 _SHORTEST = 3  # letters; a speller doubts nearly everything that has fewer
@@ -49,6 +50,18 @@ class WordSurvey:
         if self.british >= FEWEST and self.british > 2 * self.american:
             return "en-GB"
         return "en-US" if self.american >= FEWEST and self.american > 2 * self.british else ""
+
+
+def detect_dialect(seen: ProjectTraits, found: WordSurvey) -> ProjectTraits:
+    """`seen` with the English that the texts are spelled in, where nothing says which it is."""
+    dialect = found.dialect() if seen.said_by == "default" else ""
+    if not dialect:
+        return seen
+    texts = found.british if dialect == "en-GB" else found.american
+    others = found.british + found.american - texts
+    name = "British" if dialect == "en-GB" else "American"
+    evidence = f"{texts:,} text{'' if texts == 1 else 's'} lean{'s' if texts == 1 else ''} to {name} spelling"
+    return replace(seen, language=dialect, evidence=evidence + (f", {others:,} to the other" if others else ""))
 
 
 def survey_words(tasks: Iterable[Task], language: str, on_text: Callable[[], None] = lambda: None) -> WordSurvey:
@@ -104,7 +117,7 @@ def doubted_words(
 ) -> tuple[dict[str, int], list[str]]:
     """Those of `words` that every speller doubts, in the same order, and apart from them those that are misspellings.
 
-    `site` as in `judge.site.shared`. Raises Unavailable where no engine can be asked.
+    `site` as in `scoring.site.shared_words`. Raises Unavailable where no engine can be asked.
     """
     with checker.open_checker(settings) as bench:
         if not bench.engines:

@@ -19,31 +19,6 @@ from .consent import progress_meter
 _MOST_BYTES = 10_000_000
 
 
-def add(path: Path, id: str, known: Catalogue, terminal: Terminal) -> tuple[ModelEntry, Path | None]:
-    """The model of a file, and the catalogue into which its entry was written; None where it was known already.
-
-    The entry says what the file says of itself, and of all else that it does not. Raises BadInput and Unavailable.
-    """
-    if not path.is_file():
-        raise BadInput(f"{escape_invisible(str(path))}: no such file")
-    header = gguf.read(path)
-    show, clear = progress_meter(terminal, header.size)
-    try:
-        sha256 = store.sum_of(path, terminal.env, show)
-    finally:
-        clear()
-    if (same := known.by_sha256(sha256)) is not None:
-        return same, None
-    id = id or _free(suggest_id(header, path), known)
-    if id in known.models:
-        raise BadInput(f"a model is called {id} already; choose another --id")
-    text = entry_to_toml(header, path, sha256, id, today=date.today())
-    model = catalogue.parse_catalogue(text, "the new entry", own=True)[0]
-    where = user_folder(terminal.env) / catalogue.FILE_NAME
-    rewrite_file(where, lambda before: _with_entry(before, id, text))
-    return model, where
-
-
 def _free(id: str, known: Catalogue) -> str:
     return next(
         name for number in range(1, 10_000) if (name := f"{id}-{number}" if number > 1 else id) not in known.models
@@ -102,3 +77,28 @@ def _sound(path: Path, text: str) -> str:
     if path.name == catalogue.FILE_NAME:
         catalogue.parse_catalogue(text.replace("\r\n", "\n"), str(path), own=True)
     return text
+
+
+def add_entry(path: Path, id: str, known: Catalogue, terminal: Terminal) -> tuple[ModelEntry, Path | None]:
+    """The model of a file, and the catalogue into which its entry was written; None where it was known already.
+
+    The entry says what the file says of itself, and of all else that it does not. Raises BadInput and Unavailable.
+    """
+    if not path.is_file():
+        raise BadInput(f"{escape_invisible(str(path))}: no such file")
+    header = gguf.read(path)
+    show, clear = progress_meter(terminal, header.size)
+    try:
+        sha256 = store.sum_of(path, terminal.env, show)
+    finally:
+        clear()
+    if (same := known.by_sha256(sha256)) is not None:
+        return same, None
+    id = id or _free(suggest_id(header, path), known)
+    if id in known.models:
+        raise BadInput(f"a model is called {id} already; choose another --id")
+    text = entry_to_toml(header, path, sha256, id, today=date.today())
+    model = catalogue.parse_catalogue(text, "the new entry", own=True)[0]
+    where = user_folder(terminal.env) / catalogue.FILE_NAME
+    rewrite_file(where, lambda before: _with_entry(before, id, text))
+    return model, where

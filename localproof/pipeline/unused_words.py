@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..pipeline.suppressions import UserDictionary
 from ..project.files import InputFile, read_source
 from ..report import BadInput, Unavailable
-from .check import CheckOptions, plan_tasks
+from .planning import CheckOptions, plan_tasks
+from .suppressions import UserDictionary
 
 _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 
@@ -31,7 +31,7 @@ def read_texts(paths: Iterable[str], env: Mapping[str, str]) -> Iterator[str]:
 def unused_words(words: Iterable[str], sources: Iterable[str]) -> tuple[str, ...]:
     """Those of `words` that stand in none of `sources`, in no form that the list covers: plural, possessive, a capital.
 
-    >>> unused(["kubelet", "Grafana Loki", "frobnicate"], ["Two kubelets, and GRAFANA.", "Grafana\\nLoki"])
+    >>> unused_words(["kubelet", "Grafana Loki", "frobnicate"], ["Two kubelets, and GRAFANA.", "Grafana\\nLoki"])
     ('frobnicate',)
     """
     left = {word: UserDictionary.of([word]) for word in words}
