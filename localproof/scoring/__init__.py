@@ -19,8 +19,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..judge.other_languages import foreign as foreign
-from ..judge.other_languages import foreign_sentences as foreign_sentences
 from ..report import Finding, Provenance
 from ..text import Block, Edit, Span, minimal_edit
 from . import features
@@ -28,6 +26,8 @@ from .dialect import is_british
 from .features import FeatureContext, find_sentence_start, main_word
 from .language_model_client import ModelResponse
 from .ngram_counts import BOUNDARY, ngram_counts
+from .other_languages import foreign as foreign
+from .other_languages import foreign_sentences as foreign_sentences
 from .rescoring import RescoringModel, rescore
 from .spelling_errors import error_model_log_prob
 from .wordlists import word_lists

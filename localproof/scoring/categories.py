@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 
-from ..judge.other_languages import sentences
 from ..report import Finding, Kind
 from ..text import Document, Span
 from ..text.languages import NAMES, base
 from . import features
+from .other_languages import sentences
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _OFTEN = 3  # a word that stands so often in a text is one of its own
