@@ -30,7 +30,8 @@ from pathlib import Path
 
 from localproof.commands.check import CheckOptions
 from localproof.config import Settings
-from localproof.pipeline.batch import AppliedFixes, TaskOutcome, write_fixes
+from localproof.pipeline.batch import TaskOutcome, write_fixes
+from localproof.pipeline.fixes import AppliedFixes
 from localproof.project import undo_log
 from localproof.project.files import InputFile, read_source
 from localproof.report import Finding, Report, Run

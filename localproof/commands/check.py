@@ -15,7 +15,7 @@ from ..config import ELSEWHERE, Settings, find_settings, for_file, load_settings
 from ..engines import ENGINES
 from ..formats import FORMATS
 from ..pipeline.batch import Task, TaskOutcome, join_runs, run_task, write_fixes
-from ..pipeline.checker import Checker, model_use
+from ..pipeline.checker import Checker
 from ..project import run_log as runs
 from ..project.discovery import Excluded, describe_excluded, discover_files
 from ..project.files import InputFile, SourceFile, encode, write_back, write_new
@@ -75,18 +75,18 @@ def check(wishes: CheckOptions, terminal: Terminal) -> int:
     if changed is not None:
         tasks = tuple(some for task in tasks if (some := keep_changed(task, changed)).inputs)
     step, clear = progress(terminal, sum(isinstance(i, InputFile) for task in tasks for i in task.inputs))
-    benches: list[Checker] = []
-    # One window around everything: several benches, and the second look that correcting takes.
+    checkers: list[Checker] = []
+    # One window around everything: several checkers, and the second look that correcting takes.
     window = energy.open_window(
         tasks[0].settings if tasks else None,
-        pids=lambda: [pid for bench in benches for pid in bench.pids()],
+        pids=lambda: [pid for checker in checkers for pid in checker.pids()],
         calibration=energy.stored_calibration(),
     )
     outcomes: list[TaskOutcome] = []
     words: dict[str, tuple[int, ModelUse | None]] = {}
 
     def on_report(report: Report) -> None:
-        words[report.document.name] = report.words, model_use(benches[-1], [report])
+        words[report.document.name] = report.words, checkers[-1].model_use([report])
         step(report)
 
     write, session = _writer(terminal) if wishes.correct == "fix" and not wishes.from_pipe else (write_back, "")
@@ -97,7 +97,7 @@ def check(wishes: CheckOptions, terminal: Terminal) -> int:
             terminal.stdin,
             fix=fix,
             unsafe=wishes.unsafe,
-            on_bench=benches.append,
+            on_checker=checkers.append,
             on_report=on_report,
             narrow=narrow_of(task.settings),
         )

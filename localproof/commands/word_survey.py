@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from ..config import Settings
 from ..formats import read
-from ..pipeline import checker
 from ..pipeline.batch import Task
+from ..pipeline.checker import Checker
+from ..pipeline.language_policy import prose
 from ..project.files import InputFile, read_source
 from ..report import Finding, Report, Skipped, Unavailable
 from ..scoring.dialect import dialect_counts
@@ -70,7 +71,7 @@ def survey_words(tasks: Iterable[Task], language: str, on_text: Callable[[], Non
 def _count(survey: WordSurvey, one: InputFile, settings: Settings, language: str) -> None:
     source = read_source(one, settings.max_bytes)
     here: dict[str, str] = {}
-    for block in checker.prose(read(source.name, source.text, settings), language):
+    for block in prose(read(source.name, source.text, settings), language):
         for match in _WORD.finditer(block.text):
             word = _POSSESSIVE.sub("", match.group())
             if len(word) >= _SHORTEST:
@@ -106,11 +107,11 @@ def doubted_words(
 
     `site` as in `judge.site.shared`. Raises Unavailable where no engine can be asked.
     """
-    with checker.open_checker(settings) as bench:
-        if not bench.engines:
-            raise next(iter(map(_why, bench.skipped)), Unavailable("engines", "none is switched on"))
+    with Checker(settings) as checker:
+        if not checker.engines:
+            raise next(iter(map(_why, checker.skipped)), Unavailable("engines", "none is switched on"))
         text = "\n\n".join(_ASKED.format(word) for word in words)
-        report = checker.check(bench, read("words.txt", text, settings, format="plain"), site)
+        report = checker.check(read("words.txt", text, settings, format="plain"), site)
         by_word = dict(_spelling(report))
         spellers = {s.partition("/")[0] for f in by_word.values() for s in f.source}
     own: dict[str, int] = {}

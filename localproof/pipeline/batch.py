@@ -1,13 +1,13 @@
 """Many texts, one Run: read, proofread, correct what is safe, write back.
 
-Texts that are governed by the same settings share one bench. Reading goes on
+Texts that are governed by the same settings share one checker. Reading goes on
 while the engines are still being built.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from operator import add
@@ -21,10 +21,9 @@ from ..project.files import InputFile, SourceFile, encode, read_source, write_ba
 from ..project.filters import keep_all
 from ..report import Report, Run, Skipped, Unavailable
 from ..text import Document, escape_invisible
-from . import checker
+from .checker import CheckedDocument, Checker
 from .corpus import Corpus, strip_report
-
-_MOST_ROUNDS = 3  # of correcting; real texts come to rest in two
+from .fixes import AppliedFixes, apply_fixes, is_correctable
 
 
 @dataclass(frozen=True)
@@ -33,19 +32,6 @@ class Task:
 
     settings: Settings
     inputs: tuple[InputFile | Skipped, ...]
-
-
-@dataclass(frozen=True)
-class AppliedFixes:
-    """What correcting came to: by name, the corrected text and what is found in it; and what was left as it is.
-
-    `unsafe` is whether more than what is certain was to be corrected.
-    """
-
-    texts: Mapping[str, str] = field(default_factory=dict)
-    reports: Mapping[str, Report] = field(default_factory=dict)
-    skipped: tuple[Skipped, ...] = ()
-    unsafe: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +50,7 @@ class TaskOutcome:
     sources: Mapping[str, SourceFile]
     unread: tuple[Skipped, ...] = ()
     unwritten: tuple[Skipped, ...] = ()
-    fixes: AppliedFixes = AppliedFixes()
+    fixes: AppliedFixes = field(default_factory=AppliedFixes)
     interrupted: bool = False
     tried: bool = True
     missed: tuple[Skipped, ...] = ()
@@ -92,7 +78,7 @@ class TaskOutcome:
     def more_to_correct(self) -> int:
         """How many findings in the corrected texts --unsafe-fixes would correct, too."""
         left = () if self.fixes.unsafe else self.fixed_run().findings()
-        return sum(checker.correctable(f, unsafe=True) and not checker.correctable(f) for _, f in left)
+        return sum(is_correctable(f, unsafe=True) and not is_correctable(f) for _, f in left)
 
     def shown_run(self) -> Run:
         """The run as it was before correcting, and what could not be corrected: for a patch that is only shown."""
@@ -105,14 +91,14 @@ def run_task(
     *,
     fix: bool = False,
     unsafe: bool = False,
-    on_bench: Callable[[checker.Checker], None] = lambda _: None,
+    on_checker: Callable[[Checker], None] = lambda _: None,
     on_report: Callable[[Report], None] = lambda _: None,
     narrow: Callable[[Report], Report] = keep_all,
 ) -> TaskOutcome:
     """Proofread all texts of `task` and, with `fix`, correct what is certain, in memory; with `unsafe`, more than that.
 
     What `narrow` takes out of a report is neither shown nor corrected.
-    `on_bench` hears of the bench as soon as it is open. Ctrl-C ends it early:
+    `on_checker` hears of the checker as soon as it is open. Ctrl-C ends it early:
     the outcome then holds what was finished, and says so.
     """
     sources: dict[str, SourceFile] = {}
@@ -125,28 +111,28 @@ def run_task(
     if not any(isinstance(i, InputFile) for i in task.inputs):  # no engine need be started to say so
         skipped = tuple(i for i in task.inputs if isinstance(i, Skipped))
         return TaskOutcome(task.settings, Run(skipped=skipped, profile=task.settings.profile), sources, tried=False)
-    with checker.open_checker(task.settings, at_once=False) as bench:
-        on_bench(bench)
+    with Checker(task.settings, at_once=False) as checker:
+        on_checker(checker)
         try:
-            common = _make_corpus(task, bench)
+            common = _make_corpus(task, checker)
             done = ReportSpool() if common else []
             documents = _documents(task, stdin, sources, (unread, missed), common, texts=fix)
             site = common.site if common else None
 
-            def shape(made: checker.CheckedDocument) -> Report:
-                report = common.stripped(made) if common else made.report
+            def shape(checked: CheckedDocument) -> Report:
+                report = common.stripped(checked) if common else checked.report
                 return replace(report, digest=sources[report.document.name].digest)
 
-            run = checker.run(bench, documents, on_report=on_report, site=site, shape=shape, reports=done)
+            run = checker.check_all(documents, on_report=on_report, site=site, shape=shape, reports=done)
             if narrow is not keep_all:
                 run = replace(run, reports=share_equal_parts(done, map(narrow, run.reports)))
             if fix:
                 fixes = apply_fixes(
-                    run.reports, task.settings, lambda new: narrow(checker.check(bench, new, site)), unsafe=unsafe
+                    run.reports, task.settings, lambda new: narrow(checker.check(new, site)), unsafe=unsafe
                 )
-            lacking = bench.lacking()
+            lacking = checker.lacking()
         except KeyboardInterrupt:
-            run = _interrupted_run(bench, share_equal_parts(done, map(narrow, done)))
+            run = _interrupted_run(checker, share_equal_parts(done, map(narrow, done)))
             interrupted = True
     return TaskOutcome(
         task.settings,
@@ -160,18 +146,18 @@ def run_task(
     )
 
 
-def _interrupted_run(bench: checker.Checker, done: Sequence[Report]) -> Run:
+def _interrupted_run(checker: Checker, done: Sequence[Report]) -> Run:
     """The run as far as it came."""
     stopped = Skipped("the rest", "interrupted before it was checked")
-    return Run(done, checker.provenance(bench), skipped=(*bench.skipped, stopped), profile=bench.settings.profile)
+    return Run(done, checker.provenance(), skipped=(*checker.skipped, stopped), profile=checker.settings.profile)
 
 
-def _make_corpus(task: Task, bench: checker.Checker) -> Corpus | None:
+def _make_corpus(task: Task, checker: Checker) -> Corpus | None:
     """What the texts of a task have in common; None for a text by itself."""
     files = [found for found in task.inputs if isinstance(found, InputFile) and found.path is not None]
     if len(files) < 2:
         return None
-    common = Corpus(bench, lambda source: _document(source, task.settings))
+    common = Corpus(checker, lambda source: _document(source, task.settings))
     common.survey(partial(read_source, found, task.settings.max_bytes) for found in files)
     return common
 
@@ -210,58 +196,6 @@ def _document(source: SourceFile, settings: Settings) -> Document:
         return document
     note = f"{escape_invisible(source.path.suffix)} is no suffix that LocalProof knows; read as plain text"
     return replace(document, notes=(*document.notes, note))
-
-
-def apply_fixes(
-    reports: Iterable[Report], settings: Settings, check: Callable[[Document], Report], *, unsafe: bool = False
-) -> AppliedFixes:
-    """Make the certain edits of `reports`, look again, and so on until nothing certain is left, so that correcting
-    once more changes nothing; with `unsafe`, more edits than the certain ones (see `proof.correctable`).
-
-    A text whose corrections do not come to rest, or would change where its
-    paragraphs are, gets only those that are certain, or is left as it is, and
-    that is said.
-    """
-    texts: dict[str, str] = {}
-    now: dict[str, Report] = {}
-    skipped: list[Skipped] = []
-    for report in reports:
-        name = report.document.name
-        last = report
-        for boldly in (True, False) if unsafe else (False,):
-            try:
-                last = _fix_until_stable(report, settings, check, unsafe=boldly)
-                break
-            except Unavailable as error:
-                skipped.append(error.skipped)
-        if last is not report:
-            texts[name], now[name] = last.document.text, last
-    return AppliedFixes(texts, now, tuple(skipped), unsafe)
-
-
-def _fix_until_stable(
-    report: Report, settings: Settings, check: Callable[[Document], Report], *, unsafe: bool
-) -> Report:
-    """The report on the corrected text; `report` itself if nothing of it is to be corrected. Raises Unavailable."""
-    seen = {report.document.text}
-    name = escape_invisible(report.document.name)
-    left = "corrected only as far as it is certain" if unsafe else "not corrected"
-    for _ in range(_MOST_ROUNDS):
-        old = report.document
-        text = checker.fix(report, unsafe=unsafe)
-        if text == old.text:
-            return report
-        new = replace(read(old.name, text, settings, format=old.format), encoding=old.encoding)
-        before = read(old.name, old.text, settings, format=old.format)  # the report's has not all of its blocks
-        if [b.kind for b in new.blocks] != [b.kind for b in before.blocks]:
-            raise Unavailable(name, f"{left}: it would change the structure of the text")
-        if text in seen:
-            raise Unavailable(name, f"{left}: one correction leads to another without end")
-        seen.add(text)
-        report = check(new)
-    if checker.fix(report, unsafe=unsafe) != report.document.text:
-        raise Unavailable(name, f"{left}: one correction leads to another, still after {_MOST_ROUNDS} rounds")
-    return report
 
 
 def write_fixes(outcome: TaskOutcome, write: Callable[[SourceFile, str], None] = write_back) -> TaskOutcome:

@@ -9,7 +9,7 @@ import pytest
 
 from localproof.commands.config import schema
 from localproof.config import KEYS, Settings, find_settings, load_settings, own_folder, read_words, words_for
-from localproof.pipeline import checker
+from localproof.pipeline.foreign_languages import ForeignLanguageEngines
 from localproof.report import BadInput
 
 
@@ -208,7 +208,7 @@ def test_a_word_list_for_one_language_holds_for_that_language_alone(env: dict[st
         "fr": set(),
     }
     assert "all" in words_for(settings, "fr")
-    assert checker.ForeignLanguageEngines(settings, None).vocabulary("de").knows("Fraktion")
+    assert ForeignLanguageEngines(settings, None).dictionary("de").knows("Fraktion")
     assert load_settings(project, {}, env, isolated=True).words_by_language == ()
 
 

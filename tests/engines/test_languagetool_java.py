@@ -128,7 +128,7 @@ def test_the_key_tells_the_homes_apart_and_changes_with_what_is_asked(java: Orig
 
 def test_configured_ngram_data_tells_easily_confused_words_apart(where: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(
-        (Path(__file__).parents[1] / "ngrams.zip")
+        Path(__file__).parents[1] / "ngrams.zip"
     ) as data:  # of one phrase, with the program that made it
         data.extractall(tmp_path / "größe")
     text = "I bought the first addition of the book."

@@ -14,8 +14,8 @@ import localproof
 from localproof.commands.check import CheckOptions, plan_tasks
 from localproof.config import Settings
 from localproof.formats import read
-from localproof.pipeline import checker
-from localproof.pipeline.batch import AppliedFixes, Task, TaskOutcome, apply_fixes, join_runs, run_task, write_fixes
+from localproof.pipeline.batch import Task, TaskOutcome, join_runs, run_task, write_fixes
+from localproof.pipeline.fixes import AppliedFixes, apply_fixes, fix, is_correctable
 from localproof.project.files import InputFile, read_source
 from localproof.report import BadInput, Finding, Report, Run, Skipped
 from localproof.terminal import Terminal, progress
@@ -247,11 +247,11 @@ def suspect(start: int, end: int, *new: str, **facts: Any) -> Finding:
     ],
 )
 def test_what_may_be_corrected_without_asking(finding: Finding, safe: bool, unsafe: bool) -> None:
-    assert checker.correctable(finding) is safe
-    assert checker.correctable(finding, unsafe=True) is unsafe
+    assert is_correctable(finding) is safe
+    assert is_correctable(finding, unsafe=True) is unsafe
     report = Report(read("a.md", "teh end", Settings()), (finding,), held_back=(suspect(4, 7, "END"),))
-    assert checker.fix(report) == ("the end" if safe else "teh end")
-    assert checker.fix(report, unsafe=True) == ("the end" if unsafe else "teh end")
+    assert fix(report) == ("the end" if safe else "teh end")
+    assert fix(report, unsafe=True) == ("the end" if unsafe else "teh end")
 
 
 class Doubter(Checker):
