@@ -82,7 +82,7 @@ _EMACS_REVISION = re.compile(r".+\.~[^/]+~")  # a.md.~HEAD~
 def is_copy(opened: TextDocument, path: Path | None) -> bool:
     """Whether the editor shows a text that nobody writes, such as a file as version control has it.
 
-    >>> [is_copy(Opened(uri, "markdown", 1, ""), None) for uri in ("git:/a.md?x", "untitled:1")]
+    >>> [is_copy(TextDocument(uri, "markdown", 1, ""), None) for uri in ("git:/a.md?x", "untitled:1")]
     [True, False]
     """
     scheme = _SCHEME.match(opened.uri)
@@ -286,7 +286,7 @@ def parse_client_settings(raw: object, complain: Callable[[str], None]) -> dict[
     dashes or in camel case. What is not known or makes no sense is told to `complain` and left out; null, {} and
     anything that is no object mean nothing.
 
-    >>> wishes_of({"localproof": {"frontMatter": ["title"]}}, print)
+    >>> parse_client_settings({"localproof": {"frontMatter": ["title"]}}, print)
     {'front_matter': ('title',)}
     """
     from ..config import KEYS, parse_value

@@ -44,8 +44,8 @@ def apply_changes(
     is turned. Raises BadInput where a range lies outside of the text altogether: then this is not the text that the
     editor shows.
 
-    >>> before = Opened("a.md", "markdown", 1, "teh cat")
-    >>> changed(before, [Change((0, 0), (0, 3), "the")], 2, "utf-16")[0].text
+    >>> before = TextDocument("a.md", "markdown", 1, "teh cat")
+    >>> apply_changes(before, [TextChange((0, 0), (0, 3), "the")], 2, "utf-16")[0].text
     'the cat'
     """
     text, edits = opened.text, []
@@ -105,9 +105,9 @@ def shift_finding(finding: Finding, by: int) -> Finding:
 def unfinished_word(text: str, caret: int | None) -> Span | None:
     """The word that ends at `caret` and may grow, None where the caret does not stand at the end of a word.
 
-    >>> unfinished("I recie", 7)
+    >>> unfinished_word("I recie", 7)
     Span(start=2, end=7)
-    >>> unfinished("I recieve ", 10) is None
+    >>> unfinished_word("I recieve ", 10) is None
     True
     """
     if caret is None or not 0 < caret <= len(text):

@@ -101,49 +101,84 @@ def run_task(
     `on_checker` hears of the checker as soon as it is open. Ctrl-C ends it early:
     the outcome then holds what was finished, and says so.
     """
-    sources: dict[str, SourceFile] = {}
-    unread: list[Skipped] = []
-    missed: list[Skipped] = []
-    lacking: tuple[str, ...] = ()
-    done: list[Report] | ReportSpool = []
-    fixes, interrupted = AppliedFixes(), False
-
+    inputs = _TaskInputs(task, stdin, keep_texts=fix)
     if not any(isinstance(i, InputFile) for i in task.inputs):  # no engine need be started to say so
         skipped = tuple(i for i in task.inputs if isinstance(i, Skipped))
-        return TaskOutcome(task.settings, Run(skipped=skipped, profile=task.settings.profile), sources, tried=False)
+        return TaskOutcome(task.settings, Run(skipped=skipped, profile=task.settings.profile), {}, tried=False)
+    done: list[Report] | ReportSpool = []
     with Checker(task.settings, at_once=False) as checker:
         on_checker(checker)
         try:
-            common = _make_corpus(task, checker)
-            done = ReportSpool() if common else []
-            documents = _documents(task, stdin, sources, (unread, missed), common, texts=fix)
-            site = common.site if common else None
-
-            def shape(checked: CheckedDocument) -> Report:
-                report = common.stripped(checked) if common else checked.report
-                return replace(report, digest=sources[report.document.name].digest)
-
-            run = checker.check_all(documents, on_report=on_report, site=site, shape=shape, reports=done)
+            corpus = _make_corpus(task, checker)
+            done = ReportSpool() if corpus else []
+            run = inputs.check(checker, corpus, done, on_report)
             if narrow is not keep_all:
                 run = replace(run, reports=share_equal_parts(done, map(narrow, run.reports)))
+            outcome = inputs.outcome(run)
             if fix:
+                site = corpus.site if corpus else None
                 fixes = apply_fixes(
                     run.reports, task.settings, lambda new: narrow(checker.check(new, site)), unsafe=unsafe
                 )
-            lacking = checker.lacking()
+                outcome = replace(outcome, fixes=fixes)
+            return replace(outcome, lacking=checker.lacking())
         except KeyboardInterrupt:
             run = _interrupted_run(checker, share_equal_parts(done, map(narrow, done)))
-            interrupted = True
-    return TaskOutcome(
-        task.settings,
-        run,
-        sources,
-        tuple(unread),
-        fixes=fixes,
-        interrupted=interrupted,
-        missed=tuple(missed),
-        lacking=lacking,
-    )
+            return replace(inputs.outcome(run), interrupted=True)
+
+
+@dataclass
+class _TaskInputs:
+    """The texts of a task as they are read, one after another.
+
+    With `keep_texts`, `sources` are whole, else without the text. `unread` are
+    those that the user named and that could not be read, `missed` the others.
+    """
+
+    task: Task
+    stdin: BinaryIO | None
+    keep_texts: bool
+    sources: dict[str, SourceFile] = field(default_factory=dict)
+    unread: list[Skipped] = field(default_factory=list)
+    missed: list[Skipped] = field(default_factory=list)
+
+    def check(
+        self,
+        checker: Checker,
+        corpus: Corpus | None,
+        done: list[Report] | ReportSpool,
+        on_report: Callable[[Report], None],
+    ) -> Run:
+        """Read and check all of them; the reports go to `done`."""
+
+        def shape(checked: CheckedDocument) -> Report:
+            report = corpus.stripped(checked) if corpus else checked.report
+            return replace(report, digest=self.sources[report.document.name].digest)
+
+        site = corpus.site if corpus else None
+        return checker.check_all(self._documents(corpus), on_report=on_report, site=site, shape=shape, reports=done)
+
+    def _documents(self, corpus: Corpus | None) -> Iterator[Document | Report | Skipped]:
+        """Read and take apart one text after another, unless an earlier run did."""
+        settings = self.task.settings
+        for found in self.task.inputs:
+            if isinstance(found, Skipped):
+                yield found
+                continue
+            try:
+                source = read_source(found, settings.max_bytes, self.stdin)
+                known = corpus.cached_report(source) if corpus else None
+                read_in = replace(known, digest=source.digest) if known else _document(source, settings)
+            except Unavailable as error:
+                (self.unread if found.named else self.missed).append(error.skipped)
+                yield error.skipped
+                continue
+            self.sources[source.name] = source if self.keep_texts else replace(source, text="")
+            yield read_in
+
+    def outcome(self, run: Run) -> TaskOutcome:
+        """What has come of the task with `run`."""
+        return TaskOutcome(self.task.settings, run, self.sources, tuple(self.unread), missed=tuple(self.missed))
 
 
 def _interrupted_run(checker: Checker, done: Sequence[Report]) -> Run:
@@ -157,36 +192,9 @@ def _make_corpus(task: Task, checker: Checker) -> Corpus | None:
     files = [found for found in task.inputs if isinstance(found, InputFile) and found.path is not None]
     if len(files) < 2:
         return None
-    common = Corpus(checker, lambda source: _document(source, task.settings))
-    common.survey(partial(read_source, found, task.settings.max_bytes) for found in files)
-    return common
-
-
-def _documents(
-    task: Task,
-    stdin: BinaryIO | None,
-    sources: dict[str, SourceFile],
-    unread: tuple[list[Skipped], list[Skipped]],
-    common: Corpus | None,
-    *,
-    texts: bool,
-) -> Iterator[Document | Report | Skipped]:
-    """Read and take apart one text after another, unless an earlier run did; notes in `sources` (whole with `texts`,
-    else without the text) and `unread`, those that were named and those that were not, what came of it."""
-    for found in task.inputs:
-        if isinstance(found, Skipped):
-            yield found
-            continue
-        try:
-            source = read_source(found, task.settings.max_bytes, stdin)
-            known = common.cached_report(source) if common else None
-            read_in = replace(known, digest=source.digest) if known else _document(source, task.settings)
-        except Unavailable as error:
-            unread[0 if found.named else 1].append(error.skipped)
-            yield error.skipped
-            continue
-        sources[source.name] = source if texts else replace(source, text="")
-        yield read_in
+    corpus = Corpus(checker, lambda source: _document(source, task.settings))
+    corpus.survey(partial(read_source, found, task.settings.max_bytes) for found in files)
+    return corpus
 
 
 def _document(source: SourceFile, settings: Settings) -> Document:

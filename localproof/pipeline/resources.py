@@ -53,6 +53,25 @@ class Resources:
             self.model_client.start()
 
 
+@dataclass
+class _Helpers:
+    """What has helper processes, as far as it is open by now."""
+
+    foreign_engines: ForeignLanguageEngines
+    engines: dict[str, Engine] = field(default_factory=dict)
+    model_clients: list[LanguageModelClient] = field(default_factory=list)  # one, where a model is switched on
+
+    def all(self) -> tuple[Engine | LanguageModelClient, ...]:
+        return (*self.engines.values(), *self.foreign_engines.open_engines(), *self.model_clients)
+
+    def pids(self) -> list[int]:
+        return [pid for helper in self.all() for pid in helper.pids()]
+
+    def close(self) -> None:
+        for helper in self.all():
+            helper.close()
+
+
 @contextmanager
 def open_resources(settings: Settings, *, at_once: bool) -> Iterator[Resources]:
     """Open what `settings` ask for, and close it all on leaving.
@@ -61,50 +80,50 @@ def open_resources(settings: Settings, *, at_once: bool) -> Iterator[Resources]:
     is not in the cache, so perhaps never. What cannot work here is among
     `skipped`. Raises BadInput for an engine or a meter that does not exist.
     """
-    engines: dict[str, Engine] = {}
-    clients: list[LanguageModelClient] = []
-    skipped: list[Skipped] = []
     with ExitStack() as stack:
         store = Store(settings.cache_folder / NAME) if settings.cache_folder is not None else None
         if store is not None:
             stack.callback(store.close)
-        foreign_engines = ForeignLanguageEngines(settings, store)
-
-        def helpers() -> tuple[Engine | LanguageModelClient, ...]:
-            return (*engines.values(), *foreign_engines.open_engines(), *clients)
-
-        window = energy.open_window(
-            settings,
-            pids=lambda: [pid for helper in helpers() for pid in helper.pids()],
-            calibration=energy.stored_calibration(),
-        )
+        helpers = _Helpers(ForeignLanguageEngines(settings, store))
+        window = energy.open_window(settings, pids=helpers.pids, calibration=energy.stored_calibration())
         stack.callback(window.close)
         cluster = Cluster(settings.executor) if settings.executor else None
         if cluster is not None:
             stack.callback(cluster.close)
-        stack.callback(lambda: [helper.close() for helper in helpers()])
-        for name in dict.fromkeys(settings.engines):
-            try:
-                engines[name] = _open_engine(name, settings, store, cluster)
-                if at_once or store is None:
-                    engines[name].start()
-            except Unavailable as error:
-                skipped.append(error.skipped)
-        try:
-            clients += _open_model_client(settings, store)
-        except Unavailable as error:
-            skipped.append(error.skipped)
-        for client in clients if at_once or store is None else ():
-            client.start()
+        stack.callback(helpers.close)
+        skipped = _open_helpers(helpers, settings, store, cluster, start=at_once or store is None)
+        client = helpers.model_clients[0] if helpers.model_clients else None
         yield Resources(
-            engines,
+            helpers.engines,
             window,
             tuple(skipped),
             store,
-            foreign_engines,
-            clients[0] if clients else None,
-            load_rescoring_model(clients[0].chosen.sha256, models.calibrations()) if clients else None,
+            helpers.foreign_engines,
+            client,
+            load_rescoring_model(client.chosen.sha256, models.calibrations()) if client is not None else None,
         )
+
+
+def _open_helpers(
+    helpers: _Helpers, settings: Settings, store: Store | None, cluster: Cluster | None, *, start: bool
+) -> list[Skipped]:
+    """Open the engines and the model, and start each at once or not. What cannot work here comes back."""
+    skipped: list[Skipped] = []
+    for name in dict.fromkeys(settings.engines):
+        try:
+            engine = helpers.engines[name] = _open_engine(name, settings, store, cluster)
+            if start:
+                engine.start()
+        except Unavailable as error:
+            skipped.append(error.skipped)
+    try:
+        if (client := _open_model_client(settings, store)) is not None:
+            helpers.model_clients.append(client)
+            if start:
+                client.start()
+    except Unavailable as error:
+        skipped.append(error.skipped)
+    return skipped
 
 
 def _open_engine(name: str, settings: Settings, store: Store | None, cluster: Cluster | None) -> Engine:
@@ -117,15 +136,15 @@ def _open_engine(name: str, settings: Settings, store: Store | None, cluster: Cl
     )
 
 
-def _open_model_client(settings: Settings, store: Store | None) -> Iterator[LanguageModelClient]:
-    """The client of the model that is switched on; nothing where none is. Raises Unavailable where it cannot be used or
+def _open_model_client(settings: Settings, store: Store | None) -> LanguageModelClient | None:
+    """The client of the model that is switched on; None where none is. Raises Unavailable where it cannot be used or
     may not be."""
     resolved = models.resolve_model(settings) if base(settings.language) == "en" else None
     if resolved is None:
-        return
+        return None
     first, *rest = models.provenance(resolved, suggest=settings.model_suggest)
     if not load_rescoring_model(resolved.sha256, models.calibrations()).own:
         guess = ("how far it is trusted", "as was learned with LocalProof's own model: for this one that is a guess")
         first = replace(first, facts=(*first.facts, guess))
     selected = SelectedModel(resolved.path, resolved.sha256, (first, *rest), resolved.model.bundled)
-    yield LanguageModelClient(selected, settings, store)
+    return LanguageModelClient(selected, settings, store)

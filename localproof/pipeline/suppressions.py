@@ -21,9 +21,9 @@ def matches_rule(pattern: str, rule: str) -> bool:
     """Whether a name or glob of the writer's means `rule`. A bare name means the rule of any engine; case is ignored.
     One variant of a rule is meant by its number in brackets, all of them by the name without.
 
-    >>> silences("OxfordComma", "harper/OxfordComma"), silences("languagetool/*", "harper/AnA")
+    >>> matches_rule("OxfordComma", "harper/OxfordComma"), matches_rule("languagetool/*", "harper/AnA")
     (True, False)
-    >>> silences("IT_IS[37]", "languagetool/IT_IS[37]"), silences("IT_IS[37]", "languagetool/IT_IS")
+    >>> matches_rule("IT_IS[37]", "languagetool/IT_IS[37]"), matches_rule("IT_IS[37]", "languagetool/IT_IS")
     (True, False)
     """
     pattern, rule = pattern.lower(), rule.lower()
@@ -49,7 +49,7 @@ class UserDictionary:
     def knows(self, word: str) -> bool:
         """Whether `word`, its possessive or its regular plural is one of the writer's.
 
-        >>> v = Vocabulary.of(["Kubernetes", "frobnicate"])
+        >>> v = UserDictionary.of(["Kubernetes", "frobnicate"])
         >>> [v.knows(w) for w in ("Kubernetes's", "Frobnicate", "frobnicates", "kubernetes")]
         [True, True, True, False]
         """

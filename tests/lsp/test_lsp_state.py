@@ -165,10 +165,10 @@ def report_on(text: str, *findings: Finding, name: str = "a.md", held_back: tupl
     return Report(read(name, text, Settings()), findings, held_back)
 
 
-def spelling(text: str, word: str, *fixes: str, certain: bool = False) -> Finding:
+def spelling(text: str, word: str, *fixes: str, is_safe_fix: bool = False) -> Finding:
     span = Span(text.index(word), text.index(word) + len(word))
     edits = tuple(Edit(span, fix) for fix in fixes)
-    return Finding(span, "harper/SpellCheck", "Unknown.", edits, kind="spelling", probability=0.9, is_safe_fix=certain)
+    return Finding(span, "harper/SpellCheck", "Unknown.", edits, kind="spelling", probability=0.9, is_safe_fix=is_safe_fix)
 
 
 def test_the_menu_begins_with_the_corrections_and_ends_with_silence() -> None:
@@ -598,7 +598,7 @@ def test_settings_that_make_no_sense_are_told_once(tmp_path: Path) -> None:
 
 def test_who_waits_for_a_check_that_breaks_is_answered() -> None:
     class Broken(FakeDesk):
-        def so_far(self, job: DocumentCheck) -> Report:
+        def partial_report(self, job: DocumentCheck) -> Report:
             raise RuntimeError("broken")
 
     screen = Screen()

@@ -242,7 +242,7 @@ def test_text_seen_by_no_engine_is_unchecked_without_words_or_notes() -> None:
     ]
     for settings, text, engines in cases:
         with checker_with(settings, *engines) as b:
-            b = dataclasses.replace(b, engines={e.name: e for e in engines})
+            b = Checker(settings, resources=dataclasses.replace(b.resources, engines={e.name: e for e in engines}))
             run = b.check_all([document(text, settings)])
         assert not run.checked and run.words == 0 and run.reports[0].document.notes == ()
     with checker_with() as b:
