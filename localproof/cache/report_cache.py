@@ -1,8 +1,8 @@
 """Whole reports of earlier runs, for texts that have not changed.
 
 A report is kept with everything that was found, whatever the profile, and
-with what the site had to say of each word that the judge looked at: where the
-site has changed its mind about one of them, the text is judged anew.
+with what the site had to say of each word that scoring looked at: where the
+site has changed its mind about one of them, the text is scored anew.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class ReportCache:
 
     def put(self, report: Report, blocks: int, site: Mapping[str, int]) -> None:
         """Keep a report that no failure has touched, as `strip_document` has left it. `site`: what the site said of the words
-        that the judge looked at; `blocks`: how many were read for it."""
+        that scoring looked at; `blocks`: how many were read for it."""
         document = report.document
         raw = {
             "found": findings_to_rows((*report.findings, *report.held_back)),

@@ -86,7 +86,7 @@ def _correction_in(text: str, edits: tuple[Edit, ...]) -> str:
 def rule_page(rule: str, language: str = "en") -> str:
     """A page that lists what a rule of `language` looks for, "" where there is none.
 
-    >>> link("languagetool/EN_A_VS_AN"), link("languagetool/GERMAN_WORD_REPEAT_RULE", "de-AT")[-8:]
+    >>> rule_page("languagetool/EN_A_VS_AN"), rule_page("languagetool/GERMAN_WORD_REPEAT_RULE", "de-AT")[-8:]
     ('https://community.languagetool.org/rule/show/EN_A_VS_AN?lang=en', '?lang=de')
     """
     engine, _, name = rule.partition("/")

@@ -116,7 +116,7 @@ class DocumentChecker:
         self._pending: dict[str, PendingCheck] = {}  # what the engines were given last, by text
         self._words: dict[str, int] = {}  # read in this session, by text
         self._finished: set[object] = set()  # windows of checkers that have seen a text through
-        self._guessed: tuple[object, ...] = ()  # the key of a checker that no text has asked for yet
+        self._guessed: tuple[object, ...] = ()  # the key of a checker that no text has needed yet
         self._begun_s = time.monotonic()
 
     def __enter__(self) -> DocumentChecker:

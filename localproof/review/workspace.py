@@ -47,7 +47,7 @@ class ReviewFile:
 
 @dataclass(frozen=True)
 class RereadFile:
-    """A file that was read anew: see `Desk.look_again`."""
+    """A file that was read anew: see `ReviewWorkspace.reread`."""
 
     number: int
     version: int
@@ -205,7 +205,7 @@ class ReviewWorkspace:
 
         A file that someone else has changed meanwhile gets the changes that
         fit; where one does not, nothing is written. The numbers of such files
-        come back: they are to be read anew (`look_again`, `taken_in`).
+        come back: they are to be read anew (`reread`, `take_in`).
         """
         told: list[str] = []
         anew: list[int] = []
@@ -345,19 +345,19 @@ class ReviewWorkspace:
         files = dict(self.remembered.files)
         for number, page in enumerate(session.pages):
             marks = () if finished else tuple(m for m in self.places(number, page) if m[2] == "skipped")
-            kept = progress.PausedFile(marks=marks)
-            if not discard:
-                marks = (*marks, *(m for m in self.places(number, page) if m[2] == "ignored" and self._open(number, m)))
-                silent = tuple(
-                    r for r in page.silent if f"{r} in {self._ignore_list_name(number)}" not in self._all_lines()
-                )
-                kept = progress.PausedFile("", "", marks, silent)
-                if page.changed:
-                    kept = replace(kept, original=page.original, text=page.text)
-            files[self.texts[number].key] = kept
+            paused = progress.PausedFile(marks=marks) if discard else self._pause_file(number, page, marks)
+            files[self.texts[number].key] = paused
         words = () if discard else tuple(w for w in session.words if w[0] not in self._all_lines())
         progress.save(self._memory, progress.ReviewProgress(files, words))
         self.kept = not discard and self.pending(session)
+
+    def _pause_file(self, number: int, page: ReviewPage, skipped: tuple[Recalled, ...]) -> progress.PausedFile:
+        """What is remembered of a file: its text where it is changed, and what no list has yet."""
+        lines = self._all_lines()
+        ignored = (m for m in self.places(number, page) if m[2] == "ignored" and self._open(number, m))
+        silent = tuple(r for r in page.silent if f"{r} in {self._ignore_list_name(number)}" not in lines)
+        texts = (page.original, page.text) if page.changed else ("", "")
+        return progress.PausedFile(*texts, (*skipped, *ignored), silent)
 
     def _open(self, number: int, mark: Recalled) -> bool:
         return f"{mark[0]}: {mark[1]}" not in self._all_lines()

@@ -168,7 +168,8 @@ def report_on(text: str, *findings: Finding, name: str = "a.md", held_back: tupl
 def spelling(text: str, word: str, *fixes: str, is_safe_fix: bool = False) -> Finding:
     span = Span(text.index(word), text.index(word) + len(word))
     edits = tuple(Edit(span, fix) for fix in fixes)
-    return Finding(span, "harper/SpellCheck", "Unknown.", edits, kind="spelling", probability=0.9, is_safe_fix=is_safe_fix)
+    found = Finding(span, "harper/SpellCheck", "Unknown.", edits, kind="spelling", probability=0.9)
+    return replace(found, is_safe_fix=is_safe_fix)
 
 
 def test_the_menu_begins_with_the_corrections_and_ends_with_silence() -> None:
