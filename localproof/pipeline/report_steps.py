@@ -235,27 +235,31 @@ def _drop_disabled(settings: Settings, raw: Iterable[Finding]) -> list[Finding]:
 
 def _suppress(context: _Context, draft: _Draft, block: Block, scored: Iterable[Finding]) -> list[Finding]:
     """What of `scored` the writer has not decided on: by a comment, an ignored place, a word of theirs."""
-    request = context.request
     candidates = []
     for finding in scored:
-        place = block.to_source(finding.span)
-        silencing = [region for region in context.regions if _falls_in(place, finding, region)]
+        silencing = _silencing_regions(context.regions, block, finding) if context.regions else []
         draft.used += silencing
-        if (
-            silencing
-            or request.ignores.covers(request.document.name, block.text, finding)
-            or context.route.dictionary.covers(block.text, finding)
-            or _is_name_in_code(request.document, block, finding)
-        ):
+        if silencing or _is_accepted(context, block, finding):
             draft.suppressed += 1
         else:
             candidates.append(finding)
     return candidates
 
 
-def _falls_in(place: Span, finding: Finding, region: Region) -> bool:
-    """Whether a comment's region silences a finding: it is enough that one of the rules that spoke is named."""
-    return region.span.overlaps(place) and any(region.silences(name) for name in finding.names)
+def _silencing_regions(every: Sequence[Region], block: Block, finding: Finding) -> list[Region]:
+    """The regions of comments that silence a finding: it is enough that one of the rules that spoke is named."""
+    place = block.to_source(finding.span)
+    return [r for r in every if r.span.overlaps(place) and any(r.silences(name) for name in finding.names)]
+
+
+def _is_accepted(context: _Context, block: Block, finding: Finding) -> bool:
+    """Whether what a finding speaks of is right here: in an ignored place, a word of the writer's, a name in code."""
+    document = context.request.document
+    return (
+        context.request.ignores.covers(document.name, block.text, finding)
+        or context.route.dictionary.covers(block.text, finding)
+        or _is_name_in_code(document, block, finding)
+    )
 
 
 def _is_name_in_code(document: Document, block: Block, finding: Finding) -> bool:

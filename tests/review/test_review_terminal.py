@@ -24,7 +24,7 @@ PROGRAM = """
 import sys, os
 sys.path[:0] = [{tests!r}, {repository!r}]
 import review_fakes
-from localproof.review.program import walk
+from localproof.review.program import run_screen
 from localproof.review.workspace import Desk
 from pathlib import Path
 checks = 0
@@ -37,7 +37,7 @@ def find(document):
 desk = review_fakes.desk(Path(sys.argv[1]), Path(sys.argv[1], "a.md"), restart=True)
 desk._finder = find
 with desk:
-    walk(desk, str, colour=not os.environ.get("NO_COLOR"))
+    run_screen(desk, str, colour=not os.environ.get("NO_COLOR"))
 """
 
 
