@@ -31,7 +31,7 @@ settings.load_profile("localproof")
 # What `-m "not slow"` leaves out: files whose tests start engines, services, editors, browsers or other processes, and
 # by the beginning of their names tests that take a second or more by themselves. `test_marks` holds this to the tests.
 SLOW = (
-    "cache/test_cache.py::test_engines_are_started",
+    "cache/test_cache.py::test_engines_start_at_once",
     "cache/test_cache.py::test_the_command_tells",
     "cache/test_report_spool.py::test_what_is_put",
     "commands/test_cli.py",

@@ -87,14 +87,14 @@ def run_contained(name: str, doing: str, size: int, work: Callable[[], T], *, al
     except (LocalProofError, KeyboardInterrupt, SystemExit, GeneratorExit, _TooLong, _Left):
         raise
     except BaseException as error:  # noqa: BLE001 - a panic of native code is no Exception; nothing is hidden, it is told
-        why = f"cannot be {doing}: {_told(error)}"
+        why = f"cannot be {doing}: {_describe_error(error)}"
     else:
         _late.discard((name, doing))
         return made
     raise Unavailable(name or "the text", why, REMEDY)
 
 
-def _told(error: BaseException) -> str:
+def _describe_error(error: BaseException) -> str:
     """The kind of an error and where it was raised: what it says may quote the text at any length."""
     at = error.__traceback__
     while at is not None and at.tb_next is not None:

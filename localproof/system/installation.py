@@ -95,7 +95,7 @@ def installation() -> Installation:
     import json
     from importlib.metadata import PackageNotFoundError, distribution
 
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     try:
         found = distribution(_NAME)
         source = json.loads(found.read_text("direct_url.json") or "null")
