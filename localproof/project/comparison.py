@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import re
 from itertools import accumulate
 
 from ..text import Edit, Span
+from ..text.words import COUNTED_WORD
 
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _Hunk = tuple[int, int, int, int]
 
 
@@ -52,6 +51,6 @@ def words_changed(old: str, new: str) -> int:
     count = 0
     a, b = old.splitlines(), new.splitlines()
     for i1, i2, j1, j2 in changed_runs(a, b):
-        before, after = (_WORD.findall(" ".join(lines)) for lines in (a[i1:i2], b[j1:j2]))
+        before, after = (COUNTED_WORD.findall(" ".join(lines)) for lines in (a[i1:i2], b[j1:j2]))
         count += sum(max(w2 - w1, v2 - v1) for w1, w2, v1, v2 in changed_runs(before, after))
     return count

@@ -9,6 +9,7 @@ from ..config import USER_DICTIONARY, Settings, make_folder, read_words, user_fo
 from ..report import BadInput, Unavailable
 from ..text import escape_invisible
 from ..text.display import one_line
+from ..text.phrases import count
 from .files import InputFile, SourceFile, read_source, write_back, write_new
 
 _MOST_BYTES = 10_000_000
@@ -40,7 +41,7 @@ def import_words(path: Path, file: Path) -> str:
 
 def format_word_count(n: int) -> str:
     """How many words, in words."""
-    return f"{n:,} word{'' if n == 1 else 's'}"
+    return f"{count(n, 'word')}"
 
 
 def word_list_path(settings: Settings, env: Mapping[str, str], *, project: bool) -> Path:

@@ -17,6 +17,7 @@ from ..render.machine import part
 from ..render.run_summary import split_data
 from ..report import Provenance
 from ..text import escape_invisible
+from ..text.phrases import count
 from .run_log import Did, LoggedRun, LoggedText
 
 MODEL = "model"  # how the role of a part that is a language model begins
@@ -151,7 +152,7 @@ def statement_rows(statement: Statement) -> list[StatementRow]:
 def _tool(statement: Statement) -> str:
     versions = ", ".join(filter(None, statement.versions)) or "version not recorded"
     where = "no text left" if statement.stayed else "some text left, as the writer allowed,"
-    texts = f"{statement.texts:,} text{'' if statement.texts == 1 else 's'} of {statement.words:,} words"
+    texts = f"{count(statement.texts, 'text')} of {statement.words:,} words"
     return f"LocalProof {versions}, a proofreader; {where} the machine that it ran on; {texts}"
 
 
@@ -194,7 +195,7 @@ def _did(statement: Statement) -> str:
 
 
 def _findings(number: int) -> str:
-    return f"{number:,} finding{'' if number == 1 else 's'}" if number else "no finding"
+    return f"{count(number, 'finding')}" if number else "no finding"
 
 
 def _card(part: Provenance) -> Iterator[tuple[str, str]]:
@@ -240,7 +241,7 @@ def _energy(statement: Statement) -> str:
     runs = sum(statement.uses.values())
     missing = f"; not known for {statement.unknown:,} of {runs:,} runs" if statement.unknown else ""
     if not statement.statuses:
-        return f"Not known: the machine could not tell for any of {runs:,} run{'' if runs == 1 else 's'}."
+        return f"Not known: the machine could not tell for any of {count(runs, 'run')}."
     rough = "about " if "estimated" in statement.statuses else ""
     how = " and ".join(statement.statuses)
     return f"{rough}{format_joules(statement.joules, 2)} of electricity for proofreading, {how}{missing}."

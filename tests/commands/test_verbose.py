@@ -46,7 +46,7 @@ def test_the_log_tells_of_engines_and_cache_never_of_text(tmp_path: Path) -> Non
         for flags in (["-vv"], ["-v"], [])
     )
     assert "the service was not used, switched off" in first.stderr
-    assert "localproof.commands.check: service: not running" in first.stderr
+    assert "localproof.commands.check_texts: service: not running" in first.stderr
     assert "harper: ready after" in first.stderr
     assert "a.md: 1 blocks, 4 words" in first.stderr
     assert "1 blocks, 1 of them answered by earlier runs" in second.stderr

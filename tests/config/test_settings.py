@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -272,3 +273,18 @@ def test_the_schema_allows_what_is_read_and_nothing_else() -> None:
     assert valid(defaults)
     assert valid({"profile": "all", "disable": ["harper/*"], "fail-on": ["never"]})
     assert not any(valid(bad) for bad in ({"proflie": "all"}, {"jobs": -1}, {"engines": ["x"]}, {"words": "x"}))
+
+
+def test_every_flag_of_a_setting_is_an_argument_of_check() -> None:
+    from localproof.commands.parsers import build_parser
+    from localproof.config import FLAGS
+
+    given = vars(build_parser("check").parse_args([]))
+    assert set(FLAGS) <= set(given) and set(FLAGS.values()) <= {f.name for f in fields(Settings)}
+
+
+def test_what_a_cluster_is_given_decides_what_its_engines_are() -> None:
+    from localproof.config import having
+
+    assert set(having("travels")) <= set(having("opens")) & set(having("reported"))
+    assert not set(having("by_path")) & {f.name for f in KEYS.values() if f.metadata["scope"] == "machine"}

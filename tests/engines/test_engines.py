@@ -620,3 +620,11 @@ def test_words_with_a_digit_inside_take_languagetool_no_time(opened, enable):
     for word, text in texts.items():
         assert {(f.rule, f.span.of(text)) for f in answers[word].result(60)} == {("languagetool/BASE_FORM", "has")}
     assert "off: NUMBERS_IN_WORDS" in dict(engine.provenance()[0].facts)["rules"]
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_row_of_the_table_speaks_of_its_own_rules(name: str) -> None:
+    kind = ENGINES[name]
+    assert kind.name == name and kind.title
+    assert all(rule.startswith(f"{name}/") for rule in (*kind.spellers, *filter(None, [kind.repeated])))
+    assert not kind.page or kind.page.format(rule="X", language="en")
