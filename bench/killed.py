@@ -29,7 +29,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from localproof.config import Settings
-from localproof.pipeline.batch import AppliedFixes, TaskOutcome, write_fixes
+from localproof.pipeline.batch import TaskOutcome, write_fixes
+from localproof.pipeline.fixes import AppliedFixes
 from localproof.pipeline.planning import CheckOptions
 from localproof.project import undo_log
 from localproof.project.files import InputFile, read_source

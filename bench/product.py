@@ -13,7 +13,12 @@ from localproof import scoring
 from localproof.config import PROFILES, Settings
 from localproof.engines import ENGINES, harper, languagetool, prepare
 from localproof.formats import format_of, read
-from localproof.pipeline import checker
+from localproof.pipeline.checker import Checker
+from localproof.pipeline.fixes import is_correctable
+from localproof.pipeline.language_policy import prose as prose_blocks
+from localproof.pipeline.pending import BlockAnswer
+from localproof.pipeline.report_steps import MOST_SUSPECTS, resolve_candidates
+from localproof.pipeline.score_cache import score_block
 from localproof.report import Finding, Report
 from localproof.text import Block, Document
 from localproof.workers.pooled_worker import start_worker
@@ -60,9 +65,9 @@ def proofread(texts: Mapping[Id, str], engines: tuple[str, ...], language: str, 
     model = next((name for name in engines if name not in ENGINES), "")
     engines = tuple(name for name in engines if name in ENGINES)
     settings = Settings(language=language, engines=engines, profile="all", model=model, trust_file=True)
-    with checker.open_checker(settings) as bench:
+    with Checker(settings) as checker:
         documents = (read(str(id), text, settings, format) for id, text in texts.items())
-        run = checker.run(bench, documents)
+        run = checker.check_all(documents)
     if run.skipped:
         raise SystemExit(f"not everything could be measured: {run.skipped}")
     return {id: _answer(report) for id, report in zip(texts, run.reports, strict=True)}
@@ -76,7 +81,7 @@ def _answer(report: Report) -> Answer:
         span = finding.edits[0].span if finding.edits else finding.span
         flag = Flag(span.start, span.end, finding.edits[0].text if finding.edits else None, probability)
         profiles = frozenset(p for p, least in cuts.items() if probability >= least)
-        said.append(Said(flag, finding.rule, profiles, finding.source, checker.correctable(finding)))
+        said.append(Said(flag, finding.rule, profiles, finding.source, is_correctable(finding)))
     return Answer(tuple(said), report.words, tuple(f"{s.what}: {s.reason}" for s in report.skipped))
 
 
@@ -89,11 +94,11 @@ def batch(threads: int) -> Callable[[list[str]], int]:
     """The product with its engines starting: a function from Markdown texts to the number of flags."""
     settings = Settings(profile="all", jobs=threads)
     opened = ExitStack()  # held by `run` until the process ends
-    bench = opened.enter_context(checker.open_checker(settings))
+    checker = opened.enter_context(Checker(settings))
 
     def run(texts: list[str], _held: ExitStack = opened) -> int:
         documents = (read(f"{number}.md", text, settings) for number, text in enumerate(texts))
-        reports = checker.run(bench, documents).reports
+        reports = checker.check_all(documents).reports
         failed = [s for r in reports for s in r.skipped if s.what.endswith(tuple(settings.engines))]
         if failed:  # passages in other languages are left out on purpose
             raise SystemExit(f"not everything was checked: {failed[:3]}")
@@ -115,7 +120,7 @@ def read_text(name: str, text: str, settings: Settings, format: str | None = Non
 
 def prose(document: Document, language: str) -> list[Block]:
     """The blocks of a document that the engines are asked about."""
-    return checker.prose(document, language)
+    return prose_blocks(document, language)
 
 
 def engine_worker(name: str, settings: Settings, limit_s: float) -> WorkerSupervisor:
@@ -149,9 +154,7 @@ def found(text: str, raw: Mapping[str, Sequence[Any]]) -> list[Finding]:
 
 def score(document: Document, block: Block, raw: list[Finding], engines: tuple[str, ...]) -> tuple[Finding, ...]:
     """`raw` findings of one block merged, scored and settled."""
-    if len(raw) > checker._MOST_SUSPECTS:
+    if len(raw) > MOST_SUSPECTS:
         return ()
     words = scoring.count_words([block])
-    return checker._resolve_candidates(
-        block, checker._score_block(block, raw, words, document.text, checker._Answered(engines))
-    )
+    return resolve_candidates(block, score_block(block, raw, words, document.text, BlockAnswer(engines)))

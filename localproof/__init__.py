@@ -41,9 +41,8 @@ if TYPE_CHECKING:
 
     from .config import Settings as Settings
     from .formats import read as read
+    from .pipeline.api import check as check
     from .pipeline.checker import Checker as Checker
-    from .pipeline.checker import open_checker as open_checker
-    from .pipeline.pipe import check as check
     from .report import BadInput as BadInput
     from .report import Finding as Finding
     from .report import LocalProofError as LocalProofError
@@ -72,12 +71,11 @@ _HOMES = {
     "Span": "text",
     "Unavailable": "report",
     "apply_edits": "text",
-    "check": "pipeline.pipe",
-    "open_checker": "pipeline.checker",
+    "check": "pipeline.api",
     "read": "formats",
 }
 # Public names of version 0.1, and what they are called now. They go with the next version.
-_OLD_NAMES = {"apply": "apply_edits", "open_bench": "open_checker"}
+_OLD_NAMES = {"apply": "apply_edits", "open_bench": "Checker"}
 
 __all__ = [*_HOMES, "__version__"]
 

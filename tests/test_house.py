@@ -338,7 +338,7 @@ def test_every_public_name_is_there() -> None:
     assert set(localproof.__all__) <= set(dir(localproof))
 
 
-@pytest.mark.parametrize(("old", "new"), [("apply", "apply_edits"), ("open_bench", "open_checker")])
+@pytest.mark.parametrize(("old", "new"), [("apply", "apply_edits"), ("open_bench", "Checker")])
 def test_old_public_names_say_their_new_ones(old: str, new: str) -> None:
     import localproof
 

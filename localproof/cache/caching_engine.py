@@ -59,9 +59,9 @@ class CachingEngine:
         if known is not None:
             return known
         with self._lock:
-            asked = self._flying.get(digest)
-        if asked is not None:  # by an earlier state of a text that is being written, or by another text
-            return asked
+            pending = self._flying.get(digest)
+        if pending is not None:  # by an earlier state of a text that is being written, or by another text
+            return pending
         if (given_up := self._given_up.recall(digest)) is not None:
             refused: Future[Answer] = Future()
             refused.set_exception(given_up)

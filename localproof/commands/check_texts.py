@@ -12,7 +12,7 @@ from pathlib import Path
 from .. import energy
 from ..config import ELSEWHERE, homeless, state_folder
 from ..pipeline.batch import Task, TaskOutcome, join_runs, run_task, write_fixes
-from ..pipeline.checker import Checker, model_use
+from ..pipeline.checker import Checker
 from ..pipeline.planning import CheckOptions, keep_changed, plan_tasks
 from ..project.files import InputFile, SourceFile, write_back
 from ..project.filters import limit_findings, report_filter
@@ -37,16 +37,16 @@ def check(options: CheckOptions, terminal: Terminal) -> int:
     changed = None if options.changed is None else git_changes(map(Path, options.paths), options.changed)
     if changed is not None:
         tasks = tuple(some for task in tasks if (some := keep_changed(task, changed)).inputs)
-    benches: list[Checker] = []
-    # One window around everything: several benches, and the second look that correcting takes.
+    checkers: list[Checker] = []
+    # One window around everything: several checkers, and the second look that correcting takes.
     window = energy.open_window(
         tasks[0].settings if tasks else None,
-        pids=lambda: [pid for bench in benches for pid in bench.pids()],
+        pids=lambda: [pid for checker in checkers for pid in checker.pids()],
         calibration=energy.stored_calibration(),
     )
     in_place = options.correct == "fix" and not options.from_pipe
     write, session = _writer(terminal) if in_place else (None, "")
-    outcomes, words = _run_tasks(options, tasks, changed, terminal, benches, write)
+    outcomes, words = _run_tasks(options, tasks, changed, terminal, checkers, write)
     runs = [o.fixed_run() if options.correct == "fix" else o.shown_run() for o in outcomes]
     run = join_runs(runs)
     run = replace(run, energy=window.close(run.words), elapsed_s=time.monotonic() - begun)
@@ -74,18 +74,18 @@ def _run_tasks(
     tasks: Sequence[Task],
     changed: GitChanges | None,
     terminal: Terminal,
-    benches: list[Checker],
+    checkers: list[Checker],
     write: Callable[[SourceFile, str], None] | None,
 ) -> tuple[list[TaskOutcome], Words]:
     """What came of each task till one was interrupted, and what was read of each text. What is opened for a task is
-    added to `benches`; corrected files are written by `write`, if any."""
+    added to `checkers`; corrected files are written by `write`, if any."""
     narrow_of = report_filter(changed, baseline=options.baseline and not options.isolated)
     step, clear = progress(terminal, sum(isinstance(i, InputFile) for task in tasks for i in task.inputs))
     outcomes: list[TaskOutcome] = []
     words: Words = {}
 
     def on_report(report: Report) -> None:
-        words[report.document.name] = report.words, model_use(benches[-1], [report])
+        words[report.document.name] = report.words, checkers[-1].model_use([report])
         step(report)
 
     for task in tasks:
@@ -94,7 +94,7 @@ def _run_tasks(
             terminal.stdin,
             fix=bool(options.correct),
             unsafe=options.unsafe,
-            on_bench=benches.append,
+            on_checker=checkers.append,
             on_report=on_report,
             narrow=narrow_of(task.settings),
         )

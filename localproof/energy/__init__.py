@@ -1,6 +1,6 @@
 """Energy: two readings in, joules with an honest label out.
 
-    window = open_window(settings, pids=bench.pids)
+    window = open_window(settings, pids=checker.pids)
     …the work…
     energy = window.close(words=812)
     print(summary(energy, 812))

@@ -1,4 +1,4 @@
-"""Where open texts are checked: settings by folder, engines that stay warm, judgements that are kept.
+"""Where open texts are checked: settings by folder, engines that stay warm, scores that are kept.
 
 Everything here but `close` runs in one thread, the checking thread; it knows
 nothing of editors or their protocol.
@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from .. import __version__
@@ -31,28 +31,28 @@ from ..config import (
     one_of,
     opening_values,
     user_folder,
-    words_for,
 )
 from ..engines import ENGINES
 from ..formats import format_of, format_of_language, read
-from ..pipeline import checker
-from ..pipeline.suppressions import Ignores, UserDictionary
+from ..pipeline.checker import Checker
+from ..pipeline.pending import PendingCheck
+from ..pipeline.score_cache import ScoreCache
 from ..report import BadInput, Report, Run, Unavailable
 from ..system.cpu_limits import REMEDY
 from ..text import escape_invisible
 from .text_document import TextDocument
 
-_MOST_BENCHES = 2  # each holds its engines: some 500 MB
+_MOST_CHECKERS = 2  # each holds its engines: some 500 MB
 
 
 @dataclass(frozen=True)
 class DocumentCheck:
-    """A text on its way through the engines of a bench. `fresh`: they have not finished any text yet."""
+    """A text on its way through the engines of a checker. `fresh`: they have not finished any text yet."""
 
     opened: TextDocument
     settings: Settings
-    bench: checker.Checker
-    begun: checker.PendingCheck
+    checker: Checker
+    pending: PendingCheck
     fresh: bool = False
 
 
@@ -113,12 +113,12 @@ class DocumentChecker:
         self._env = env
         self._wishes = dict(wishes or {})
         self._settings: dict[Path | None, tuple[object, Settings]] = {}
-        self._benches: dict[tuple[object, ...], tuple[checker.Checker, ExitStack]] = {}
-        self._judgements: dict[str, checker.ScoreCache] = {}
-        self._asked: dict[str, checker.PendingCheck] = {}  # what the engines were given last, by text
+        self._checkers: dict[tuple[object, ...], tuple[Checker, ExitStack]] = {}
+        self._score_caches: dict[str, ScoreCache] = {}
+        self._pending: dict[str, PendingCheck] = {}  # what the engines were given last, by text
         self._words: dict[str, int] = {}  # read in this session, by text
-        self._finished: set[object] = set()  # windows of benches that have seen a text through
-        self._guessed: tuple[object, ...] = ()  # the key of a bench that no text has asked for yet
+        self._finished: set[object] = set()  # windows of checkers that have seen a text through
+        self._guessed: tuple[object, ...] = ()  # the key of a checker that no text has needed yet
         self._begun_s = time.monotonic()
 
     def __enter__(self) -> DocumentChecker:
@@ -163,12 +163,12 @@ class DocumentChecker:
             settings = self.settings_of(folder)
             if opening_values(settings) != self._guessed:
                 self._end_guess()
-                self._bench(settings)
+                self._checker(settings)
                 self._guessed = opening_values(settings)
 
     def _end_guess(self) -> None:
-        if self._guessed in self._benches:
-            self._benches.pop(self._guessed)[1].close()
+        if self._guessed in self._checkers:
+            self._checkers.pop(self._guessed)[1].close()
         self._guessed = ()
 
     def start_check(self, opened: TextDocument, path: Path | None) -> DocumentCheck | NotChecked:
@@ -177,19 +177,19 @@ class DocumentChecker:
         Blocks of its earlier state that are neither answered nor wanted any more are taken back. Raises BadInput
         where the settings make no sense.
         """
-        before = self._asked.pop(opened.uri, None)
+        before = self._pending.pop(opened.uri, None)
         try:
             job = self._job(opened, path)
             if isinstance(job, DocumentCheck):
-                self._asked[opened.uri] = job.begun
+                self._pending[opened.uri] = job.pending
             return job
         finally:
             self._take_back(before)
 
-    def _take_back(self, begun: checker.PendingCheck | None) -> None:
-        if begun is None or not (left := begun.open()):
+    def _take_back(self, pending: PendingCheck | None) -> None:
+        if pending is None or not (left := pending.unanswered()):
             return
-        wanted = {id(answer) for other in self._asked.values() for answer in other.open()}
+        wanted = {id(answer) for other in self._pending.values() for answer in other.unanswered()}
         for answer in left:
             if id(answer) not in wanted:
                 answer.cancel()
@@ -217,73 +217,67 @@ class DocumentChecker:
         if opening_values(settings) != self._guessed:
             self._end_guess()
         self._guessed = ()
-        bench, fresh = self._bench(settings)
+        checker, fresh = self._checker(settings)
         try:
-            begun = checker.start_check(bench, document)
+            pending = checker.start_check(document)
         except Unavailable as error:
             return _passed(opened, error)
-        return DocumentCheck(opened, settings, bench, begun, fresh)
+        return DocumentCheck(opened, settings, checker, pending, fresh)
 
     def partial_report(self, job: DocumentCheck) -> Report:
         """What has come of a job by now."""
         uri = job.opened.uri
-        judgements = self._judgements.setdefault(uri, checker.ScoreCache())
-        report = checker.partial_report(job.bench, job.begun, judgements)
+        score_cache = self._score_caches.setdefault(uri, ScoreCache())
+        report = job.checker.partial_report(job.pending, score_cache)
         self._words[uri] = report.words
         if not report.checked:  # it may have broken off in the middle of them
-            self._judgements.pop(uri, None)
-        job.bench.window.poll()
-        if not job.begun.open():
-            self._finished.add(job.bench.window)
+            self._score_caches.pop(uri, None)
+        job.checker.window.poll()
+        if not job.pending.unanswered():
+            self._finished.add(job.checker.window)
         return report
 
     def forget(self, uri: str) -> None:
         """The text was closed."""
-        self._take_back(self._asked.pop(uri, None))
-        self._judgements.pop(uri, None)
+        self._take_back(self._pending.pop(uri, None))
+        self._score_caches.pop(uri, None)
 
-    def _bench(self, settings: Settings) -> tuple[checker.Checker, bool]:
-        """The bench for `settings`, its engines shared with all settings that ask for the same ones."""
+    def _checker(self, settings: Settings) -> tuple[Checker, bool]:
+        """The checker for `settings`, its engines shared with all settings that ask for the same ones."""
         key = opening_values(settings)
-        if key not in self._benches:
-            while len(self._benches) >= _MOST_BENCHES:
-                self._benches.pop(next(iter(self._benches)))[1].close()
+        if key not in self._checkers:
+            while len(self._checkers) >= _MOST_CHECKERS:
+                self._checkers.pop(next(iter(self._checkers)))[1].close()
             stack = ExitStack()
-            self._benches[key] = (stack.enter_context(checker.open_checker(settings)), stack)
-        before, stack = self._benches.pop(key)
-        bench = replace(
-            before,
-            settings=settings,
-            vocabulary=UserDictionary.of(words_for(settings, settings.language)),
-            ignores=Ignores.of(settings.ignores, settings.root),
-            abroad=before.abroad and before.abroad.under(settings),
-        )
-        self._benches[key] = (bench, stack)  # used last
-        return bench, bench.window not in self._finished
+            self._checkers[key] = (stack.enter_context(Checker(settings)), stack)
+        before, stack = self._checkers.pop(key)
+        checker = before.with_settings(settings)
+        self._checkers[key] = (checker, stack)  # used last
+        return checker, checker.window not in self._finished
 
     def session_run(self, reports: Iterable[Report]) -> Run:
-        """The account of the session so far: `reports` of the open texts, what the bench used last is made of, and
+        """The account of the session so far: `reports` of the open texts, what the checker used last is made of, and
         its energy since its engines were started."""
-        if not self._benches:
+        if not self._checkers:
             return Run(reports=tuple(reports), version=__version__, elapsed_s=time.monotonic() - self._begun_s)
-        bench = list(self._benches.values())[-1][0]
+        checker = list(self._checkers.values())[-1][0]
         reports = tuple(reports)
         return Run(
             reports=reports,
-            provenance=checker.provenance(bench),
-            energy=bench.window.partial(sum(self._words.values())),
-            skipped=(*bench.skipped, *bench.trouble()),
-            profile=bench.settings.profile,
+            provenance=checker.provenance(),
+            energy=checker.window.partial(sum(self._words.values())),
+            skipped=(*checker.skipped, *checker.trouble()),
+            profile=checker.settings.profile,
             elapsed_s=time.monotonic() - self._begun_s,
             version=__version__,
-            model=checker.model_use(bench, reports),
+            model=checker.model_use(reports),
         )
 
     def close(self) -> None:
         """End all engines."""
-        for _, stack in self._benches.values():
+        for _, stack in self._checkers.values():
             stack.close()
-        self._benches.clear()
+        self._checkers.clear()
 
 
 def _passed(opened: TextDocument, error: Unavailable) -> NotChecked:

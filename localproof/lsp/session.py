@@ -285,18 +285,18 @@ class EditorSession:
 
     async def _await_answers(self, text: _TextState, job: DocumentCheck) -> None:
         """Show the report of a job: at once where all answers are there, else in parts until they are."""
-        waiting, patience_s = job.begun.open(), _FIRST_S
-        missing = sum(1 for block in job.begun.answers for _ in block.futures())  # in what is shown
+        waiting, patience_s = job.pending.unanswered(), _FIRST_S
+        missing = sum(1 for block in job.pending.blocks for _ in block.futures())  # in what is shown
         while waiting:
             await _all_of(waiting, patience_s)
-            waiting = job.begun.open()
+            waiting = job.pending.unanswered()
             if 0 < len(waiting) < missing:
                 missing = len(waiting)
                 report = await self._read_document(partial(self._desk.partial_report, job))
                 self._take(text, job, report, whole=False)
                 patience_s = _NEXT_S if report.findings else _FIRST_S
         report = await self._read_document(partial(self._desk.partial_report, job))
-        while waiting := job.begun.open():  # the engines look at what the model proposes
+        while waiting := job.pending.unanswered():  # the engines look at what the model proposes
             self._take(text, job, report, whole=False)
             await _all_of(waiting, _NEXT_S)
             report = await self._read_document(partial(self._desk.partial_report, job))
@@ -310,9 +310,9 @@ class EditorSession:
             if broken and not text.failed:
                 self._out.warn(_describe(broken[0]))
             text.failed = bool(broken)
-            self._tell(text, [*map(_describe, job.bench.skipped), *describe_skipped(report)])
-            if not job.bench.engines:
-                self._complain("nothing is checked: " + "; ".join(map(_describe, job.bench.skipped)))
+            self._tell(text, [*map(_describe, job.checker.skipped), *describe_skipped(report)])
+            if not job.checker.engines:
+                self._complain("nothing is checked: " + "; ".join(map(_describe, job.checker.skipped)))
         elif text.report is not None:
             report = _merge_reports(report, text.report)
         text.report, text.notes = report, report.document.notes if whole else ()
@@ -332,7 +332,7 @@ class EditorSession:
             self._out.busy("")
         elif not over and self._starting == 1:
             self._out.busy(
-                "Starting " + " and ".join(ENGINES[n].title if n in ENGINES else n for n in job.bench.engines)
+                "Starting " + " and ".join(ENGINES[n].title if n in ENGINES else n for n in job.checker.engines)
             )
 
     async def _read_document(self, work: Callable[[], T]) -> T:

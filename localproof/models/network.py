@@ -36,9 +36,8 @@ def one_thread_each() -> None:
 
 
 class Network:
-    """The weights of a GGUF file of the architecture "qwen3", and what they make of tokens.
-
-    Raises ModelUnusable for any other, Unavailable as `gguf.read` does."""
+    """The weights of a GGUF file of the architecture "qwen3", and what they make of tokens. Raises ModelUnusable for
+    any other, Unavailable as `gguf.read` does."""
 
     def __init__(self, path: Path) -> None:
         import numpy as np

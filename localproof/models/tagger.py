@@ -25,9 +25,8 @@ HEAD, BIAS = "tags.weight", "tags.bias"
 
 
 class Tagger:
-    """A tagger in memory. Threads may share it.
-
-    Raises ModelUnusable where the file is none, Unavailable as `gguf.read`."""
+    """A tagger in memory. Threads may share it. Raises ModelUnusable where the file is none, Unavailable as `gguf.read`
+    does."""
 
     def __init__(self, path: Path) -> None:
         import numpy as np

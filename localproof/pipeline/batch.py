@@ -1,6 +1,6 @@
 """Many texts, one Run: read, proofread, correct what is safe, write back.
 
-Texts that are governed by the same settings share one bench. Reading goes on
+Texts that are governed by the same settings share one checker. Reading goes on
 while the engines are still being built.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from operator import add
@@ -21,14 +21,12 @@ from ..formats import format_of, read
 from ..project.files import InputFile, SourceFile, encode, read_source, write_back
 from ..project.filters import keep_all
 from ..report import Report, Run, Skipped, Unavailable
-from ..system.cpu_limits import run_contained
 from ..text import Document, escape_invisible
-from . import checker
+from .checker import CheckedDocument, Checker
 from .corpus import Corpus, strip_report
+from .fixes import AppliedFixes, apply_fixes, is_correctable
 
 _log = logging.getLogger(__name__)
-
-_MOST_ROUNDS = 3  # of correcting; real texts come to rest in two
 
 
 @dataclass(frozen=True)
@@ -37,19 +35,6 @@ class Task:
 
     settings: Settings
     inputs: tuple[InputFile | Skipped, ...]
-
-
-@dataclass(frozen=True)
-class AppliedFixes:
-    """What correcting came to: by name, the corrected text and what is found in it; and what was left as it is.
-
-    `unsafe` is whether more than what is certain was to be corrected.
-    """
-
-    texts: Mapping[str, str] = field(default_factory=dict)
-    reports: Mapping[str, Report] = field(default_factory=dict)
-    skipped: tuple[Skipped, ...] = ()
-    unsafe: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +53,7 @@ class TaskOutcome:
     sources: Mapping[str, SourceFile]
     unread: tuple[Skipped, ...] = ()
     unwritten: tuple[Skipped, ...] = ()
-    fixes: AppliedFixes = AppliedFixes()
+    fixes: AppliedFixes = field(default_factory=AppliedFixes)
     interrupted: bool = False
     tried: bool = True
     missed: tuple[Skipped, ...] = ()
@@ -96,7 +81,7 @@ class TaskOutcome:
     def more_to_correct(self) -> int:
         """How many findings in the corrected texts --unsafe-fixes would correct, too."""
         left = () if self.fixes.unsafe else self.fixed_run().findings()
-        return sum(checker.correctable(f, unsafe=True) and not checker.correctable(f) for _, f in left)
+        return sum(is_correctable(f, unsafe=True) and not is_correctable(f) for _, f in left)
 
     def shown_run(self) -> Run:
         """The run as it was before correcting, and what could not be corrected: for a patch that is only shown."""
@@ -109,114 +94,122 @@ def run_task(
     *,
     fix: bool = False,
     unsafe: bool = False,
-    on_bench: Callable[[checker.Checker], None] = lambda _: None,
+    on_checker: Callable[[Checker], None] = lambda _: None,
     on_report: Callable[[Report], None] = lambda _: None,
     narrow: Callable[[Report], Report] = keep_all,
 ) -> TaskOutcome:
     """Proofread all texts of `task` and, with `fix`, correct what is certain, in memory; with `unsafe`, more than that.
 
     What `narrow` takes out of a report is neither shown nor corrected.
-    `on_bench` hears of the bench as soon as it is open. Ctrl-C ends it early:
+    `on_checker` hears of the checker as soon as it is open. Ctrl-C ends it early:
     the outcome then holds what was finished, and says so.
     """
-    sources: dict[str, SourceFile] = {}
-    unread: list[Skipped] = []
-    missed: list[Skipped] = []
-    lacking: tuple[str, ...] = ()
-    done: list[Report] | ReportSpool = []
-    fixes, interrupted = AppliedFixes(), False
-
+    inputs = _TaskInputs(task, stdin, keep_texts=fix)
     if not any(isinstance(i, InputFile) for i in task.inputs):  # no engine need be started to say so
         skipped = tuple(i for i in task.inputs if isinstance(i, Skipped))
-        return TaskOutcome(task.settings, Run(skipped=skipped, profile=task.settings.profile), sources, tried=False)
-    with checker.open_checker(task.settings, at_once=False) as bench:
-        on_bench(bench)
+        return TaskOutcome(task.settings, Run(skipped=skipped, profile=task.settings.profile), {}, tried=False)
+    done: list[Report] | ReportSpool = []
+    with Checker(task.settings, at_once=False) as checker:
+        on_checker(checker)
         try:
-            common = _make_corpus(task, bench)
-            done = ReportSpool() if common else []
-            documents = _documents(task, stdin, sources, (unread, missed), common, texts=fix)
-            site = common.site if common else None
-
-            def shape(made: checker.CheckedDocument) -> Report:
-                _log_report(made)
-                report = common.stripped(made) if common else made.report
-                return replace(report, digest=sources[report.document.name].digest)
-
-            run = checker.run(bench, documents, on_report=on_report, site=site, shape=shape, reports=done)
+            corpus = _make_corpus(task, checker)
+            done = ReportSpool() if corpus else []
+            run = inputs.check(checker, corpus, done, on_report)
             _log.info("%d texts in %.2f s", len(run.reports), run.elapsed_s)
             for each in run.skipped:
                 _log.info("skipped: %s", each)
             if narrow is not keep_all:
                 run = replace(run, reports=share_equal_parts(done, map(narrow, run.reports)))
+            outcome = inputs.outcome(run)
             if fix:
+                site = corpus.site if corpus else None
                 fixes = apply_fixes(
-                    run.reports, task.settings, lambda new: narrow(checker.check(bench, new, site)), unsafe=unsafe
+                    run.reports, task.settings, lambda new: narrow(checker.check(new, site)), unsafe=unsafe
                 )
-            lacking = bench.lacking()
+                outcome = replace(outcome, fixes=fixes)
+            return replace(outcome, lacking=checker.lacking())
         except KeyboardInterrupt:
-            run = _interrupted_run(bench, share_equal_parts(done, map(narrow, done)))
-            interrupted = True
-    return TaskOutcome(
-        task.settings,
-        run,
-        sources,
-        tuple(unread),
-        fixes=fixes,
-        interrupted=interrupted,
-        missed=tuple(missed),
-        lacking=lacking,
-    )
+            run = _interrupted_run(checker, share_equal_parts(done, map(narrow, done)))
+            return replace(inputs.outcome(run), interrupted=True)
 
 
-def _log_report(made: checker.CheckedDocument) -> None:
-    report = made.report
-    counts = (made.blocks, report.words, len(report.findings), len(report.held_back))
+@dataclass
+class _TaskInputs:
+    """The texts of a task as they are read, one after another.
+
+    With `keep_texts`, `sources` are whole, else without the text. `unread` are
+    those that the user named and that could not be read, `missed` the others.
+    """
+
+    task: Task
+    stdin: BinaryIO | None
+    keep_texts: bool
+    sources: dict[str, SourceFile] = field(default_factory=dict)
+    unread: list[Skipped] = field(default_factory=list)
+    missed: list[Skipped] = field(default_factory=list)
+
+    def check(
+        self,
+        checker: Checker,
+        corpus: Corpus | None,
+        done: list[Report] | ReportSpool,
+        on_report: Callable[[Report], None],
+    ) -> Run:
+        """Read and check all of them; the reports go to `done`."""
+
+        def shape(checked: CheckedDocument) -> Report:
+            _log_report(checked)
+            report = corpus.stripped(checked) if corpus else checked.report
+            return replace(report, digest=self.sources[report.document.name].digest)
+
+        site = corpus.site if corpus else None
+        return checker.check_all(self._documents(corpus), on_report=on_report, site=site, shape=shape, reports=done)
+
+    def _documents(self, corpus: Corpus | None) -> Iterator[Document | Report | Skipped]:
+        """Read and take apart one text after another, unless an earlier run did."""
+        settings = self.task.settings
+        for found in self.task.inputs:
+            if isinstance(found, Skipped):
+                yield found
+                continue
+            try:
+                source = read_source(found, settings.max_bytes, self.stdin)
+                known = corpus.cached_report(source) if corpus else None
+                read_in = replace(known, digest=source.digest) if known else _document(source, settings)
+            except Unavailable as error:
+                (self.unread if found.named else self.missed).append(error.skipped)
+                yield error.skipped
+                continue
+            self.sources[source.name] = source if self.keep_texts else replace(source, text="")
+            yield read_in
+
+    def outcome(self, run: Run) -> TaskOutcome:
+        """What has come of the task with `run`."""
+        return TaskOutcome(self.task.settings, run, self.sources, tuple(self.unread), missed=tuple(self.missed))
+
+
+def _log_report(checked: CheckedDocument) -> None:
+    report = checked.report
+    counts = (checked.blocks, report.words, len(report.findings), len(report.held_back))
     _log.debug("%s: %d blocks, %d words, %d findings, %d held back", report.document.name, *counts)
     for skipped in report.skipped:
         _log.info("skipped: %s", skipped)
 
 
-def _interrupted_run(bench: checker.Checker, done: Sequence[Report]) -> Run:
+def _interrupted_run(checker: Checker, done: Sequence[Report]) -> Run:
     """The run as far as it came."""
     stopped = Skipped("the rest", "interrupted before it was checked")
-    return Run(done, checker.provenance(bench), skipped=(*bench.skipped, stopped), profile=bench.settings.profile)
+    return Run(done, checker.provenance(), skipped=(*checker.skipped, stopped), profile=checker.settings.profile)
 
 
-def _make_corpus(task: Task, bench: checker.Checker) -> Corpus | None:
+def _make_corpus(task: Task, checker: Checker) -> Corpus | None:
     """What the texts of a task have in common; None for a text by itself."""
     files = [found for found in task.inputs if isinstance(found, InputFile) and found.path is not None]
     if len(files) < 2:
         return None
-    common = Corpus(bench, lambda source: _document(source, task.settings))
-    common.survey(partial(read_source, found, task.settings.max_bytes) for found in files)
-    return common
-
-
-def _documents(
-    task: Task,
-    stdin: BinaryIO | None,
-    sources: dict[str, SourceFile],
-    unread: tuple[list[Skipped], list[Skipped]],
-    common: Corpus | None,
-    *,
-    texts: bool,
-) -> Iterator[Document | Report | Skipped]:
-    """Read and take apart one text after another, unless an earlier run did; notes in `sources` (whole with `texts`,
-    else without the text) and `unread`, those that were named and those that were not, what came of it."""
-    for found in task.inputs:
-        if isinstance(found, Skipped):
-            yield found
-            continue
-        try:
-            source = read_source(found, task.settings.max_bytes, stdin)
-            known = common.cached_report(source) if common else None
-            read_in = replace(known, digest=source.digest) if known else _document(source, task.settings)
-        except Unavailable as error:
-            unread[0 if found.named else 1].append(error.skipped)
-            yield error.skipped
-            continue
-        sources[source.name] = source if texts else replace(source, text="")
-        yield read_in
+    corpus = Corpus(checker, lambda source: _document(source, task.settings))
+    corpus.survey(partial(read_source, found, task.settings.max_bytes) for found in files)
+    return corpus
 
 
 def _document(source: SourceFile, settings: Settings) -> Document:
@@ -226,69 +219,6 @@ def _document(source: SourceFile, settings: Settings) -> Document:
         return document
     note = f"{escape_invisible(source.path.suffix)} is no suffix that LocalProof knows; read as plain text"
     return replace(document, notes=(*document.notes, note))
-
-
-def apply_fixes(
-    reports: Iterable[Report], settings: Settings, check: Callable[[Document], Report], *, unsafe: bool = False
-) -> AppliedFixes:
-    """Make the certain edits of `reports`, look again, and so on until nothing certain is left, so that correcting
-    once more changes nothing; with `unsafe`, more edits than the certain ones (see `proof.correctable`).
-
-    A text whose corrections do not come to rest, or would change where its
-    paragraphs are, gets only those that are certain, or is left as it is, and
-    that is said.
-    """
-    texts: dict[str, str] = {}
-    now: dict[str, Report] = {}
-    skipped: list[Skipped] = []
-    for report in reports:
-        name = report.document.name
-        last = report
-        for boldly in (True, False) if unsafe else (False,):
-            try:
-                last = _corrected(report, settings, check, unsafe=boldly)
-                break
-            except Unavailable as error:
-                skipped.append(error.skipped)
-        if last is not report:
-            texts[name], now[name] = last.document.text, last
-    return AppliedFixes(texts, now, tuple(skipped), unsafe)
-
-
-def _corrected(report: Report, settings: Settings, check: Callable[[Document], Report], *, unsafe: bool) -> Report:
-    """As `_fix_until_stable`, for a text that may be beyond us."""
-    text = report.document
-    return run_contained(
-        text.name, "corrected", 100 * len(text.text), lambda: _fix_until_stable(report, settings, check, unsafe=unsafe)
-    )
-
-
-def _fix_until_stable(
-    report: Report, settings: Settings, check: Callable[[Document], Report], *, unsafe: bool
-) -> Report:
-    """The report on the corrected text; `report` itself if nothing of it is to be corrected. Raises Unavailable."""
-    seen = {report.document.text}
-    name = escape_invisible(report.document.name)
-    left = "corrected only as far as it is certain" if unsafe else "not corrected"
-    for _ in range(_MOST_ROUNDS):
-        old = report.document
-        text = checker.fix(report, unsafe=unsafe)
-        if text == old.text:
-            return report
-        new = replace(read(old.name, text, settings, format=old.format), encoding=old.encoding)
-        before = read(old.name, old.text, settings, format=old.format)  # the report's has not all of its blocks
-        if [b.kind for b in new.blocks] != [b.kind for b in before.blocks]:
-            raise Unavailable(name, f"{left}: it would change the structure of the text")
-        if text in seen:
-            raise Unavailable(name, f"{left}: one correction leads to another without end")
-        seen.add(text)
-        report = check(new)
-        if not report.checked:
-            why = next(iter(report.skipped), Skipped(name, "no engine looked at it again"))
-            raise Unavailable(name, f"{left}: {why.reason}", why.remedy)
-    if checker.fix(report, unsafe=unsafe) != report.document.text:
-        raise Unavailable(name, f"{left}: one correction leads to another, still after {_MOST_ROUNDS} rounds")
-    return report
 
 
 def write_fixes(outcome: TaskOutcome, write: Callable[[SourceFile, str], None] = write_back) -> TaskOutcome:

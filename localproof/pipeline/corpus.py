@@ -13,7 +13,9 @@ from ..project.files import SourceFile
 from ..report import Report, Unavailable
 from ..scoring.site import shared_words, unusual_words
 from ..text import Document
-from . import checker
+from .checker import CheckedDocument, Checker
+from .language_policy import prose
+from .profiles import apply_profile
 
 _log = logging.getLogger(__name__)
 
@@ -21,14 +23,14 @@ Open = Callable[[], SourceFile]  # reads one text; raises Unavailable
 
 
 class Corpus:
-    """The texts of a task on their bench. `read` takes a text apart."""
+    """The texts of a task and their checker. `read` takes a text apart."""
 
-    def __init__(self, bench: checker.Checker, read: Callable[[SourceFile], Document]) -> None:
-        self._bench, self._read = bench, read
+    def __init__(self, checker: Checker, read: Callable[[SourceFile], Document]) -> None:
+        self._checker, self._read = checker, read
         self._reports: ReportCache | None = None
         self.site: Mapping[str, int] = {}
-        if bench.store is not None:
-            self._reports = ReportCache(bench.store, bench.settings, bench.keys(), bench.ignores.of_file)
+        if checker.store is not None:
+            self._reports = ReportCache(checker.store, checker.settings, checker.keys(), checker.ignores.of_file)
 
     def survey(self, texts: Iterable[Open]) -> None:
         """Note which words the `texts` share, in `site`. The first text that is new starts the engines meanwhile.
@@ -47,12 +49,12 @@ class Corpus:
             if self._reports is not None:
                 words = self._reports.words(source.name, source.text)
             if words is None:
-                self._bench.start()
+                self._checker.start()
                 try:
                     document = self._read(source)
                 except Unavailable:
                     continue
-                words = unusual_words(checker.prose(document, self._bench.settings.language))
+                words = unusual_words(prose(document, self._checker.settings.language))
                 if self._reports is not None:
                     self._reports.put_words(source.name, source.text, words)
             yield words
@@ -66,18 +68,18 @@ class Corpus:
         if found is None:
             return None
         report, blocks = found
-        for engine in self._bench.engines.values():
+        for engine in self._checker.engines.values():
             if isinstance(engine, CachingEngine):
                 engine.count_reused(blocks)
-        if self._bench.reader is not None:
-            self._bench.reader.count_reused()
-        return _drop_text(checker.apply_profile(report, self._bench.settings.profile))
+        if self._checker.model_client is not None:
+            self._checker.model_client.count_reused()
+        return _drop_text(apply_profile(report, self._checker.settings.profile))
 
-    def stripped(self, made: checker.CheckedDocument) -> Report:
+    def stripped(self, checked: CheckedDocument) -> Report:
         """What a run keeps of a report: enough for every renderer, in little room. Keeps it for later runs as well."""
-        report = strip_report(made.report)
-        if made.whole and self._reports is not None:
-            self._reports.put(report, made.blocks, made.site)
+        report = strip_report(checked.report)
+        if checked.whole and self._reports is not None:
+            self._reports.put(report, checked.blocks, checked.site)
         return _drop_text(report)
 
 

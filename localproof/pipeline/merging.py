@@ -1,9 +1,10 @@
 """Many findings to one decision per place in the text.
 
-Three steps, with the judge after the first: `merge_findings` makes one candidate of all
-findings that speak of the same place, whichever engine they come from;
-`resolve_overlaps` picks, among candidates that overlap, the one to show; `merge_agreement_pairs` makes
-one of two that speak of one and the same disagreement of subject and verb.
+Three steps, with scoring after the first: `merge_findings` makes one candidate
+of all findings that speak of the same place, whichever engine they come from;
+`resolve_overlaps` picks, among candidates that overlap, the one to show;
+`merge_agreement_pairs` makes one of two that speak of one and the same
+disagreement of subject and verb.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def merge_findings(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...
         slim = _minimize_edits(text, finding)
         places.setdefault(slim.span, []).append(slim)
     _join_nested(places)
-    return tuple(_one(text, group) for _, group in sorted(places.items()))
+    return tuple(_merge_group(text, group) for _, group in sorted(places.items()))
 
 
 def _minimize_edits(text: str, finding: Finding) -> Finding:
@@ -104,29 +105,35 @@ def _host_of(
     return None
 
 
-def _one(text: str, group: list[Finding]) -> Finding:
+def _merge_group(text: str, group: list[Finding]) -> Finding:
+    """One finding for all of a place: the edit with the most votes leads, and with it who offered it first."""
     group = sorted(group, key=lambda f: (f.kind in _TASTE, not f.edits, f.rule))
-    votes: dict[Edit, float] = {}
-    best_by_engine: dict[tuple[str, Edit], float] = {}
-    for finding in group:
-        engine = finding.rule.split("/", 1)[0]
-        for rank, edit in enumerate(finding.edits):
-            key = (engine, edit)
-            best_by_engine[key] = max(best_by_engine.get(key, 0.0), 1 / (1 + rank))
-    for (_, edit), vote in best_by_engine.items():
-        votes[edit] = votes.get(edit, 0.0) + vote
-    edits = tuple(sorted(votes, key=lambda e: -votes[e]))  # sorted is stable: engine order breaks ties
+    votes = _count_votes(group)
+    total: dict[Edit, float] = {}
+    for (_, edit), vote in votes.items():
+        total[edit] = total.get(edit, 0.0) + vote
+    edits = tuple(sorted(total, key=lambda e: -total[e]))  # sorted is stable: engine order breaks ties
     edits = (edits if group[0].kind == "spelling" else _best_case(text, edits, group[0].kind))[:_MOST_EDITS]
-    lead = next((f for f in group if edits and f.edits and f.edits[0] == edits[0]), group[0])
+    lead = next((f for f in group if edits and f.edits[:1] == edits[:1]), group[0])
     return replace(
         lead,
         span=edits[0].span if edits else lead.span,
         edits=edits,
         kind=group[0].kind if lead.kind in _TASTE else lead.kind,
-        agreement=max(1, sum(best_by_engine[key] == 1 for key in best_by_engine if edits and key[1] == edits[0])),
+        agreement=max(1, sum(vote == 1 for (_, edit), vote in votes.items() if (edit,) == edits[:1])),
         source=tuple(dict.fromkeys([lead.rule, *(f.rule for f in group)])),
         variants=tuple(dict.fromkeys(v for f in (lead, *group) for v in f.variants)),
     )
+
+
+def _count_votes(group: Iterable[Finding]) -> dict[tuple[str, Edit], float]:
+    """For each engine and edit the vote that it gives it: 1 for its first choice, 1/2 for its second, and so on."""
+    votes: dict[tuple[str, Edit], float] = {}
+    for finding in group:
+        engine = finding.rule.split("/", 1)[0]
+        for rank, edit in enumerate(finding.edits):
+            votes[engine, edit] = max(votes.get((engine, edit), 0.0), 1 / (1 + rank))
+    return votes
 
 
 def resolve_overlaps(candidates: Iterable[Finding]) -> tuple[Finding, ...]:

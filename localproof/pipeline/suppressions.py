@@ -35,7 +35,7 @@ def matches_rule(pattern: str, rule: str) -> bool:
 
 @dataclass(frozen=True)
 class UserDictionary:
-    """The writer's words, ready to be asked. Build one for a run."""
+    """The writer's words, ready to be looked up. Build one for a run."""
 
     words: frozenset[str]
     phrases: tuple[str, ...]
@@ -108,7 +108,7 @@ def ignored_place(text: str, span: Span) -> str:
 
 @dataclass(frozen=True)
 class Ignores:
-    """Places to be left alone, ready to be asked.
+    """Places to be left alone, ready to be looked up.
 
     `places` maps a place (see `ignored_place`) to the rules, by name or glob,
     that are silent there; `files` are pairs of a rule and a glob of paths from
@@ -134,8 +134,8 @@ class Ignores:
 
     def covers(self, name: str, text: str, finding: Finding) -> bool:
         """Whether the writer wants `finding`, in the `text` of a block of the document `name`, ignored."""
-        if self.places and (asked := self.places.get(ignored_place(text, finding.span))):
-            return any(matches_rule(pattern, rule) for pattern in asked for rule in finding.names)
+        if self.places and (patterns := self.places.get(ignored_place(text, finding.span))):
+            return any(matches_rule(pattern, rule) for pattern in patterns for rule in finding.names)
         return bool(self.files) and any(
             matches_rule(pattern, rule) for pattern in self.of_file(name) for rule in finding.names
         )

@@ -157,6 +157,10 @@ def _role(mark: str, before: str, after: str) -> Role | None:
     opens = not before or before.isspace() or before in _OPENS_AFTER
     if mark in '"\u201c\u201d':
         return "opening" if opens else "closing"
+    return _role_of_single(before, after, opens=opens)
+
+
+def _role_of_single(before: str, after: str, *, opens: bool) -> Role:
     if before.isalpha() and (after.isalpha() or before in "sS"):
         return "apostrophe"
     return ("apostrophe" if after.isdigit() else "inner opening") if opens else "inner closing"

@@ -21,8 +21,9 @@ from ..scoring.site import RARE
 from ..scoring.spelling_errors import edit_distance
 from ..scoring.wordlists import word_lists
 from ..text.languages import base
-from . import checker
 from .batch import Task
+from .checker import Checker
+from .language_policy import prose
 
 FEWEST = 3  # texts that a word must stand in to be proposed; one that is a tag of the site's needs a single one
 _SHORTEST = 3  # letters; a speller doubts nearly everything that has fewer
@@ -83,7 +84,7 @@ def survey_words(tasks: Iterable[Task], language: str, on_text: Callable[[], Non
 def _count(survey: WordSurvey, one: InputFile, settings: Settings, language: str) -> None:
     source = read_source(one, settings.max_bytes)
     here: dict[str, str] = {}
-    for block in checker.prose(read(source.name, source.text, settings), language):
+    for block in prose(read(source.name, source.text, settings), language):
         for match in _WORD.finditer(block.text):
             word = _POSSESSIVE.sub("", match.group())
             if len(word) >= _SHORTEST:
@@ -119,11 +120,11 @@ def doubted_words(
 
     `site` as in `scoring.site.shared_words`. Raises Unavailable where no engine can be asked.
     """
-    with checker.open_checker(settings) as bench:
-        if not bench.engines:
-            raise next(iter(map(_why, bench.skipped)), Unavailable("engines", "none is switched on"))
+    with Checker(settings) as checker:
+        if not checker.engines:
+            raise next(iter(map(_why, checker.skipped)), Unavailable("engines", "none is switched on"))
         text = "\n\n".join(_ASKED.format(word) for word in words)
-        report = checker.check(bench, read("words.txt", text, settings, format="plain"), site)
+        report = checker.check(read("words.txt", text, settings, format="plain"), site)
         by_word = dict(_spelling(report))
         spellers = {s.partition("/")[0] for f in by_word.values() for s in f.source}
     own: dict[str, int] = {}

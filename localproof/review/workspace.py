@@ -15,8 +15,9 @@ from typing import Self
 from .. import __version__, energy
 from ..config import Settings, read_ignores, read_words
 from ..formats import read
-from ..pipeline import checker
+from ..pipeline.checker import Checker
 from ..pipeline.planning import CheckOptions, keep_changed, plan_tasks
+from ..pipeline.score_cache import ScoreCache
 from ..project import ignore_list, undo_log
 from ..project.comparison import words_changed
 from ..project.dictionaries import add_words, word_list_path
@@ -48,7 +49,7 @@ class ReviewFile:
 
 @dataclass(frozen=True)
 class RereadFile:
-    """A file that was read anew: see `ReviewWorkspace.look_again`."""
+    """A file that was read anew: see `ReviewWorkspace.reread`."""
 
     number: int
     version: int
@@ -95,8 +96,8 @@ class ReviewWorkspace:
         self._lines: dict[Path, tuple[str, ...]] = {}  # of this session, written: words and ignored places, by list
         self._added: dict[Path, set[str]] = {}  # those of them that the list lacked before; no others are taken back
         self._stack = ExitStack()
-        self._benches: list[tuple[Settings, checker.Checker]] = []
-        self._judged: dict[int, checker.ScoreCache] = {}
+        self._checkers: list[tuple[Settings, Checker]] = []
+        self._score_caches: dict[int, ScoreCache] = {}
         self.started: list[str] = []  # what each file held when it was read first, or anew
         self.did: dict[int, ModelUse | None] = {}  # by file what a model did for what was found at first
         self.changed_before = 0  # words, in texts that were read anew since
@@ -105,7 +106,7 @@ class ReviewWorkspace:
         self._begun = time.monotonic()
         self._window = energy.open_window(
             self.settings,
-            pids=lambda: [pid for _, bench in self._benches for pid in bench.pids()],
+            pids=lambda: [pid for _, checker in self._checkers for pid in checker.pids()],
             calibration=energy.stored_calibration(),
         )
 
@@ -166,36 +167,36 @@ class ReviewWorkspace:
         """What is found in `text`, the content that file `number` is to have. Costs the paragraphs that are new."""
         if self._finder is not None:
             return self._narrow_of(self.texts[number].settings)(self._finder(self.document(number, text)))
-        bench = self._bench(self.texts[number].settings)
-        judged = self._judged.setdefault(number, checker.ScoreCache())
-        report = checker.check(bench, self.document(number, text), judgements=judged)
-        self.did.setdefault(number, checker.model_use(bench, [report]))
+        checker = self._checker(self.texts[number].settings)
+        score_cache = self._score_caches.setdefault(number, ScoreCache())
+        report = checker.check(self.document(number, text), score_cache=score_cache)
+        self.did.setdefault(number, checker.model_use([report]))
         return self._narrow_of(self.texts[number].settings)(report)
 
-    def _bench(self, settings: Settings) -> checker.Checker:
-        for known, bench in self._benches:
+    def _checker(self, settings: Settings) -> Checker:
+        for known, checker in self._checkers:
             if known is settings:
-                return bench
-        bench = self._stack.enter_context(checker.open_checker(settings, at_once=False))
-        self._benches.append((settings, bench))
-        return bench
+                return checker
+        checker = self._stack.enter_context(Checker(settings, at_once=False))
+        self._checkers.append((settings, checker))
+        return checker
 
     def trouble(self) -> str:
         """What the checking goes without, in one line; "" where all engines work."""
-        missing = dict.fromkeys(s for _, bench in self._benches for s in bench.skipped)
+        missing = dict.fromkeys(s for _, checker in self._checkers for s in checker.skipped)
         told = [f"{s.what}: {s.reason}" for s in missing]
         told += [f"nothing can be undone or taken up again later: {self.hindrance}"] * bool(self.hindrance)
         return "; ".join(told)
 
     def lacking(self) -> tuple[str, ...]:
-        """What was asked for by name and is not at work: see `proof.Bench.lacking`."""
-        return tuple(dict.fromkeys(name for _, bench in self._benches for name in bench.lacking()))
+        """What was asked for by name and is not at work: see `Checker.lacking`."""
+        return tuple(dict.fromkeys(name for _, checker in self._checkers for name in checker.lacking()))
 
     def any_checked(self) -> bool:
         """Whether any text could be read and any engine could look at it; also where the writer left before that."""
-        if self._finder is not None or not self._benches:
+        if self._finder is not None or not self._checkers:
             return bool(self.texts) or not self.skipped
-        return any(bench.engines for _, bench in self._benches)
+        return any(checker.engines for _, checker in self._checkers)
 
     # ─ writing ─
 
@@ -208,7 +209,7 @@ class ReviewWorkspace:
 
         A file that someone else has changed meanwhile gets the changes that
         fit; where one does not, nothing is written. The numbers of such files
-        come back: they are to be read anew (`look_again`, `taken_in`).
+        come back: they are to be read anew (`reread`, `take_in`).
         """
         told: list[str] = []
         anew: list[int] = []
@@ -348,19 +349,19 @@ class ReviewWorkspace:
         files = dict(self.remembered.files)
         for number, page in enumerate(session.pages):
             marks = () if finished else tuple(m for m in self.places(number, page) if m[2] == "skipped")
-            kept = progress.PausedFile(marks=marks)
-            if not discard:
-                marks = (*marks, *(m for m in self.places(number, page) if m[2] == "ignored" and self._open(number, m)))
-                silent = tuple(
-                    r for r in page.silent if f"{r} in {self._ignore_list_name(number)}" not in self._all_lines()
-                )
-                kept = progress.PausedFile("", "", marks, silent)
-                if page.changed:
-                    kept = replace(kept, original=page.original, text=page.text)
-            files[self.texts[number].key] = kept
+            paused = progress.PausedFile(marks=marks) if discard else self._pause_file(number, page, marks)
+            files[self.texts[number].key] = paused
         words = () if discard else tuple(w for w in session.words if w[0] not in self._all_lines())
         progress.save(self._memory, progress.ReviewProgress(files, words))
         self.kept = not discard and self.pending(session)
+
+    def _pause_file(self, number: int, page: ReviewPage, skipped: tuple[Recalled, ...]) -> progress.PausedFile:
+        """What is remembered of a file: its text where it is changed, and what no list has yet."""
+        lines = self._all_lines()
+        ignored = (m for m in self.places(number, page) if m[2] == "ignored" and self._open(number, m))
+        silent = tuple(r for r in page.silent if f"{r} in {self._ignore_list_name(number)}" not in lines)
+        texts = (page.original, page.text) if page.changed else ("", "")
+        return progress.PausedFile(*texts, (*skipped, *ignored), silent)
 
     def _open(self, number: int, mark: Recalled) -> bool:
         return f"{mark[0]}: {mark[1]}" not in self._all_lines()
@@ -370,9 +371,9 @@ class ReviewWorkspace:
 
     def run(self, session: ReviewSession) -> Run:
         """The account of the review: what it was made of and what it cost so far."""
-        parts = dict.fromkeys(p for _, bench in self._benches for p in checker.provenance(bench))
+        parts = dict.fromkeys(p for _, checker in self._checkers for p in checker.provenance())
         reports = tuple(p.report for p in session.pages)
-        troubles = tuple(s for _, bench in self._benches for s in (*bench.skipped, *bench.trouble()))
+        troubles = tuple(s for _, checker in self._checkers for s in (*checker.skipped, *checker.trouble()))
         return Run(
             reports,
             tuple(parts),
@@ -381,5 +382,5 @@ class ReviewWorkspace:
             self.settings.profile,
             time.monotonic() - self._begun,
             __version__,
-            next((use for _, bench in self._benches if (use := checker.model_use(bench, reports)) is not None), None),
+            next((use for _, checker in self._checkers if (use := checker.model_use(reports)) is not None), None),
         )

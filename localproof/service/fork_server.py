@@ -83,7 +83,7 @@ def preload() -> None:
     from ..config import Settings
     from ..engines import ENGINES
     from ..formats import read
-    from ..pipeline import checker
+    from ..pipeline.checker import Checker
     from ..render import RENDERERS, Style, closing, findings_of, report_block
     from ..report import Finding, Kind
     from ..text import Edit, Span
@@ -91,8 +91,8 @@ def preload() -> None:
 
     settings = Settings(engines=(), service="off")
     documents = [read(name, _SAMPLE, settings) for name in ("a.md", "a.txt", "a.html")]
-    with checker.open_checker(settings) as bench:
-        run = checker.run(bench, documents)
+    with Checker(settings) as checker:
+        run = checker.check_all(documents)
     block = documents[1].blocks[-1]
     words = scoring.count_words([block])
     kinds: tuple[tuple[str, str, Kind], ...] = (("teh", "the", "spelling"), ("should of", "should have", "grammar"))

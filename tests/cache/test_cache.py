@@ -22,8 +22,8 @@ from localproof.cache.serialization import Unreadable, findings_to_rows, pack, r
 from localproof.cache.store import NAME, Store
 from localproof.config import Settings
 from localproof.formats import read
-from localproof.pipeline import checker
-from localproof.pipeline.suppressions import Ignores, UserDictionary
+from localproof.pipeline.checker import Checker
+from localproof.pipeline.resources import Resources
 from localproof.report import KINDS, Finding, Provenance, TooLong, Unavailable
 from localproof.text import Edit, Span
 from localproof.workers.remembered_timeouts import AGAIN_S, REMEDY, RememberedTimeouts
@@ -73,21 +73,20 @@ class Counting:
 
 
 @contextmanager
-def bench(engine: Counting, store: Store | None, settings: Settings | None = None) -> Iterator[checker.Checker]:
+def checker_with(engine: Counting, store: Store | None, settings: Settings | None = None) -> Iterator[Checker]:
     settings = settings or Settings(profile="all")
     remembering = CachingEngine(engine, store)
     window = energy.open_window(settings)
-    words, ignores = UserDictionary.of(settings.words), Ignores.of(settings.ignores, settings.root)
-    yield checker.Checker(settings, {"harper": remembering}, (), words, window, 0.0, ignores, store)
+    yield Checker(settings, resources=Resources({"harper": remembering}, window, store=store))
     if store is not None:
         store.close()
 
 
 def looked_at(engine: Counting, path: Path | None, text: str, settings: Settings | None = None) -> list[str]:
-    """What is found in `text` by a bench of its own, in words."""
+    """What is found in `text` by a checker of its own, in words."""
     settings = settings or Settings(profile="all")
-    with bench(engine, Store(path) if path else None, settings) as b:
-        return [f.span.of(text) for f in checker.check(b, read("a.md", text, settings)).findings]
+    with checker_with(engine, Store(path) if path else None, settings) as b:
+        return [f.span.of(text) for f in b.check(read("a.md", text, settings)).findings]
 
 
 # ─ blocks ─
@@ -95,9 +94,9 @@ def looked_at(engine: Counting, path: Path | None, text: str, settings: Settings
 
 def test_after_an_edit_only_the_block_that_changed_is_asked_about() -> None:
     engine = Counting()
-    with bench(engine, None) as b:
-        checker.check(b, read("a.md", "One is here.\n\nTwo saw teh cat.\n", Settings()))
-        again = checker.check(b, read("a.md", "One was here.\n\nTwo saw teh cat.\n", Settings()))
+    with checker_with(engine, None) as b:
+        b.check(read("a.md", "One is here.\n\nTwo saw teh cat.\n", Settings()))
+        again = b.check(read("a.md", "One was here.\n\nTwo saw teh cat.\n", Settings()))
     assert engine.asked == ["One is here.", "Two saw teh cat.", "One was here."]
     assert len(again.findings) == 1
 
@@ -128,9 +127,9 @@ def test_another_version_dialect_or_rule_of_the_engine_is_asked_anew(tmp_path: P
 def test_a_failure_is_not_kept(tmp_path: Path) -> None:
     for _ in range(2):
         engine = Counting()
-        with bench(engine, Store(tmp_path / NAME)) as b:
-            report = checker.check(b, read("a.txt", "STUCK here.", Settings()))
-            checker.check(b, read("a.txt", "STUCK here.", Settings()))
+        with checker_with(engine, Store(tmp_path / NAME)) as b:
+            report = b.check(read("a.txt", "STUCK here.", Settings()))
+            b.check(read("a.txt", "STUCK here.", Settings()))
         assert len(report.skipped) == 1 and len(engine.asked) == 2
 
 
@@ -146,8 +145,8 @@ class Blocked(Counting):
     failure = TooLong("harper", "gave no answer in 60 s", measured=False)
 
 
-def reasons(b: checker.Checker, text: str) -> list[tuple[str, str]]:
-    report = checker.check(b, read("a.txt", text, Settings()))
+def reasons(b: Checker, text: str) -> list[tuple[str, str]]:
+    report = b.check(read("a.txt", text, Settings()))
     return [(s.reason, s.remedy) for s in report.skipped]
 
 
@@ -155,7 +154,7 @@ def test_what_was_given_up_is_not_tried_again_and_said_again(tmp_path: Path) -> 
     engines = [GivesUp(), GivesUp()]
     said = []
     for engine in engines:
-        with bench(engine, Store(tmp_path / NAME)) as b:
+        with checker_with(engine, Store(tmp_path / NAME)) as b:
             said += [reasons(b, "STUCK here."), reasons(b, "STUCK here.")]
     assert [engine.asked for engine in engines] == [["STUCK here."], []]
     assert said == [[("line 1: took longer than 10 s", remedy)] for remedy in ("", "", REMEDY, REMEDY)]
@@ -164,7 +163,7 @@ def test_what_was_given_up_is_not_tried_again_and_said_again(tmp_path: Path) -> 
 def test_without_the_cache_it_is_tried_once_in_a_run() -> None:
     for _ in range(2):
         engine = GivesUp()
-        with bench(engine, None) as b:
+        with checker_with(engine, None) as b:
             assert reasons(b, "STUCK here.") == reasons(b, "STUCK here.") == [("line 1: took longer than 10 s", "")]
         assert engine.asked == ["STUCK here."]
 
@@ -179,7 +178,7 @@ def test_another_version_or_limit_is_tried_at_once(tmp_path: Path) -> None:
 def test_what_was_only_blocked_is_tried_by_the_next_run(tmp_path: Path) -> None:
     for _ in range(2):
         engine = Blocked()
-        with bench(engine, Store(tmp_path / NAME)) as b:
+        with checker_with(engine, Store(tmp_path / NAME)) as b:
             assert reasons(b, "STUCK here.") == reasons(b, "STUCK here.") == [("line 1: gave no answer in 60 s", "")]
         assert engine.asked == ["STUCK here."]
 
@@ -206,24 +205,24 @@ def test_a_damaged_record_of_giving_up_is_none(tmp_path: Path, damaged: bytes) -
 
 def test_the_provenance_says_how_much_earlier_runs_had_answered(tmp_path: Path) -> None:
     looked_at(Counting(), tmp_path / NAME, "One is here.")
-    with bench(Counting(), Store(tmp_path / NAME)) as b:
-        checker.check(b, read("a.md", "One is here.\n\nTwo is new.", Settings()))
-        facts = [p.facts for p in checker.provenance(b)[:2]]
+    with checker_with(Counting(), Store(tmp_path / NAME)) as b:
+        b.check(read("a.md", "One is here.\n\nTwo is new.", Settings()))
+        facts = [p.facts for p in b.provenance()[:2]]
     assert facts == [(("from the cache", "1 of 2 blocks, answered in earlier runs"),), ()]
 
 
 def test_engines_start_at_once_without_cache_else_on_first_new_block(tmp_path: Path) -> None:
     pytest.importorskip("harper")
     kept = Settings(engines=("harper",), cache_folder=tmp_path)
-    with checker.open_checker(kept, at_once=False) as b:
+    with Checker(kept, at_once=False) as b:
         assert not list(b.pids())
-        checker.check(b, read("a.txt", "It rains.", kept))
+        b.check(read("a.txt", "It rains.", kept))
         assert list(b.pids())
-    with checker.open_checker(kept, at_once=False) as b:
-        checker.check(b, read("a.txt", "It rains.", kept))
+    with Checker(kept, at_once=False) as b:
+        b.check(read("a.txt", "It rains.", kept))
         assert not list(b.pids())
     for settings, at_once in ((kept, True), (Settings(engines=("harper",)), False)):
-        with checker.open_checker(settings, at_once=at_once) as b:
+        with Checker(settings, at_once=at_once) as b:
             b.engines["harper"].submit("Wait till it is there.").result(60)
             assert list(b.pids())
 
@@ -381,8 +380,8 @@ def test_where_it_cannot_be_kept_the_run_goes_on_and_says_so(tmp_path: Path, cas
     elif case == "link":
         (folder / NAME).symlink_to(tmp_path / "elsewhere")
     engine = Counting()
-    with bench(engine, Store(folder / NAME)) as b:
-        run = checker.run(b, [read("a.md", "Saw teh cat.", Settings())])
+    with checker_with(engine, Store(folder / NAME)) as b:
+        run = b.check_all([read("a.md", "Saw teh cat.", Settings())])
     assert len(list(run.findings())) == 1
     assert [s.what for s in run.skipped] == ["cache"] and "is not used: " in run.skipped[0].reason
     assert not (tmp_path / "elsewhere").exists()

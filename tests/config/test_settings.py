@@ -19,7 +19,7 @@ from localproof.config import (
     read_words,
     words_for,
 )
-from localproof.pipeline import checker
+from localproof.pipeline.foreign_languages import ForeignLanguageEngines
 from localproof.report import BadInput
 
 
@@ -218,7 +218,7 @@ def test_a_word_list_for_one_language_holds_for_that_language_alone(env: dict[st
         "fr": set(),
     }
     assert "all" in words_for(settings, "fr")
-    assert checker.ForeignLanguageEngines(settings, None).vocabulary("de").knows("Fraktion")
+    assert ForeignLanguageEngines(settings, None).dictionary("de").knows("Fraktion")
     assert load_settings(project, {}, env, isolated=True).words_by_language == ()
 
 

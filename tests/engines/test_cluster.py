@@ -19,7 +19,7 @@ import pytest
 from localproof.config import Settings
 from localproof.engines.cluster import Cluster, answer
 from localproof.formats import read
-from localproof.pipeline import checker
+from localproof.pipeline.checker import Checker
 from localproof.report import BadInput, Report
 from localproof.text import Document
 
@@ -92,8 +92,8 @@ def reports(settings: Settings, every: list[Document], dask: Dask | None = None)
         if dask is not None and len(done) == 5:
             dask.workers[0].kill()
 
-    with checker.open_checker(settings) as bench:
-        run = checker.run(bench, every, on_report=note)
+    with Checker(settings) as checker:
+        run = checker.check_all(every, on_report=note)
     assert run.skipped == ()
     return run.reports
 
@@ -112,19 +112,19 @@ def test_cluster_matches_local_findings_although_a_worker_dies(dask: Dask) -> No
 def test_provenance_names_the_cluster_and_its_uncounted_energy(dask: Dask) -> None:
     dask.work(1)
     settings = Settings(engines=("harper",), executor=dask.address)
-    with checker.open_checker(settings) as bench:
-        assert not checker.check(bench, documents(1)[0]).skipped
-        facts = dict(checker.provenance(bench)[0].facts)
+    with Checker(settings) as checker:
+        assert not checker.check(documents(1)[0]).skipped
+        facts = dict(checker.provenance()[0].facts)
     assert facts["worked on"] == "a Dask cluster of 1 worker, whose energy is not counted"
 
 
 def test_a_cluster_that_dies_is_told_and_ends_nothing_else(dask: Dask) -> None:
     dask.work(1)
-    with checker.open_checker(Settings(engines=("harper",), executor=dask.address)) as bench:
-        checker.check(bench, documents(1)[0])
+    with Checker(Settings(engines=("harper",), executor=dask.address)) as checker:
+        checker.check(documents(1)[0])
         dask.workers[0].kill()
         with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(checker.check, bench, documents(2)[1])
+            waiting = pool.submit(checker.check, documents(2)[1])
             dask.scheduler.kill()
             report = waiting.result(120)
     assert [s.what for s in report.skipped] == ["1.md, harper"] and "the cluster gave no answer" in report.skipped[

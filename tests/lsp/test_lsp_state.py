@@ -24,8 +24,9 @@ from localproof.lsp import diagnostics as marks
 from localproof.lsp.document_checker import DocumentCheck, DocumentChecker, format_for, parse_client_settings
 from localproof.lsp.session import EditorSession
 from localproof.lsp.text_document import TextChange, TextDocument, apply_changes, move_findings, unfinished_word
-from localproof.pipeline import checker
-from localproof.pipeline.suppressions import UserDictionary
+from localproof.pipeline import resources
+from localproof.pipeline.checker import Checker
+from localproof.pipeline.resources import Resources
 from localproof.project import disable_rule
 from localproof.project.toml_edit import add_to_disable
 from localproof.render.style import Style
@@ -450,16 +451,16 @@ class Slow:
 
 
 class FakeDesk(DocumentChecker):
-    """A desk whose bench holds engines of ours."""
+    """A desk whose checker holds engines of ours."""
 
     def __init__(self, engines: Mapping[str, Engine]) -> None:
         super().__init__({"LOCALPROOF_CONFIG_DIR": "/nonexistent"})
         self.engines = engines
 
-    def _bench(self, settings: Settings) -> tuple[checker.Checker, bool]:
+    def _checker(self, settings: Settings) -> tuple[Checker, bool]:
         window = open_window(method="off")
         everything = replace(settings, profile="all")
-        return checker.Checker(everything, self.engines, (), UserDictionary.of(settings.words), window, 0.0), False
+        return Checker(everything, resources=Resources(self.engines, window)), False
 
 
 class Screen:
@@ -542,7 +543,7 @@ def test_only_the_changed_block_is_judged_again_with_the_same_result() -> None:
     first = desk.partial_report(job)
     later = desk.start_check(open_text("New teh.\n\n" + text), None)
     assert isinstance(later, DocumentCheck)
-    assert desk.partial_report(later) == checker.check(later.bench, later.begun.document)
+    assert desk.partial_report(later) == later.checker.check(later.pending.document)
     assert len(first.findings) == 30 and screen.lines == []
 
 
@@ -621,10 +622,10 @@ def test_who_waits_for_a_check_that_breaks_is_answered() -> None:
 NO_ENGINES: dict[str, object] = {"engines": (), "energy_meter": "off", "cache": False}
 
 
-def at_work(desk: DocumentChecker, path: Path) -> checker.Checker:
+def at_work(desk: DocumentChecker, path: Path) -> Checker:
     job = desk.start_check(open_text("One.\n"), path)
     assert isinstance(job, DocumentCheck)
-    return job.bench
+    return job.checker
 
 
 @pytest.mark.parametrize(
@@ -661,7 +662,7 @@ def test_engines_that_were_built_ahead_serve_the_first_text_or_end(
         def close(self) -> None:
             closed.append(self.name)
 
-    monkeypatch.setattr(checker, "ENGINES", {"harper": lambda settings: Built(settings.language)})
+    monkeypatch.setattr(resources, "ENGINES", {"harper": lambda settings: Built(settings.language)})
     one = {**NO_ENGINES, "engines": ("harper",)}
     with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, one) as desk:
         desk.warm(tmp_path)
@@ -699,9 +700,9 @@ def test_language_word_list_counts_and_is_reloaded_on_change(tmp_path: Path) -> 
         for words in ("frobnicate\n", "frobnicate\nbazqux\n"):
             for language in ("en-US", "de"):
                 (lists / f"dictionary.{language}.txt").write_text(words)
-            bench = at_work(desk, tmp_path / "a.md")
-            assert bench.abroad is not None
-            for vocabulary in (bench.vocabulary, bench.abroad.vocabulary("de-DE")):
+            checker = at_work(desk, tmp_path / "a.md")
+            assert checker.resources.foreign_engines is not None
+            for vocabulary in (checker.dictionary, checker.resources.foreign_engines.dictionary("de-DE")):
                 assert vocabulary.words == frozenset(words.split())
 
 
@@ -717,7 +718,7 @@ def test_judgements_that_are_kept_are_those_that_would_be_made(parts: list[str])
         text = f"{part}.\n\n{text}"
         job = desk.start_check(open_text(text), None)
         assert isinstance(job, DocumentCheck)
-        assert desk.partial_report(job) == checker.check(job.bench, job.begun.document)
+        assert desk.partial_report(job) == job.checker.check(job.pending.document)
 
 
 def test_a_document_says_the_line_of_an_ignores_file() -> None:
@@ -766,8 +767,8 @@ def test_what_a_writer_has_changed_since_is_not_waited_for() -> None:
 def test_another_model_in_the_settings_is_another_bench(tmp_path: Path) -> None:
     with DocumentChecker({}) as desk:
         plain = Settings(engines=(), service="off")
-        without, _ = desk._bench(plain)
-        wanting, _ = desk._bench(replace(plain, model=str(tmp_path / "not-there.gguf")))
-        again, _ = desk._bench(replace(plain, profile="all"))
+        without, _ = desk._checker(plain)
+        wanting, _ = desk._checker(replace(plain, model=str(tmp_path / "not-there.gguf")))
+        again, _ = desk._checker(replace(plain, profile="all"))
         assert wanting.window is not without.window and again.window is without.window
         assert [s.what for s in without.skipped] == [] and "not-there.gguf" in wanting.skipped[0].what

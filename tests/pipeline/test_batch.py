@@ -13,8 +13,8 @@ import pytest
 import localproof
 from localproof.config import Settings
 from localproof.formats import read
-from localproof.pipeline import checker
-from localproof.pipeline.batch import AppliedFixes, Task, TaskOutcome, apply_fixes, join_runs, run_task, write_fixes
+from localproof.pipeline.batch import Task, TaskOutcome, join_runs, run_task, write_fixes
+from localproof.pipeline.fixes import AppliedFixes, apply_fixes, fix, is_correctable
 from localproof.pipeline.planning import CheckOptions, plan_tasks
 from localproof.project.files import InputFile, read_source
 from localproof.report import BadInput, Finding, Report, Run, Skipped
@@ -22,7 +22,7 @@ from localproof.terminal import Terminal, progress
 from localproof.text import Document, Edit, Span
 
 
-class Checker:
+class PhraseFinder:
     """Finds each of some phrases and is certain of what to write instead."""
 
     def __init__(self, **instead: str) -> None:
@@ -38,13 +38,13 @@ class Checker:
         return Report(document, tuple(found))
 
 
-def corrected(text: str, check: Checker) -> AppliedFixes:
+def corrected(text: str, check: PhraseFinder) -> AppliedFixes:
     report = check(read("a.md", text, Settings()))
     return apply_fixes([report], Settings(), check)
 
 
 def test_correcting_goes_on_until_nothing_certain_is_left() -> None:
-    check = Checker(could_of="could have", have_went="have gone")
+    check = PhraseFinder(could_of="could have", have_went="have gone")
     fixes = corrected("I could of went.\r\n", check)
     assert dict(fixes.texts) == {"a.md": "I could have gone.\r\n"}
     assert fixes.reports["a.md"].findings == ()
@@ -52,29 +52,29 @@ def test_correcting_goes_on_until_nothing_certain_is_left() -> None:
 
 
 def test_corrections_that_go_round_in_a_circle_are_not_made() -> None:
-    fixes = corrected("ping\n", Checker(ping="pong", pong="ping"))
+    fixes = corrected("ping\n", PhraseFinder(ping="pong", pong="ping"))
     assert not fixes.texts
     assert [s.reason for s in fixes.skipped] == ["not corrected: one correction leads to another without end"]
 
 
 def test_corrections_that_never_end_are_not_made() -> None:
-    fixes = corrected("a\n", Checker(a="aa"))
+    fixes = corrected("a\n", PhraseFinder(a="aa"))
     assert not fixes.texts
     assert len(fixes.skipped) == 1
 
 
 def test_a_correction_that_would_change_the_structure_is_not_made() -> None:
-    fixes = corrected("One. Two.\n", Checker(One="# One"))
+    fixes = corrected("One. Two.\n", PhraseFinder(One="# One"))
     assert not fixes.texts
     assert [s.reason for s in fixes.skipped] == ["not corrected: it would change the structure of the text"]
 
 
 def test_a_text_without_certain_findings_is_left_alone() -> None:
-    assert corrected("All is well.\n", Checker(ill="well")) == AppliedFixes()
+    assert corrected("All is well.\n", PhraseFinder(ill="well")) == AppliedFixes()
 
 
 def test_failed_write_back_is_reported_and_not_counted_as_corrected(tmp_path: Path) -> None:
-    check = Checker(teh="the")
+    check = PhraseFinder(teh="the")
     sources, reports = {}, []
     for name in ("a.md", "b.md"):
         (tmp_path / name).write_text("teh")
@@ -247,15 +247,15 @@ def suspect(start: int, end: int, *new: str, **facts: Any) -> Finding:
     ],
 )
 def test_what_may_be_corrected_without_asking(finding: Finding, safe: bool, unsafe: bool) -> None:
-    assert checker.correctable(finding) is safe
-    assert checker.correctable(finding, unsafe=True) is unsafe
+    assert is_correctable(finding) is safe
+    assert is_correctable(finding, unsafe=True) is unsafe
     report = Report(read("a.md", "teh end", Settings()), (finding,), held_back=(suspect(4, 7, "END"),))
-    assert checker.fix(report) == ("the end" if safe else "teh end")
-    assert checker.fix(report, unsafe=True) == ("the end" if unsafe else "teh end")
+    assert fix(report) == ("the end" if safe else "teh end")
+    assert fix(report, unsafe=True) == ("the end" if unsafe else "teh end")
 
 
-class Doubter(Checker):
-    """As `Checker`, but certain of some phrases only."""
+class Doubter(PhraseFinder):
+    """As `PhraseFinder`, but certain of some phrases only."""
 
     def __init__(self, certain: str, **instead: str) -> None:
         super().__init__(**instead)
@@ -292,7 +292,7 @@ def test_endless_uncertain_corrections_leave_the_certain_ones() -> None:
 
 @pytest.mark.parametrize(("steps", "rests"), [(1, True), (3, True), (4, False)])
 def test_three_rounds_of_correcting_are_made_and_no_more(steps: int, rests: bool) -> None:
-    check = Checker(**{f"step{n}": f"step{n + 1}" for n in range(1, steps + 1)})
+    check = PhraseFinder(**{f"step{n}": f"step{n + 1}" for n in range(1, steps + 1)})
     looks = []
 
     def counted(document: Document) -> Report:

@@ -12,8 +12,9 @@ import pytest
 from localproof import energy
 from localproof.config import Settings
 from localproof.formats import read
-from localproof.pipeline import checker
-from localproof.pipeline.suppressions import UserDictionary
+from localproof.pipeline.checker import Checker
+from localproof.pipeline.fixes import fix
+from localproof.pipeline.resources import Resources
 from localproof.report import Finding, Kind, Provenance, Skipped, Unavailable
 from localproof.text import Document, Edit, Span
 
@@ -61,11 +62,10 @@ FLAGS = {"recieve": "receive", "teh": "the", "wether": "whether", "beleive": "be
 
 
 @contextmanager
-def bench(settings: Settings | None = None, *engines: Fake) -> Iterator[checker.Checker]:
+def checker_with(settings: Settings | None = None, *engines: Fake) -> Iterator[Checker]:
     settings = settings or Settings(profile="all")
     both = engines or (Fake("harper", FLAGS), Fake("languagetool", FLAGS))
-    vocabulary = UserDictionary.of(settings.words)
-    yield checker.Checker(settings, {e.name: e for e in both}, (), vocabulary, energy.open_window(settings), 0.0)
+    yield Checker(settings, resources=Resources({e.name: e for e in both}, energy.open_window(settings)))
 
 
 def document(text: str, settings: Settings | None = None, name: str = "post.md") -> Document:
@@ -73,39 +73,39 @@ def document(text: str, settings: Settings | None = None, name: str = "post.md")
 
 
 def said(text: str, settings: Settings | None = None) -> list[str]:
-    with bench(settings) as b:
-        report = checker.check(b, document(text, settings))
+    with checker_with(settings) as b:
+        report = b.check(document(text, settings))
         return [f.span.of(text) for f in report.findings]
 
 
 def test_findings_stand_in_the_source_and_both_engines_are_named() -> None:
     text = "\ufeff# A *title*\r\n\r\n😀 We will **recieve** it, `recieve` not.\r\n"
-    with bench() as b:
-        (finding,) = checker.check(b, document(text)).findings
+    with checker_with() as b:
+        (finding,) = b.check(document(text)).findings
     assert finding.span.of(text) == "recieve" and text.index("recieve") == finding.span.start
     assert finding.engines == ("harper", "languagetool") and finding.agreement == 2
 
 
 def test_an_edit_that_would_cross_markup_is_a_hint() -> None:
     text = "We will re*cieve* it."
-    with bench() as b:
-        (finding,) = checker.check(b, document(text)).findings
+    with checker_with() as b:
+        (finding,) = b.check(document(text)).findings
     assert finding.edits == () and finding.hints == ("receive",) and not finding.is_safe_fix
 
 
 def test_fix_makes_certain_edits_only_and_leaves_every_other_byte() -> None:
     text = "\ufeffWe will recieve it.\r\nI beleive `recieve` so; re*cieve*.\r\n"
-    with bench() as b:
-        fixed = checker.fix(checker.check(b, document(text)))
+    with checker_with() as b:
+        fixed = fix(b.check(document(text)))
     assert fixed == text.replace("recieve it", "receive it").replace("beleive", "believe")
 
 
 def test_both_ways_out_of_one_disagreement_are_never_made_together() -> None:
-    with bench(None, Fake("languagetool", {"This": "These", "are": "is"}, kind="grammar")) as b:
-        report = checker.check(b, document("This are good.\n"))
+    with checker_with(None, Fake("languagetool", {"This": "These", "are": "is"}, kind="grammar")) as b:
+        report = b.check(document("This are good.\n"))
     (finding,) = report.findings
     assert {e.text for e in finding.edits} == {"These", "is"}
-    assert checker.fix(report, unsafe=True) == "This are good.\n"
+    assert fix(report, unsafe=True) == "This are good.\n"
 
 
 @pytest.mark.parametrize(
@@ -125,9 +125,9 @@ def test_comments_silence_what_they_say(text: str, left: list[str]) -> None:
 
 
 def test_only_a_comment_that_silences_nothing_is_reported() -> None:
-    with bench() as b:
-        idle = checker.check(b, document("<!-- localproof: ignore -->\n\nAll is well.\n"))
-        busy = checker.check(b, document("<!-- localproof: ignore -->\n\nSee teh cat.\n"))
+    with checker_with() as b:
+        idle = b.check(document("<!-- localproof: ignore -->\n\nAll is well.\n"))
+        busy = b.check(document("<!-- localproof: ignore -->\n\nSee teh cat.\n"))
     assert [n for n in idle.document.notes if n.startswith("line 1:")] and not busy.document.notes
     assert busy.suppressed == 1
 
@@ -139,22 +139,22 @@ def test_words_of_the_writer_are_right_with_possessive_and_capitals() -> None:
 
 def test_a_disabled_rule_of_one_engine_leaves_the_other_speaking() -> None:
     settings = Settings(profile="all", disable=("harper/*",))
-    with bench(settings) as b:
-        (finding,) = checker.check(b, document("See teh cat.")).findings
+    with checker_with(settings) as b:
+        (finding,) = b.check(document("See teh cat.")).findings
     assert finding.engines == ("languagetool",)
     assert said("See teh cat.", Settings(disable=("Rule",), profile="all")) == []
 
 
 def test_what_the_profile_holds_back_is_kept_in_the_report() -> None:
     engine = Fake("harper", {"cat": "bat"}, "style")
-    with bench(Settings(profile="quiet"), engine) as b:
-        report = checker.check(b, document("See the cat."))
+    with checker_with(Settings(profile="quiet"), engine) as b:
+        report = b.check(document("See the cat."))
     assert not report.findings and [f.probability is not None for f in report.held_back] == [True]
 
 
 def test_unchecked_block_is_skipped_by_line_and_the_rest_is_checked() -> None:
-    with bench() as b:
-        report = checker.check(b, document("See teh cat.\n\nSTUCK here.\n\nWe recieve it.\n"))
+    with checker_with() as b:
+        report = b.check(document("See teh cat.\n\nSTUCK here.\n\nWe recieve it.\n"))
     assert len(report.findings) == 2
     assert {s.what for s in report.skipped} == {"post.md, harper", "post.md, languagetool"}
     assert all(s.reason == "line 3: took longer than 10 s" for s in report.skipped)
@@ -162,18 +162,18 @@ def test_unchecked_block_is_skipped_by_line_and_the_rest_is_checked() -> None:
 
 def test_a_text_in_another_language_is_skipped_and_no_engine_is_asked() -> None:
     engine = Fake("harper", FLAGS)
-    with bench(None, engine) as b:
-        report = checker.check(b, document("---\nlang: de\n---\nDas ist teh Hund.\n"))
-        other = checker.check(b, document("> Das ist ein ganz anderer Satz, der nicht auf Englisch geschrieben ist.\n"))
+    with checker_with(None, engine) as b:
+        report = b.check(document("---\nlang: de\n---\nDas ist teh Hund.\n"))
+        other = b.check(document("> Das ist ein ganz anderer Satz, der nicht auf Englisch geschrieben ist.\n"))
     assert report.skipped and not report.findings and not engine.asked and not other.findings
 
 
 def test_a_run_reports_in_order_with_words_provenance_and_energy() -> None:
     heard: list[str] = []
     documents = [document("See teh cat.", name=f"{i}.md") for i in range(200)]
-    with bench() as b:
-        run = checker.run(
-            b, [*documents, Skipped("gone.md", "no such file")], on_report=lambda r: heard.append(r.document.name)
+    with checker_with() as b:
+        run = b.check_all(
+            [*documents, Skipped("gone.md", "no such file")], on_report=lambda r: heard.append(r.document.name)
         )
     assert heard == [d.name for d in documents] == [r.document.name for r in run.reports]
     assert run.words == 600 and run.skipped == (Skipped("gone.md", "no such file"),)
@@ -184,8 +184,8 @@ def test_a_run_reports_in_order_with_words_provenance_and_energy() -> None:
 def test_a_run_is_the_same_whatever_engine_answers_first() -> None:
     text = "We recieve teh post, wether or not I beleive it."
     one, two = Fake("harper", FLAGS), Fake("languagetool", dict(reversed(FLAGS.items())))
-    with bench(None, one, two) as b, bench(None, two, one) as c:
-        first, second = checker.check(b, document(text)), checker.check(c, document(text))
+    with checker_with(None, one, two) as b, checker_with(None, two, one) as c:
+        first, second = b.check(document(text)), c.check(document(text))
     assert [dataclasses.replace(f, source=()) for f in first.findings] == [
         dataclasses.replace(f, source=()) for f in second.findings
     ]
@@ -193,28 +193,28 @@ def test_a_run_is_the_same_whatever_engine_answers_first() -> None:
 
 
 def test_a_run_of_equal_words_ends_soon_and_is_told() -> None:
-    with bench(None, Fake("harper", {"a ": ""}, "grammar")) as b:
-        report = checker.check(b, document("a " * 20_000))
+    with checker_with(None, Fake("harper", {"a ": ""}, "grammar")) as b:
+        report = b.check(document("a " * 20_000))
     assert not report.findings and [s.what for s in report.skipped] == ["post.md, a passage"]
 
 
 def test_a_passage_in_another_language_is_told_with_its_line() -> None:
-    with bench() as b:
-        report = checker.check(b, document("All is well.\n\n> Das ist ein ganz anderer Satz, nicht auf Englisch.\n"))
+    with checker_with() as b:
+        report = b.check(document("All is well.\n\n> Das ist ein ganz anderer Satz, nicht auf Englisch.\n"))
     assert [s.reason[:7] for s in report.skipped] == ["line 3:"] and report.words == 3
 
 
 def test_a_word_of_the_writer_does_not_silence_grammar_on_it() -> None:
     settings = Settings(profile="all", words=frozenset({"lead"}))
-    with bench(settings, Fake("harper", {"lead": "led"}, "grammar")) as b:
-        assert len(checker.check(b, document("He lead them.", settings)).findings) == 1
+    with checker_with(settings, Fake("harper", {"lead": "led"}, "grammar")) as b:
+        assert len(b.check(document("He lead them.", settings)).findings) == 1
 
 
 def test_a_silenced_finding_does_not_take_its_neighbour_with_it() -> None:
     settings = Settings(profile="all", words=frozenset({"recieve"}))
     other = Fake("languagetool", {"recieve teh": "receive the"}, "grammar")
-    with bench(settings, Fake("harper", {"recieve": "receive"}), other) as b:
-        (finding,) = checker.check(b, document("We recieve teh post.", settings)).findings
+    with checker_with(settings, Fake("harper", {"recieve": "receive"}), other) as b:
+        (finding,) = b.check(document("We recieve teh post.", settings)).findings
     assert finding.engines == ("languagetool",)
 
 
@@ -227,8 +227,8 @@ def test_one_variant_of_a_rule_can_be_silenced_by_its_number(named: str, silent:
     text = "See teh cat.\n"
     commented = f"<!-- localproof: ignore {named} -->\n\n{text}"
     for settings, written in ((Settings(profile="all", disable=(named,)), text), (Settings(profile="all"), commented)):
-        with bench(settings, other) as b:
-            report = checker.check(b, document(written, settings))
+        with checker_with(settings, other) as b:
+            report = b.check(document(written, settings))
         assert (report.findings == ()) is silent and report.suppressed == silent
 
 
@@ -241,12 +241,12 @@ def test_text_seen_by_no_engine_is_unchecked_without_words_or_notes() -> None:
         (Settings(), german, (Fake("harper", FLAGS),)),
     ]
     for settings, text, engines in cases:
-        with bench(settings, *engines) as b:
-            b = dataclasses.replace(b, engines={e.name: e for e in engines})
-            run = checker.run(b, [document(text, settings)])
+        with checker_with(settings, *engines) as b:
+            b = Checker(settings, resources=dataclasses.replace(b.resources, engines={e.name: e for e in engines}))
+            run = b.check_all([document(text, settings)])
         assert not run.checked and run.words == 0 and run.reports[0].document.notes == ()
-    with bench() as b:
-        run = checker.run(b, [document("STUCK in here.\n\nNothing else.\n"), document("")])
+    with checker_with() as b:
+        run = b.check_all([document("STUCK in here.\n\nNothing else.\n"), document("")])
     assert run.checked and all(report.checked for report in run.reports)
 
 
@@ -258,8 +258,8 @@ def test_foreign_sentence_is_skipped_and_reported_once() -> None:
     text = (
         "We will recieve it. Das ist nicht der Weg, den wir recieve wollten. It is teh end.\n\nIch bin nicht teh da.\n"
     )
-    with bench() as b:
-        report = checker.check(b, document(text))
+    with checker_with() as b:
+        report = b.check(document(text))
     assert [f.span.of(text) for f in report.findings] == ["recieve", "teh"]
     assert report.findings[1].span.start == text.index("teh end")
     assert [s.reason for s in report.skipped] == [
@@ -268,14 +268,14 @@ def test_foreign_sentence_is_skipped_and_reported_once() -> None:
 
 
 def test_short_misspelt_english_is_checked() -> None:
-    with bench() as b:
-        report = checker.check(b, document("I beleive teh goverment shoud recieve mor mony.\n"))
+    with checker_with() as b:
+        report = b.check(document("I beleive teh goverment shoud recieve mor mony.\n"))
     assert len(report.findings) == 3 and not report.skipped and report.checked
 
 
 def test_the_remedy_for_a_text_in_another_language_names_it() -> None:
-    with bench() as b:
-        report = checker.check(b, document("Il faut que nous prenions le temps de réfléchir.\n"))
+    with checker_with() as b:
+        report = b.check(document("Il faut que nous prenions le temps de réfléchir.\n"))
     assert not report.checked
     assert [s.remedy for s in report.skipped] == ["to say its language, such as --lang fr, or lang: fr in its header"]
 
@@ -284,25 +284,25 @@ def test_the_remedy_for_a_text_in_another_language_names_it() -> None:
 def test_a_block_quotation_is_not_the_writers_to_mend(profile: str, shown: int) -> None:
     text = "We will recieve it.\n\n> He will recieve it.\n\n> [!note]\n"
     settings = Settings(profile=profile)
-    with bench(settings) as b:
-        report = checker.check(b, document(text, settings))
+    with checker_with(settings) as b:
+        report = b.check(document(text, settings))
     assert len(report.findings) == shown and len(report.held_back) == 2 - shown
-    assert checker.fix(report) == "We will receive it.\n\n> He will recieve it.\n\n> [!note]\n"
+    assert fix(report) == "We will receive it.\n\n> He will recieve it.\n\n> [!note]\n"
 
 
 def test_an_edit_has_the_apostrophe_of_its_text() -> None:
-    with bench(None, Fake("harper", {"dont": "don't"}), Fake("languagetool", {"dont": "don’t"})) as b:
-        (finding,) = checker.check(b, document("She’s here, but I dont know.\n")).findings
-        (other,) = checker.check(b, document("She's here, but I dont know.\n")).findings
+    with checker_with(None, Fake("harper", {"dont": "don't"}), Fake("languagetool", {"dont": "don’t"})) as b:
+        (finding,) = b.check(document("She’s here, but I dont know.\n")).findings
+        (other,) = b.check(document("She's here, but I dont know.\n")).findings
     assert [e.text for e in finding.edits] == ["don’t"] and finding.agreement == 2
     assert [e.text for e in other.edits] == ["don't"]
 
 
 def test_what_the_layout_of_a_source_has_no_room_for_is_a_hint() -> None:
     text = "+------+\n| alot |\n| teh  |\n+------+\n\nalot teh\n========\n"
-    with bench(None, Fake("harper", {"alot": "a lot", "teh": "them"})) as b:
-        report = checker.check(b, document(text, name="a.rst"))
-        fixed = checker.fix(report, unsafe=True)
-        again = checker.fix(checker.check(b, document(fixed, name="a.rst")), unsafe=True)
+    with checker_with(None, Fake("harper", {"alot": "a lot", "teh": "them"})) as b:
+        report = b.check(document(text, name="a.rst"))
+        fixed = fix(report, unsafe=True)
+        again = fix(b.check(document(fixed, name="a.rst")), unsafe=True)
     assert [(f.hints, len(f.edits)) for f in report.findings] == [(("a lot",), 0), ((), 1), ((), 1), ((), 1)]
     assert fixed == again == "+------+\n| alot |\n| them |\n+------+\n\na lot them\n==========\n"

@@ -13,13 +13,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from test_cache import Counting, bench
+from test_cache import Counting, checker_with
 
 from localproof.cache.serialization import PackedFindings
 from localproof.cache.store import NAME, Store
 from localproof.config import Settings
 from localproof.formats import read
-from localproof.pipeline import checker
 from localproof.pipeline.batch import Task, run_task
 from localproof.pipeline.corpus import Corpus
 from localproof.project.files import InputFile, SourceFile, read_source
@@ -36,11 +35,11 @@ def sources(**texts: str) -> list[SourceFile]:
 
 def run(engine: Counting, store: Store | None, texts: list[SourceFile], settings: Settings = ALL) -> tuple[Run, Corpus]:
     """`texts` proofread as one task."""
-    with bench(engine, store, settings) as b:
+    with checker_with(engine, store, settings) as b:
         common = Corpus(b, lambda source: read(source.name, source.text, settings))
         common.survey(partial(lambda s: s, source) for source in texts)
         items = (common.cached_report(s) or read(s.name, s.text, settings) for s in texts)
-        return checker.run(b, items, site=common.site, shape=common.stripped), common
+        return b.check_all(items, site=common.site, shape=common.stripped), common
 
 
 def told(run: Run) -> list[tuple[str, list[str], list[str], int]]:
@@ -68,11 +67,11 @@ TEXTS = sources(
 def test_second_run_parses_nothing_asks_nothing_and_reports_the_same(tmp_path: Path) -> None:
     first, _ = run(Counting(), Store(tmp_path / NAME), TEXTS)
     engine = Counting()
-    with bench(engine, Store(tmp_path / NAME)) as b:
+    with checker_with(engine, Store(tmp_path / NAME)) as b:
         common = Corpus(b, lambda source: pytest.fail("taken apart again"))
         common.survey(partial(lambda s: s, source) for source in TEXTS)
         reports = [common.cached_report(s) for s in TEXTS]
-        second = checker.run(b, [r for r in reports if r is not None])
+        second = b.check_all([r for r in reports if r is not None])
     assert second.reports == first.reports and not engine.asked and not engine.started
     assert [p.facts for p in second.provenance[:1]] == [
         (("from the cache", "5 of 5 blocks, answered in earlier runs"),)

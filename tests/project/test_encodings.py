@@ -9,8 +9,8 @@ import pytest
 
 from localproof.config import Settings
 from localproof.formats import read
-from localproof.pipeline import checker
 from localproof.pipeline.batch import Task, run_task, write_fixes
+from localproof.pipeline.placement import write_as_document
 from localproof.project.files import InputFile
 from localproof.project.undo_log import UndoLog, undo
 from localproof.render import diff
@@ -38,9 +38,9 @@ def test_an_edit_that_cannot_be_encoded_is_refused_for_itself() -> None:
     finding = Finding(
         Span(0, 4), "x/Y", "why", (Edit(Span(0, 4), "Wait→"), Edit(Span(0, 4), "Wait-")), is_safe_fix=True
     )
-    lost = checker._as_written(Document("a.md", document.text, document.blocks, encoding="cp1252"), finding)
+    lost = write_as_document(Document("a.md", document.text, document.blocks, encoding="cp1252"), finding)
     assert [e.text for e in lost.edits] == ["Wait-"] and lost.hints == ("Wait→",) and not lost.is_safe_fix
-    assert checker._as_written(document, finding) == finding
+    assert write_as_document(document, finding) == finding
 
 
 def test_a_patch_holds_the_bytes_of_the_file(tmp_path: Path) -> None:

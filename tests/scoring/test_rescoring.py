@@ -18,9 +18,10 @@ from localproof import scoring
 from localproof.config import BUNDLED, Settings
 from localproof.energy import open_window
 from localproof.formats import read
-from localproof.pipeline import checker
+from localproof.pipeline.checker import Checker
+from localproof.pipeline.fixes import is_correctable
 from localproof.pipeline.merging import merge_findings
-from localproof.pipeline.suppressions import UserDictionary
+from localproof.pipeline.resources import Resources
 from localproof.report import Finding, ModelUse, Provenance, Report, TooLong, Unavailable
 from localproof.scoring import candidate_edits, rescoring
 from localproof.scoring.language_model_client import LanguageModelClient, ModelResponse, SelectedModel
@@ -75,7 +76,7 @@ def test_a_proposal_is_a_finding_of_the_model_and_never_certain() -> None:
     assert (
         sure.probability is not None and unsure.probability is not None and unsure.probability < 0.2 < sure.probability
     )
-    assert not checker.correctable(sure, unsafe=True) and not sure.is_safe_fix
+    assert not is_correctable(sure, unsafe=True) and not sure.is_safe_fix
     assert "their" in sure.message and "there" in sure.message
 
 
@@ -292,8 +293,8 @@ def test_model_that_never_answered_is_skipped_and_has_no_provenance(tmp_path: Pa
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(tiny().write(tmp_path / "tiny.gguf").read_bytes().replace(b"qwen3", b"qwen0"))  # no such kind
     settings = Settings(engines=("harper",), model=str(broken), trust_file=True, service="off", profile="all")
-    with checker.open_checker(settings) as bench:
-        run = checker.run(bench, [read("a.md", TEXT, settings)])
+    with Checker(settings) as checker:
+        run = checker.check_all([read("a.md", TEXT, settings)])
     assert run.model is None and not [p for p in run.provenance if p.role.startswith("model")]
     ((what, reason),) = [(s.what, s.reason) for s in run.all_skipped()]
     assert what == "a.md, model" and "llama.cpp cannot load it: its architecture is 'qwen0'" in reason
@@ -305,20 +306,20 @@ def test_model_that_never_answered_is_skipped_and_has_no_provenance(tmp_path: Pa
 @needs_llama
 def test_a_model_that_ends_half_way_had_a_part_in_the_run(chosen: SelectedModel) -> None:
     settings = Settings(engines=("harper",), model=str(chosen.path), trust_file=True, service="off")
-    with checker.open_checker(settings) as bench:
-        assert bench.reader is not None
+    with Checker(settings) as checker:
+        assert checker.model_client is not None
 
         def texts() -> Iterator[Document]:
             yield read("a.md", TEXT, settings)
             yield read("b.md", "", settings)
 
         def ended(report: Report) -> None:
-            assert bench.reader is not None
+            assert checker.model_client is not None
             if report.document.name == "a.md":
-                bench.reader.close()
+                checker.model_client.close()
 
-        first = checker.run(bench, texts(), on_report=ended)
-        second = checker.run(bench, [read("c.md", TEXT.replace("big", "small"), settings)])
+        first = checker.check_all(texts(), on_report=ended)
+        second = checker.check_all([read("c.md", TEXT.replace("big", "small"), settings)])
     assert first.model is not None and first.model.blocks == 1 and not first.all_skipped()
     assert [s.what for s in second.all_skipped()] == ["c.md, model"]
     assert {p.role for p in second.provenance} >= {"model that scores", "model that proposes"}
@@ -343,9 +344,9 @@ def test_who_has_lost_interest_in_a_reading_is_not_told(
 @needs_llama
 def test_a_run_with_a_model_tells_what_it_did_and_what_it_read(chosen: SelectedModel) -> None:
     settings = Settings(engines=("harper",), model=str(chosen.path), trust_file=True, service="off", profile="all")
-    with checker.open_checker(settings) as bench:
-        run = checker.run(
-            bench, [read("a.md", TEXT + "\n\nIch und du und er und sie und wir alle gehen nach Hause.", settings)]
+    with Checker(settings) as checker:
+        run = checker.check_all(
+            [read("a.md", TEXT + "\n\nIch und du und er und sie und wir alle gehen nach Hause.", settings)]
         )
     assert run.model is not None and run.model.blocks >= 1 and run.model.tokens > 10 and run.model.reading_s > 0
     assert not [s for s in run.skipped if "model" in s.what]
@@ -395,8 +396,8 @@ def test_the_model_that_comes_along_finds_what_the_rules_do_not() -> None:
     text = (
         "This is the first time I saw the report form the committee.\n\nWe have been working of this for two years.\n"
     )
-    with checker.open_checker(settings) as bench:
-        run = checker.run(bench, [read("a.md", text, settings)])
+    with Checker(settings) as checker:
+        run = checker.check_all([read("a.md", text, settings)])
     said = {(f.rule, f.edits[0].text) for _, f in run.findings()}
     assert {("model/confusion", "from"), ("model/preposition", "on")} <= said
     made_of = next(p for p in run.provenance if p.role == "model that scores")
@@ -432,10 +433,10 @@ def test_finding_whose_rival_the_model_demoted_is_not_auto_corrected(
         )
 
     monkeypatch.setattr(
-        checker.judging, "score_finding", lambda block, found, *_: replace(found, probability=alone[found.rule])
+        scoring, "score_finding", lambda block, found, *_: replace(found, probability=alone[found.rule])
     )
-    monkeypatch.setattr(checker.judging, "rescore_findings", weigh)
-    monkeypatch.setattr(checker.judging, "is_safe_fix", lambda text, found: found.rule == one.rule)
+    monkeypatch.setattr(scoring, "rescore_findings", weigh)
+    monkeypatch.setattr(scoring, "is_safe_fix", lambda text, found: found.rule == one.rule)
 
     class Model:
         def submit_after(self, *_: object) -> Future[ModelResponse]:
@@ -449,17 +450,14 @@ def test_finding_whose_rival_the_model_demoted_is_not_auto_corrected(
         def submit(self, _: str) -> Future[tuple[Finding, ...]]:
             return answered(one, other)
 
-    bench = checker.Checker(
-        Settings(profile="all"),
+    resources = Resources(
         {"harper": cast(Any, Engine())},
-        (),
-        UserDictionary.of(()),
         open_window(method="off"),
-        0.0,
-        reader=cast(Any, Model()),
-        weights=RescoringModel({}, {}, {}),
+        model_client=cast(Any, Model()),
+        rescoring_model=RescoringModel({}, {}, {}),
     )
-    (found,) = checker.check(bench, read("a.md", "It  is is so.", Settings())).findings
+    checker = Checker(Settings(profile="all"), resources=resources)
+    (found,) = checker.check(read("a.md", "It  is is so.", Settings())).findings
     assert (found.rule, found.is_safe_fix) == (one.rule, certain)
 
 

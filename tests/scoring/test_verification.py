@@ -17,8 +17,8 @@ from localproof.cache.store import Store
 from localproof.config import Settings
 from localproof.formats import read
 from localproof.lsp.session import EditorSession
-from localproof.pipeline import checker
-from localproof.pipeline.suppressions import UserDictionary
+from localproof.pipeline.checker import CheckedDocument, Checker
+from localproof.pipeline.resources import Resources
 from localproof.report import Finding, ModelUse, Provenance, Report, Unavailable
 from localproof.scoring.language_model_client import ModelResponse
 from localproof.scoring.rescoring import RescoringModel
@@ -102,23 +102,20 @@ def proposed(edit: Edit, gain: float = 9.0) -> Proposal:
 
 
 @contextmanager
-def bench(*engines: Words | CachingEngine, says: Says | None = None, **wishes: object) -> Iterator[checker.Checker]:
+def checker_with(*engines: Words | CachingEngine, says: Says | None = None, **wishes: object) -> Iterator[Checker]:
     settings = Settings(**{"profile": "balanced"} | wishes)  # type: ignore[arg-type]
-    yield checker.Checker(
-        settings,
+    resources = Resources(
         {e.name: e for e in engines},
-        (),
-        UserDictionary.of(settings.words),
         energy.open_window(settings),
-        0.0,
-        reader=says or Says(proposed(THEIR)),  # type: ignore[arg-type]
-        weights=WEIGHTS,
+        model_client=says or Says(proposed(THEIR)),  # type: ignore[arg-type]
+        rescoring_model=WEIGHTS,
     )
+    yield Checker(settings, resources=resources)
 
 
-def shown(of: checker.Checker, text: str = TEXT) -> list[str]:
+def shown(of: Checker, text: str = TEXT) -> list[str]:
     """The rules of what is shown that are the model's."""
-    report = checker.check(of, read("a.md", text, of.settings))
+    report = of.check(read("a.md", text, of.settings))
     return [f.edits[0].text for f in report.findings if f.rule.startswith("model/")]
 
 
@@ -151,23 +148,23 @@ def test_what_was_said_before_of_the_same_place_is_not_new() -> None:
 
 
 def test_proposal_is_shown_only_if_no_engine_objects() -> None:
-    with bench(Words("teh"), Words("xyz", name="languagetool")) as of:
+    with checker_with(Words("teh"), Words("xyz", name="languagetool")) as of:
         assert shown(of) == ["Their"]
-    with bench(Words("teh"), Words("Their", name="languagetool")) as of:
+    with checker_with(Words("teh"), Words("Their", name="languagetool")) as of:
         assert shown(of) == []
 
 
 def test_a_rule_that_the_writer_has_silenced_minds_nothing() -> None:
-    with bench(Words("Their"), disable=("harper/*",)) as of:
+    with checker_with(Words("Their"), disable=("harper/*",)) as of:
         assert shown(of) == ["Their"]
 
 
 def test_only_the_likeliest_showable_proposals_get_a_second_look() -> None:
     harper = Words("teh")
-    with bench(harper, says=Says(proposed(THEIR, gain=1.0))) as of:
+    with checker_with(harper, says=Says(proposed(THEIR, gain=1.0))) as of:
         assert shown(of) == [] and harper.asked == [TEXT]
     many = [proposed(Edit(Span(at, at + 1), "X"), gain=8.0 + at / 10) for at in (0, 6, 12, 15, 20, 24, 28)]
-    with bench(harper := Words("teh"), says=Says(*many)) as of:
+    with checker_with(harper := Words("teh"), says=Says(*many)) as of:
         assert len(shown(of)) == MOST == len(harper.asked) - 1
 
 
@@ -180,55 +177,55 @@ def test_failed_or_late_check_holds_a_proposal_and_failure_is_told() -> None:
                 future.set_exception(Unavailable("harper", "took longer than 10 s"))
             return future
 
-    with bench(Fails("teh")) as of:
+    with checker_with(Fails("teh")) as of:
         whole: list[bool] = []
 
-        def shape(made: checker.CheckedDocument) -> Report:
+        def shape(made: CheckedDocument) -> Report:
             whole.append(made.whole)
             return made.report
 
-        run = checker.run(of, [read("a.md", TEXT, of.settings)], shape=shape)
+        run = of.check_all([read("a.md", TEXT, of.settings)], shape=shape)
         assert not [f for _, f in run.findings() if f.rule.startswith("model/")]
         assert [(s.what, s.reason) for s in run.all_skipped()] == [
             ("a.md, a proposal of the model", "line 1: held back, as harper did not check it: took longer than 10 s")
         ]
         assert whole == [False]
-    with bench(Words(late="Their"), block_timeout_s=0.1) as of:
+    with checker_with(Words(late="Their"), block_timeout_s=0.1) as of:
         assert shown(of) == []
 
 
 def test_the_second_look_is_remembered(tmp_path: Path) -> None:
     for asked in ([TEXT, TEXT.replace("There", "Their")], []):
         store, harper = Store(tmp_path / "answers.sqlite"), Words("teh")
-        with bench(CachingEngine(harper, store)) as of:
+        with checker_with(CachingEngine(harper, store)) as of:
             assert shown(of) == ["Their"] and harper.asked == asked
         store.close()
 
 
 def test_a_whole_report_of_an_earlier_run_is_of_the_same_profile() -> None:
-    with bench(Words("teh")) as one, bench(Words("teh"), profile="all") as other:
+    with checker_with(Words("teh")) as one, checker_with(Words("teh"), profile="all") as other:
         assert list(one.keys()) != list(other.keys())
 
 
 def test_only_the_proposal_waits_for_the_second_look() -> None:
     harper = Words("teh", late="Their")
-    with bench(harper, profile="all") as of:
-        begun = checker.start_check(of, read("a.md", TEXT, of.settings))
-        assert begun.open() == ()
-        assert [f.rule for f in checker.partial_report(of, begun).findings] == ["harper/teh"]
-        assert len(begun.open()) == 1 and len(harper.asked) == 2
-        assert [f.rule for f in checker.partial_report(of, begun).findings] == ["harper/teh"] and len(harper.asked) == 2
+    with checker_with(harper, profile="all") as of:
+        begun = of.start_check(read("a.md", TEXT, of.settings))
+        assert begun.unanswered() == ()
+        assert [f.rule for f in of.partial_report(begun).findings] == ["harper/teh"]
+        assert len(begun.unanswered()) == 1 and len(harper.asked) == 2
+        assert [f.rule for f in of.partial_report(begun).findings] == ["harper/teh"] and len(harper.asked) == 2
         harper.answer_all()
-        assert begun.open() == ()
-        assert [f.rule for f in checker.partial_report(of, begun).findings] == ["model/confusion", "harper/teh"]
+        assert begun.unanswered() == ()
+        assert [f.rule for f in of.partial_report(begun).findings] == ["model/confusion", "harper/teh"]
 
 
 def test_editor_shows_the_proposal_once_the_second_look_arrives() -> None:
     harper, screen = Words("teh", late="Their"), Screen()
 
     class Desk(FakeDesk):
-        def _bench(self, settings: Settings) -> tuple[checker.Checker, bool]:
-            with bench(harper, profile="all") as of:
+        def _checker(self, settings: Settings) -> tuple[Checker, bool]:
+            with checker_with(harper, profile="all") as of:
                 return of, False
 
     async def scene() -> None:

@@ -14,7 +14,8 @@ from localproof.commands.languages import list_languages
 from localproof.config import LANGUAGES, Settings
 from localproof.engines.package import setup_command
 from localproof.formats import read
-from localproof.pipeline import checker
+from localproof.pipeline.checker import Checker
+from localproof.pipeline.language_policy import prose
 from localproof.report import Finding, Kind
 from localproof.scoring import categories
 from localproof.system.installation import install_command
@@ -31,12 +32,12 @@ ENGLISH = "---\nlang: en-GB\n---\n\nShe will recieve teh letter tomorrow, and th
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[checker.Checker]:
+def checker() -> Iterator[Checker]:
     if find_spec("lingotweaker_data_de") is None and os.environ.get("LOCALPROOF_TEST_REQUIRE") != "all":
         pytest.skip("lingotweaker-data-de is not installed")
     settings = Settings(engines=("languagetool",), jobs=1, block_timeout_s=60.0, profile="balanced")
-    with checker.open_checker(settings, at_once=False) as bench:
-        yield bench
+    with Checker(settings, at_once=False) as checker:
+        yield checker
 
 
 def marked(report: object, name: str = "findings") -> set[str]:
@@ -44,29 +45,29 @@ def marked(report: object, name: str = "findings") -> set[str]:
     return {f.span.of(document.text).rstrip(".") for f in getattr(report, name)}
 
 
-def test_a_german_post_among_english_ones_is_checked_in_german(bench: checker.Checker) -> None:
-    settings = bench.settings
-    german, english = (checker.check(bench, read(n, t, settings)) for n, t in (("a.md", GERMAN), ("b.md", ENGLISH)))
+def test_a_german_post_among_english_ones_is_checked_in_german(checker: Checker) -> None:
+    settings = checker.settings
+    german, english = (checker.check(read(n, t, settings)) for n, t in (("a.md", GERMAN), ("b.md", ENGLISH)))
     assert {"Versuhc", "hause"} <= marked(german)
     assert "recieve" in marked(english)
     assert all(f.probability is None and not f.is_safe_fix for f in german.findings)
     assert any("checked in German by LanguageTool's rules alone" in note for note in german.document.notes)
     assert [s.reason for s in german.skipped] == ["line 8: in another language than German, and not checked"]
-    assert any(p.part == "lingotweaker-data-de" for p in checker.provenance(bench))
+    assert any(p.part == "lingotweaker-data-de" for p in checker.provenance())
 
 
-def test_front_matter_overrides_the_language_in_the_file_name(bench: checker.Checker) -> None:
+def test_front_matter_overrides_the_language_in_the_file_name(checker: Checker) -> None:
     plain = GERMAN.replace("lang: de\n", "")
-    assert "Versuhc" in marked(checker.check(bench, read("post.de.md", plain, bench.settings)))
-    assert "recieve" in marked(checker.check(bench, read("post.de.md", ENGLISH, bench.settings)))
+    assert "Versuhc" in marked(checker.check(read("post.de.md", plain, checker.settings)))
+    assert "recieve" in marked(checker.check(read("post.de.md", ENGLISH, checker.settings)))
 
 
-def test_missing_language_is_skipped_with_the_command_to_install_it(bench: checker.Checker) -> None:
-    report = checker.check(bench, read("post.is.md", "Þetta er texti.\n", bench.settings))
+def test_missing_language_is_skipped_with_the_command_to_install_it(checker: Checker) -> None:
+    report = checker.check(read("post.is.md", "Þetta er texti.\n", checker.settings))
     (skipped,) = report.skipped
     assert (report.findings, skipped.what) == ((), "post.is.md")
     assert "written in Icelandic" in skipped.reason and skipped.remedy == "pip install lingotweaker-data-is"
-    report = checker.check(bench, read("a.md", "---\nlang: sw\n---\n\nHabari ya dunia\n", bench.settings))
+    report = checker.check(read("a.md", "---\nlang: sw\n---\n\nHabari ya dunia\n", checker.settings))
     assert "written in sw" in report.skipped[0].reason and "no rules are known" in report.skipped[0].reason
 
 
@@ -142,7 +143,7 @@ def test_words_in_another_language_than_their_context_are_not_read(
 ) -> None:
     document = read(name, text, Settings(language=language))
     own = document.language or language_of_file_name(name) or language
-    assert [block.text for block in checker.prose(document, own)] == read_as
+    assert [block.text for block in prose(document, own)] == read_as
 
 
 def test_passage_in_another_language_than_its_page_is_marked_so() -> None:

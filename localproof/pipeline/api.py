@@ -6,7 +6,7 @@ from ..config import Settings
 from ..formats import read
 from ..report import Run, Skipped, Unavailable
 from ..text import Document
-from . import checker
+from .checker import Checker
 
 
 def check(text: str, settings: Settings | None = None, *, name: str = "", format: str | None = None) -> Run:
@@ -15,8 +15,8 @@ def check(text: str, settings: Settings | None = None, *, name: str = "", format
     `format` is a name in `localproof.formats.FORMATS`; None means by the suffix
     of `name`, plain text if it has none. No settings file is read: what is not
     in `settings` has its default. Spans count code points of `text`. Engines
-    are started and ended again, which takes seconds; for many texts hold an
-    `open_bench` open. Raises BadInput for a format that does not exist.
+    are started and ended again, which takes seconds; for many texts hold a
+    `Checker` open. Raises BadInput for a format that does not exist.
     """
     settings = settings or Settings()
     document: Document | Skipped
@@ -24,5 +24,5 @@ def check(text: str, settings: Settings | None = None, *, name: str = "", format
         document = read(name, text, settings, format)
     except Unavailable as error:
         document = error.skipped
-    with checker.open_checker(settings) as bench:
-        return checker.run(bench, [document])
+    with Checker(settings) as checker:
+        return checker.check_all([document])

@@ -1,0 +1,28 @@
+"""What a profile shows of what was found, and what it holds back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .. import scoring
+from ..report import Finding, Report
+from ..scoring import categories
+from .placement import QUOTED
+
+
+def apply_profile(report: Report, profile: str) -> Report:
+    """`report` with what `profile` shows in its findings, and the rest held back: with "quiet" also what is in a block
+    quotation, which is not the writer's to mend."""
+    threshold = scoring.threshold(profile)
+    every = sorted((*report.findings, *report.held_back), key=lambda f: (f.span, f.rule))
+    quotes = [b for b in report.document.blocks if b.kind == QUOTED and b.pieces] if profile == "quiet" else []
+
+    def is_shown(finding: Finding) -> bool:
+        if any(b.pieces[0].source.start <= finding.span.start < b.pieces[-1].source.end for b in quotes):
+            return False
+        if finding.probability is None:
+            return categories.is_shown(finding, report.document, report.document.language, profile)
+        return finding.probability >= threshold
+
+    findings = tuple(f for f in every if is_shown(f))
+    return replace(report, findings=findings, held_back=tuple(f for f in every if not is_shown(f)))

@@ -1,0 +1,364 @@
+"""From the answers of the engines to a report, step by step, in the order in which they stand here:
+
+route by language → collect answers → score → suppress → verify proposals → resolve and place → assemble.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from .. import scoring
+from ..config import Settings
+from ..report import Finding, Report, Skipped, Unavailable
+from ..scoring.rescoring import PROPOSES
+from ..scoring.site import with_site_counts
+from ..scoring.verification import ProposalVerifier
+from ..text import Block, Document, LineIndex, Span
+from ..text.languages import NAMES, base
+from .language_policy import is_in_other_language
+from .merging import merge_agreement_pairs, merge_findings, resolve_overlaps
+from .pending import BlockAnswer, PendingBlock
+from .placement import keep_layout, write_as_document
+from .profiles import apply_profile
+from .routing import Route, Router
+from .score_cache import ScoreCache
+from .suppressions import Ignores, Region, matches_rule, regions, unused_directives
+from .typography import Typography
+
+_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+
+# A paragraph with hundreds of suspects, one for every few words, is a table of
+# numbers, a word list or an attack: nobody reads its findings.
+MOST_SUSPECTS = 300
+_NOT_PROSE = Skipped("a passage", "a suspect every few words: this is hardly prose, and was not judged")
+_SAY_ITS_LANGUAGE = "to say its language, such as --lang {0}, or lang: {0} in its header"
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """A document whose blocks are with the engines, and what its report depends on beside them.
+
+    `blocks` belong to the blocks of `document`, in order; there may be none
+    where it cannot be checked. `patience_s` is how long the verifier waits for
+    the engines; None: as long as they may take. `site` are words that the
+    documents share; what is looked up there is noted in `site_counts_used`.
+    With a `score_cache`, only what has changed is scored.
+    """
+
+    document: Document
+    blocks: Sequence[PendingBlock]
+    router: Router
+    ignores: Ignores
+    verifier: ProposalVerifier
+    score_cache: ScoreCache | None = None
+    patience_s: float | None = None
+    site: Mapping[str, int] | None = None
+    site_counts_used: dict[str, int] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """Those that the document is checked under."""
+        return self.router.settings
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What all steps share."""
+
+    request: ReportRequest
+    route: Route
+    in_other_language: tuple[bool, ...]  # by block
+    words: scoring.WordCounts
+    regions: tuple[Region, ...]
+    typography: Typography
+
+    def read_blocks(self) -> list[Block]:
+        """The blocks that are in the document's language."""
+        blocks = zip(self.request.document.blocks, self.in_other_language, strict=True)
+        return [block for block, other in blocks if not other]
+
+
+@dataclass
+class _Draft:
+    """What has come of the steps so far."""
+
+    checked: bool
+    findings: list[Finding] = field(default_factory=list)
+    suppressed: int = 0
+    used: list[Region] = field(default_factory=list)  # regions that have silenced something
+    failures: dict[Skipped, list[int]] = field(default_factory=dict)  # with the numbers of their blocks
+
+    def note_failures(self, number: int, failed: Iterable[Skipped]) -> None:
+        """Note what went wrong with the block of this number."""
+        for skipped in failed:
+            self.failures.setdefault(skipped, []).append(number)
+
+
+def make_report(request: ReportRequest) -> Report:
+    """The report that the answers given by now make, and those that are waited for."""
+    document = request.document
+    try:
+        route = request.router.route(document)
+    except Unavailable as error:
+        return _not_checked(document, request.router.language(document), error.skipped)
+    context = _prepare(request, route)
+    draft = _Draft(checked=not document.blocks)
+    _note_other_languages(context, draft)
+    for number, (block, pending) in enumerate(zip(document.blocks, request.blocks, strict=True)):
+        _check_block(context, draft, number, block, pending)
+    return _assemble_report(context, draft)
+
+
+def _check_block(context: _Context, draft: _Draft, number: int, block: Block, pending: PendingBlock) -> None:
+    """All steps for one block."""
+    raw, answer = _collect_answers(context, draft, number, pending)
+    other_sentences = [span for span, _ in context.route.policy.other_sentences(block.text)]
+    raw = _outside(other_sentences, raw)
+    if len(raw) > MOST_SUSPECTS and 4 * len(raw) > count_words(block.text):
+        draft.note_failures(number, [_NOT_PROSE])
+        return
+    scored = _outside(other_sentences, _score(context, draft, number, block, raw, answer))
+    candidates = _suppress(context, draft, block, scored)
+    if answer.model_response is not None and answer.model_response.proposals:
+        candidates = _verify_proposals(context, draft, number, block, candidates, answer, pending)
+    draft.findings += _resolve_and_place(context, block, candidates, answer)
+
+
+# ─ route by language ─
+
+
+def _not_checked(document: Document, language: str, why: Skipped) -> Report:
+    """The report on a document that there are no engines for."""
+    said = f"written in {NAMES.get(base(language), language)}, as it says: {why.reason}"
+    return Report(document, skipped=(Skipped(document.name, said, why.remedy),), checked=False)
+
+
+def _prepare(request: ReportRequest, route: Route) -> _Context:
+    document = request.document
+    other = tuple(is_in_other_language(block, route.policy) for block in document.blocks)
+    read = [block for block, is_other in zip(document.blocks, other, strict=True) if not is_other]
+    words = scoring.count_words(read) if request.score_cache is None else request.score_cache.count_words(read)
+    if request.site is not None:
+        words = with_site_counts(words, request.site, request.site_counts_used)
+    return _Context(request, route, other, words, regions(document), Typography(document.blocks))
+
+
+def _note_other_languages(context: _Context, draft: _Draft) -> None:
+    """Note the passages in other languages, which are not checked."""
+    policy = context.route.policy
+    codes: Counter[str] = Counter()
+    numbers: list[int] = []
+    for number, block in enumerate(context.request.document.blocks):
+        marked = bool(block.language) and base(block.language) != base(policy.language)
+        found = [base(block.language)] if marked else [code for _, code in policy.other_sentences(block.text)]
+        if found or context.in_other_language[number]:
+            numbers.append(number)
+            codes.update(found)
+    if numbers:
+        draft.failures[_name_other_languages(context, codes)] = numbers
+
+
+def _name_other_languages(context: _Context, codes: Counter[str]) -> Skipped:
+    policy = context.route.policy
+    known = [code for code, _ in codes.most_common() if code in NAMES] if policy.tells_languages else []
+    which = f" ({', '.join(NAMES[code] for code in known[:3])})" if known else ""
+    remedy = _SAY_ITS_LANGUAGE.format(known[0] if known else "de") if all(context.in_other_language) else ""
+    return Skipped(
+        "a passage", f"in another language than {NAMES[base(policy.language)]}{which}, and not checked", remedy
+    )
+
+
+# ─ collect answers ─
+
+
+def _collect_answers(
+    context: _Context, draft: _Draft, number: int, pending: PendingBlock
+) -> tuple[list[Finding], BlockAnswer]:
+    """What the engines say of a block, and who has spoken. What became of the others is noted."""
+    raw: list[Finding] = []
+    engines: list[str] = []
+    response = None
+    for name, future in pending.engines.items():
+        try:
+            raw += future.result()
+            engines.append(name)
+        except Unavailable as error:
+            draft.note_failures(number, [error.skipped])
+    if pending.model_response is not None:
+        try:
+            response = pending.model_response.result()
+        except Unavailable as error:
+            draft.note_failures(number, [error.skipped])
+    draft.checked = draft.checked or bool(engines)
+    model = context.request.router.resources.rescoring_model if response is not None else None
+    return raw, BlockAnswer(tuple(engines), response, model)
+
+
+def _outside(spans: Sequence[Span], findings: Sequence[Finding]) -> list[Finding]:
+    """Those of `findings` that lie in none of `spans`."""
+    return [f for f in findings if not any(span.contains(f.span) for span in spans)] if spans else list(findings)
+
+
+@lru_cache(maxsize=1024)
+def count_words(text: str) -> int:
+    """How many words a text has, for the account of a run."""
+    return len(_WORD.findall(text))
+
+
+# ─ score ─
+
+
+def _score(
+    context: _Context, draft: _Draft, number: int, block: Block, raw: list[Finding], answer: BlockAnswer
+) -> tuple[Finding, ...]:
+    """`raw` without the rules that are switched off, merged and scored."""
+    request = context.request
+    enabled = _drop_disabled(request.settings, raw)
+    if len(enabled) < len(raw):
+        draft.suppressed += len(merge_findings(block.text, raw)) - len(merge_findings(block.text, enabled))
+    enabled = context.typography.fitted(number, enabled)
+    return context.route.policy.score(block, enabled, context.words, request.document.text, answer, request.score_cache)
+
+
+def _drop_disabled(settings: Settings, raw: Iterable[Finding]) -> list[Finding]:
+    if not settings.disable:
+        return list(raw)
+    return [f for f in raw if not any(matches_rule(pattern, name) for pattern in settings.disable for name in f.names)]
+
+
+# ─ suppress ─
+
+
+def _suppress(context: _Context, draft: _Draft, block: Block, scored: Iterable[Finding]) -> list[Finding]:
+    """What of `scored` the writer has not decided on: by a comment, an ignored place, a word of theirs."""
+    candidates = []
+    for finding in scored:
+        silencing = _silencing_regions(context.regions, block, finding) if context.regions else []
+        draft.used += silencing
+        if silencing or _is_accepted(context, block, finding):
+            draft.suppressed += 1
+        else:
+            candidates.append(finding)
+    return candidates
+
+
+def _silencing_regions(every: Sequence[Region], block: Block, finding: Finding) -> list[Region]:
+    """The regions of comments that silence a finding: it is enough that one of the rules that spoke is named."""
+    place = block.to_source(finding.span)
+    return [r for r in every if r.span.overlaps(place) and any(r.silences(name) for name in finding.names)]
+
+
+def _is_accepted(context: _Context, block: Block, finding: Finding) -> bool:
+    """Whether what a finding speaks of is right here: in an ignored place, a word of the writer's, a name in code."""
+    document = context.request.document
+    return (
+        context.request.ignores.covers(document.name, block.text, finding)
+        or context.route.dictionary.covers(block.text, finding)
+        or _is_name_in_code(document, block, finding)
+    )
+
+
+def _is_name_in_code(document: Document, block: Block, finding: Finding) -> bool:
+    """Whether all that a finding calls misspelt is what the code around a comment calls something."""
+    words = _WORD.findall(finding.span.of(block.text)) if document.names and finding.kind == "spelling" else []
+    return bool(words) and all(word.lower() in document.names for word in words)
+
+
+# ─ verify proposals ─
+
+
+def _verify_proposals(
+    context: _Context,
+    draft: _Draft,
+    number: int,
+    block: Block,
+    candidates: Sequence[Finding],
+    answer: BlockAnswer,
+    pending: PendingBlock,
+) -> list[Finding]:
+    """`candidates` without what a model proposes and an engine objects to, or has not been able to check."""
+    request, route = context.request, context.route
+    settings = request.settings
+
+    def relevant(text: str, found: Iterable[Finding]) -> list[Finding]:
+        return [f for f in _drop_disabled(settings, found) if not route.dictionary.covers(text, f)]
+
+    verified, failed = request.verifier.verify(
+        block.text,
+        candidates,
+        {name: (route.engines[name], pending.engines[name].result()) for name in answer.engines},
+        least=scoring.threshold(settings.profile),
+        patience_s=3 * settings.block_timeout_s if request.patience_s is None else request.patience_s,
+        heeded=relevant,
+    )
+    draft.note_failures(number, failed)
+    return context.typography.fitted(number, verified)
+
+
+# ─ resolve and place ─
+
+
+def _resolve_and_place(
+    context: _Context, block: Block, candidates: Sequence[Finding], answer: BlockAnswer
+) -> list[Finding]:
+    """One finding for each place, in the coordinates of the source."""
+    document, cache = context.request.document, context.request.score_cache
+    resolved = resolve_candidates(block, candidates)
+    placed = [context.route.policy.place(block, finding, cache) for finding in resolved]
+    placed = [keep_layout(document, write_as_document(document, finding)) for finding in placed]
+    if answer.model_response is None or not any(f.is_safe_fix for f in placed):
+        return placed
+    # What stands only because a model sank its rival is nothing to make unasked.
+    alone = {f.edits[:1] for f in resolve_candidates(block, map(_without_model, candidates))}
+    stands = [f.edits[:1] in alone for f in resolved]
+    return [replace(p, is_safe_fix=p.is_safe_fix and sure) for p, sure in zip(placed, stands, strict=True)]
+
+
+def resolve_candidates(block: Block, candidates: Iterable[Finding]) -> tuple[Finding, ...]:
+    """One of `candidates` for each place in the block, in the block's coordinates."""
+    return merge_agreement_pairs(block.text, resolve_overlaps(candidates))
+
+
+def _without_model(finding: Finding) -> Finding:
+    """A finding as it is without the model's help; the model's own are the least likely then."""
+    if finding.rule.startswith(PROPOSES):
+        return replace(finding, probability=0.0)
+    unaided = finding.probability_without_model
+    return finding if unaided is None else replace(finding, probability=unaided)
+
+
+# ─ assemble ─
+
+
+def _assemble_report(context: _Context, draft: _Draft) -> Report:
+    """The report under the profile of the settings."""
+    request, document = context.request, context.request.document
+    notes = (
+        *document.notes,
+        *unused_directives(document, [region.directive for region in draft.used]),
+        *request.router.dialect_note(document),
+    )
+    report = Report(
+        context.route.policy.described(replace(document, notes=notes), checked=draft.checked),
+        tuple(draft.findings),
+        (),
+        draft.suppressed,
+        tuple(_locate_failure(document, skipped, numbers) for skipped, numbers in draft.failures.items()),
+        sum(count_words(block.text) for block in context.read_blocks()) if draft.checked else 0,
+        checked=draft.checked,
+    )
+    return apply_profile(report, request.settings.profile)
+
+
+def _locate_failure(document: Document, skipped: Skipped, blocks: list[int]) -> Skipped:
+    """A failure with the lines it concerns."""
+    lines = LineIndex(document.text)
+    at = [lines.line(document.blocks[i].pieces[0].source.start) + 1 for i in blocks if document.blocks[i].pieces]
+    where = ", ".join(map(str, at[:5])) + (f" and {len(at) - 5} more" if len(at) > 5 else "")
+    return Skipped(
+        f"{document.name}, {skipped.what}", f"line{'s' * (len(at) > 1)} {where}: {skipped.reason}", skipped.remedy
+    )

@@ -1,0 +1,150 @@
+"""What a checker opens and closes: engines, the model's client, the cache, the energy window."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+
+from .. import energy, models
+from ..cache.caching_engine import CachingEngine
+from ..cache.store import NAME, Store
+from ..config import Settings
+from ..engines import ENGINES, Engine
+from ..engines.cluster import Cluster, RemoteEngine
+from ..report import BadInput, Skipped, Unavailable
+from ..scoring.language_model_client import LanguageModelClient, SelectedModel
+from ..scoring.rescoring import RescoringModel, load_rescoring_model
+from ..text.languages import base
+from .foreign_languages import ForeignLanguageEngines
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What is open: engines, each with a cache before it, what could not be had, and where answers are kept."""
+
+    engines: Mapping[str, Engine]
+    window: energy.EnergyWindow
+    skipped: tuple[Skipped, ...] = ()
+    store: Store | None = None
+    foreign_engines: ForeignLanguageEngines | None = None
+    model_client: LanguageModelClient | None = None
+    rescoring_model: RescoringModel | None = None  # what the word of the client's model is worth
+    opened_s: float = field(default_factory=time.monotonic)
+
+    def all_engines(self) -> Iterator[Engine]:
+        """The engines, and those for other languages that a text has called for."""
+        yield from self.engines.values()
+        yield from self.foreign_engines.open_engines() if self.foreign_engines else ()
+
+    def pids(self) -> Iterator[int]:
+        """The live helper processes of all engines and of the model."""
+        for engine in self.all_engines():
+            yield from engine.pids()
+        if self.model_client is not None:
+            yield from self.model_client.pids()
+
+    def start(self) -> None:
+        """Begin to build what is not built yet, and return at once."""
+        for engine in self.engines.values():
+            engine.start()
+        if self.model_client is not None:
+            self.model_client.start()
+
+
+@dataclass
+class _Helpers:
+    """What has helper processes, as far as it is open by now."""
+
+    foreign_engines: ForeignLanguageEngines
+    engines: dict[str, Engine] = field(default_factory=dict)
+    model_clients: list[LanguageModelClient] = field(default_factory=list)  # one, where a model is switched on
+
+    def all(self) -> tuple[Engine | LanguageModelClient, ...]:
+        return (*self.engines.values(), *self.foreign_engines.open_engines(), *self.model_clients)
+
+    def pids(self) -> list[int]:
+        return [pid for helper in self.all() for pid in helper.pids()]
+
+    def close(self) -> None:
+        for helper in self.all():
+            helper.close()
+
+
+@contextmanager
+def open_resources(settings: Settings, *, at_once: bool) -> Iterator[Resources]:
+    """Open what `settings` ask for, and close it all on leaving.
+
+    With `at_once` False an engine is started by the first block whose answer
+    is not in the cache, so perhaps never. What cannot work here is among
+    `skipped`. Raises BadInput for an engine or a meter that does not exist.
+    """
+    with ExitStack() as stack:
+        store = Store(settings.cache_folder / NAME) if settings.cache_folder is not None else None
+        if store is not None:
+            stack.callback(store.close)
+        helpers = _Helpers(ForeignLanguageEngines(settings, store))
+        window = energy.open_window(settings, pids=helpers.pids, calibration=energy.stored_calibration())
+        stack.callback(window.close)
+        cluster = Cluster(settings.executor) if settings.executor else None
+        if cluster is not None:
+            stack.callback(cluster.close)
+        stack.callback(helpers.close)
+        skipped = _open_helpers(helpers, settings, store, cluster, start=at_once or store is None)
+        client = helpers.model_clients[0] if helpers.model_clients else None
+        yield Resources(
+            helpers.engines,
+            window,
+            tuple(skipped),
+            store,
+            helpers.foreign_engines,
+            client,
+            load_rescoring_model(client.chosen.sha256, models.calibrations()) if client is not None else None,
+        )
+
+
+def _open_helpers(
+    helpers: _Helpers, settings: Settings, store: Store | None, cluster: Cluster | None, *, start: bool
+) -> list[Skipped]:
+    """Open the engines and the model, and start each at once or not. What cannot work here comes back."""
+    skipped: list[Skipped] = []
+    for name in dict.fromkeys(settings.engines):
+        try:
+            engine = helpers.engines[name] = _open_engine(name, settings, store, cluster)
+            if start:
+                engine.start()
+        except Unavailable as error:
+            skipped.append(error.skipped)
+    try:
+        if (client := _open_model_client(settings, store)) is not None:
+            helpers.model_clients.append(client)
+            if start:
+                client.start()
+    except Unavailable as error:
+        skipped.append(error.skipped)
+    return skipped
+
+
+def _open_engine(name: str, settings: Settings, store: Store | None, cluster: Cluster | None) -> Engine:
+    """The engine `name` with its cache. Raises Unavailable, and BadInput where there is none of that name."""
+    if name not in ENGINES:
+        raise BadInput(f"there is no engine {name!r}; choose from {', '.join(ENGINES)}")
+    engine = ENGINES[name](settings)
+    return CachingEngine(
+        RemoteEngine(engine, settings, cluster) if cluster else engine, store, settings.block_timeout_s
+    )
+
+
+def _open_model_client(settings: Settings, store: Store | None) -> LanguageModelClient | None:
+    """The client of the model that is switched on; None where none is. Raises Unavailable where it cannot be used or
+    may not be."""
+    resolved = models.resolve_model(settings) if base(settings.language) == "en" else None
+    if resolved is None:
+        return None
+    first, *rest = models.provenance(resolved, suggest=settings.model_suggest)
+    if not load_rescoring_model(resolved.sha256, models.calibrations()).own:
+        guess = ("how far it is trusted", "as was learned with LocalProof's own model: for this one that is a guess")
+        first = replace(first, facts=(*first.facts, guess))
+    selected = SelectedModel(resolved.path, resolved.sha256, (first, *rest), resolved.model.bundled)
+    return LanguageModelClient(selected, settings, store)
