@@ -8,17 +8,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from localproof.cli import run
 from localproof.pipeline import checker
+from localproof.pipeline.report_steps import ReportRequest
 from localproof.project.discovery import discover_files
 from localproof.project.files import InputFile, read_source
 from localproof.report import Report, Unavailable
 from localproof.terminal import Terminal
-from localproof.text import Document
 
 GOOD, BAD, BROKEN = b"We came to the end of it.\n", b"We came to teh end of it.\n", b"caf\x81\n"
 HARPER = ("--engine", "harper")
@@ -117,14 +116,14 @@ def test_what_cannot_be_read_is_status_2_in_every_use(here: Path, use: str) -> N
 
 
 def test_what_cannot_be_judged_is_status_2(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = checker._settled_report
+    before = checker.make_report
 
-    def report(bench: checker.Checker, document: Document, *rest: Any, **more: Any) -> Report:
-        if document.name == "b.md":
+    def report(request: ReportRequest) -> Report:
+        if request.document.name == "b.md":
             raise RecursionError
-        return before(bench, document, *rest, **more)
+        return before(request)
 
-    monkeypatch.setattr(checker, "_settled_report", report)
+    monkeypatch.setattr(checker, "make_report", report)
     make(here, a_md=GOOD, b_md=GOOD)
     status, said = ended("--quiet", *HARPER, "a.md", "b.md")
     assert status == 2

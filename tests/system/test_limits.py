@@ -22,10 +22,10 @@ import pytest
 from localproof.config import Settings
 from localproof.formats import FORMATS, Format, read
 from localproof.pipeline import checker
+from localproof.pipeline.report_steps import ReportRequest
 from localproof.report import BadInput, Report, Run, Unavailable
 from localproof.system import cpu_limits
 from localproof.system.cpu_limits import run_contained
-from localproof.text import Document
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GOOD = "I like teh dog.\n"
@@ -376,18 +376,18 @@ def test_the_language_server_ends_while_a_reader_hangs(place: Place, suffix: str
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that breaks over one text."""
 
-    def report(bench: checker.Checker, document: Document, *_: Any, **__: Any) -> Report:
-        if "breaks" in document.text:
+    def report(request: ReportRequest) -> Report:
+        if "breaks" in request.document.text:
             raise RecursionError
-        return Report(document, words=1)
+        return Report(request.document, words=1)
 
-    monkeypatch.setattr(checker, "_settled_report", report)
+    monkeypatch.setattr(checker, "make_report", report)
 
 
 def checked(*texts: str) -> Run:
     settings = Settings(engines=(), service="off", energy_meter="off")
-    with checker.open_checker(settings) as bench:
-        return checker.run(bench, [read(f"{i}.md", text, settings) for i, text in enumerate(texts)])
+    with checker.Checker(settings) as opened:
+        return opened.check_all(read(f"{i}.md", text, settings) for i, text in enumerate(texts))
 
 
 def test_a_text_that_cannot_be_judged_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -406,7 +406,7 @@ def test_a_text_that_cannot_be_given_to_the_engines_is_skipped(monkeypatch: pyte
             raise AssertionError
         return False
 
-    monkeypatch.setattr(checker, "_other", other)
+    monkeypatch.setattr(checker, "is_in_other_language", other)
     good, bad = checked("one", "it breaks").reports
     assert not good.skipped
     assert "cannot be given to the engines" in bad.skipped[0].reason
@@ -414,7 +414,8 @@ def test_a_text_that_cannot_be_given_to_the_engines_is_skipped(monkeypatch: pyte
 
 @pytest.mark.parametrize("format", ["text", "json", "concise", "html"])
 def test_a_report_that_cannot_be_shown_is_skipped(monkeypatch: pytest.MonkeyPatch, format: str) -> None:
-    from localproof.commands import check
+    from localproof.commands import check_output
+    from localproof.pipeline.planning import CheckOptions
     from localproof.render import RENDERERS, Style, findings_of
 
     def breaking(show: Callable[..., str]) -> Callable[..., str]:
@@ -426,10 +427,10 @@ def test_a_report_that_cannot_be_shown_is_skipped(monkeypatch: pytest.MonkeyPatc
 
         return shown
 
-    monkeypatch.setattr(check, "findings_of", breaking(findings_of))
+    monkeypatch.setattr(check_output, "findings_of", breaking(findings_of))
     monkeypatch.setitem(RENDERERS, format, breaking(RENDERERS[format]))
     run = checked("one", "two", "three")
-    text, shown = check._result(check.CheckOptions(output_format=format), (), run, Style(), as_bytes=True)
+    text, shown = check_output._result(CheckOptions(output_format=format), (), run, Style(), as_bytes=True)
     assert [s.what for s in shown.skipped] == ["1.md"]
     assert format != "json" or [f["path"] for f in json.loads(text)["documents"]] == ["0.md", "2.md"]
 
