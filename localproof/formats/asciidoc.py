@@ -99,13 +99,13 @@ class _AsciidocReader:
         """The title, the lines of the author and the revision, and the attributes; up to the first line that is none of
         these."""
         self._preliminaries(blank=True)
-        if self.i == len(self.lines) or not self.lines[self.i].words.startswith("= "):
+        if self.i >= len(self.lines) or not self.lines[self.i].words.startswith("= "):
             return
         self._add([behind(self.lines[self.i], 2)], "heading")
         self.i += 1
         for _ in range(2):  # the author, the revision
             self._preliminaries()
-            if self.i == len(self.lines) or not _names_author(self.lines[self.i].words):
+            if self.i >= len(self.lines) or not _names_author(self.lines[self.i].words):
                 return
             self.i += 1
         self._preliminaries()

@@ -64,6 +64,10 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ("= T\nAn Author\nimage::a.png[Alt text]\n", ["T", "Alt text"]),
         ("= T\n/// x\n", ["T", "/// x"]),
         ("/// x\n= T", ["/// x = T"]),
+        ("////\nx\n", []),
+        ("= T\n////\nx", ["T"]),
+        ("= T\nA B\n////", ["T"]),
+        (":a: b\n////\nfoo", []),
     ],
     "latex": [
         ("na\\\"{\\i}ve caf\\'e \\c{c}a \\ss", ["naïve café ça ß"]),
