@@ -221,7 +221,7 @@ class Writer:
         tokens = [self.every.index(word) for word in self.words]
         self.passage = Passage(Span(0, len(text)), 0, tokens, starts, np.zeros((len(tokens), len(self.every))))
 
-    def asked(self, _: str, text: str) -> list[int]:
+    def chat_tokens(self, _: str, text: str) -> list[int]:
         return [0]
 
     def answered(self, asked: list[int], tokens: list[int]) -> Any:

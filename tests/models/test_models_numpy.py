@@ -209,7 +209,7 @@ def test_a_file_of_another_kind_is_refused_in_words(tmp_path: Path, model: Tiny)
 
 
 def test_a_runtime_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "llama_cpp" else object())
+    monkeypatch.setattr(runtimes, "find_module", lambda name: None if name == "llama_cpp" else object())
     assert runtimes.chosen_backend("auto", bundled=True) == "numpy"
     with pytest.raises(Unavailable, match="llama-cpp-python"):
         runtimes.chosen_backend("auto", bundled=False)
