@@ -34,6 +34,7 @@ _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 # A paragraph with hundreds of suspects, one for every few words, is a table of
 # numbers, a word list or an attack: nobody reads its findings.
 MOST_SUSPECTS = 300
+_FEW_BLOCKS = 3  # in another language say nothing of the rest
 _NOT_PROSE = Skipped("a passage", "a suspect every few words: this is hardly prose, and was not judged")
 _SAY_ITS_LANGUAGE = "to say its language, such as --lang {0}, or lang: {0} in its header"
 
@@ -109,7 +110,8 @@ def make_report(request: ReportRequest) -> Report:
     draft = _Draft(checked=not document.blocks)
     _note_other_languages(context, draft)
     for number, (block, pending) in enumerate(zip(document.blocks, request.blocks, strict=True)):
-        _check_block(context, draft, number, block, pending)
+        if not context.in_other_language[number]:
+            _check_block(context, draft, number, block, pending)
     return _assemble_report(context, draft)
 
 
@@ -140,11 +142,22 @@ def _not_checked(document: Document, language: str, why: Skipped) -> Report:
 def _prepare(request: ReportRequest, route: Route) -> _Context:
     document = request.document
     other = tuple(is_in_other_language(block, route.policy) for block in document.blocks)
+    if _is_mostly_other(document, other):
+        other = (True,) * len(other)
     read = [block for block, is_other in zip(document.blocks, other, strict=True) if not is_other]
     words = scoring.count_words(read) if request.score_cache is None else request.score_cache.count_words(read)
     if request.site is not None:
         words = with_site_counts(words, request.site, request.site_counts_used)
     return _Context(request, route, other, words, regions(document), Typography(document.blocks))
+
+
+def _is_mostly_other(document: Document, other: Sequence[bool]) -> bool:
+    """Whether more than half of `document`, by letters, stands in blocks in other languages (`other`): then the rest is
+    in them too, though its words do not show it."""
+    if sum(other) < _FEW_BLOCKS:
+        return False
+    foreign = sum(len(block.text) for block, is_other in zip(document.blocks, other, strict=True) if is_other)
+    return 2 * foreign > sum(len(block.text) for block in document.blocks)
 
 
 def _note_other_languages(context: _Context, draft: _Draft) -> None:

@@ -273,6 +273,23 @@ def test_short_misspelt_english_is_checked() -> None:
     assert len(report.findings) == 3 and not report.skipped and report.checked
 
 
+GERMAN = "Das ist nicht der Weg, den wir gehen wollten, und er ist es auch heute nicht."
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Ein teh.\n\n" + f"{GERMAN}\n\n" * 3, []),  # most of it is German: so is the rest
+        (
+            f"It is teh end of the road that we all took, and we came home.\n\n> {GERMAN}\n\nWe came to teh end.\n",
+            ["teh"] * 2,
+        ),
+    ],
+)
+def test_what_is_mostly_in_another_language_is_so_wholly(text: str, found: list[str]) -> None:
+    assert said(text) == found
+
+
 def test_the_remedy_for_a_text_in_another_language_names_it() -> None:
     with checker_with() as b:
         report = b.check(document("Il faut que nous prenions le temps de réfléchir.\n"))
