@@ -243,7 +243,7 @@ def test_the_tables_of_spelling_are_what_the_product_reads(made: tuple[Path, Pat
 
 
 def test_spelling_asks_for_the_counts_it_needs(made: tuple[Path, Path], tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match=r"python -m training\.attested"):
+    with pytest.raises(SystemExit, match=r"python -m training\.ngram_counts"):
         spelling.main(
             ["--data", str(made[1]), "--cache", str(tmp_path), "--out", str(tmp_path / "spelling_errors.json")]
         )
