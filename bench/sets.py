@@ -8,8 +8,8 @@ character are matched by counting the characters that are not white space.
 Sets (`SETS`): cweb-g, cweb-s (web pages, two annotators, raw text as
 published), jfleg-dev (learners, four fluency references), eracond (learner
 chat, up to two annotators), realec (learners, detection only), corrections
-(commits to blogs and docs, one correction each, with kinds), late (the same,
-newer). Sets marked NC in ../shared/data/README.md are only measured with.
+(commits to blogs and docs, one correction each, with kinds), more-corrections
+(the same, of 357 other repositories), late (the same, newer). Sets marked NC in ../shared/data/README.md are only measured with.
 """
 
 from __future__ import annotations
@@ -257,6 +257,7 @@ SETS: dict[str, Callable[[Path, Callable[[str], str]], list[Item]]] = {
     "eracond": _eracond,
     "realec": _realec,
     "corrections": _corrections("corrections.jsonl.xz"),
+    "more-corrections": _corrections("more.jsonl.xz"),
     "late": _corrections("late.jsonl.xz"),
 }
 

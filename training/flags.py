@@ -1,6 +1,6 @@
 """What both engines say of each training text, kept so that learning can be repeated without them.
 
-    python -m training.flags SET…      (corrections eracond realec cweb-g cweb-s jfleg-dev injected clean, or all)
+    python -m training.flags SET…      (corrections more-corrections eracond realec cweb-g cweb-s jfleg-dev injected clean, or all)
 
 Writes ``training/cache/flags/SET.jsonl``: one line for each text with its id,
 the text and the raw answers of Harper and LanguageTool, en-US, all rules that
@@ -26,7 +26,7 @@ from localproof.report import Finding
 from . import corpus, inject
 
 CACHE = Path(__file__).with_name("cache")
-LABELLED = ("corrections", "eracond", "realec", "cweb-g", "cweb-s", "jfleg-dev")
+LABELLED = ("corrections", "more-corrections", "eracond", "realec", "cweb-g", "cweb-s", "jfleg-dev")
 ALL = (*LABELLED, "injected", "clean")
 ENGINES = ("harper", "languagetool")
 _MOST_CHARACTERS = 9000
