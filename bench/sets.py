@@ -9,19 +9,29 @@ Sets (`SETS`): cweb-g, cweb-s (web pages, two annotators, raw text as
 published), jfleg-dev (learners, four fluency references), eracond (learner
 chat, up to two annotators), realec (learners, detection only), corrections
 (commits to blogs and docs, one correction each, with kinds), more-corrections
-(the same, of 357 other repositories), late (the same, newer). Sets marked NC in ../shared/data/README.md are only measured with.
+(the same, of 357 other repositories), late (the same, newer), read-blogs
+(raw blogs, read and marked; an item is a paragraph), suites (the examples by
+which Harper and LanguageTool test their rules, see `bench.suites`), blog-til
+and blog-remy (a tenth of two blogs, block by block, unmarked). Sets marked NC in ../shared/data/README.md are only measured with.
 """
 
 from __future__ import annotations
 
 import json
 import lzma
+import os
 import re
+import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from localproof.config import Settings
+from localproof.engines.languagetool import rule_folder
+from localproof.formats import read
+
+from . import suites
 from .align import edits_between
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -248,6 +258,62 @@ def _corrections(file: str) -> Callable[[Path, Callable[[str], str]], list[Item]
     return read
 
 
+def _read_blogs(shared: Path, join: Callable[[str], str]) -> list[Item]:
+    items = []
+    with (shared / "data" / "read-blogs" / "paragraphs.jsonl").open(encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            edits = [GoldEdit(start, end, new, kind) for start, end, new, kind, _ in row["edits"]]
+            meta = {"author": row["author"], "document": f"{row['author']} {row['path']}", "block": row["block"]}
+            meta["obvious"] = [how == "obvious" for *_, how in row["edits"]]
+            items.append(Item(row["id"], row["text"], [edits], len(row["text"].split()), meta))
+    return items
+
+
+# Where the examples of the suites are read from: a git folder of Harper's, and LanguageTool's rule files.
+HARPER = Path(os.environ.get("LOCALPROOF_HARPER_GIT", "/work/.mirror/Automattic+harper/repo"))
+
+
+def _suites(shared: Path, join: Callable[[str], str]) -> list[Item]:
+    rules = rule_folder("en")
+    rows = [("harper", e) for e in suites.harper_examples(HARPER)] if HARPER.exists() else []
+    once = {e.rule: e for e in reversed(list(suites.languagetool_examples(rules)))} if rules is not None else {}
+    rows += [("languagetool", e) for e in once.values()]
+    return [
+        Item(f"{engine}:{e.rule}:{n}", e.text, [_one_edit(e.text, e.right)], len(e.text.split()), {"right": e.right})
+        for n, (engine, e) in enumerate(rows)
+    ]
+
+
+def _one_edit(text: str, right: str) -> list[GoldEdit]:
+    """The one edit that makes `right` of `text`; none where that is empty."""
+    if not right or right == text:
+        return []
+    most = min(len(text), len(right))
+    start = next((i for i in range(most) if text[i] != right[i]), most)
+    tail = next((i for i in range(most - start) if text[-1 - i] != right[-1 - i]), most - start)
+    return [GoldEdit(start, len(text) - tail, right[start : len(right) - tail])]
+
+
+BLOGS = {"blog-til": ("simonw-til", "en-US"), "blog-remy": ("remysharp", "en-GB")}
+_EVERY = 10  # posts of a blog
+
+
+def _blog(name: str) -> Callable[[Path, Callable[[str], str]], list[Item]]:
+    def read_blog(shared: Path, join: Callable[[str], str]) -> list[Item]:
+        items = []
+        with tarfile.open(shared / "data" / "blogs" / f"{name}.tar.xz") as tar:
+            posts = sorted((m for m in tar if m.isfile() and m.name.endswith(".md")), key=lambda m: m.name)[::_EVERY]
+            for post in posts:
+                stream = tar.extractfile(post)
+                text = stream.read().decode("utf-8", "replace") if stream is not None else ""
+                for n, block in enumerate(read(post.name, text, Settings(), "markdown").blocks):
+                    meta = {"document": post.name, "block": block.kind}
+                    items.append(Item(f"{post.name}:{n}", block.text, [[]], len(block.text.split()), meta))
+        return items
+
+    return read_blog
+
+
 _WORDS = re.compile(r"\w+(?:['\u2019]\w+)*|[^\w\s]")
 
 SETS: dict[str, Callable[[Path, Callable[[str], str]], list[Item]]] = {
@@ -259,6 +325,9 @@ SETS: dict[str, Callable[[Path, Callable[[str], str]], list[Item]]] = {
     "corrections": _corrections("corrections.jsonl.xz"),
     "more-corrections": _corrections("more.jsonl.xz"),
     "late": _corrections("late.jsonl.xz"),
+    "read-blogs": _read_blogs,
+    "suites": _suites,
+    **{name: _blog(blog) for name, (blog, _) in BLOGS.items()},
 }
 
 

@@ -1,6 +1,6 @@
 """What both engines say of each training text, kept so that learning can be repeated without them.
 
-    python -m training.flags SET…      (corrections more-corrections eracond realec cweb-g cweb-s jfleg-dev injected clean, or all)
+    python -m training.flags SET…      (a name of bench.sets, injected or clean; or all)
 
 Writes ``training/cache/flags/SET.jsonl``: one line for each text with its id,
 the text and the raw answers of Harper and LanguageTool, en-US, all rules that
@@ -27,7 +27,8 @@ from . import corpus, inject
 
 CACHE = Path(__file__).with_name("cache")
 LABELLED = ("corrections", "more-corrections", "eracond", "realec", "cweb-g", "cweb-s", "jfleg-dev")
-ALL = (*LABELLED, "injected", "clean")
+MEASURED = ("read-blogs", "suites", *sets.BLOGS)  # for `training.quick`; nothing is learned from them
+ALL = (*LABELLED, "injected", "clean", *MEASURED)
 ENGINES = ("harper", "languagetool")
 _MOST_CHARACTERS = 9000
 
@@ -47,7 +48,8 @@ def collect(name: str) -> Path:
     """Run both engines over the set and return the file that holds what they said."""
     path = CACHE / "flags" / f"{name}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
-    settings = Settings(block_timeout_s=300)  # a busy machine must not leave a hole in the data
+    language = sets.BLOGS[name][1] if name in sets.BLOGS else "en-US"
+    settings = Settings(language=language, block_timeout_s=300)  # a busy machine must not leave a hole in the data
     partial = path.with_suffix(".part")
     engines = (harper.HarperEngine(settings), languagetool.LanguageToolEngine(settings))
     try:
@@ -78,11 +80,8 @@ def _packed(f: Finding) -> list[Any]:
     return [f.rule, f.span.start, f.span.end, f.kind, f.category, [[e.span.start, e.span.end, e.text] for e in f.edits]]
 
 
-def merged(
-    name: str, engines: Sequence[str] = ENGINES, *, missing_end: bool = False
-) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
-    """(id, text, merged findings of `engines`) of every text of a set that was collected; with `missing_end` also of a
-    set that is still being collected, as far as it goes."""
+def raw(name: str, *, missing_end: bool = False) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
+    """(id, text, what both engines said) of every text of a set that was collected; `missing_end` as in `merged`."""
     path = CACHE / "flags" / f"{name}.jsonl"
     if missing_end and not path.exists():
         path = path.with_suffix(".part")
@@ -93,7 +92,16 @@ def merged(
             if missing_end and not line.endswith("\n"):
                 return
             ident, text, rows = json.loads(line)
-            yield ident, text, merge_findings(text, [f for f in _unpacked(rows) if f.engines[0] in engines])
+            yield ident, text, tuple(_unpacked(rows))
+
+
+def merged(
+    name: str, engines: Sequence[str] = ENGINES, *, missing_end: bool = False
+) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
+    """(id, text, merged findings of `engines`) of every text of a set that was collected; with `missing_end` also of a
+    set that is still being collected, as far as it goes."""
+    for ident, text, found in raw(name, missing_end=missing_end):
+        yield ident, text, merge_findings(text, [f for f in found if f.engines[0] in engines])
 
 
 def _unpacked(rows: Iterable[Sequence[Any]]) -> Iterator[Finding]:
