@@ -101,7 +101,7 @@ def of_findings(texts: Iterable[Text], right: Any, weight: float, grouped: bool 
 
 def of_proposals(texts: Iterable[Text], right: Any, weight: float, grouped: bool = False) -> list[Example]:
     """The model's proposals that no engine makes as examples; `right` gives None for what is not known."""
-    rates = scoring.coefficients().rates
+    rules = scoring.coefficients().rules
     out = []
     for t in texts:
         theirs = {e for f in t.findings for e in f.edits}
@@ -110,7 +110,7 @@ def of_proposals(texts: Iterable[Text], right: Any, weight: float, grouped: bool
                 continue
             f = rescoring.proposal_to_finding(t.text, p)
             verdict = right(t, f)
-            seen = rescoring.proposal_features(t.text, p, FeatureContext(), rates)
+            seen = rescoring.proposal_features(t.text, p, FeatureContext(), rules)
             share = _CLEAN_ELSEWHERE if verdict is None else 1.0
             out.append(Example(t.ident, f, seen, float(bool(verdict)), weight * share, "proposal" if grouped else ""))
     return out

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..config import Settings
     from .rules import Rule
 
-__all__ = ["ENGINES", "Engine", "EngineKind"]
+__all__ = ["ENGINES", "Engine", "EngineKind", "is_speller"]
 
 
 def _open_harper(settings: Settings) -> Engine:
@@ -93,3 +93,14 @@ ENGINES: dict[str, EngineKind] = {
         ),
     )
 }
+
+_SPELLERS = tuple(rule for kind in ENGINES.values() for rule in kind.spellers)
+
+
+def is_speller(rule: str) -> bool:
+    """Whether a rule is the dictionary of an engine: it knows which words there are, and nothing of what is meant.
+
+    >>> is_speller("languagetool/MORFOLOGIK_RULE_EN_GB"), is_speller("harper/ItsContraction")
+    (True, False)
+    """
+    return rule.startswith(_SPELLERS)

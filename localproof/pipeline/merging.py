@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from ..engines import is_speller
 from ..report import Finding
 from ..text import Edit, Span, minimal_edit
 
@@ -112,6 +113,9 @@ def _merge_group(text: str, group: list[Finding]) -> Finding:
     total: dict[Edit, float] = {}
     for (_, edit), vote in votes.items():
         total[edit] = total.get(edit, 0.0) + vote
+    if any(is_speller(f.rule) for f in group):  # a rule that knows what is meant, and not only that the word is unknown
+        for edit in {f.edits[0] for f in group if f.edits and not is_speller(f.rule) and f.kind not in _TASTE}:
+            total[edit] += 1
     edits = tuple(sorted(total, key=lambda e: -total[e]))  # sorted is stable: engine order breaks ties
     edits = (edits if group[0].kind == "spelling" else _best_case(text, edits, group[0].kind))[:_MOST_EDITS]
     lead = next((f for f in group if edits and f.edits[:1] == edits[:1]), group[0])
@@ -123,6 +127,7 @@ def _merge_group(text: str, group: list[Finding]) -> Finding:
         agreement=max(1, sum(vote == 1 for (_, edit), vote in votes.items() if (edit,) == edits[:1])),
         source=tuple(dict.fromkeys([lead.rule, *(f.rule for f in group)])),
         variants=tuple(dict.fromkeys(v for f in (lead, *group) for v in f.variants)),
+        offers=tuple((f.edits[0], f.rule) for f in group if f.edits),
     )
 
 

@@ -26,12 +26,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..engines import ENGINES
+from ..engines import ENGINES, is_speller
 from ..report import Finding, Provenance
 from ..text import Block, Edit, Span, minimal_edit
 from . import features
 from .dialect import is_british
-from .features import FeatureContext, find_sentence_start, main_word
+from .features import OWN, FeatureContext, RuleFacts, find_sentence_start, main_word, voice
 from .language_model_client import ModelResponse
 from .ngram_counts import BOUNDARY, ngram_counts
 from .other_languages import foreign as foreign
@@ -43,7 +43,6 @@ from .wordlists import word_lists
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LAST_WORD = re.compile(r"([^\W\d_]+)\W*$")
 _NEXT_WORD = re.compile(r" ([^\W\d_]+(?:['’][^\W\d_]+)*)(?<=[a-z])")
-_SPELLERS = tuple(rule for kind in ENGINES.values() for rule in kind.spellers)
 _BOTH = ("harper", "languagetool")  # the engines that the weights were learned with
 _REPEATED = tuple(kind.repeated for kind in ENGINES.values() if kind.repeated)
 # What an engine says that no weights were learned with: as likely right as wrong, nearly. "balanced" shows it, "quiet"
@@ -66,14 +65,14 @@ class Coefficients:
 
     There is a table of `weights` for each set of engines that may have been
     asked, for what an engine is silent about tells something only where it was.
-    `rates` are how often each rule spoke in a million words of edited prose.
+    `rules` are how often each rule spoke in a million words of edited prose, and how often the other engine with it.
     `repeats` is the weight of the logarithm of how often a suspected
     misspelling stands in the document; `by_hand` are weights that no shippable
     data could teach, each with its reason in the file.
     """
 
     weights: dict[str, dict[str, float]]
-    rates: dict[str, float]
+    rules: RuleFacts
     by_hand: dict[str, float]
     repeats: float
     cuts: dict[str, float]
@@ -87,7 +86,7 @@ def coefficients() -> Coefficients:
     raw = json.loads(Path(__file__).with_name("coefficients.json").read_text("utf-8"))
     return Coefficients(
         raw["weights"],
-        raw["rates"],
+        RuleFacts(raw["rates"], raw.get("counterparts", {})),
         {name: float(entry["weight"]) for name, entry in raw["by_hand"].items()},
         float(raw["repeats"]["weight"]),
         raw["cuts"],
@@ -217,8 +216,8 @@ def rescore_findings(
     block: Block, findings: Sequence[Finding], reading: ModelResponse, words: WordCounts, known: RescoringModel
 ) -> tuple[Finding, ...]:
     """`findings` of a block (judged) with the help of what a model said of it, and the model's own after them."""
-    around = FeatureContext(block.kind, words.all, words.capitalised, False, words.site)
-    return rescore(block, findings, reading, around, coefficients().rates, known)
+    around = FeatureContext(block.kind, words.all, words.capitalised, site=words.site)
+    return rescore(block, findings, reading, around, coefficients().rules, known)
 
 
 def rank_edits(text: str, finding: Finding) -> Finding:
@@ -228,7 +227,7 @@ def rank_edits(text: str, finding: Finding) -> Finding:
     An edit that comes to lead this way has no engine's first vote, so `agreement` is then 1.
     """
     here = [e for e in finding.edits if e.span == finding.span]
-    if finding.kind != "spelling" or len(here) < 2:
+    if voice(finding) != "spelling" or len(here) < 2:
         return finding
     old = finding.span.of(text).lower().replace("’", "'")
 
@@ -245,11 +244,11 @@ def rank_edits(text: str, finding: Finding) -> Finding:
 def probability(text: str, finding: Finding, around: FeatureContext, engines: Sequence[str] = _BOTH) -> float:
     """The judge's estimate for one merged finding in the text of its block, between 0 and 1."""
     known = coefficients()
-    weights = known.weights.get("+".join(sorted(engines)), known.weights["+".join(_BOTH)])
-    present = features.features(text, finding, around, ngram_counts(), known.rates)
+    weights = known.weights.get("+".join(sorted({*engines} - {OWN})), known.weights["+".join(_BOTH)])
+    present = features.features(text, finding, around, ngram_counts(), known.rules)
     log_odds = sum(weights.get(name, 0.0) * value for name, value in present.items())
     log_odds += sum(known.by_hand.get(name, 0.0) * value for name, value in present.items())
-    if finding.kind == "spelling" and (word := main_word(finding.span.of(text))):
+    if voice(finding) == "spelling" and (word := main_word(finding.span.of(text))):
         word = word.lower().replace("’", "'")
         # What is listed as a misspelling is not made right by standing all over a site.
         elsewhere = 0 if "listed misspelling" in present else around.site.get(word, 0)
@@ -340,7 +339,7 @@ def may_be_safe_fix(rule: str) -> bool:
     >>> may_be_safe_fix("languagetool/MORFOLOGIK_RULE_EN_GB"), may_be_safe_fix("harper/ThenThan")
     (True, False)
     """
-    return rule in (*coefficients().safe["rules"], *_REPEATED) or rule.startswith(_SPELLERS)
+    return rule in (*coefficients().safe["rules"], *_REPEATED) or is_speller(rule)
 
 
 def provenance() -> tuple[Provenance, ...]:

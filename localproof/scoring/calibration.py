@@ -114,12 +114,12 @@ def _of_findings(sentence: CalibrationSentence, reading: ModelResponse) -> Itera
 
 
 def _of_proposals(sentence: CalibrationSentence, reading: ModelResponse) -> Iterator[Example]:
-    rates = coefficients().rates
+    rules = coefficients().rules
     theirs = {apply_edits(sentence.text, [e]) for f in sentence.findings for e in f.edits}
     for proposal in reading.proposals:
         if apply_edits(sentence.text, [proposal.edit]) not in theirs:
             verdict = sentence.verdict(proposal.edit)
-            seen = proposal_features(sentence.text, proposal, FeatureContext(), rates)
+            seen = proposal_features(sentence.text, proposal, FeatureContext(), rules)
             yield seen, float(bool(verdict)), _ELSEWHERE if verdict is None else _weight(sentence)
 
 

@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
+from ..engines import is_speller
 from ..report import Finding
 from ..text import Edit, Span
 from .ngram_counts import BOUNDARY, TOKEN, NgramCounts, tokens
 from .spelling_errors import edit_distance, error_model_log_prob, letter_ngram_score, strip_prefixes, strip_suffixes
 from .wordlists import word_lists
 
+OWN = "localproof"  # the engine of LocalProof's own patterns
 _WINDOW = 80  # code points on either side of an edit that are scored; more than three words always fit
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+")
@@ -47,14 +49,22 @@ class FeatureContext:
     site: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class RuleFacts:
+    """What is known of rules by name: how often each speaks in a million words of edited prose (one that is not there
+    never did), and in what share of its places the other engine speaks too, where its flags were right."""
+
+    rates: Mapping[str, float] = field(default_factory=dict)
+    counterparts: Mapping[str, float] = field(default_factory=dict)
+
+
 def features(
-    text: str, finding: Finding, around: FeatureContext, known: NgramCounts, rates: Mapping[str, float]
+    text: str, finding: Finding, around: FeatureContext, known: NgramCounts, rules: RuleFacts
 ) -> dict[str, float]:
-    """The features of one merged finding in the text of its block. `rates`: how often each rule speaks in a million
-    words of edited prose; a rule that is not there never did."""
+    """The features of one merged finding in the text of its block."""
     f: dict[str, float] = {"bias": 1.0}
-    _engine_features(f, finding)
-    _rule_rate_features(f, finding, rates)
+    _engine_features(f, finding, rules)
+    _rule_rate_features(f, finding, rules.rates)
     _position_features(f, text, finding, around)
     edit = finding.edits[0] if finding.edits else None
     old = finding.span.of(text)
@@ -71,8 +81,23 @@ def features(
     f["gain<-2"] = float(gains[0] < -2)
     f["best gain"] = _clip(max(gains), 12) / 4
     _attested_as_it_stands(f, text, finding.span, known)
-    _neighbour_features(f, text, edit, finding.kind == "spelling", known)
+    _neighbour_features(f, text, edit, voice(finding) == "spelling", known)
     return f
+
+
+def voice(finding: Finding) -> str:
+    """What speaks in `finding`: "spelling" where nothing but dictionaries is behind its leading edit, "typo" where a
+    rule that knows what is meant is, too, else its kind. What the user sees as spelling is another thing.
+
+    >>> span = Span(0, 3)
+    >>> voice(Finding(span, "harper/ItsContraction", "", kind="spelling")), voice(Finding(span, "harper/SpellCheck", "", kind="spelling"))
+    ('typo', 'spelling')
+    """
+    if finding.kind != "spelling":
+        return finding.kind
+    lead = finding.edits[0] if finding.edits else None
+    meant = [rule for edit, rule in finding.offers if edit == lead] or finding.source or (finding.rule,)
+    return "spelling" if all(is_speller(rule) for rule in meant) else "typo"
 
 
 def _clip(x: float, most: float) -> float:
@@ -92,24 +117,34 @@ def feature_rule_name(rule: str) -> str:
     return _SPELLER.sub("US", rule)
 
 
-def _engine_features(f: dict[str, float], finding: Finding) -> None:
-    engines = finding.engines
-    f["engines=" + "+".join(sorted(engines))] = 1.0
-    f[f"engines={'+'.join(sorted(engines))} {finding.kind}"] = 1.0
+def _engine_features(f: dict[str, float], finding: Finding, rules: RuleFacts) -> None:
+    said = voice(finding)
+    engines = [e for e in finding.engines if e != OWN]
+    if len(engines) > 1:
+        f["both engines"] = f["both engines " + said] = 1.0
+    elif engines:
+        # What the other keeps still about tells something only where it has a rule for the same.
+        heard = max(rules.counterparts.get(feature_rule_name(rule), 0.0) for rule in finding.source or (finding.rule,))
+        f[f"alone={engines[0]} {said}"] = 1.0
+        f["the other is silent"] = heard
+        f[f"the other is silent {said}"] = heard
     if finding.agreement > 1:
         f["same edit"] = 1.0
-        f["same edit " + finding.kind] = 1.0
-    for rule in finding.source:
+        f["same edit " + said] = 1.0
+    for rule in finding.source or (finding.rule,):
         f["rule=" + feature_rule_name(rule)] = 1.0
+        if rule.startswith(OWN + "/"):
+            f["own rule"] = 1.0
     f["category=" + finding.rule.split("/", 1)[0] + "/" + finding.category] = 1.0
-    f["kind=" + finding.kind] = 1.0
-    f["suggestions"] = math.log1p(len(finding.edits))
+    f["kind=" + said] = 1.0
+    if said in ("style", "typography", "spelling"):
+        f["suggestions"] = math.log1p(len(finding.edits))
 
 
 def _rule_rate_features(f: dict[str, float], finding: Finding, rates: Mapping[str, float]) -> None:
     """A rule that seldom speaks where editors have been is worth hearing when it does."""
     least = min(rates.get(feature_rule_name(rule), 0.0) for rule in finding.source or (finding.rule,))
-    group = "taste" if finding.kind in ("style", "typography") else finding.kind
+    group = "taste" if finding.kind in ("style", "typography") else voice(finding)
     f[f"rate {group}"] = math.log1p(least) / 3
     if least < 1:
         f[f"hardly ever in edited prose {group}"] = 1.0
@@ -156,13 +191,14 @@ def _block_features(text: str) -> dict[str, float]:
 def _word_features(
     f: dict[str, float], old: str, text: str, finding: Finding, around: FeatureContext, known: NgramCounts
 ) -> None:
-    if finding.kind == "spelling":
+    spelled = voice(finding) == "spelling"
+    if spelled:
         f["spelling"] = 1.0
     word = main_word(old)
     if not word:
         return
     low = word.lower().replace("’", "'")
-    pre = "spelling " if finding.kind == "spelling" else ""
+    pre = "spelling " if spelled else ""
     capital = word[0].isupper() and "sentence start" not in f
     if capital:
         f[pre + "capitalised inside"] = 1.0
@@ -187,14 +223,15 @@ def _word_features(
     caps = known.capital_share(low)
     if caps is not None and caps > 0.5:
         f[pre + "seen as a name"] = 1.0
-    if finding.kind == "spelling":
+    if spelled:
         if around.linked:
             f["spelling linked"] = 1.0
         _derivation_features(f, low, known)
         case = _capital_features(word, "sentence start" in f)
         _wordlist_features(f, low, case)
         f["shape"] = f["shape " + case] = _clip(letter_ngram_score(low), 6) / 2
-        f[f"spelling {case} suggestions={min(len(finding.edits), 3)}"] = 1.0
+        if not finding.edits:
+            f[f"spelling {case} suggestions=0"] = 1.0
         f[f"spelling {case} engines={len(finding.engines)} agreement={finding.agreement}"] = 1.0
     if around.capitalised.get(low, 0) > 1:
         f[pre + "capitalised here"] = 1.0
@@ -311,6 +348,7 @@ def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: Feat
         f["length"] = len(a) / 5
         f["correction listed"] = float(word_lists().entry(b.replace("’", "'")).band == "common")
         if known.misspelling(a.replace("’", "'"), b.replace("’", "'")):
+            f.pop("suggestions", None)  # that a dictionary has many words like it says nothing of this one
             f["listed misspelling"] = 1.0
             f[f"listed misspelling {old_case}"] = 1.0
     seen_a, seen_b = known.count(a.replace("’", "'")), known.count(b.replace("’", "'"))

@@ -19,7 +19,7 @@ from typing import Any
 
 from ..report import Finding, Kind, ModelUse, Report
 from ..text import Block, apply_edits
-from .features import FeatureContext, features
+from .features import FeatureContext, RuleFacts, features
 from .language_model_client import ModelResponse
 from .ngram_counts import ngram_counts
 from .types import REWRITE, Proposal
@@ -106,7 +106,7 @@ def finding_features(finding: Finding, alone: float, reading: ModelResponse) -> 
 
 
 def proposal_features(
-    text: str, proposal: Proposal, around: FeatureContext, rates: Mapping[str, float]
+    text: str, proposal: Proposal, around: FeatureContext, rules: RuleFacts
 ) -> dict[str, float]:
     """What is weighed of a proposal: how much it gains, what it replaces, and what the judge sees of any finding."""
     finding = proposal_to_finding(text, proposal)
@@ -122,7 +122,7 @@ def proposal_features(
         "surprise": min(proposal.surprise, _MOST_GAIN) / 4,
     }
     f[f"{kind} {edit_kind(finding)}"] = 1.0
-    seen = features(text, finding, around, ngram_counts(), rates)
+    seen = features(text, finding, around, ngram_counts(), rules)
     f |= {f"sees {name}": value for name, value in seen.items() if not name.startswith(("rule=", "pair=", "rules="))}
     return f
 
@@ -142,12 +142,12 @@ def rescore(
     findings: Sequence[Finding],
     reading: ModelResponse,
     around: FeatureContext,
-    rates: Mapping[str, float],
+    rules: RuleFacts,
     known: RescoringModel,
 ) -> tuple[Finding, ...]:
     """`findings` (judged) with the model's help, and after them the model's own."""
     helped = [_rescore_finding(block.text, f, reading, known) for f in findings]
-    own = list(_own_proposals(block, helped, reading, around, rates, known))
+    own = list(_own_proposals(block, helped, reading, around, rules, known))
     both = [[p for p in own if _agrees_on_place(f, p, reading)] for f in helped]
     told = [
         replace(f, probability=max(p.probability or 0.0 for p in (f, *others))) if others else f
@@ -209,7 +209,7 @@ def _own_proposals(
     findings: Sequence[Finding],
     reading: ModelResponse,
     around: FeatureContext,
-    rates: Mapping[str, float],
+    rules: RuleFacts,
     known: RescoringModel,
 ) -> Iterator[Finding]:
     """The model's proposals where no engine makes the same, with how likely each is right."""
@@ -217,7 +217,7 @@ def _own_proposals(
     for proposal in reading.proposals:
         if apply_edits(block.text, [proposal.edit]) in theirs or block.touches_placeholder(proposal.edit.span):
             continue
-        chance = predict(proposal_features(block.text, proposal, around, rates), known.proposals)
+        chance = predict(proposal_features(block.text, proposal, around, rules), known.proposals)
         yield replace(proposal_to_finding(block.text, proposal), probability=chance)
 
 
