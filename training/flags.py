@@ -20,6 +20,7 @@ from typing import Any
 from bench import sets
 from localproof.config import Settings
 from localproof.engines import harper, languagetool
+from localproof.engines.patterns import own_matcher
 from localproof.pipeline.merging import merge_findings
 from localproof.report import Finding
 
@@ -29,7 +30,7 @@ CACHE = Path(__file__).with_name("cache")
 LABELLED = ("corrections", "more-corrections", "eracond", "realec", "cweb-g", "cweb-s", "jfleg-dev")
 MEASURED = ("read-blogs", "suites", *sets.BLOGS)  # for `training.quick`; nothing is learned from them
 ALL = (*LABELLED, "injected", "clean", *MEASURED)
-ENGINES = ("harper", "languagetool")
+ENGINES = ("harper", "languagetool", "localproof")
 _MOST_CHARACTERS = 9000
 
 
@@ -81,7 +82,7 @@ def _packed(f: Finding) -> list[Any]:
 
 
 def raw(name: str, *, missing_end: bool = False) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
-    """(id, text, what both engines said) of every text of a set that was collected; `missing_end` as in `merged`."""
+    """(id, text, what both engines said, and LocalProof's own rules say now) of every text of a set that was collected; `missing_end` as in `merged`."""
     path = CACHE / "flags" / f"{name}.jsonl"
     if missing_end and not path.exists():
         path = path.with_suffix(".part")
@@ -92,7 +93,7 @@ def raw(name: str, *, missing_end: bool = False) -> Iterator[tuple[str, str, tup
             if missing_end and not line.endswith("\n"):
                 return
             ident, text, rows = json.loads(line)
-            yield ident, text, tuple(_unpacked(rows))
+            yield ident, text, (*_unpacked(rows), *own_matcher().findings(text))
 
 
 def merged(

@@ -101,7 +101,7 @@ class Settings:
         "en-US", "The language that the text is written in.", choices=LANGUAGES, opens=True, flag="lang", travels=True
     )
     engines: tuple[str, ...] = _key(
-        ("harper", "languagetool"), "The rule engines that look for suspects.", opens=True, flag="engine"
+        ("harper", "languagetool", "localproof"), "The rule engines that look for suspects.", opens=True, flag="engine"
     )
     profile: str = _key(
         "quiet",

@@ -1,8 +1,9 @@
 """Rule engines: block text in, findings out.
 
-An engine holds its checker in a helper process, so that building one does not
-wait for the other, a call that is stuck can be ended, and nothing that native
-code prints or breaks reaches this process.
+The two embedded engines hold their checkers in helper processes, so that building
+one does not wait for the other, a call that is stuck can be ended, and nothing
+that native code prints or breaks reaches this process. A third, of patterns of
+our own, works in the process that asks.
 
 The child imports this package too: it is quick to import.
 
@@ -10,6 +11,7 @@ Start reading in `interface`, then `harper`, the shorter of the two engines.
 
 - `interface`: `Engine`, one that is open, and `EngineKind`, a row of `ENGINES`.
 - `harper`, `languagetool`: the two embedded engines; `worker` is their helper process.
+- `patterns`: the engine of closed patterns; `own_rules`: these, as data.
 - `home`: which LanguageTool; `original`: that on Java, or a server.
 - `prepare`: the text of a block as engines can read it, and the way back.
 - `rules`, `rule_files`, `catalogue`: what an engine says of its rules.
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
     from ..config import Settings
     from .rules import Rule
 
-__all__ = ["ENGINES", "Engine", "EngineKind", "is_speller"]
+__all__ = ["ENGINES", "OWN", "Engine", "EngineKind", "is_speller"]
+
+OWN = "localproof"  # the engine of patterns of our own: no second witness for what another says
 
 
 def _open_harper(settings: Settings) -> Engine:
@@ -69,6 +73,24 @@ def _describe_languagetool(rules: Iterable[str]) -> Mapping[str, str]:
     return {rule: says for rule in rules if (says := describe_rule(rule.partition("/")[2]))}
 
 
+def _open_patterns(settings: Settings) -> Engine:
+    from .patterns import PatternEngine
+
+    return PatternEngine(settings)
+
+
+def _own_rules(settings: Settings) -> tuple[Rule, ...]:
+    from .patterns import catalogue
+
+    return catalogue(settings)
+
+
+def _describe_own_rules(rules: Iterable[str]) -> Mapping[str, str]:
+    from .patterns import describe_rules
+
+    return describe_rules(rules)
+
+
 ENGINES: dict[str, EngineKind] = {
     kind.name: kind
     for kind in (
@@ -91,6 +113,7 @@ ENGINES: dict[str, EngineKind] = {
             spellers=("languagetool/MORFOLOGIK_RULE_EN_",),
             repeated="languagetool/ENGLISH_WORD_REPEAT_RULE",
         ),
+        EngineKind(OWN, "LocalProof", _open_patterns, _own_rules, _describe_own_rules, in_process=True),
     )
 }
 

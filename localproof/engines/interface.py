@@ -60,7 +60,8 @@ class EngineKind(NamedTuple):  # no dataclass: each helper imports this, and `da
     rule, with places for its name and the language, "" for none. `spellers`
     are how the names begin of the rules that look words up, and `repeated` is
     the rule that speaks of a word said twice: what two engines say of the same
-    thing is told by these.
+    thing is told by these. An engine that is `in_process` has no helper to
+    start, and answers sooner than a cache would.
     """
 
     name: str
@@ -71,6 +72,7 @@ class EngineKind(NamedTuple):  # no dataclass: each helper imports this, and `da
     page: str = ""
     spellers: tuple[str, ...] = ()
     repeated: str = ""
+    in_process: bool = False
 
     def __call__(self, settings: Settings) -> Engine:
         return self.open(settings)

@@ -332,7 +332,7 @@ class EditorSession:
             self._out.busy("")
         elif not over and self._starting == 1:
             self._out.busy(
-                "Starting " + " and ".join(ENGINES[n].title if n in ENGINES else n for n in job.checker.engines)
+                "Starting " + " and ".join(ENGINES[n].title for n in job.checker.engines if not ENGINES[n].in_process)
             )
 
     async def _read_document(self, work: Callable[[], T]) -> T:

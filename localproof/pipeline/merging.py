@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ..engines import is_speller
+from ..engines import OWN, is_speller
 from ..report import Finding
 from ..text import Edit, Span, minimal_edit
 
@@ -124,7 +124,9 @@ def _merge_group(text: str, group: list[Finding]) -> Finding:
         span=edits[0].span if edits else lead.span,
         edits=edits,
         kind=group[0].kind if lead.kind in _TASTE else lead.kind,
-        agreement=max(1, sum(vote == 1 for (_, edit), vote in votes.items() if (edit,) == edits[:1])),
+        agreement=max(
+            1, sum(vote == 1 for (engine, edit), vote in votes.items() if (edit,) == edits[:1] and engine != OWN)
+        ),
         source=tuple(dict.fromkeys([lead.rule, *(f.rule for f in group)])),
         variants=tuple(dict.fromkeys(v for f in (lead, *group) for v in f.variants)),
         offers=tuple((f.edits[0], f.rule) for f in group if f.edits),

@@ -131,6 +131,8 @@ def _open_engine(name: str, settings: Settings, store: Store | None, cluster: Cl
     if name not in ENGINES:
         raise BadInput(f"there is no engine {name!r}; choose from {', '.join(ENGINES)}")
     engine = ENGINES[name](settings)
+    if ENGINES[name].in_process:
+        return engine
     return CachingEngine(
         RemoteEngine(engine, settings, cluster) if cluster else engine, store, settings.block_timeout_s
     )

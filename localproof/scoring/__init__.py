@@ -172,8 +172,9 @@ def learned_engines() -> frozenset[str]:
     """The engines whose findings the weights speak of. What another says is neither judged with the weights of these
     nor counted for or against what they say: see `UNLEARNED`."""
     known = coefficients()
+    learned = {name.removeprefix("rule=") for table in known.weights.values() for name in table if name[:5] == "rule="}
     return frozenset(engine for asked in known.weights for engine in asked.split("+")) | {
-        engine_of(rule) for rule in known.rates
+        engine_of(rule) for rule in (*known.rules.rates, *learned)
     }
 
 

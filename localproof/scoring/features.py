@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
-from ..engines import is_speller
+from ..engines import OWN, is_speller
 from ..report import Finding
 from ..text import Edit, Span
 from .ngram_counts import BOUNDARY, TOKEN, NgramCounts, tokens
 from .spelling_errors import edit_distance, error_model_log_prob, letter_ngram_score, strip_prefixes, strip_suffixes
 from .wordlists import word_lists
 
-OWN = "localproof"  # the engine of LocalProof's own patterns
 _WINDOW = 80  # code points on either side of an edit that are scored; more than three words always fit
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+")

@@ -1,0 +1,322 @@
+"""LocalProof's own rules: closed patterns, where no other engine has a rule and a false alarm is nearly impossible.
+
+What is looked for stands in `own_rules`, as data: a pattern, what to write
+instead, and examples where it speaks and where it keeps still. Here is only
+how a pattern is applied: rules are looked at where one of their words stands in
+the text, and some ask of a word what edited prose knows of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .. import __version__
+from ..config import Settings
+from ..report import Finding, Kind, Provenance, Unavailable
+from ..scoring.candidate_edits import word_forms
+from ..scoring.ngram_counts import ngram_counts
+from ..scoring.tables import IRREGULAR
+from ..scoring.wordlists import word_lists
+from ..text import Edit, Span, minimal_edit
+from ..text.languages import base
+from . import OWN
+from .rules import Rule
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_PART = re.compile(r"\{(?:(\w+):)?(\d)\}")
+_DETERMINERS = "the this that his her my your our their its each every another".split()
+_BEFORE = "in on of at by for with from into about as".split()
+_AMOUNTS = "much more some any no".split()
+
+
+@dataclass(frozen=True)
+class OwnRule:
+    """One pattern. `pattern` is a regular expression, matched without regard to case unless `case`; the whole match is
+    replaced by one of `fixes`, in which ``{1}`` is the first group and ``{plural:1}`` what `FORMS` makes of it.
+
+    `words` are those of which one must stand in the text (in lower case), or "" where a text is always looked at.
+    `where` asks something of the words of groups (see `ASKS`). `wrong` are texts with what they are put right to,
+    `right` such in which the rule keeps still. `rate` is how often it spoke in a million words of edited prose.
+    """
+
+    name: str
+    says: str
+    pattern: str
+    fixes: tuple[str, ...]
+    words: str = ""
+    kind: Kind = "grammar"
+    where: tuple[tuple[int, str], ...] = ()
+    case: bool = False
+    wrong: tuple[tuple[str, str], ...] = ()
+    right: tuple[str, ...] = ()
+
+
+def share(pattern: str, word: str) -> float:
+    """What share of the times that `word` was seen in edited prose it stood as in `pattern`, such as ``a *``."""
+    known = ngram_counts()
+    return known.count(pattern.replace("*", word)) / max(known.count(word), 1.0)
+
+
+def _shares(words: list[str], word: str) -> float:
+    return sum(share(f"{w} *", word) for w in words)
+
+
+@lru_cache(maxsize=4096)
+def plural_of(word: str) -> str:
+    """The plural of a noun in lower case, "" where edited prose has none.
+
+    >>> plural_of("story"), plural_of("child"), plural_of("information")
+    ('stories', 'children', '')
+    """
+    if re.search(r"[^aeiou]y$", word):
+        made = word[:-1] + "ies"
+    elif re.search(r"(?:s|x|z|ch|sh)$", word):
+        made = word + "es"
+    else:
+        made = word + "s"
+    forms = word_forms(word)
+    irregular = [f for f in forms if f in _IRREGULAR_PLURALS]
+    return irregular[0] if irregular else made if made in forms or ngram_counts().count(made) > 20 else ""
+
+
+_IRREGULAR_PLURALS = frozenset(
+    "men women children people feet teeth mice criteria phenomena analyses bases crises theses hypotheses indices"
+    " matrices vertices appendices lives knives halves selves leaves".split()
+)
+
+
+@lru_cache(maxsize=4096)
+def is_count_noun(word: str) -> bool:
+    """Whether `word` is a singular noun that wants an article: edited prose has it with "a" and in the plural, hardly
+    ever bare after a preposition, and never as an amount."""
+    known = ngram_counts()
+    n = known.count(word)
+    if n < 60 or len(word) < 3 or (known.capital_share(word) or 0) > 0.5 or not word_lists().entry(word).band:
+        return False
+    plural = plural_of(word)
+    return (
+        bool(plural)
+        and known.count(plural) / n >= 0.05
+        and share("a *", word) + share("an *", word) >= 0.03
+        and _shares(_DETERMINERS, word) >= 0.12
+        and share("to *", word) <= 0.03
+        and _shares(_AMOUNTS, word) <= 0.04
+        and _shares(_BEFORE, word) <= 0.07
+    )
+
+
+@lru_cache(maxsize=4096)
+def is_singular_noun(word: str) -> bool:
+    """Whether `word` is a singular noun that has a plural; it may have other uses."""
+    known = ngram_counts()
+    n = known.count(word)
+    plural = plural_of(word)
+    return (
+        n >= 60
+        and len(word) > 2
+        and not word.endswith(("ss", "ing"))
+        and bool(word_lists().entry(word).band)
+        and (known.capital_share(word) or 0) <= 0.4
+        and bool(plural)
+        and known.count(plural) / n >= 0.05
+        and share("a *", word) + share("an *", word) + share("the *", word) >= 0.1
+        and share("to *", word) <= 0.15
+        and word not in _IRREGULAR_PLURALS
+    )
+
+
+@lru_cache(maxsize=4096)
+def is_base_verb(word: str) -> bool:
+    """Whether `word` is a verb in its first form and no usual noun."""
+    known = ngram_counts()
+    n = known.count(word)
+    return (
+        n >= 100
+        and share("to *", word) >= 0.2
+        and share("a *", word) + share("an *", word) <= 0.01
+        and _shares(["the", "of", "in"], word) <= 0.08
+    )
+
+
+@lru_cache(maxsize=4096)
+def is_adjective(word: str) -> bool:
+    """Whether `word` mostly stands before a noun, after "a" or "the", and has no plural."""
+    known = ngram_counts()
+    n = known.count(word)
+    return (
+        n >= 200
+        and share("a *", word) + share("an *", word) + share("the *", word) >= 0.12
+        and share("* of", word) <= 0.03
+        and known.count(word + "s") / n <= 0.03
+        and share("to *", word) <= 0.03
+        and bool(word_lists().entry(word).band)
+    )
+
+
+def _known(word: str) -> bool:
+    return ngram_counts().count(word) > 300
+
+
+def _ing(word: str) -> str:
+    return next((f for f in word_forms(word) if f.endswith("ing") and f[:2] == word[:2]), "")
+
+
+def _participle(word: str) -> str:
+    return next((f for f in word_forms(word) if f.endswith("ed") and f[:2] == word[:2]), "")
+
+
+@lru_cache(maxsize=1)
+def _first_forms() -> dict[str, str]:
+    entries = (entry.split() for entry in IRREGULAR.strip().replace("\n", "|").split("|"))
+    return {past: base for base, past, *_ in entries}
+
+
+def _base(word: str) -> str:
+    return _first_forms().get(word, "")
+
+
+def _singular(word: str) -> str:
+    return next((f for f in word_forms(word) if plural_of(f) == word), "")
+
+
+ASKS: dict[str, Callable[[str], bool]] = {
+    "count noun": is_count_noun,
+    "singular": is_singular_noun,
+    "base verb": is_base_verb,
+    "adjective": is_adjective,
+    "common": _known,
+}
+FORMS: dict[str, Callable[[str], str]] = {
+    "plural": plural_of,
+    "ing": _ing,
+    "past": _participle,
+    "base": _base,
+    "singular": _singular,
+    "capital": lambda word: word[:1].upper() + word[1:],
+    "lower": lambda word: word[:1].lower() + word[1:],
+}
+
+
+class Matcher:
+    """Rules, ready to be looked for. A pattern is compiled when one of its words is first met."""
+
+    def __init__(self, rules: tuple[OwnRule, ...]) -> None:
+        self._by_word: dict[str, list[OwnRule]] = {}
+        for rule in rules:
+            for word in rule.words.split() or [""]:
+                self._by_word.setdefault(word, []).append(rule)
+
+    def findings(self, text: str) -> tuple[Finding, ...]:
+        """What the rules say of the text of a block, in order of position."""
+        words = {w.replace("’", "'") for w in _WORD.findall(text.lower())}
+        rules = dict.fromkeys(rule for word in ("", *sorted(words & self._by_word.keys())) for rule in self._by_word.get(word, ()))
+        found = [f for rule in rules for f in _apply(rule, text)]
+        return tuple(sorted(found, key=lambda f: (f.span, f.rule)))
+
+
+@lru_cache(maxsize=512)
+def _compiled(rule: OwnRule) -> re.Pattern[str]:
+    return re.compile(rule.pattern, 0 if rule.case else re.IGNORECASE)
+
+
+def _apply(rule: OwnRule, text: str) -> Iterator[Finding]:
+    for match in _compiled(rule).finditer(text):
+        if all(ASKS[ask]((match[group] or "").lower()) for group, ask in rule.where):
+            edits = tuple(dict.fromkeys(e for fix in rule.fixes if (e := _edit(text, match, fix))))
+            if edits:
+                name = f"{OWN}/{rule.name}"
+                yield Finding(edits[0].span, name, rule.says, edits, (name,), rule.kind, category="Own")
+
+
+def _edit(text: str, match: re.Match[str], fix: str) -> Edit | None:
+    """The edit that `fix` describes; None where a form that it asks for is not known."""
+    made = []
+    at = 0
+    for part in _PART.finditer(fix):
+        word = match[int(part[2])] or ""
+        form = FORMS[part[1]](word) if part[1] else word
+        if not form and word:
+            return None
+        made += [fix[at : part.start()], form]
+        at = part.end()
+    new = "".join((*made, fix[at:]))
+    if match[0][:1].isupper() and new[:1].islower() and not fix.startswith("{lower"):
+        new = new[0].upper() + new[1:]
+    if "’" in text and "'" in new:
+        new = new.replace("'", "’")
+    small = minimal_edit(text, Edit(Span(*match.span()), new))
+    return None if small.span.of(text) == small.text else small
+
+
+@lru_cache(maxsize=1)
+def own_matcher() -> Matcher:
+    """The matcher of LocalProof's own rules."""
+    from .own_rules import RULES
+
+    return Matcher(RULES)
+
+
+class PatternEngine:
+    """The engine. It works in the process that asks, so it has no helper to start or to end."""
+
+    name = OWN
+
+    def __init__(self, settings: Settings) -> None:
+        if base(settings.language) != "en":
+            raise Unavailable(OWN, f"has rules for English only, not for {settings.language}")
+
+    def start(self) -> None:
+        """See `Engine.start`."""
+
+    def submit(self, text: str) -> Future[tuple[Finding, ...]]:
+        """See `Engine.submit`. The answer is there on return."""
+        done: Future[tuple[Finding, ...]] = Future()
+        done.set_result(own_matcher().findings(text))
+        return done
+
+    def provenance(self) -> tuple[Provenance, ...]:
+        """See `Engine.provenance`."""
+        from .own_rules import RULES
+
+        return (Provenance("LocalProof's own rules", "rules", __version__, "MIT", f"{len(RULES)} patterns", _digest()),)
+
+    def key(self) -> str:
+        """See `Engine.key`."""
+        return f"{OWN} {_digest()}"
+
+    def pids(self) -> tuple[int, ...]:
+        """See `Engine.pids`: none."""
+        return ()
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+
+
+@lru_cache(maxsize=1)
+def _digest() -> str:
+    from .own_rules import RULES
+
+    return hashlib.sha256(repr(RULES).encode()).hexdigest()
+
+
+def catalogue(settings: Settings) -> tuple[Rule, ...]:
+    """Every own rule, by name."""
+    from .own_rules import RULES
+
+    rules = (
+        Rule(f"{OWN}/{r.name}", r.says, r.kind, "Own", wrong=r.wrong[0][0], right=(r.wrong[0][1],)) for r in RULES
+    )
+    return tuple(sorted(rules, key=lambda rule: rule.name))
+
+
+def describe_rules(rules: Iterable[str]) -> Mapping[str, str]:
+    """For full names of own rules, what each looks for; others are passed over."""
+    from .own_rules import RULES
+
+    says = {f"{OWN}/{rule.name}": rule.says for rule in RULES}
+    return {name: says[name] for name in rules if name in says}
