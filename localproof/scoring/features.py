@@ -62,7 +62,7 @@ def features(
 ) -> dict[str, float]:
     """The features of one merged finding in the text of its block."""
     f: dict[str, float] = {"bias": 1.0}
-    _engine_features(f, finding, rules)
+    engine_features(f, finding, rules)
     _rule_rate_features(f, finding, rules.rates)
     _position_features(f, text, finding, around)
     edit = finding.edits[0] if finding.edits else None
@@ -116,7 +116,8 @@ def feature_rule_name(rule: str) -> str:
     return _SPELLER.sub("US", rule)
 
 
-def _engine_features(f: dict[str, float], finding: Finding, rules: RuleFacts) -> None:
+def engine_features(f: dict[str, float], finding: Finding, rules: RuleFacts) -> None:
+    """Put into `f` who speaks."""
     said = voice(finding)
     engines = [e for e in finding.engines if e != OWN]
     if len(engines) > 1:
