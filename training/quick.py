@@ -20,6 +20,7 @@ from bench import reader_marks, scorer, sets
 from localproof import scoring
 from localproof.pipeline.merging import merge_agreement_pairs, merge_findings, resolve_overlaps
 from localproof.report import Finding
+from localproof.scoring.careless import carelessness
 from localproof.text import Block, Piece, Span, apply_edits
 
 from . import flags
@@ -61,11 +62,16 @@ def documents(name: str, every: int = 1) -> Iterator[list[Passage]]:
 def judge(document: Sequence[Passage]) -> Judged:
     """Everything found in a document with its probability, one finding a place."""
     words = scoring.count_words(p.block for p in document)
-    out = {}
-    for p in document:
-        found = (scoring.score_finding(p.block, f, words) for f in merge_findings(p.block.text, p.raw))
-        out[p.ident] = merge_agreement_pairs(p.block.text, resolve_overlaps(found))
-    return out
+    found = [
+        tuple(scoring.score_finding(p.block, f, words) for f in merge_findings(p.block.text, p.raw)) for p in document
+    ]
+    known = carelessness(zip([p.block for p in document], found, strict=True), sum(words.all.values()))
+    return {
+        p.ident: merge_agreement_pairs(
+            p.block.text, resolve_overlaps(known.rescored(p.block.text, f) for f in of_block)
+        )
+        for p, of_block in zip(document, found, strict=True)
+    }
 
 
 def shown(judged: Judged, profile: str) -> Judged:

@@ -29,9 +29,9 @@ from .rules import Rule
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _PART = re.compile(r"\{(?:(\w+):)?(\d)\}")
-_DETERMINERS = "the this that his her my your our their its each every another".split()
-_BEFORE = "in on of at by for with from into about as".split()
-_AMOUNTS = "much more some any no".split()
+DETERMINERS = "the this that his her my your our their its each every another".split()
+PREPOSITIONS = "in on of at by for with from into about as".split()
+AMOUNTS = "much more some any no".split()
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,8 @@ def share(pattern: str, word: str) -> float:
     return known.count(pattern.replace("*", word)) / max(known.count(word), 1.0)
 
 
-def _shares(words: list[str], word: str) -> float:
+def shares(words: list[str], word: str) -> float:
+    """What share of the times that `word` was seen one of `words` stood before it."""
     return sum(share(f"{w} *", word) for w in words)
 
 
@@ -103,10 +104,10 @@ def is_count_noun(word: str) -> bool:
         bool(plural)
         and known.count(plural) / n >= 0.05
         and share("a *", word) + share("an *", word) >= 0.03
-        and _shares(_DETERMINERS, word) >= 0.12
+        and shares(DETERMINERS, word) >= 0.12
         and share("to *", word) <= 0.03
-        and _shares(_AMOUNTS, word) <= 0.04
-        and _shares(_BEFORE, word) <= 0.07
+        and shares(AMOUNTS, word) <= 0.04
+        and shares(PREPOSITIONS, word) <= 0.07
     )
 
 
@@ -139,7 +140,7 @@ def is_base_verb(word: str) -> bool:
         n >= 100
         and share("to *", word) >= 0.2
         and share("a *", word) + share("an *", word) <= 0.01
-        and _shares(["the", "of", "in"], word) <= 0.08
+        and shares(["the", "of", "in"], word) <= 0.08
     )
 
 
@@ -229,8 +230,13 @@ def _apply(rule: OwnRule, text: str) -> Iterator[Finding]:
         if all(ASKS[ask]((match[group] or "").lower()) for group, ask in rule.where):
             edits = tuple(dict.fromkeys(e for fix in rule.fixes if (e := _edit(text, match, fix))))
             if edits:
-                name = f"{OWN}/{rule.name}"
-                yield Finding(edits[0].span, name, rule.says, edits, (name,), rule.kind, category="Own")
+                yield own_finding(rule.name, rule.says, edits, rule.kind)
+
+
+def own_finding(rule: str, says: str, edits: tuple[Edit, ...], kind: Kind = "grammar") -> Finding:
+    """A finding of the own rule with this bare name."""
+    name = f"{OWN}/{rule}"
+    return Finding(edits[0].span, name, says, edits, (name,), kind, category="Own")
 
 
 def _edit(text: str, match: re.Match[str], fix: str) -> Edit | None:

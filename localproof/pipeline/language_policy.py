@@ -8,6 +8,7 @@ from typing import Protocol
 from .. import scoring
 from ..report import Finding
 from ..scoring import categories
+from ..scoring.careless import Carelessness
 from ..text import Block, Document, Span
 from ..text.languages import base, language_of_file_name
 from .merging import merge_findings
@@ -49,8 +50,11 @@ class LanguagePolicy(Protocol):
         """What the engines found in a block, merged, and scored where that can be done; `source` is the document's
         text."""
 
+    def rescored(self, careless: Carelessness, block: Block, finding: Finding, cache: ScoreCache | None) -> Finding:
+        """A finding of `score` as likely as it is in a document that is so `careless`."""
+
     def place(self, block: Block, finding: Finding, cache: ScoreCache | None) -> Finding:
-        """A finding of `score` moved from the block to the source."""
+        """A finding of `rescored` moved from the block to the source."""
 
     def described(self, document: Document, *, checked: bool) -> Document:
         """`document` with what its report says of its language."""
@@ -83,6 +87,10 @@ class ScoredEnglish:
     ) -> tuple[Finding, ...]:
         """See `LanguagePolicy`."""
         return (score_block if cache is None else cache.score_block)(block, raw, words, source, answer)
+
+    def rescored(self, careless: Carelessness, block: Block, finding: Finding, cache: ScoreCache | None) -> Finding:
+        """See `LanguagePolicy`."""
+        return careless.rescored(block.text, finding) if cache is None else cache.rescored(careless, block, finding)
 
     def place(self, block: Block, finding: Finding, cache: ScoreCache | None) -> Finding:
         """See `LanguagePolicy`."""
@@ -120,6 +128,10 @@ class ByCategory:
     ) -> tuple[Finding, ...]:
         """See `LanguagePolicy`."""
         return tuple(f for f in merge_findings(block.text, raw) if not block.touches_placeholder(f.span))
+
+    def rescored(self, careless: Carelessness, block: Block, finding: Finding, cache: ScoreCache | None) -> Finding:
+        """See `LanguagePolicy`."""
+        return finding
 
     def place(self, block: Block, finding: Finding, cache: ScoreCache | None) -> Finding:
         """See `LanguagePolicy`."""

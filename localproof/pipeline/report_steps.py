@@ -1,6 +1,8 @@
 """From the answers of the engines to a report, step by step, in the order in which they stand here:
 
 route by language → collect answers → score → suppress → verify proposals → resolve and place → assemble.
+
+All blocks are scored before the next step, for how carelessly the document is written tells something of each finding.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from functools import lru_cache
 from .. import scoring
 from ..config import Settings
 from ..report import Finding, Report, Skipped, Unavailable
+from ..scoring.careless import Carelessness, carelessness
 from ..scoring.rescoring import PROPOSES
 from ..scoring.site import with_site_counts
 from ..scoring.verification import ProposalVerifier
@@ -109,25 +112,30 @@ def make_report(request: ReportRequest) -> Report:
     context = _prepare(request, route)
     draft = _Draft(checked=not document.blocks)
     _note_other_languages(context, draft)
-    for number, (block, pending) in enumerate(zip(document.blocks, request.blocks, strict=True)):
-        if not context.in_other_language[number]:
-            _check_block(context, draft, number, block, pending)
+    read = [number for number, is_other in enumerate(context.in_other_language) if not is_other]
+    blocks = [(number, document.blocks[number], request.blocks[number]) for number in read]
+    scored = [_score_block(context, draft, *each) for each in blocks]
+    judged = [(block, found) for (_, block, _), (found, _) in zip(blocks, scored, strict=True)]
+    careless = carelessness(judged, sum(context.words.all.values()))
+    for (number, block, pending), (found, answer) in zip(blocks, scored, strict=True):
+        candidates = _suppress(context, draft, block, found, careless)
+        if answer.model_response is not None and answer.model_response.proposals:
+            candidates = _verify_proposals(context, draft, number, block, candidates, answer, pending)
+        draft.findings += _resolve_and_place(context, block, candidates, answer)
     return _assemble_report(context, draft)
 
 
-def _check_block(context: _Context, draft: _Draft, number: int, block: Block, pending: PendingBlock) -> None:
-    """All steps for one block."""
+def _score_block(
+    context: _Context, draft: _Draft, number: int, block: Block, pending: PendingBlock
+) -> tuple[list[Finding], BlockAnswer]:
+    """What is found in a block, scored by what can be seen in the block and the counts of words, and who answered."""
     raw, answer = _collect_answers(context, draft, number, pending)
     other_sentences = [span for span, _ in context.route.policy.other_sentences(block.text)]
     raw = _outside(other_sentences, raw)
     if len(raw) > MOST_SUSPECTS and 4 * len(raw) > count_words(block.text):
         draft.note_failures(number, [_NOT_PROSE])
-        return
-    scored = _outside(other_sentences, _score(context, draft, number, block, raw, answer))
-    candidates = _suppress(context, draft, block, scored)
-    if answer.model_response is not None and answer.model_response.proposals:
-        candidates = _verify_proposals(context, draft, number, block, candidates, answer, pending)
-    draft.findings += _resolve_and_place(context, block, candidates, answer)
+        return [], BlockAnswer(())
+    return _outside(other_sentences, _score(context, draft, number, block, raw, answer)), answer
 
 
 # ─ route by language ─
@@ -246,8 +254,11 @@ def _drop_disabled(settings: Settings, raw: Iterable[Finding]) -> list[Finding]:
 # ─ suppress ─
 
 
-def _suppress(context: _Context, draft: _Draft, block: Block, scored: Iterable[Finding]) -> list[Finding]:
-    """What of `scored` the writer has not decided on: by a comment, an ignored place, a word of theirs."""
+def _suppress(
+    context: _Context, draft: _Draft, block: Block, scored: Iterable[Finding], careless: Carelessness
+) -> list[Finding]:
+    """What of `scored` the writer has not decided on: by a comment, an ignored place, a word of theirs. Each is as
+    likely then as it is in a document that is so `careless`."""
     candidates = []
     for finding in scored:
         silencing = _silencing_regions(context.regions, block, finding) if context.regions else []
@@ -255,7 +266,7 @@ def _suppress(context: _Context, draft: _Draft, block: Block, scored: Iterable[F
         if silencing or _is_accepted(context, block, finding):
             draft.suppressed += 1
         else:
-            candidates.append(finding)
+            candidates.append(context.route.policy.rescored(careless, block, finding, context.request.score_cache))
     return candidates
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from .. import scoring
 from ..report import Finding
+from ..scoring.careless import Carelessness
 from ..text import Block, Edit
 from .merging import merge_findings
 from .pending import BlockAnswer
@@ -42,12 +43,13 @@ class ScoreCache:
         self._total = scoring.WordCounts({}, {})
         self._scored: dict[tuple[object, ...], _ScoredBlock] = {}
         self._placed: dict[int, tuple[Finding, Block, Finding]] = {}  # by the identity of the first
-        self._before = self._words, self._scored, self._placed
+        self._rescored: dict[tuple[int, float], tuple[Finding, Finding]] = {}  # likewise, and by how much
+        self._before = self._words, self._scored, self._placed, self._rescored
 
     def count_words(self, blocks: Iterable[Block]) -> scoring.WordCounts:
         """Begin with the next state of the text: its words, counted. What the state before last made is let go."""
-        self._before = before, _, _ = self._words, self._scored, self._placed
-        self._words, self._scored, self._placed = {}, {}, {}
+        self._before = before, _, _, _ = self._words, self._scored, self._placed, self._rescored
+        self._words, self._scored, self._placed, self._rescored = {}, {}, {}, {}
         texts = Counter(block.text for block in blocks)
         for text in texts:
             self._words[text] = before.get(text) or scoring.count_block_words(text)
@@ -72,8 +74,18 @@ class ScoreCache:
         self._scored[key] = known
         return known.scored
 
+    def rescored(self, careless: Carelessness, block: Block, finding: Finding) -> Finding:
+        """As `Carelessness.rescored`, for a finding that `score_block` returned: the same object as long as nothing
+        changes."""
+        key = id(finding), careless.shift(block.text, finding)
+        known = self._rescored.get(key) or self._before[3].get(key)
+        if known is None or known[0] is not finding:
+            known = finding, careless.rescored(block.text, finding)
+        self._rescored[key] = known
+        return known[1]
+
     def place_in_source(self, block: Block, finding: Finding) -> Finding:
-        """As `placement.place_in_source`, for a finding that `score_block` returned."""
+        """As `placement.place_in_source`, for a finding that `rescored` returned."""
         known = self._placed.get(id(finding)) or self._before[2].get(id(finding))
         if known is None or known[1].pieces != block.pieces:
             by = 0 if known is None else block.pieces[0].source.start - known[1].pieces[0].source.start

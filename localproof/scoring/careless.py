@@ -1,0 +1,72 @@
+"""How carelessly a document is written, as a prior: in a text full of sure errors the next suspect is one more often.
+
+What the judge says of a finding by itself holds for a text of the usual sort,
+with `USUAL` sure errors in 1,000 words. How many a document has is estimated
+from its own likely findings, and pulled to the usual where it is short; each
+finding's odds are then raised or lowered by how far that is from the usual,
+without the finding's own part in it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ..report import Finding
+from ..text import Block
+
+USUAL = 2.0  # sure errors in 1,000 words
+_WORDS = 500.0  # so many words of the usual sort are added to each document
+_WEIGHT = 0.8  # of the logarithm of the ratio
+_LEAST, _MOST = -1.0, 2.0  # of what is added to the log-odds
+_SURE = 0.5
+_STEP = 0.25  # so that a word more or less changes nothing for the findings of a text
+_TASTE = ("style", "typography")
+
+
+@dataclass(frozen=True)
+class Carelessness:
+    """The sure errors of a document by what was written and what is meant, each once, and its number of words."""
+
+    words: int = 0
+    errors: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+    def shift(self, text: str, finding: Finding) -> float:
+        """What is added to the log-odds of a finding in a block with this text."""
+        if not self.words or finding.kind in _TASTE:
+            return 0.0
+        own = self.errors.get(_what(text, finding), 0.0)
+        rate = (sum(self.errors.values()) - own + USUAL * _WORDS / 1000) / ((self.words + _WORDS) / 1000)
+        by = max(_LEAST, min(_MOST, _WEIGHT * math.log(rate / USUAL)))
+        return round(by / _STEP) * _STEP
+
+    def rescored(self, text: str, finding: Finding) -> Finding:
+        """`finding` with its probability in this document."""
+        by = self.shift(text, finding)
+        if finding.probability is None or not by:
+            return finding
+        changed = replace(finding, probability=_shifted(finding.probability, by))
+        if finding.probability_without_model is None:
+            return changed
+        return replace(changed, probability_without_model=_shifted(finding.probability_without_model, by))
+
+
+def carelessness(judged: Iterable[tuple[Block, Iterable[Finding]]], words: int) -> Carelessness:
+    """How carelessly a document of so many `words` is written, by what was judged of each block by itself."""
+    errors: dict[tuple[str, str], float] = {}
+    for block, findings in judged:
+        for f in findings:
+            if (f.probability or 0.0) >= _SURE and f.kind not in _TASTE:
+                what = _what(block.text, f)
+                errors[what] = max(errors.get(what, 0.0), f.probability or 0.0)
+    return Carelessness(words, errors)
+
+
+def _what(text: str, finding: Finding) -> tuple[str, str]:
+    return finding.span.of(text).lower(), finding.edits[0].text.lower() if finding.edits else ""
+
+
+def _shifted(probability: float, by: float) -> float:
+    odds = probability / max(1 - probability, 1e-9) * math.exp(by)
+    return odds / (1 + odds)
