@@ -362,9 +362,16 @@ def by_hand() -> dict[str, dict[str, Any]]:
         "weight": -2.0,
         "reason": "the first and the last word of a link are mostly the name of a project or of a person",
     }
-    voice = "There's two of them: so people speak, and many mean to write; the writer's voice is not an error"
-    for rule in ("languagetool/THERE_S_MANY", "languagetool/THERE_IS_A_LOT_OF", "harper/ThereIsAgreement"):
-        out[f"rule={rule}"] = {"weight": -2.0, "reason": voice}
+    spoken = "There's two of them: so people speak, and many mean to write; the writer's voice is not an error"
+    out["there's"] = {"weight": -2.0, "reason": spoken}
+    out["dialect variant"] = {
+        "weight": -3.0,
+        "reason": "British spelling in an unmarked text, or American: the writer's dialect, which nobody was told",
+    }
+    out["dialect variant against the text"] = {"weight": 2.0, "reason": "but the rest of the text is in the other"}
+    term = "what stands by itself, in bold or in italics, or after “by” or “called” is mostly a name or a term"
+    for sign, weight in (("marked", -1.0), ("by itself", -1.5), ("said of names", -0.7)):
+        out[f"spelling {sign}"] = {"weight": weight, "reason": term}
     for word in ("very", "many", "really", "much", "so", "far", "long"):
         out[f"deletes={word}"] = {
             "weight": -2.0,

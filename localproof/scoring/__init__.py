@@ -30,6 +30,7 @@ from ..engines import ENGINES, is_speller
 from ..report import Finding, Provenance
 from ..text import Block, Edit, Span, minimal_edit
 from . import features
+from .candidate_edits import word_forms
 from .dialect import is_british
 from .features import OWN, FeatureContext, RuleFacts, find_sentence_start, main_word, voice
 from .language_model_client import ModelResponse
@@ -37,7 +38,8 @@ from .ngram_counts import BOUNDARY, ngram_counts
 from .other_languages import foreign as foreign
 from .other_languages import foreign_sentences as foreign_sentences
 from .rescoring import RescoringModel, rescore
-from .spelling_errors import error_model_log_prob
+from .spelling_errors import edit_distance, error_model_log_prob
+from .tables import VULGAR
 from .wordlists import word_lists
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -56,6 +58,8 @@ _NO_CLAUSE_ENDS_WITH = frozenset(
     "a an the my your our their its every and or nor but if because although whether than".split()
 )
 _NAMES_OF_OPERATORS = frozenset("and or not nor xor nand".split())  # ``the operators and and or``
+_MARKS = ("*", "_", "`")
+_MOST_EDITS = 8
 _WORTH_RANKING = 0.05  # nobody sees the edits of what is less likely
 
 
@@ -158,7 +162,8 @@ def score_finding(
     if not by_learned:
         return replace(finding, probability=UNLEARNED)
     linked = source[max(place.start - 1, 0) : place.start] == "[" or source[place.end : place.end + 2] in ("](", "][")
-    around = FeatureContext(block.kind, words.all, words.capitalised, linked, words.site)
+    marked = source[max(place.start - 1, 0) : place.start] in _MARKS or source[place.end : place.end + 1] in _MARKS
+    around = FeatureContext(block.kind, words.all, words.capitalised, linked, marked, words.site)
     finding = _delete_one_copy(block.text, finding)
     heard = _without_unlearned(finding, by_learned)
     if _is_tripled(block.text, finding):  # LanguageTool's rule passes over it, so that its silence says nothing
@@ -228,9 +233,11 @@ def rank_edits(text: str, finding: Finding) -> Finding:
     An edit that comes to lead this way has no engine's first vote, so `agreement` is then 1.
     """
     here = [e for e in finding.edits if e.span == finding.span]
-    if voice(finding) != "spelling" or len(here) < 2:
+    if voice(finding) != "spelling" or not here:
         return finding
     old = finding.span.of(text).lower().replace("’", "'")
+    here += _inflected(old, here) if finding.span.of(text).islower() else []
+    here = [e for e in here if e.text.lower() not in VULGAR or edit_distance(old, e.text.lower()) < 2] or here
 
     def likely(rank: int) -> float:
         new = here[rank].text.lower().replace("’", "'")
@@ -238,8 +245,20 @@ def rank_edits(text: str, finding: Finding) -> Finding:
         return slip + 0.5 * features.ngram_gain(text, here[rank], ngram_counts()) - 0.3 * rank
 
     order = sorted(range(len(here)), key=likely, reverse=True)
-    edits = (*(here[i] for i in order), *(e for e in finding.edits if e.span != finding.span))
+    edits = (*(here[i] for i in order[:_MOST_EDITS]), *(e for e in finding.edits if e.span != finding.span))
     return replace(finding, edits=edits, agreement=finding.agreement if edits[0] == finding.edits[0] else 1)
+
+
+def _inflected(old: str, offered: Sequence[Edit]) -> list[Edit]:
+    """Forms of the words that are offered which end as what was written does: "register" is offered for "registed"."""
+    known = {e.text.lower() for e in offered}
+    made = dict.fromkeys(
+        form
+        for e in offered[:4]
+        for form in (word_forms(e.text) if e.text.islower() and e.text.isalpha() else ())
+        if form[-2:] == old[-2:] and form not in known and edit_distance(old, form) < 4
+    )
+    return [Edit(offered[0].span, form) for form in made]
 
 
 def probability(text: str, finding: Finding, around: FeatureContext, engines: Sequence[str] = _BOTH) -> float:

@@ -7,7 +7,7 @@ second spelling is also at home on the other side (license, program, meter, cata
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 # In each pattern the group decides: what it holds in Britain stands beside it.
 _FAMILIES = tuple(
@@ -61,6 +61,24 @@ def is_british(word: str) -> bool | None:
         if match := pattern.fullmatch(word):
             return match[1] == spelling
     return None
+
+
+# Common words of the families, each with its other spelling: enough to tell how a text leans.
+_TELLING = tuple(
+    pair.split()
+    for pair in "colour color|favourite favorite|behaviour behavior|neighbour neighbor|honour honor|centre center"
+    "|realise realize|organise organize|recognise recognize|customise customize|optimise optimize|analyse analyze"
+    "|optimised optimized|realised realized|organised organized|organisation organization|favour favor|flavour flavor"
+    "|labour labor|travelling traveling|cancelled canceled|grey gray|defence defense|mum mom".split("|")
+)
+
+
+def leaning(words: Mapping[str, int], but: Iterable[str] = ()) -> bool | None:
+    """Whether a text with these `words` leans to British spelling (True) or to American (False), without looking at
+    those of `but`; None where neither shows."""
+    said = [words.get(a, 0) - words.get(b, 0) for a, b in _TELLING if a not in but and b not in but]
+    total = sum((n > 0) - (n < 0) for n in said)
+    return None if not total else total > 0
 
 
 def dialect_counts(texts: Iterable[Iterable[str]]) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from itertools import pairwise
 from ..engines import OWN, is_speller
 from ..report import Finding
 from ..text import Edit, Span
+from .dialect import is_british, leaning
 from .ngram_counts import BOUNDARY, TOKEN, NgramCounts, tokens
 from .spelling_errors import edit_distance, error_model_log_prob, letter_ngram_score, strip_prefixes, strip_suffixes
 from .wordlists import word_lists
@@ -38,13 +39,15 @@ class FeatureContext:
 
     `capitalised` counts those of them that were capitalised inside a
     sentence, `site` in how many documents of a site each of its own words
-    stands (see `judge.site`). `linked`: what is flagged begins or ends the text of a link.
+    stands (see `scoring.site`). `linked`: what is flagged begins or ends the text of a link; `marked`: of what is in
+    bold, in italics, or quoted by itself.
     """
 
     kind: str = "paragraph"
     words: Mapping[str, int] = field(default_factory=dict)
     capitalised: Mapping[str, int] = field(default_factory=dict)
     linked: bool = False
+    marked: bool = False
     site: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -72,7 +75,7 @@ def features(
         f["no edit"] = 1.0
         return f
     _edit_features(f, old, edit, around, known)
-    _writer_knows(f, text, old, edit)
+    _writer_knows(f, text, old, edit, finding)
     gains = [ngram_gain(text, e, known) for e in finding.edits[:5]]
     f["gain"] = _clip(gains[0], 12) / 4
     f["gain>0"] = float(gains[0] > 0)
@@ -226,6 +229,7 @@ def _word_features(
     if spelled:
         if around.linked:
             f["spelling linked"] = 1.0
+        _name_features(f, text, finding.span, word, around)
         _derivation_features(f, low, known)
         case = _capital_features(word, "sentence start" in f)
         _wordlist_features(f, low, case)
@@ -235,6 +239,19 @@ def _word_features(
         f[f"spelling {case} engines={len(finding.engines)} agreement={finding.agreement}"] = 1.0
     if around.capitalised.get(low, 0) > 1:
         f[pre + "capitalised here"] = 1.0
+
+
+_SAID_OF_NAMES = re.compile(r"(?:\b(?:by|called|named|via|@)|[“\"‘'«])\s?\Z", re.IGNORECASE)
+
+
+def _name_features(f: dict[str, float], text: str, span: Span, word: str, around: FeatureContext) -> None:
+    """Signs of a name or a term where nothing else tells: it stands by itself, it is marked, it is said to be called so."""
+    if around.marked:
+        f["spelling marked"] = 1.0
+    if around.kind != "paragraph" and len(text.split()) <= 2:
+        f["spelling by itself"] = 1.0
+    if _SAID_OF_NAMES.search(text[max(span.start - 10, 0) : span.start]) and not word.islower():
+        f["spelling said of names"] = 1.0
 
 
 def _wordlist_features(f: dict[str, float], low: str, case: str) -> None:
@@ -309,11 +326,14 @@ def _edit_features(f: dict[str, float], old: str, edit: Edit, around: FeatureCon
         _respelling(f, old, a, b, around, known)
 
 
-def _writer_knows(f: dict[str, float], text: str, old: str, edit: Edit) -> None:
+_THERE = frozenset({"languagetool/THERE_S_MANY", "languagetool/THERE_IS_A_LOT_OF", "harper/ThereIsAgreement"})
+
+
+def _writer_knows(f: dict[str, float], text: str, old: str, edit: Edit, finding: Finding) -> None:
     """Where only the writer knows: accents, an article before what can be read in two ways, a sound left out."""
     if old != edit.text and _bare(old) == _bare(edit.text):
         f["only accents"] = 1.0
-    if old.lower() in ("a", "an") and edit.text.lower() in ("a", "an"):
+    if old.lower() in ("a", "an") and edit.text.lower() in ("a", "an") and "own rule" not in f:
         after = re.match(r"\s+([\w.]+)", text[edit.span.end : edit.span.end + 40])
         if after and after[1][0].isdigit():
             f["article before a number"] = 1.0
@@ -321,6 +341,8 @@ def _writer_knows(f: dict[str, float], text: str, old: str, edit: Edit) -> None:
             f["article before an abbreviation"] = 1.0
     if text[edit.span.end : edit.span.end + 1] in ("'", "’") and old.endswith("in"):
         f["clipped"] = 1.0
+    if not _THERE.isdisjoint(finding.source) and any(c in old for c in "'’"):
+        f["there's"] = 1.0
 
 
 def _bare(word: str) -> str:
@@ -347,6 +369,7 @@ def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: Feat
         f[f"distance={far} {old_case}"] = 1.0
         f["length"] = len(a) / 5
         f["correction listed"] = float(word_lists().entry(b.replace("’", "'")).band == "common")
+        _dialect_features(f, a, b, around)
         if known.misspelling(a.replace("’", "'"), b.replace("’", "'")):
             f.pop("suggestions", None)  # that a dictionary has many words like it says nothing of this one
             f["listed misspelling"] = 1.0
@@ -359,6 +382,15 @@ def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: Feat
         if around.words[b] > around.words.get(a, 1):
             f["correction more frequent here"] = 1.0
     f["correction never seen"] = float(seen_b == 0 and " " not in b and b.isalpha())
+
+
+def _dialect_features(f: dict[str, float], a: str, b: str, around: FeatureContext) -> None:
+    """Whether `a` is spelled as on the other side of the Atlantic, and whether the text leans to that side."""
+    british = is_british(a)
+    if british is not None and is_british(b) == (not british):
+        f["dialect variant"] = 1.0
+        if leaning(around.words, (a, b)) == (not british):
+            f["dialect variant against the text"] = 1.0
 
 
 def ngram_gain(text: str, edit: Edit, known: NgramCounts) -> float:

@@ -19,7 +19,7 @@ from typing import Any
 
 from ..report import Finding, Kind, ModelUse, Report
 from ..text import Block, apply_edits
-from .features import FeatureContext, RuleFacts, features
+from .features import OWN, FeatureContext, RuleFacts, features
 from .language_model_client import ModelResponse
 from .ngram_counts import ngram_counts
 from .types import REWRITE, Proposal
@@ -174,9 +174,14 @@ def _rescore_finding(text: str, finding: Finding, reading: ModelResponse, known:
     chance = predict(finding_features(finding, log_odds(alone), reading), known.findings)
     if finding.kind == "spelling":  # to a model every name it never saw is unlikely, so it has no say in this direction
         chance = alone if _is_listed_correction(text, finding) else min(chance, alone)
-    elif finding.edits and reading.gains.get(finding.edits[0], 0.0) >= _AGREES:
+    elif finding.edits and (reading.gains.get(finding.edits[0], 0.0) >= _AGREES or _is_settled(finding)):
         chance = max(chance, alone)
     return replace(finding, probability=chance, probability_without_model=alone)
+
+
+def _is_settled(finding: Finding) -> bool:
+    """Whether a model has no say against a finding: both engines make the same edit, or a closed pattern of our own."""
+    return finding.agreement > 1 or any(rule.startswith(OWN + "/") for rule in finding.source)
 
 
 def _is_listed_correction(text: str, finding: Finding) -> bool:
