@@ -43,6 +43,7 @@ class Said:
     profiles: frozenset[str]
     rules: tuple[str, ...] = ()
     certain: bool = False
+    edits: tuple[str, ...] = ()  # of the flag's place, best first
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ def proofread(texts: Mapping[Id, str], engines: tuple[str, ...], language: str, 
     a language model, by its id or file."""
     model = next((name for name in engines if name not in ENGINES), "")
     engines = tuple(name for name in engines if name in ENGINES)
+    if len(engines) > 1:
+        engines = (*engines, "localproof")  # its own rules are a part of it, and of no engine's own row
     settings = Settings(language=language, engines=engines, profile="all", model=model, trust_file=True)
     with Checker(settings) as checker:
         documents = (read(str(id), text, settings, format) for id, text in texts.items())
@@ -81,7 +84,8 @@ def _answer(report: Report) -> Answer:
         span = finding.edits[0].span if finding.edits else finding.span
         flag = Flag(span.start, span.end, finding.edits[0].text if finding.edits else None, probability)
         profiles = frozenset(p for p, least in cuts.items() if probability >= least)
-        said.append(Said(flag, finding.rule, profiles, finding.source, is_correctable(finding)))
+        edits = tuple(e.text for e in finding.edits if e.span == span)
+        said.append(Said(flag, finding.rule, profiles, finding.source, is_correctable(finding), edits))
     return Answer(tuple(said), report.words, tuple(f"{s.what}: {s.reason}" for s in report.skipped))
 
 

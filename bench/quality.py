@@ -7,7 +7,7 @@ mean what they say. Sets that may not be shared are only measured with.
 
     safe            instead: how many of the corrections that --fix makes are exactly the editor's, by rule
     --data FOLDER   folder that holds data/ and corpus/ (default ../shared)
-    --set NAME      only this set, or "blogs" (may be given again)
+    --set NAME      only this set, or "blogs" (may be given again); read-blogs and suites have tables of their own
     --model ID      the language model of the rows that have one (default: LocalProof's own; none: no such rows)
     --every N       every Nth item only, for a quick look
     --details       more tables: each set, by kind, calibration, without punctuation
@@ -33,7 +33,7 @@ from typing import Any
 
 from localproof.config import BUNDLED
 
-from . import safe, scorer
+from . import blogs_read, safe, scorer
 from .machine import named
 from .product import Proofread, proofread
 from .scorer import Counts, Flag, Result
@@ -78,6 +78,12 @@ def main() -> None:
                 print(line)
         return
     wanted = args.set or [*QUOTED, "blogs"]
+    for name in [name for name in wanted if name in ("read-blogs", "suites")]:
+        wanted.remove(name)
+        for line in blogs_read.report(name, args.data, proofread, "" if args.model == "none" else args.model, args.every):
+            print(line)
+    if not wanted:
+        return
     model = "" if args.model == "none" else args.model
     sets = [measure(name, load(name, args.data)[:: args.every], proofread, model) for name in wanted if name != "blogs"]
     blogs = measure_blogs(args.data, proofread, args.every, model) if "blogs" in wanted else {}

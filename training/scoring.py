@@ -47,10 +47,11 @@ REAL = {"same edit": 0.6, "spelling": 0.015, "taste": 0.005, "other": 0.03}
 REAL_ALONE = {"spelling": 0.015, "taste": 0.005, "other": 0.085}
 STRENGTH = 0.6  # inverse of the penalty on large weights
 OF_RULES = 0.15  # the same for the weights of single rules, on what the groups leave open
-MOST_OF_RULE = 40.0  # what all examples of a rule that is no dictionary weigh at most where groups are learned
+MOST_OF_RULE = 15.0  # what all examples of a rule that is no dictionary weigh at most where groups are learned
 MOST_OF_REPOSITORY = 0.02  # of the weight of all corrections
 # How many errors edited prose holds for each in as many words of sentences that were corrected: one for 43 there.
 EDITED = 0.025
+TESTS = 3.0  # corrections that all test sentences of a rule weigh as much as
 UNSURE = 12  # flags of a rule that its group's share of real errors counts as much as
 COUNTERPARTS = 4  # right flags of a rule that count as much as "the other engine never speaks"
 LEARNER, REALEC, FICTION = 0.3, 0.1, 0.3  # weights of single examples; corrections and edited prose weigh 1
@@ -107,7 +108,17 @@ def rates_of(prose: Sequence[tuple[str, str, tuple[Finding, ...]]]) -> tuple[Cou
     for _, _, found in prose:
         for finding in found:
             counts.update(set(finding.source))
-    return counts, sum(len(t.split()) for _, t, _ in prose) / 1e6
+    millions = sum(len(t.split()) for _, t, _ in prose) / 1e6
+    return counts, millions
+
+
+def rates_known_before(counts: Counter[str], millions: float) -> tuple[Counter[str], float]:
+    """`rates_of`, but where the sample is not all there yet, for rules of the engines those that were counted before."""
+    if millions > 0.9 * WHOLE:
+        return counts, millions
+    known = json.loads(OUT.read_text("utf-8"))["rates"]
+    own = {rule: round(n * WHOLE / millions) for rule, n in counts.items() if rule.startswith(featuring.OWN)}
+    return Counter({rule: round(rate * WHOLE) for rule, rate in known.items()} | own), WHOLE
 
 
 def examples(rows: Iterable[tuple[str, str, tuple[Finding, ...]]], rates: RuleFacts, name: str = "") -> list[Example]:
@@ -174,6 +185,24 @@ def taught(rates: RuleFacts, of: Sequence[Corrected], engines: Sequence[str], sh
         many = {i for i, n in Counter(e.ident for e in of_set).items() if n > 12}  # a sentence with every word doubled
         rows += [replace(e, weight=weight) for e in of_set if e.ident not in many]
     return rows
+
+
+def from_tests(rates: RuleFacts, engines: Sequence[str]) -> list[Example]:
+    """What is said of the sentences by which Harper's authors test its rules: right where it makes what they expect, and
+    wrong in those that a rule has to leave alone. All of one rule weigh as much as `TESTS` corrections; matters of style
+    teach nothing."""
+    rows: list[Example] = []
+    right = {str(i.id): i.meta["right"] for i in sets.load("suites")}
+    for ident, text, found in flags.merged("suites", engines, missing_end=True):
+        if not ident.startswith("harper:"):
+            continue
+        for f in found:
+            made = bool(f.edits) and apply_edits(text, f.edits[:1]) == right[ident]
+            if voice(f) in ("grammar", "typo", "punctuation") and (made or not right[ident]):
+                seen = features(text, f, FeatureContext(), ngram_counts(), rates)
+                rows.append(Example(ident, text, f, seen, float(made)))
+    of_rule = Counter((e.finding.rule, e.right) for e in rows)
+    return [replace(e, weight=min(1.0, TESTS / of_rule[e.finding.rule, e.right])) for e in rows]
 
 
 def counterparts(rows: Iterable[Example]) -> dict[str, float]:
@@ -413,19 +442,27 @@ class Learned:
     counterparts: dict[str, float]
 
 
-def learn(engines: tuple[str, ...], counts: Counter[str], millions: float, *, share: float = 1.0, brief: bool = False) -> Learned:
+def learn(
+    engines: tuple[str, ...],
+    counts: Counter[str],
+    of_words: float,
+    millions: float,
+    *,
+    share: float = 1.0,
+    brief: bool = False,
+) -> Learned:
     """Learn from what `engines` said, as if there were no others, and print how good the result is. `share` of the new
     corrections; with `brief` of the tests only the held-back corrections are printed."""
     heard = (*engines, featuring.OWN)
-    rates = RuleFacts(_Rates(counts, millions))
+    rates = RuleFacts(_Rates(counts, of_words))
     of = [corrected(name, rates, heard) for name in CORRECTED]
     pairs = counterparts(e for one in of for e in one.part(held=False)) if len(engines) > 1 else {}
     facts = RuleFacts(rates.rates, pairs)
     of = [replace(one, flags=[again(e, facts) for e in one.flags]) for one in of]
     rows = taught(facts, of, heard, share)
     told = len(rows)
-    rows += injected(facts, heard)
-    spare = RuleFacts(_Rates(counts, millions, spare=1), pairs)
+    rows += injected(facts, heard) + from_tests(facts, heard)
+    spare = RuleFacts(_Rates(counts, of_words, spare=1), pairs)
     alarms = false_alarms(edited(heard), spare)
     seen = sum(len(i.text.split()) for one in of for i in one.items if not held_back(one.repository[str(i.id)])) / 1e6
     names, real = real_by_rule(alarms, rows[:told], (seen, millions), REAL if len(engines) > 1 else REAL_ALONE)
@@ -485,14 +522,15 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the new corrections, for the curve")
     options = parser.parse_args()
     use_unseen_shapes()
-    counts, millions = rates_of(edited())
+    found, millions = rates_of(edited())
+    counts, of = rates_known_before(found, millions)
     wanted = ENGINES[:1] if options.both else ENGINES
-    learned = {engines: learn(engines, counts, millions, share=options.share, brief=options.both) for engines in wanted}
+    learned = {engines: learn(engines, counts, of, millions, share=options.share, brief=options.both) for engines in wanted}
     if not options.dry:
-        write(learned, counts, millions)
+        write(learned, counts, of, millions)
 
 
-def write(learned: Mapping[tuple[str, ...], Learned], counts: Counter[str], millions: float) -> None:
+def write(learned: Mapping[tuple[str, ...], Learned], counts: Counter[str], of: float, millions: float) -> None:
     """Write the coefficients, atomically."""
     n, m = learned[ENGINES[0]].labelled, learned[ENGINES[0]].alarms
     about = {
@@ -528,7 +566,7 @@ def write(learned: Mapping[tuple[str, ...], Learned], counts: Counter[str], mill
         "safe": {"probability": 0.9, "rules": ["languagetool/ENGLISH_WORD_REPEAT_RULE", "languagetool/EN_A_VS_AN"]},
         "by_hand": by_hand(),
         "counterparts": learned[ENGINES[0]].counterparts,
-        "rates": {rule: round(n / millions, 2) for rule, n in sorted(counts.items())},
+        "rates": {rule: round(n / of, 2) for rule, n in sorted(counts.items())},
         "weights": known,
     }
     partial = OUT.with_suffix(".part")

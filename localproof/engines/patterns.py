@@ -185,6 +185,42 @@ def _singular(word: str) -> str:
     return next((f for f in word_forms(word) if plural_of(f) == word), "")
 
 
+@lru_cache(maxsize=1)
+def _participles() -> dict[str, str]:
+    entries = [entry.split() for entry in IRREGULAR.strip().replace("\n", "|").split("|")]
+    return {form: row[2] for row in entries for form in row[:2]} | {"get": "got"}
+
+
+def _past_participle(word: str) -> str:
+    low = word.lower()
+    return _participles().get(low) or _participle(low)
+
+
+def _third_person(word: str) -> str:
+    low = word.lower()
+    return {"have": "has", "go": "goes", "do": "does", "say": "says"}.get(low) or (
+        low + "es" if low.endswith(("s", "x", "z", "ch", "sh")) else low[:-1] + "ies" if re.search("[^aeiou]y$", low) else low + "s"
+    )
+
+
+def _adverb(word: str) -> str:
+    low = word.lower()
+    return low[:-1] + "y" if low.endswith("le") else low[:-1] + "ily" if low.endswith("y") else low + "ly"
+
+
+def _with_article(words: str) -> str:
+    """The words with "a" or "an" before them."""
+    return f"{'an' if words[:1].lower() in 'aeiou' and not words.lower().startswith(('uni', 'use', 'usu')) else 'a'} {words}"
+
+
+_PLURAL_VERBS = {"is": "are", "was": "were", "has": "have", "does": "do"}
+
+
+def _plural_verb(word: str) -> str:
+    bare = re.sub("n['’]t$", "", word.lower())
+    return _PLURAL_VERBS.get(bare, "") + word[len(bare) :]
+
+
 ASKS: dict[str, Callable[[str], bool]] = {
     "count noun": is_count_noun,
     "singular": is_singular_noun,
@@ -197,6 +233,11 @@ FORMS: dict[str, Callable[[str], str]] = {
     "ing": _ing,
     "past": _participle,
     "base": _base,
+    "participle": _past_participle,
+    "s": _third_person,
+    "ly": _adverb,
+    "a": _with_article,
+    "plural_verb": _plural_verb,
     "singular": _singular,
     "capital": lambda word: word[:1].upper() + word[1:],
     "lower": lambda word: word[:1].lower() + word[1:],
@@ -246,7 +287,7 @@ def _edit(text: str, match: re.Match[str], fix: str) -> Edit | None:
     for part in _PART.finditer(fix):
         word = match[int(part[2])] or ""
         form = FORMS[part[1]](word) if part[1] else word
-        if not form and word:
+        if not form and (word or part[1] == "a"):
             return None
         made += [fix[at : part.start()], form]
         at = part.end()
