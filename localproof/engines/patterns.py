@@ -221,6 +221,16 @@ def _plural_verb(word: str) -> str:
     return _PLURAL_VERBS.get(bare, "") + word[len(bare) :]
 
 
+_SINGULAR_VERBS = {"are": "is", "were": "was", "have": "has", "do": "does"}
+_MAKE = {"do": "make", "does": "makes", "did": "made", "done": "made", "doing": "making"}
+_TELL = {"said": "told", "says": "tells", "saying": "telling"}
+
+
+def _singular_verb(word: str) -> str:
+    bare = re.match("[a-z]+?(?=n['’]t$| |$)", word.lower())
+    return "" if bare is None else _SINGULAR_VERBS.get(bare[0], "") + word[bare.end() :]
+
+
 ASKS: dict[str, Callable[[str], bool]] = {
     "count noun": is_count_noun,
     "singular": is_singular_noun,
@@ -238,6 +248,9 @@ FORMS: dict[str, Callable[[str], str]] = {
     "ly": _adverb,
     "a": _with_article,
     "plural_verb": _plural_verb,
+    "singular_verb": _singular_verb,
+    "make": lambda word: _MAKE[word.lower()],
+    "tell": lambda word: _TELL[word.lower()],
     "singular": _singular,
     "capital": lambda word: word[:1].upper() + word[1:],
     "lower": lambda word: word[:1].lower() + word[1:],
