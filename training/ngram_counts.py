@@ -292,6 +292,16 @@ def header(corpus: Path, paragraphs: dict[str, int], entries: dict[int, int]) ->
 # What is learned from without being in the corpus; see ../shared/data/README.md.
 LISTS = (
     {
+        "id": "harper-tests",
+        "use": ["coefficients.json"],
+        "title": "Sentences by which Harper tests its rules",
+        "repo": "Automattic/harper",
+        "commit": "1f6cac25840a624ecf7756919f3ec10c722a3ef3",
+        "licence": "Apache-2.0",
+        "credit": "Automattic and the contributors to Harper, https://github.com/Automattic/harper; none of them is in any"
+        " file: what engines say of them is learned from",
+    },
+    {
         "id": "typos-words",
         "use": ["ngram_counts.bin", "spelling_errors.json"],
         "title": "List of misspellings of typos",
@@ -340,7 +350,7 @@ def credits(corpus: Path) -> bytes:
         | {"licence": s.licence, "credit": s.credit}
         for use, group in (
             (["ngram_counts.bin", "spelling_errors.json", "coefficients.json"], texts.sources(corpus)),
-            (["coefficients.json"], texts.correction_sources(corpus)),
+            (["coefficients.json"], [*texts.correction_sources(corpus), *texts.more_correction_sources(corpus)]),
         )
         for s in group
     ]

@@ -28,6 +28,7 @@ def place_in_source(block: Block, finding: Finding) -> Finding:
         span=block.to_source(finding.span),
         edits=tuple(edits),
         hints=tuple(dict.fromkeys(hints)),
+        offers=(),  # in the block's coordinates, and of no use to anyone who reads a report
         is_safe_fix=applicable and block.kind != QUOTED and scoring.is_safe_fix(block.text, finding),
     )
 

@@ -59,7 +59,7 @@ def _here(rule: Rule, settings: Settings) -> ListedRule:
 
 def _rate(rule: Rule, settings: Settings) -> float | None:
     """How often the rule spoke in a million words of edited American English; None where it was not asked."""
-    rates = scoring.coefficients().rates
+    rates = scoring.coefficients().rules.rates
     if "*" in rule.name:
         return round(sum(rate for name, rate in rates.items() if fnmatchcase(name, rule.name)), 2) or None
     return rates.get(rule.name, 0.0 if rule.on and base(settings.language) == "en" else None)

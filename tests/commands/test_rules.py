@@ -62,9 +62,9 @@ def test_every_engine_tells_its_rules() -> None:
 @pytest.mark.parametrize("engine", CATALOGUES)
 def test_rules_are_told_with_name_kind_group_and_sentence(engine: str) -> None:
     told = known(engine)
-    assert len(told) > 900 and [r.name for r in told] == sorted({r.name for r in told})
+    assert len(told) > (50 if engine == "localproof" else 900) and [r.name for r in told] == sorted({r.name for r in told})
     assert all(r.name.startswith(f"{engine}/") and r.says and r.category and r.kind in KINDS for r in told)
-    assert 0 < sum(not r.on for r in told) < len(told) / 5
+    assert sum(not r.on for r in told) < len(told) / 5
 
 
 @pytest.mark.parametrize("engine", CATALOGUES)
@@ -74,7 +74,7 @@ def test_rule_that_fired_in_edited_prose_is_never_off_or_missing(engine: str) ->
     since = {
         f"languagetool/{rule}" for rule in ENDLESS
     }  # off since the rates were counted; on with Java they still are
-    spoke = [rule for rule in coefficients().rates if rule.startswith(f"{engine}/") and rule not in since]
+    spoke = [rule for rule in coefficients().rules.rates if rule.startswith(f"{engine}/") and rule not in since]
     assert [rule for rule in spoke if rule not in on and not any(fnmatchcase(rule, name) for name in on)] == []
 
 

@@ -266,7 +266,7 @@ def test_the_spelling_language_of_editorconfig_is_the_default_dialect(env: dict[
 
 def test_the_schema_allows_what_is_read_and_nothing_else() -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    described = json.loads(schema(["harper", "languagetool"]))
+    described = json.loads(schema(["harper", "languagetool", "localproof"]))
     jsonschema.Draft202012Validator.check_schema(described)
     valid = jsonschema.Draft202012Validator(described).is_valid
     defaults = {key: p["default"] for key, p in described["properties"].items()}
