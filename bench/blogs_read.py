@@ -23,8 +23,9 @@ def report(name: str, shared: Path, proofread: Proofread, model: str, every: int
     items = load(name, shared)[::every]
     systems = dict(ENGINES) | ({"LocalProof with its model": (*ENGINES["LocalProof"], model)} if model else {})
     yield f"\n### {name}\n"
-    heads = ("obvious put right", "mean of authors", "all put right", "elsewhere / 1,000 words")
-    heads = heads if name == "read-blogs" else ("of Harper's kept", "of LanguageTool's kept", "flagged where right")
+    heads: tuple[str, ...] = ("of Harper's kept", "of LanguageTool's kept", "flagged where right")
+    if name == "read-blogs":
+        heads = ("obvious put right", "mean of authors", "all put right", "elsewhere / 1,000 words")
     yield "| | " + " | ".join(heads) + " |"
     yield "|---|" + "---|" * len(heads)
     suspects: dict[str, list[Finding]] = {}

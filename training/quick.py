@@ -100,7 +100,9 @@ def line(name: str, judged: Judged) -> str:
 
 def _suites_line(items: Iterable[sets.Item], judged: Judged) -> str:
     raw = {ident: found for ident, _, found in flags.raw("suites", missing_end=True)}
-    could, did, wrong = defaultdict(int), defaultdict(int), 0
+    could: dict[str, int] = defaultdict(int)
+    did: dict[str, int] = defaultdict(int)
+    wrong = 0
     for item in items:
         engine, right = str(item.id).split(":")[0], item.meta["right"]
         if not right:

@@ -100,7 +100,7 @@ ENGINES: dict[str, EngineKind] = {
             _open_harper,
             _harper_rules,
             _describe_harper,
-            spellers=("harper/SpellCheck",),
+            spellers=("harper/SpellCheck", "harper/SplitWords"),
             repeated="harper/RepeatedWords",
         ),
         EngineKind(
