@@ -13,7 +13,11 @@ from . import reader_marks
 from .product import Answer, Proofread, Said
 from .sets import Item, load
 
-ENGINES = {"Harper alone": ("harper",), "LanguageTool alone": ("languagetool",), "LocalProof": ("harper", "languagetool")}
+ENGINES = {
+    "Harper alone": ("harper",),
+    "LanguageTool alone": ("languagetool",),
+    "LocalProof": ("harper", "languagetool"),
+}
 _BETWEEN = "\n\n"
 Answers = Mapping[str, Answer]
 

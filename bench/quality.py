@@ -80,7 +80,9 @@ def main() -> None:
     wanted = args.set or [*QUOTED, "blogs"]
     for name in [name for name in wanted if name in ("read-blogs", "suites")]:
         wanted.remove(name)
-        for line in blogs_read.report(name, args.data, proofread, "" if args.model == "none" else args.model, args.every):
+        for line in blogs_read.report(
+            name, args.data, proofread, "" if args.model == "none" else args.model, args.every
+        ):
             print(line)
     if not wanted:
         return

@@ -67,7 +67,9 @@ def _of_rust(source: str) -> Iterator[Example]:
 
 def _unescaped(text: str) -> str:
     text = re.sub(r"\\\n\s*", "", text)
-    return re.sub(r"\\(?:u\{([0-9a-fA-F]+)\}|(.))", lambda m: chr(int(m[1], 16)) if m[1] else _ESCAPES.get(m[2], m[2]), text)
+    return re.sub(
+        r"\\(?:u\{([0-9a-fA-F]+)\}|(.))", lambda m: chr(int(m[1], 16)) if m[1] else _ESCAPES.get(m[2], m[2]), text
+    )
 
 
 def languagetool_examples(rules: Path) -> Iterator[Example]:

@@ -211,7 +211,9 @@ _WANTED = {
     "a": "is was have has had with as such for in",
     "the": "of in on at for from to with by all",
 }
-_AFTER_ING = frozenset("enjoy enjoyed avoid avoided stop stopped keep kept finish finished by without before after".split())
+_AFTER_ING = frozenset(
+    "enjoy enjoyed avoid avoided stop stopped keep kept finish finished by without before after".split()
+)
 _NAMED = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february april june july september october"
     " november december english german french spanish italian chinese japanese russian american british european".split()
@@ -240,15 +242,22 @@ def form(sentence: str) -> Options:
         if before == "to" and sentence[first.end : span.start] == " ":
             out += [(Span(first.start, span.end), o) for o in word_forms(word) if o.endswith("ing")]
         if before in _AFTER_ING and word.endswith("ing"):
-            out += [(span, o) for o in word_forms(word) if not o.endswith(("ing", "s", "ed")) and word.startswith(o[:3])]
+            out += [
+                (span, o) for o in word_forms(word) if not o.endswith(("ing", "s", "ed")) and word.startswith(o[:3])
+            ]
     return out
 
 
 def written(sentence: str) -> Options:
     """A name of a day, a month or a language in lower case, no space after a mark or before a parenthesis, one before a
     mark."""
-    out: Options = [(span, word) for span, word in _words(sentence) if word in _NAMED and span.of(sentence)[0].isupper()]
-    out += [(Span(m.start(), m.end()), "") for m in re.finditer(r"(?<=[a-z]{2},) (?=[a-z])|(?<=[a-z]{2}) (?=\([a-z])", sentence)]
+    out: Options = [
+        (span, word) for span, word in _words(sentence) if word in _NAMED and span.of(sentence)[0].isupper()
+    ]
+    out += [
+        (Span(m.start(), m.end()), "")
+        for m in re.finditer(r"(?<=[a-z]{2},) (?=[a-z])|(?<=[a-z]{2}) (?=\([a-z])", sentence)
+    ]
     out += [(Span(m.start(), m.start()), " ") for m in re.finditer(r"(?<=[a-z])[?!:](?= |$)", sentence)]
     return out
 

@@ -15,6 +15,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench import reader_marks, scorer, sets
 from localproof import scoring
@@ -95,7 +96,9 @@ def line(name: str, judged: Judged) -> str:
     result = scorer.score(chosen, {item.id: [flag(f) for f in judged[str(item.id)]] for item in items})
     found, right = result.detection, result.correction
     first = right.tp / max(found.tp, 1)
-    return f"found P {found.precision:.3f} R {found.recall:.3f}, right R {right.recall:.3f}, first suggestion {first:.3f}"
+    return (
+        f"found P {found.precision:.3f} R {found.recall:.3f}, right R {right.recall:.3f}, first suggestion {first:.3f}"
+    )
 
 
 def _suites_line(items: Iterable[sets.Item], judged: Judged) -> str:
@@ -120,7 +123,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--out", help="write every finding of the sets to this file, a line of JSON each")
     options = parser.parse_args()
-    out = open(options.out, "w", encoding="utf-8") if options.out else None
+    out = Path(options.out).open("w", encoding="utf-8") if options.out else None
     for name in options.sets or SETS:
         begun_s = time.monotonic()
         judged: Judged = {}
@@ -129,7 +132,16 @@ def main() -> None:
             for p in document if out else ():
                 for f in judged[p.ident]:
                     edits = [e.text for e in f.edits if e.span == f.span][:5]
-                    row = [name, p.ident, f.span.start, f.span.end, f.span.of(p.block.text), edits, f.probability, f.source]
+                    row = [
+                        name,
+                        p.ident,
+                        f.span.start,
+                        f.span.end,
+                        f.span.of(p.block.text),
+                        edits,
+                        f.probability,
+                        f.source,
+                    ]
                     print(json.dumps(row), file=out)
         for profile in PROFILES:
             print(f"{name:17} {profile:9} {line(name, shown(judged, profile))}", flush=True)

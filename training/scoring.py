@@ -32,8 +32,9 @@ from scipy.optimize import minimize
 from sklearn.feature_extraction import DictVectorizer
 
 from bench import scorer, sets
+from localproof.engines import is_speller
 from localproof.pipeline.merging import resolve_overlaps
-from localproof.report import Finding, is_speller
+from localproof.report import Finding
 from localproof.scoring import features as featuring  # the module
 from localproof.scoring.features import FeatureContext, RuleFacts, feature_rule_name, features, voice
 from localproof.scoring.ngram_counts import ngram_counts
@@ -485,7 +486,9 @@ def learn(
     groups = np.array([""] * len(rows) + names)
     rules = [e.finding.rule for e in rows + alarms]
     labels = [str(n) for n in columns.get_feature_names_out()]
-    w = softened(lambda y, k, at: learned_in_two_steps(table, labels, rules, y, k, at), table, right, weight, groups, real)
+    w = softened(
+        lambda y, k, at: learned_in_two_steps(table, labels, rules, y, k, at), table, right, weight, groups, real
+    )
     hand = by_hand()
 
     def predict(xs: list[dict[str, float]]) -> Any:
@@ -541,7 +544,9 @@ def main() -> None:
     found, millions = rates_of(edited())
     counts, of = rates_known_before(found, millions)
     wanted: tuple[tuple[str, ...], ...] = ENGINES[:1] if options.both else ENGINES
-    learned = {engines: learn(engines, counts, of, millions, share=options.share, brief=options.both) for engines in wanted}
+    learned = {
+        engines: learn(engines, counts, of, millions, share=options.share, brief=options.both) for engines in wanted
+    }
     if not options.dry:
         write(learned, counts, of, millions)
 

@@ -26,13 +26,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..engines import ENGINES, is_speller
+from ..engines import ENGINES, OWN, is_speller
 from ..report import Finding, Provenance
 from ..text import Block, Edit, Span, minimal_edit
 from . import features
 from .candidate_edits import word_forms
 from .dialect import is_british
-from .features import OWN, FeatureContext, RuleFacts, find_sentence_start, main_word, voice
+from .features import FeatureContext, RuleFacts, find_sentence_start, main_word, voice
 from .language_model_client import ModelResponse
 from .ngram_counts import BOUNDARY, ngram_counts
 from .other_languages import foreign as foreign

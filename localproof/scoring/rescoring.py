@@ -17,9 +17,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ..engines import OWN
 from ..report import Finding, Kind, ModelUse, Report
 from ..text import Block, apply_edits
-from .features import OWN, FeatureContext, RuleFacts, features
+from .features import FeatureContext, RuleFacts, features
 from .language_model_client import ModelResponse
 from .ngram_counts import ngram_counts
 from .types import REWRITE, Proposal
@@ -105,9 +106,7 @@ def finding_features(finding: Finding, alone: float, reading: ModelResponse) -> 
     return f
 
 
-def proposal_features(
-    text: str, proposal: Proposal, around: FeatureContext, rules: RuleFacts
-) -> dict[str, float]:
+def proposal_features(text: str, proposal: Proposal, around: FeatureContext, rules: RuleFacts) -> dict[str, float]:
     """What is weighed of a proposal: how much it gains, what it replaces, and what the judge sees of any finding."""
     finding = proposal_to_finding(text, proposal)
     kind = proposal.kind
