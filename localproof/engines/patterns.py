@@ -39,7 +39,8 @@ class OwnRule:
     """One pattern. `pattern` is a regular expression, matched without regard to case unless `case`; the whole match is
     replaced by one of `fixes`, in which ``{1}`` is the first group and ``{plural:1}`` what `FORMS` makes of it.
 
-    `words` are those of which one must stand in the text (in lower case), or "" where a text is always looked at.
+    `words` are those of which one must stand in the text (in lower case; as they are written where `case` is set), or ""
+    where a text is always looked at; of `needs` one must stand there too, if there are any.
     `where` asks something of the words of groups (see `ASKS`). `wrong` are texts with what they are put right to,
     `right` such in which the rule keeps still. `rate` is how often it spoke in a million words of edited prose.
     """
@@ -52,6 +53,7 @@ class OwnRule:
     kind: Kind = "grammar"
     where: tuple[tuple[int, str], ...] = ()
     case: bool = False
+    needs: tuple[str, ...] = ()
     wrong: tuple[tuple[str, str], ...] = ()
     right: tuple[str, ...] = ()
 
@@ -262,16 +264,23 @@ class Matcher:
 
     def __init__(self, rules: tuple[OwnRule, ...]) -> None:
         self._by_word: dict[str, list[OwnRule]] = {}
+        self._as_written: dict[str, list[OwnRule]] = {}
         for rule in rules:
             for word in rule.words.split() or [""]:
-                self._by_word.setdefault(word, []).append(rule)
+                (self._as_written if rule.case else self._by_word).setdefault(word, []).append(rule)
 
     def findings(self, text: str) -> tuple[Finding, ...]:
         """What the rules say of the text of a block, in order of position."""
-        words = {w.replace("’", "'") for w in _WORD.findall(text.lower())}
-        rules = dict.fromkeys(rule for word in ("", *sorted(words & self._by_word.keys())) for rule in self._by_word.get(word, ()))
-        found = [f for rule in rules for f in _apply(rule, text)]
+        written = {"", *_WORD.findall(text.replace("’", "'"))}
+        rules = [rule for word in written & self._as_written.keys() for rule in self._as_written[word]]
+        low = {word.lower() for word in written}
+        rules += [rule for word in low & self._by_word.keys() for rule in self._by_word[word]]
+        found = [f for rule in dict.fromkeys(rules) if _may_match(rule, text) for f in _apply(rule, text)]
         return tuple(sorted(found, key=lambda f: (f.span, f.rule)))
+
+
+def _may_match(rule: OwnRule, text: str) -> bool:
+    return not rule.needs or any(needed in text for needed in rule.needs)
 
 
 @lru_cache(maxsize=512)

@@ -268,7 +268,7 @@ def probability(text: str, finding: Finding, around: FeatureContext, engines: Se
     present = features.features(text, finding, around, ngram_counts(), known.rules)
     log_odds = sum(weights.get(name, 0.0) * value for name, value in present.items())
     log_odds += sum(known.by_hand.get(name, 0.0) * value for name, value in present.items())
-    if voice(finding) == "spelling" and (word := main_word(finding.span.of(text))):
+    if "kind=spelling" in present and (word := main_word(finding.span.of(text))):
         word = word.lower().replace("’", "'")
         # What is listed as a misspelling is not made right by standing all over a site.
         elsewhere = 0 if "listed misspelling" in present else around.site.get(word, 0)

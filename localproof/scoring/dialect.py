@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 # In each pattern the group decides: what it holds in Britain stands beside it.
 _FAMILIES = tuple(
@@ -48,6 +49,7 @@ _BRITISH_ALONE = frozenset(
 )
 
 
+@lru_cache(maxsize=8192)
 def is_british(word: str) -> bool | None:
     """Whether `word`, in lower case, is spelled as in Britain; None where it is spelled alike everywhere, or no
     example of a difference.

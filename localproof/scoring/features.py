@@ -67,6 +67,7 @@ def features(
     f: dict[str, float] = {"bias": 1.0}
     engine_features(f, finding, rules)
     _rule_rate_features(f, finding, rules.rates)
+    spelled = "kind=spelling" in f
     _position_features(f, text, finding, around)
     edit = finding.edits[0] if finding.edits else None
     old = finding.span.of(text)
@@ -83,7 +84,7 @@ def features(
     f["gain<-2"] = float(gains[0] < -2)
     f["best gain"] = _clip(max(gains), 12) / 4
     _attested_as_it_stands(f, text, finding.span, known)
-    _neighbour_features(f, text, edit, voice(finding) == "spelling", known)
+    _neighbour_features(f, text, edit, spelled, known)
     return f
 
 
@@ -147,7 +148,7 @@ def engine_features(f: dict[str, float], finding: Finding, rules: RuleFacts) -> 
 def _rule_rate_features(f: dict[str, float], finding: Finding, rates: Mapping[str, float]) -> None:
     """A rule that seldom speaks where editors have been is worth hearing when it does."""
     least = min(rates.get(feature_rule_name(rule), 0.0) for rule in finding.source or (finding.rule,))
-    group = "taste" if finding.kind in ("style", "typography") else voice(finding)
+    group = "taste" if finding.kind in ("style", "typography") else "typo" if "kind=typo" in f else finding.kind
     f[f"rate {group}"] = math.log1p(least) / 3
     if least < 1:
         f[f"hardly ever in edited prose {group}"] = 1.0
@@ -194,7 +195,7 @@ def _block_features(text: str) -> dict[str, float]:
 def _word_features(
     f: dict[str, float], old: str, text: str, finding: Finding, around: FeatureContext, known: NgramCounts
 ) -> None:
-    spelled = voice(finding) == "spelling"
+    spelled = "kind=spelling" in f
     if spelled:
         f["spelling"] = 1.0
     word = main_word(old)
