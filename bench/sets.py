@@ -12,7 +12,8 @@ chat, up to two annotators), realec (learners, detection only), corrections
 (the same, of 357 other repositories), late (the same, newer), read-blogs
 (raw blogs, read and marked; an item is a paragraph), suites (the examples by
 which Harper and LanguageTool test their rules, see `bench.suites`), blog-til
-and blog-remy (a tenth of two blogs, block by block, unmarked). Sets marked NC in ../shared/data/README.md are only measured with.
+and blog-remy (a tenth of two blogs, block by block, unmarked). Sets marked NC
+in ../shared/data/README.md are only measured with.
 """
 
 from __future__ import annotations

@@ -82,7 +82,8 @@ def _packed(f: Finding) -> list[Any]:
 
 
 def raw(name: str, *, missing_end: bool = False) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
-    """(id, text, what both engines said, and LocalProof's own rules say now) of every text of a set that was collected; `missing_end` as in `merged`."""
+    """(id, text, what both engines said, and LocalProof's own rules say now) of every text of a set that was collected;
+    `missing_end` as in `merged`."""
     path = CACHE / "flags" / f"{name}.jsonl"
     if missing_end and not path.exists():
         path = path.with_suffix(".part")

@@ -216,7 +216,8 @@ _AFTER_ING = frozenset(
 )
 _NAMED = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february april june july september october"
-    " november december english german french spanish italian chinese japanese russian american british european".split()
+    " november december english german french spanish italian chinese japanese russian american british"
+    " european".split()
 )
 
 

@@ -298,8 +298,8 @@ LISTS = (
         "repo": "Automattic/harper",
         "commit": "1f6cac25840a624ecf7756919f3ec10c722a3ef3",
         "licence": "Apache-2.0",
-        "credit": "Automattic and the contributors to Harper, https://github.com/Automattic/harper; none of them is in any"
-        " file: what engines say of them is learned from",
+        "credit": "Automattic and the contributors to Harper, https://github.com/Automattic/harper; none of them is in"
+        " any file: what engines say of them is learned from",
     },
     {
         "id": "typos-words",

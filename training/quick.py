@@ -14,8 +14,10 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from bench import reader_marks, scorer, sets
 from localproof import scoring
@@ -123,29 +125,25 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--out", help="write every finding of the sets to this file, a line of JSON each")
     options = parser.parse_args()
-    out = Path(options.out).open("w", encoding="utf-8") if options.out else None
-    for name in options.sets or SETS:
-        begun_s = time.monotonic()
-        judged: Judged = {}
-        for document in documents(name, options.every):
-            judged |= judge(document)
-            for p in document if out else ():
-                for f in judged[p.ident]:
-                    edits = [e.text for e in f.edits if e.span == f.span][:5]
-                    row = [
-                        name,
-                        p.ident,
-                        f.span.start,
-                        f.span.end,
-                        f.span.of(p.block.text),
-                        edits,
-                        f.probability,
-                        f.source,
-                    ]
-                    print(json.dumps(row), file=out)
-        for profile in PROFILES:
-            print(f"{name:17} {profile:9} {line(name, shown(judged, profile))}", flush=True)
-        print(f"{'':17} {len(judged):,} texts, {time.monotonic() - begun_s:.0f} s", flush=True)
+    with Path(options.out).open("w", encoding="utf-8") if options.out else nullcontext() as out:
+        for name in options.sets or SETS:
+            _measure(name, options.every, out)
+
+
+def _measure(name: str, every: int, out: TextIO | None) -> None:
+    """Print the lines of a set, and to `out` its findings."""
+    begun_s = time.monotonic()
+    judged: Judged = {}
+    for document in documents(name, every):
+        judged |= judge(document)
+        for p in document if out else ():
+            for f in judged[p.ident]:
+                edits = [e.text for e in f.edits if e.span == f.span][:5]
+                where = [name, p.ident, f.span.start, f.span.end, f.span.of(p.block.text)]
+                print(json.dumps([*where, edits, f.probability, f.source]), file=out)
+    for profile in PROFILES:
+        print(f"{name:17} {profile:9} {line(name, shown(judged, profile))}", flush=True)
+    print(f"{'':17} {len(judged):,} texts, {time.monotonic() - begun_s:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ def rates_of(prose: Sequence[tuple[str, str, tuple[Finding, ...]]]) -> tuple[Cou
 
 
 def rates_known_before(counts: Counter[str], millions: float) -> tuple[Counter[str], float]:
-    """`rates_of`, but where the sample is not all there yet, for rules of the engines those that were counted before."""
+    """`rates_of`, but where the sample is not all there yet, for rules of the engines what was counted before."""
     if millions > 0.9 * WHOLE:
         return counts, millions
     known = json.loads(OUT.read_text("utf-8"))["rates"]
@@ -191,9 +191,9 @@ def taught(rates: RuleFacts, of: Sequence[Corrected], engines: Sequence[str], sh
 
 
 def from_tests(rates: RuleFacts, engines: Sequence[str]) -> list[Example]:
-    """What is said of the sentences by which Harper's authors test its rules: right where it makes what they expect, and
-    wrong in those that a rule has to leave alone. All of one rule weigh as much as `TESTS` corrections; matters of style
-    teach nothing."""
+    """What is said of the sentences by which Harper's authors test its rules: right where it makes what they expect,
+    and wrong in those that a rule has to leave alone. All of one rule weigh as much as `TESTS` corrections; matters of
+    style teach nothing."""
     rows: list[Example] = []
     right = {str(i.id): i.meta["right"] for i in sets.load("suites")}
     for ident, text, found in flags.merged("suites", engines, missing_end=True):
@@ -297,8 +297,8 @@ def real_by_rule(
 def fitted(
     table: Any, right: np.ndarray, weight: np.ndarray, penalty: np.ndarray, start: np.ndarray, offset: Any = 0.0
 ) -> np.ndarray:
-    """Weights of a logistic regression with soft labels, added to the log-odds `offset`; `penalty` by column. The search
-    for them begins at `start`."""
+    """Weights of a logistic regression with soft labels, added to the log-odds `offset`; `penalty` by column. They
+    are looked for from `start` on."""
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
         z = table @ w + offset
@@ -312,8 +312,9 @@ def fitted(
 def learned_in_two_steps(
     table: Any, names: Sequence[str], rules: Sequence[str], right: Any, weight: Any, before: np.ndarray
 ) -> np.ndarray:
-    """The weights, looked for near those of `before`: first those of what rules have in common, where no rule weighs more than `MOST_OF_RULE`, so that a
-    rule that was never met is taken for one of its kind and not for the loudest; then those of rules themselves."""
+    """The weights, looked for near those of `before`: first those of what rules have in common, where no rule weighs
+    more than `MOST_OF_RULE`, so that a rule that was never met is taken for one of its kind and not for the loudest;
+    then those of rules themselves."""
     own = np.array([n.startswith(("rule=", "category=")) for n in names])
     each: dict[str, float] = defaultdict(float)
     for rule, w in zip(rules, weight, strict=True):
@@ -407,15 +408,15 @@ def by_hand() -> dict[str, dict[str, Any]]:
     }
     out["dialect variant against the text"] = {"weight": 2.0, "reason": "but the rest of the text is in the other"}
     seldom = (
-        "in the suites of both engines rules that never spoke in edited prose are mostly right, and what corrections call"
-        " a false alarm of theirs is mostly an error that the editor passed over"
+        "in the suites of both engines rules that never spoke in edited prose are mostly right, and what corrections"
+        " call a false alarm of theirs is mostly an error that the editor passed over"
     )
     out["hardly ever in edited prose grammar"] = {"weight": 0.7, "reason": seldom}
     out["hardly ever in edited prose typo"] = {"weight": 0.5, "reason": seldom}
     out["own rule"] = {
         "weight": 2.0,
-        "reason": "closed patterns, read in edited prose: of some 40 places in 0.2 million words nearly all are errors; too"
-        " few sentences were corrected for each to be learned",
+        "reason": "closed patterns, read in edited prose: of some 40 places in 0.2 million words nearly all are errors;"
+        " too few sentences were corrected for each to be learned",
     }
     term = "what stands by itself, in bold or in italics, or after “by” or “called” is mostly a name or a term"
     for sign, weight in (("marked", -1.0), ("by itself", -1.5), ("said of names", -0.7)):

@@ -26,15 +26,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from .interface import Engine, EngineKind
+from .interface import OWN, Engine, EngineKind
 
 if TYPE_CHECKING:
     from ..config import Settings
     from .rules import Rule
 
 __all__ = ["ENGINES", "OWN", "Engine", "EngineKind", "is_speller"]
-
-OWN = "localproof"  # the engine of patterns of our own: no second witness for what another says
 
 
 def _open_harper(settings: Settings) -> Engine:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ..report import Finding, Provenance
     from .rules import Rule
 
+OWN = "localproof"  # the engine of patterns of our own: no second witness for what another says
+
 
 class Engine(Protocol):
     """One checker: still to be built, on its way, or ready."""

@@ -12,7 +12,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import lru_cache
 
 from .. import __version__
@@ -24,7 +23,8 @@ from ..scoring.tables import IRREGULAR
 from ..scoring.wordlists import word_lists
 from ..text import Edit, Span, minimal_edit
 from ..text.languages import base
-from . import OWN
+from .interface import OWN
+from .own_rules.rule import OwnRule
 from .rules import Rule
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -32,30 +32,6 @@ _PART = re.compile(r"\{(?:(\w+):)?(\d)\}")
 DETERMINERS = "the this that his her my your our their its each every another".split()
 PREPOSITIONS = "in on of at by for with from into about as".split()
 AMOUNTS = "much more some any no".split()
-
-
-@dataclass(frozen=True)
-class OwnRule:
-    """One pattern. `pattern` is a regular expression, matched without regard to case unless `case`; the whole match is
-    replaced by one of `fixes`, in which ``{1}`` is the first group and ``{plural:1}`` what `FORMS` makes of it.
-
-    `words` are those of which one must stand in the text (in lower case; as they are written where `case` is set), or ""
-    where a text is always looked at; of `needs` one must stand there too, if there are any.
-    `where` asks something of the words of groups (see `ASKS`). `wrong` are texts with what they are put right to,
-    `right` such in which the rule keeps still. `rate` is how often it spoke in a million words of edited prose.
-    """
-
-    name: str
-    says: str
-    pattern: str
-    fixes: tuple[str, ...]
-    words: str = ""
-    kind: Kind = "grammar"
-    where: tuple[tuple[int, str], ...] = ()
-    case: bool = False
-    needs: tuple[str, ...] = ()
-    wrong: tuple[tuple[str, str], ...] = ()
-    right: tuple[str, ...] = ()
 
 
 def share(pattern: str, word: str) -> float:
@@ -201,7 +177,11 @@ def _past_participle(word: str) -> str:
 def _third_person(word: str) -> str:
     low = word.lower()
     return {"have": "has", "go": "goes", "do": "does", "say": "says"}.get(low) or (
-        low + "es" if low.endswith(("s", "x", "z", "ch", "sh")) else low[:-1] + "ies" if re.search("[^aeiou]y$", low) else low + "s"
+        low + "es"
+        if low.endswith(("s", "x", "z", "ch", "sh"))
+        else low[:-1] + "ies"
+        if re.search("[^aeiou]y$", low)
+        else low + "s"
     )
 
 
@@ -212,7 +192,8 @@ def _adverb(word: str) -> str:
 
 def _with_article(words: str) -> str:
     """The words with "a" or "an" before them."""
-    return f"{'an' if words[:1].lower() in 'aeiou' and not words.lower().startswith(('uni', 'use', 'usu')) else 'a'} {words}"
+    vowel = words[:1].lower() in "aeiou" and not words.lower().startswith(("uni", "use", "usu"))
+    return f"{'an' if vowel else 'a'} {words}"
 
 
 _PLURAL_VERBS = {"is": "are", "was": "were", "has": "have", "does": "do"}
@@ -377,9 +358,7 @@ def catalogue(settings: Settings) -> tuple[Rule, ...]:
     """Every own rule, by name."""
     from .own_rules import RULES
 
-    rules = (
-        Rule(f"{OWN}/{r.name}", r.says, r.kind, "Own", wrong=r.wrong[0][0], right=(r.wrong[0][1],)) for r in RULES
-    )
+    rules = (Rule(f"{OWN}/{r.name}", r.says, r.kind, "Own", wrong=r.wrong[0][0], right=(r.wrong[0][1],)) for r in RULES)
     return tuple(sorted(rules, key=lambda rule: rule.name))
 
 

@@ -93,8 +93,8 @@ def voice(finding: Finding) -> str:
     rule that knows what is meant is, too, else its kind. What the user sees as spelling is another thing.
 
     >>> span = Span(0, 3)
-    >>> voice(Finding(span, "harper/ItsContraction", "", kind="spelling")), voice(Finding(span, "harper/SpellCheck", "", kind="spelling"))
-    ('typo', 'spelling')
+    >>> [voice(Finding(span, rule, "", kind="spelling")) for rule in ("harper/ItsContraction", "harper/SpellCheck")]
+    ['typo', 'spelling']
     """
     if finding.kind != "spelling":
         return finding.kind
@@ -246,7 +246,7 @@ _SAID_OF_NAMES = re.compile(r"(?:\b(?:by|called|named|via|@)|[“\"‘'«])\s?\Z
 
 
 def _name_features(f: dict[str, float], text: str, span: Span, word: str, around: FeatureContext) -> None:
-    """Signs of a name or a term where nothing else tells: it stands by itself, it is marked, it is said to be called so."""
+    """Signs of a name or a term where nothing else tells: it stands by itself, is marked, is said to be called so."""
     if around.marked:
         f["spelling marked"] = 1.0
     if around.kind != "paragraph" and len(text.split()) <= 2:

@@ -114,6 +114,6 @@ PREPOSITIONS = tuple("about as at by for from in into of on onto over than to wi
 VULGAR = frozenset(
     "arse arsehole ass asses asshole bastard bitch bitches bollocks boob boobs bugger clit cock cocks crap cum cunt"
     " cybersex dick dicks dildo fag faggot fart fuck fucked fucker fucking gook horny jizz kike knob negro nigga nigger"
-    " orgasm paki penis piss pissed poop porn porno prick pussy queer rape raped rapist retard retarded scrotum semen sex"
-    " sexed shit shits shitty slut sluts spic tit tits titty turd twat vagina wank wanker whore whores".split()
+    " orgasm paki penis piss pissed poop porn porno prick pussy queer rape raped rapist retard retarded scrotum semen"
+    " sex sexed shit shits shitty slut sluts spic tit tits titty turd twat vagina wank wanker whore whores".split()
 )

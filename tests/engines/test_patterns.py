@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from localproof.config import Settings
 from localproof.engines.own_rules import RULES
-from localproof.engines.patterns import Matcher, OwnRule, PatternEngine, catalogue, own_matcher
+from localproof.engines.own_rules.rule import OwnRule
+from localproof.engines.patterns import Matcher, PatternEngine, catalogue, own_matcher
 from localproof.report import Unavailable
 from localproof.text import apply_edits
 

@@ -15,7 +15,7 @@ from localproof.config import Settings
 from localproof.formats import read
 from localproof.report import Finding, Kind
 from localproof.scoring import coefficients, features, spelling_errors
-from localproof.scoring.features import FeatureContext, ngram_gain
+from localproof.scoring.features import FeatureContext, RuleFacts, ngram_gain
 from localproof.scoring.ngram_counts import tokens
 from localproof.scoring.wordlists import BANDS, NOT_LISTED, WordEntry, word_lists
 from localproof.text import Block, Edit, Piece, Span, apply_edits, minimal_edit
@@ -291,7 +291,7 @@ def test_engine_that_was_not_asked_does_not_count_as_silent() -> None:
 def test_the_judge_looks_whether_a_suspect_is_listed() -> None:
     def seen(word: str) -> dict[str, float]:
         text = f"The old {word} looked up."
-        return features.features(text, finding(text, word, "squirrel", *SPELL), FeatureContext(), KNOWN, {})
+        return features.features(text, finding(text, word, "squirrel", *SPELL), FeatureContext(), KNOWN, RuleFacts())
 
     assert seen("squireen")["listed rare lower"] == seen("Huddleston")["listed person or place capitalised"] == 1
     assert not any(name.startswith("listed ") for name in seen("squirewn"))
@@ -328,7 +328,7 @@ def test_a_word_of_five_thousand_letters_is_no_trouble() -> None:
 
 def test_features_are_numbers_with_names() -> None:
     text = "We will recieve it."
-    found = features.features(text, finding(text, "recieve", "receive", *SPELL), FeatureContext(), KNOWN, {})
+    found = features.features(text, finding(text, "recieve", "receive", *SPELL), FeatureContext(), KNOWN, RuleFacts())
     assert found["listed misspelling"] == 1 and found["same edit"] == 1
     assert all(isinstance(v, float) for v in found.values())
 
@@ -351,7 +351,7 @@ def test_what_only_the_writer_knows_weighs_against_a_finding(text: str, old: str
     of = finding(
         text, old, new, "harper/Some", kind="spelling" if feature in ("only accents", "clipped") else "grammar"
     )
-    assert feature in features.features(text, of, FeatureContext(), KNOWN, {})
+    assert feature in features.features(text, of, FeatureContext(), KNOWN, RuleFacts())
     assert coefficients().by_hand[feature] < 0
 
 
@@ -361,7 +361,7 @@ def test_an_article_before_a_plain_word_is_no_matter_of_reading_aloud() -> None:
         finding("Take a apple.", "a ", "an ", "harper/AnA", kind="grammar"),
         FeatureContext(),
         KNOWN,
-        {},
+        RuleFacts(),
     )
     assert not any(name.startswith("article before") for name in seen)
 
