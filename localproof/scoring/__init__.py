@@ -237,7 +237,8 @@ def rank_edits(text: str, finding: Finding) -> Finding:
         return finding
     old = finding.span.of(text).lower().replace("’", "'")
     here += _inflected(old, here) if finding.span.of(text).islower() else []
-    here = [e for e in here if e.text.lower() not in VULGAR or edit_distance(old, e.text.lower()) < 2] or here
+    decent = (e for e in here if e.text.lower() not in VULGAR or ngram_counts().misspelling(old, e.text.lower()))
+    here = list(decent) or here
 
     def likely(rank: int) -> float:
         new = here[rank].text.lower().replace("’", "'")

@@ -418,7 +418,7 @@ def test_a_model_takes_nothing_from_a_listed_misspelling() -> None:
     assert (chance(Edit(Span(18, 25), "Marlow")) or 1.0) < 0.1
 
 
-@pytest.mark.parametrize(("rival", "certain"), [(0.97, False), (0.93, True)])
+@pytest.mark.parametrize(("rival", "certain"), [(0.97, False), (0.9, True)])
 def test_finding_whose_rival_the_model_demoted_is_not_auto_corrected(
     monkeypatch: pytest.MonkeyPatch, rival: float, certain: bool
 ) -> None:

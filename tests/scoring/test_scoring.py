@@ -60,6 +60,27 @@ def test_word_repeated_in_the_text_is_less_likely_a_misspelling() -> None:
     assert often < once / 2
 
 
+def test_a_rule_that_knows_what_is_meant_is_no_dictionary() -> None:
+    text = "We saw it and i'm glad."
+    known = finding(text, "i'm", "I'm", "harper/CapitalizePersonalPronouns")
+    word = finding(text, "i'm", "I'm", *SPELL)
+    assert (features.voice(known), features.voice(word)) == ("typo", "spelling")
+    often = [block(text)] * 8
+    seen = scoring.score_finding(block(text), known, scoring.count_words(often)).probability
+    once = scoring.score_finding(block(text), known, scoring.count_words(often[:1])).probability
+    assert seen == once
+
+
+def test_forms_that_end_as_what_was_written_are_offered_too_and_nothing_vulgar() -> None:
+    text = "You are registed already."
+    ranked = scoring.rank_edits(text, finding(text, "registed", "register", *SPELL))
+    assert "registered" in [e.text for e in ranked.edits]
+    text = "Our cybersec team is small."
+    two = finding(text, "cybersec", "cybersex", *SPELL)
+    two = replace(two, edits=(*two.edits, Edit(two.span, "cyber")))
+    assert scoring.rank_edits(text, two).edits[0].text == "cyber"
+
+
 def test_a_style_rule_stays_quiet() -> None:
     p = probability("It is red, white and blue.", "white", "white,", "harper/OxfordComma", kind="style")
     assert p < scoring.threshold("quiet")
