@@ -23,6 +23,7 @@ from .ngram_counts import BOUNDARY, TOKEN, NgramCounts, tokens
 from .spelling_errors import edit_distance, error_model_log_prob, letter_ngram_score, strip_prefixes, strip_suffixes
 from .wordlists import word_lists
 
+_MOST_ABBREVIATED = 5  # letters, of what may stand for several words
 _WINDOW = 80  # code points on either side of an edit that are scored; more than three words always fit
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+")
@@ -352,6 +353,8 @@ def _bare(word: str) -> str:
 
 def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: FeatureContext, known: NgramCounts) -> None:
     far = edit_distance(a, b)
+    if " " in b and len(a) <= _MOST_ABBREVIATED and a.isalpha() and edit_distance(a, b.replace(" ", "")) > 2:
+        f["expands"] = 1.0
     f[f"distance={far}"] = 1.0
     if a[0] == b[0]:
         f["same first letter"] = 1.0
