@@ -14,7 +14,7 @@ The house, from the ground up; a room imports rooms on lower floors only (`tests
     config      what the writer decided: each setting declared once
     workers     supervised helper processes, the pool of the service, sockets; the only user of subprocess
     formats     source text → a document of blocks of prose (Markdown, HTML, plain …)
-    engines     block → findings (Harper; LanguageTool embedded, the original on Java, a server)
+    engines     block → findings (Harper; LanguageTool embedded, the original on Java, a server; own rules)
     models      small language models: catalogue, store, file reader, runtimes
     energy      two readings → joules, or why there are none
     render      a run → text for people, editors and machines

@@ -333,7 +333,9 @@ class PatternEngine:
         """See `Engine.provenance`."""
         from .own_rules import RULES
 
-        return (Provenance("LocalProof's own rules", "rules", __version__, "MIT", f"{len(RULES)} patterns", _digest()),)
+        return (
+            Provenance("LocalProof's own rules", "patterns", __version__, "MIT", f"{len(RULES)} patterns", _digest()),
+        )
 
     def key(self) -> str:
         """See `Engine.key`."""

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from localproof.cache.caching_engine import CachingEngine
 from localproof.config import ELSEWHERE, Settings
 from localproof.energy import open_window
-from localproof.engines import Engine
+from localproof.engines import ENGINES, Engine
 from localproof.formats import read
 from localproof.lsp import code_actions
 from localproof.lsp import diagnostics as marks
@@ -662,7 +662,9 @@ def test_engines_that_were_built_ahead_serve_the_first_text_or_end(
         def close(self) -> None:
             closed.append(self.name)
 
-    monkeypatch.setattr(resources, "ENGINES", {"harper": lambda settings: Built(settings.language)})
+    monkeypatch.setattr(
+        resources, "ENGINES", {"harper": ENGINES["harper"]._replace(open=lambda settings: Built(settings.language))}
+    )
     one = {**NO_ENGINES, "engines": ("harper",)}
     with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, one) as desk:
         desk.warm(tmp_path)

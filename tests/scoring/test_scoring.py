@@ -71,7 +71,7 @@ def test_a_rule_that_knows_what_is_meant_is_no_dictionary() -> None:
     assert seen == once
 
 
-def test_forms_that_end_as_what_was_written_are_offered_too_and_nothing_vulgar() -> None:
+def test_forms_that_end_as_what_was_written_are_offered_too() -> None:
     text = "You are registed already."
     ranked = scoring.rank_edits(text, finding(text, "registed", "register", *SPELL))
     assert "registered" in [e.text for e in ranked.edits]

@@ -73,6 +73,7 @@ def made(tmp_path: Path) -> tuple[Path, Path]:
     (root / "sources.toml").write_text("\n".join(sources), "utf-8")
     pair = {"before": CORRECTED, "after": CORRECTED.replace("recieve", "receive")}
     (root / "corrections" / "corrections.jsonl.xz").write_bytes(lzma.compress(json.dumps(pair).encode()))
+    (root / "corrections" / "more-sources.toml").write_text(entry("wiki", "MIT", "", []) + "pairs = 1\n", "utf-8")
     (root / "corrections" / "sources.toml").write_text(entry("docs", "MIT", "", []) + "pairs = 1\n", "utf-8")
     (data / "typos-words").mkdir(parents=True)
     (data / "toefl-spell").mkdir()
@@ -150,7 +151,17 @@ def test_the_file_says_where_its_counts_come_from(made: tuple[Path, Path]) -> No
 def test_every_source_that_was_used_is_credited_and_no_other(made: tuple[Path, Path]) -> None:
     listed = json.loads(attested.credits(made[0]))["sources"]
     ids = [source["id"] for source in listed]
-    assert ids == ["typos-words", "toefl-spell", "eracond", "realec-dev", "blog", "docs", "docs"]
+    assert ids == [
+        "harper-tests",
+        "typos-words",
+        "toefl-spell",
+        "eracond",
+        "realec-dev",
+        "blog",
+        "docs",
+        "docs",
+        "wiki",
+    ]
     assert all(source["licence"] and source["credit"] and source["use"] for source in listed)
 
 
