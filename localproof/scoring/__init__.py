@@ -271,9 +271,9 @@ def probability(text: str, finding: Finding, around: FeatureContext, engines: Se
     log_odds += sum(known.by_hand.get(name, 0.0) * value for name, value in present.items())
     if "kind=spelling" in present and (word := main_word(finding.span.of(text))):
         word = word.lower().replace("’", "'")
-        # What is listed as a misspelling is not made right by standing all over a site.
-        elsewhere = 0 if "listed misspelling" in present else around.site.get(word, 0)
-        log_odds += max(-3.0, known.repeats * math.log(max(around.words.get(word, 1), elsewhere, 1)))
+        # What is listed as a misspelling is not made right by standing all over a text or a site.
+        often = 1 if "listed misspelling" in present else max(around.words.get(word, 1), around.site.get(word, 0), 1)
+        log_odds += max(-3.0, known.repeats * math.log(often))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
 

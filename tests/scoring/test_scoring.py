@@ -55,8 +55,8 @@ def test_name_is_less_likely_an_error_than_its_lower_case_form() -> None:
 
 
 def test_word_repeated_in_the_text_is_less_likely_a_misspelling() -> None:
-    once = probability("The quickshot was black.", "quickshot", "quicksort")
-    often = probability("The quickshot was black.", "quickshot", "quicksort", more="quickshot " * 9)
+    once = probability("The flixboard was black.", "flixboard", "clipboard")
+    often = probability("The flixboard was black.", "flixboard", "clipboard", more="flixboard " * 9)
     assert often < once / 2
 
 

@@ -253,4 +253,13 @@ RULES: tuple[OwnRule, ...] = (
             "I asked if you will come.",
         ),
     ),
+    OwnRule(
+        "YouAre",
+        "Here “you are” is meant, which is “you're”.",
+        r"(?:(?<=^)|(?<=[.!?,;] )|(?<=\band )|(?<=\bif )|(?<=\bthat )|(?<=\bbut )|(?<=\bwhen )|(?<=\bthink ))your (?=(?:(?:very |most )?welcome(?: to\b|[.,!?]|\s*$)|going to\b|gonna\b|not\b|kidding\b|probably\b|doing\b|supposed to\b|allowed to\b|able to\b))",
+        ("you're ",),
+        "your",
+        wrong=(("Your welcome to ask.", "You're welcome to ask."),),
+        right=("Your welcome was warm.", "Mind your not-so-new car."),
+    ),
 )
