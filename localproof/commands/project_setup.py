@@ -17,6 +17,7 @@ from ..project.traits import FILE, ProjectTraits, inspect_project, settings_text
 from ..report import BadInput
 from ..terminal import CLEAN, INTERRUPTED, Terminal, ask_yes_no, progress
 from ..text.display import one_line
+from ..text.phrases import count
 
 MOST = 100  # words that are proposed at a time: a person is to look at each
 
@@ -81,7 +82,7 @@ def _words(
     if later := len(proposed) - len(now):
         terminal.say(f"localproof: {later:,} more stand in fewer texts; run init again for them")
     path = root / ".localproof/dictionary.txt"
-    many = f"{len(now):,} word{'' if len(now) == 1 else 's'}"
+    many = count(len(now), "word")
     if yes or ask_yes_no(terminal, f"Are these {many} right? They go into {one_line(str(path))}."):
         terminal.say(f"localproof: {len(add_words(path, now)):,} words added to {one_line(str(path))}")
     else:

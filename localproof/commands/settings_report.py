@@ -19,6 +19,7 @@ from ..config import (
     user_folder,
 )
 from ..text import escape_invisible
+from ..text.phrases import count
 
 
 def _overrides(properties: Mapping[str, object]) -> dict[str, object]:
@@ -46,7 +47,7 @@ def describe_settings(settings: Settings) -> str:
         (f"{key} = {_toml(getattr(settings, f.name))}", settings.sources.get(f.name, "default")) for key, f in _own()
     ]
     width = min(max(len(row) for row, _ in rows), 60)
-    words = f"{len(settings.words):,} word{'' if len(settings.words) == 1 else 's'}"
+    words = count(len(settings.words), "word")
     lines = [f"{row:<{width}}  # {escape_invisible(source)}" for row, source in rows]
     return "\n".join([*lines, f"# {words} of your own: `localproof dict list`"]) + "\n"
 

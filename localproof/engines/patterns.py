@@ -23,11 +23,11 @@ from ..scoring.tables import IRREGULAR
 from ..scoring.wordlists import word_lists
 from ..text import Edit, Span, minimal_edit
 from ..text.languages import base
+from ..text.words import WORD, fold_apostrophes
 from .interface import OWN
 from .own_rules.rule import OwnRule
 from .rules import Rule
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _PART = re.compile(r"\{(?:(\w+):)?(\d)\}")
 DETERMINERS = "the this that his her my your our their its each every another".split()
 PREPOSITIONS = "in on of at by for with from into about as".split()
@@ -252,7 +252,7 @@ class Matcher:
 
     def findings(self, text: str) -> tuple[Finding, ...]:
         """What the rules say of the text of a block, in order of position."""
-        written = {"", *_WORD.findall(text.replace("’", "'"))}
+        written = {"", *WORD.findall(fold_apostrophes(text))}
         rules = [rule for word in written & self._as_written.keys() for rule in self._as_written[word]]
         low = {word.lower() for word in written}
         rules += [rule for word in low & self._by_word.keys() for rule in self._by_word[word]]

@@ -16,6 +16,7 @@ from dataclasses import replace
 from ..engines import OWN, is_speller
 from ..report import Finding
 from ..text import Edit, Span, minimal_edit
+from ..text.words import fold_word
 
 _MOST_EDITS = 8
 # A correctness finding is never hidden by one of taste, whatever their probabilities.
@@ -214,7 +215,7 @@ def _same_disagreement(text: str, left: Finding, right: Finding) -> bool:
 
 def _to_plural(text: str, edit: Edit, pairs: dict[str, str], *, noun: bool = False) -> bool | None:
     """Whether `edit` makes a plural of a singular (True) or the other way round (False); None if it does neither."""
-    old, new = (word.lower().replace("’", "'") for word in (edit.span.of(text), edit.text))
+    old, new = (fold_word(word) for word in (edit.span.of(text), edit.text))
     if (old, new) in pairs.items() or (new, old) in pairs.items():
         return (old, new) in pairs.items()
     for one, other, longer in ((old, new, True), (new, old, False)):

@@ -7,7 +7,6 @@ All blocks are scored before the next step, for how carelessly the document is w
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from ..scoring.site import with_site_counts
 from ..scoring.verification import ProposalVerifier
 from ..text import Block, Document, LineIndex, Span
 from ..text.languages import NAMES, base
+from ..text.words import COUNTED_WORD
 from .language_policy import is_in_other_language
 from .merging import merge_agreement_pairs, merge_findings, resolve_overlaps
 from .pending import BlockAnswer, PendingBlock
@@ -31,8 +31,6 @@ from .routing import Route, Router
 from .score_cache import ScoreCache
 from .suppressions import Ignores, Region, matches_rule, regions, unused_directives
 from .typography import Typography
-
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
 # A paragraph with hundreds of suspects, one for every few words, is a table of
 # numbers, a word list or an attack: nobody reads its findings.
@@ -227,7 +225,7 @@ def _outside(spans: Sequence[Span], findings: Sequence[Finding]) -> list[Finding
 @lru_cache(maxsize=1024)
 def count_words(text: str) -> int:
     """How many words a text has, for the account of a run."""
-    return len(_WORD.findall(text))
+    return len(COUNTED_WORD.findall(text))
 
 
 # ─ score ─
@@ -288,7 +286,7 @@ def _is_accepted(context: _Context, block: Block, finding: Finding) -> bool:
 
 def _is_name_in_code(document: Document, block: Block, finding: Finding) -> bool:
     """Whether all that a finding calls misspelt is what the code around a comment calls something."""
-    words = _WORD.findall(finding.span.of(block.text)) if document.names and finding.kind == "spelling" else []
+    words = COUNTED_WORD.findall(finding.span.of(block.text)) if document.names and finding.kind == "spelling" else []
     return bool(words) and all(word.lower() in document.names for word in words)
 
 

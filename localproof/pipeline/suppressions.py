@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..report import Finding
 from ..text import Block, Directive, Document, LineIndex, Span, escape_invisible, plain
+from ..text.words import fold_apostrophes
 
 _POSSESSIVE = re.compile(r"(?:['’]s|['’])$")
 _NUMBER = re.compile(r"\[(\d+)\]\Z")  # of a variant, at the end of a pattern
@@ -43,7 +44,7 @@ class UserDictionary:
     @classmethod
     def of(cls, words: Iterable[str]) -> UserDictionary:
         """A word in lower case covers any case of it, one with capitals only itself and all capitals."""
-        every = [" ".join(plain(w).replace("’", "'").split()) for w in words]
+        every = [" ".join(fold_apostrophes(plain(w)).split()) for w in words]
         return cls(frozenset(w for w in every if w and " " not in w), tuple(sorted({w for w in every if " " in w})))
 
     def knows(self, word: str) -> bool:
@@ -53,7 +54,7 @@ class UserDictionary:
         >>> [v.knows(w) for w in ("Kubernetes's", "Frobnicate", "frobnicates", "kubernetes")]
         [True, True, True, False]
         """
-        word = plain(word).replace("’", "'")
+        word = fold_apostrophes(plain(word))
         bare = _POSSESSIVE.sub("", word)
         forms = {word, bare}
         forms |= {f[: -len(s)] for f in (word, bare) for s in ("s", "es") if f.endswith(s) and len(f) > len(s) + 2}
@@ -77,7 +78,7 @@ class UserDictionary:
 
     @staticmethod
     def _inside(text: str, phrase: str, span: Span) -> bool:
-        plain = text.replace("’", "'")
+        plain = fold_apostrophes(text)
         flags = 0 if any(c.isupper() for c in phrase) else re.IGNORECASE
         pattern = r"(?<!\w)" + r"\s+".join(map(re.escape, phrase.split())) + r"(?!\w)"
         start, end = max(span.start - 200, 0), span.end + 200

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..project.files import InputFile, read_source
 from ..report import BadInput, Unavailable
+from ..text.words import fold_apostrophes
 from .planning import CheckOptions, plan_tasks
 from .suppressions import UserDictionary
 
@@ -40,7 +41,7 @@ def unused_words(words: Iterable[str], sources: Iterable[str]) -> tuple[str, ...
         for match in _WORD.finditer(source):
             for token in {match.group(), *re.split(r"[-.&]", match.group())}:
                 tokens.setdefault(token[:1].casefold(), set()).add(token)
-        flat = " ".join(source.replace("’", "'").split()).casefold()
+        flat = " ".join(fold_apostrophes(source).split()).casefold()
         for word in [w for w, v in left.items() if _occurs(w, v, tokens, flat)]:
             del left[word]
         if not left:
@@ -49,7 +50,7 @@ def unused_words(words: Iterable[str], sources: Iterable[str]) -> tuple[str, ...
 
 
 def _occurs(word: str, known: UserDictionary, tokens: Mapping[str, set[str]], flat: str) -> bool:
-    plain = word.replace("’", "'")
+    plain = fold_apostrophes(word)
     if _WORD.fullmatch(plain) and " " not in plain:
         return any(known.knows(token) for token in tokens.get(plain[:1].casefold(), ()))
     return plain.casefold() in flat  # a phrase, or a word with marks in it

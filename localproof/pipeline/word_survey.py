@@ -21,6 +21,8 @@ from ..scoring.site import RARE
 from ..scoring.spelling_errors import edit_distance
 from ..scoring.wordlists import word_lists
 from ..text.languages import base
+from ..text.phrases import count
+from ..text.words import fold_apostrophes, fold_word
 from .batch import Task
 from .checker import Checker
 from .language_policy import prose
@@ -61,7 +63,7 @@ def detect_dialect(seen: ProjectTraits, found: WordSurvey) -> ProjectTraits:
     texts = found.british if dialect == "en-GB" else found.american
     others = found.british + found.american - texts
     name = "British" if dialect == "en-GB" else "American"
-    evidence = f"{texts:,} text{'' if texts == 1 else 's'} lean{'s' if texts == 1 else ''} to {name} spelling"
+    evidence = f"{count(texts, 'text')} lean{'s' if texts == 1 else ''} to {name} spelling"
     return replace(seen, language=dialect, evidence=evidence + (f", {others:,} to the other" if others else ""))
 
 
@@ -88,7 +90,7 @@ def _count(survey: WordSurvey, one: InputFile, settings: Settings, language: str
         for match in _WORD.finditer(block.text):
             word = _POSSESSIVE.sub("", match.group())
             if len(word) >= _SHORTEST:
-                here.setdefault(word.casefold().replace("’", "'"), word)
+                here.setdefault(fold_apostrophes(word.casefold()), word)
     for low, word in here.items():
         survey.forms[low][word] += 1
     british, american = dialect_counts([here])
@@ -154,6 +156,6 @@ def _spelling(report: Report) -> Iterator[tuple[str, Finding]]:
 def _mistake(word: str, finding: Finding) -> bool:
     """Whether a word is a listed misspelling of what the engines suggest first. The list takes one pair in a few
     hundred for another, so only suggestions that are near count."""
-    table, low = ngram_counts(), word.lower().replace("’", "'")
-    near = (e.text.lower().replace("’", "'") for e in finding.edits[:3])
+    table, low = ngram_counts(), fold_word(word)
+    near = (fold_word(e.text) for e in finding.edits[:3])
     return any(edit_distance(low, right) <= 2 and table.misspelling(low, right) for right in near)

@@ -29,6 +29,7 @@ from typing import Any
 from ..engines import ENGINES, OWN, is_speller
 from ..report import Finding, Provenance
 from ..text import Block, Edit, Span, minimal_edit
+from ..text.words import WORD, fold_apostrophes, fold_word
 from . import features
 from .candidate_edits import word_forms
 from .dialect import is_british
@@ -42,7 +43,6 @@ from .spelling_errors import edit_distance, error_model_log_prob
 from .tables import VULGAR
 from .wordlists import word_lists
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LAST_WORD = re.compile(r"([^\W\d_]+)\W*$")
 _NEXT_WORD = re.compile(r" ([^\W\d_]+(?:['’][^\W\d_]+)*)(?<=[a-z])")
 _BOTH = ("harper", "languagetool")  # the engines that the weights were learned with
@@ -140,9 +140,9 @@ def count_block_words(text: str) -> WordCounts:
     """The words of one block's text."""
     every: Counter[str] = Counter()
     capitalised: Counter[str] = Counter()
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         word = match.group()
-        low = word.lower().replace("’", "'")
+        low = fold_word(word)
         every[low] += 1
         if word[0].isupper():
             starts = text[max(match.start() - 3, 0) : match.start()]
@@ -235,13 +235,13 @@ def rank_edits(text: str, finding: Finding) -> Finding:
     here = [e for e in finding.edits if e.span == finding.span]
     if voice(finding) != "spelling" or not here:
         return finding
-    old = finding.span.of(text).lower().replace("’", "'")
+    old = fold_word(finding.span.of(text))
     here += _inflected(old, here) if finding.span.of(text).islower() else []
     decent = (e for e in here if e.text.lower() not in VULGAR or ngram_counts().misspelling(old, e.text.lower()))
     here = list(decent) or here
 
     def likely(rank: int) -> float:
-        new = here[rank].text.lower().replace("’", "'")
+        new = fold_word(here[rank].text)
         slip = max(error_model_log_prob(old, new), -20.0) + 2.0 * ngram_counts().misspelling(old, new)
         return slip + 0.5 * features.ngram_gain(text, here[rank], ngram_counts()) - 0.3 * rank
 
@@ -270,7 +270,7 @@ def probability(text: str, finding: Finding, around: FeatureContext, engines: Se
     log_odds = sum(weights.get(name, 0.0) * value for name, value in present.items())
     log_odds += sum(known.by_hand.get(name, 0.0) * value for name, value in present.items())
     if "kind=spelling" in present and (word := main_word(finding.span.of(text))):
-        word = word.lower().replace("’", "'")
+        word = fold_word(word)
         # What is listed as a misspelling is not made right by standing all over a text or a site.
         often = 1 if "listed misspelling" in present else max(around.words.get(word, 1), around.site.get(word, 0), 1)
         log_odds += max(-3.0, known.repeats * math.log(often))
@@ -300,7 +300,7 @@ def is_safe_fix(text: str, finding: Finding) -> bool:
         return False
     old, new = finding.span.of(text), finding.edits[0].text
     if finding.kind == "spelling":
-        low, meant = old.lower().replace("’", "'"), new.lower().replace("’", "'")
+        low, meant = fold_word(old), fold_word(new)
         if finding.agreement < 2 or not ngram_counts().is_only_correction(low, meant) or _is_english(low):
             return False
         if find_sentence_start(text, finding.span.start) < finding.span.start:
@@ -348,7 +348,7 @@ def _is_no_name(text: str, span: Span, low: str, meant: str) -> bool:
     before, after = _LAST_WORD.search(text[max(span.start - 40, 0) : span.start]), _NEXT_WORD.match(text, span.end)
     if word_lists().entry(low).person_or_place or after is None or (before and not before[1].islower()):
         return False
-    known, follows = ngram_counts(), after[1].replace("’", "'")
+    known, follows = ngram_counts(), fold_apostrophes(after[1])
     usual = math.log(max(known.count(follows), 0.5) / known.total)
     return known.log_probability(BOUNDARY, meant, follows) > usual
 

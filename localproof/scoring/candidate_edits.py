@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..text import Edit, Span
+from ..text.words import WORD, fold_word
 from .ngram_counts import ngram_counts
 from .tables import ARTICLES, CONFUSED, IRREGULAR, MORE_CONFUSED, PLURALS, PREPOSITIONS, TOGETHER
 from .wordlists import word_lists
@@ -44,7 +45,6 @@ _APOSTROPHES = {
     " that's there's here's what's who's let's i'm you're they're we're i've you've we've they've it'll"
     " he'll they'll you'll i'll we'll i'd you'd they'd it's she's he's".split()
 }  # fmt: skip
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _QUOTATION = re.compile(r"“[^”]*(?:”|\Z)|«[^»]*»|\"[^\"\n]*\"")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _COMMON = 150  # a word seen so often in edited prose is one that a writer may have meant
@@ -247,7 +247,7 @@ class TextWord:
 
 def split_words(text: str) -> list[TextWord]:
     """The words of `text`."""
-    return [TextWord(Span(*m.span()), m.group().lower().replace("’", "'")) for m in WORD.finditer(text)]
+    return [TextWord(Span(*m.span()), fold_word(m.group())) for m in WORD.finditer(text)]
 
 
 def replacement_edit(text: str, word: TextWord, kind: str, new: str) -> CandidateEdit:

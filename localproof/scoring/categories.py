@@ -7,15 +7,13 @@ nothing gets a probability, and nothing is ever certain.
 
 from __future__ import annotations
 
-import re
-
 from ..report import Finding, Kind
 from ..text import Document, Span
 from ..text.languages import NAMES, base
+from ..text.words import WORD
 from . import features
 from .other_languages import sentences
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _OFTEN = 3  # a word that stands so often in a text is one of its own
 _NOUNS_ARE_CAPITALISED = ("de",)
 
@@ -56,7 +54,7 @@ def is_english(text: str) -> bool:
     >>> is_english("Das ist in einem Satz gesagt, was die anderen an so einem Tag also nicht waren.")
     False
     """
-    words = [w for w in _WORD.findall(text) if w.islower()]
+    words = [w for w in WORD.findall(text) if w.islower()]
     return len(words) > 5 and sum(w in features.FUNCTION for w in words) > 0.35 * len(words)
 
 

@@ -18,6 +18,7 @@ from itertools import pairwise
 from ..engines import OWN, is_speller
 from ..report import Finding
 from ..text import Edit, Span
+from ..text.words import SENTENCE_END, WORD, fold_apostrophes, fold_word
 from .dialect import is_british, leaning
 from .ngram_counts import BOUNDARY, TOKEN, NgramCounts, tokens
 from .spelling_errors import edit_distance, error_model_log_prob, letter_ngram_score, strip_prefixes, strip_suffixes
@@ -25,8 +26,6 @@ from .wordlists import word_lists
 
 _MOST_ABBREVIATED = 5  # letters, of what may stand for several words
 _WINDOW = 80  # code points on either side of an edit that are scored; more than three words always fit
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+")
 FUNCTION = frozenset(
     "the a an of to in and is are was were be been that this it for on with as by at from or but not have has had he"
     " she they we you i his her their our your its my do does did will would can could may might if so than then there"
@@ -162,7 +161,7 @@ def _rule_rate_features(f: dict[str, float], finding: Finding, rates: Mapping[st
 def find_sentence_start(text: str, at: int) -> int:
     """Where the sentence that holds code point `at` begins, by its punctuation alone; at most 2,000 before."""
     start = max(0, at - 2000)
-    for match in _SENTENCE_END.finditer(text, start, at):
+    for match in SENTENCE_END.finditer(text, start, at):
         start = match.end()
     return start
 
@@ -185,10 +184,10 @@ def _position_features(f: dict[str, float], text: str, finding: Finding, around:
 def _block_features(text: str) -> dict[str, float]:
     """Features of the whole block; the same for all findings in it."""
     f: dict[str, float] = {}
-    words = [w.lower() for w in _WORD.findall(text)]
+    words = [w.lower() for w in WORD.findall(text)]
     if len(words) >= 5 and sum(w in FUNCTION for w in words) < 0.15 * len(words):
         f["few function words"] = 1.0
-    if words and sum(w[0].isupper() for w in _WORD.findall(text)) > 0.5 * len(words):
+    if words and sum(w[0].isupper() for w in WORD.findall(text)) > 0.5 * len(words):
         f["mostly capitals"] = 1.0
     return f
 
@@ -202,12 +201,12 @@ def _word_features(
     word = main_word(old)
     if not word:
         return
-    low = word.lower().replace("’", "'")
+    low = fold_word(word)
     pre = "spelling " if spelled else ""
     capital = word[0].isupper() and "sentence start" not in f
     if capital:
         f[pre + "capitalised inside"] = 1.0
-        before = _WORD.findall(text[max(finding.span.start - 30, 0) : finding.span.start])
+        before = WORD.findall(text[max(finding.span.start - 30, 0) : finding.span.start])
         if before and before[-1][0].isupper() and text[finding.span.start - 1 : finding.span.start].isspace():
             f[pre + "capitalised after a capital"] = 1.0
     elif word[0].isupper():
@@ -267,7 +266,7 @@ def _wordlist_features(f: dict[str, float], low: str, case: str) -> None:
 
 def main_word(flagged: str) -> str:
     """The longest word of what was flagged, the first of equals; "" if there is none."""
-    return max(_WORD.findall(flagged), key=len, default="")
+    return max(WORD.findall(flagged), key=len, default="")
 
 
 def _capital_features(word: str, first: bool) -> str:
@@ -366,19 +365,19 @@ def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: Feat
         f["between function words"] = 1.0
     if f.get("spelling"):
         old_case = _capital_features(edit_old, "sentence start" in f)
-        likely = max(error_model_log_prob(a.replace("’", "'"), b.replace("’", "'")), -20.0)
+        likely = max(error_model_log_prob(fold_apostrophes(a), fold_apostrophes(b)), -20.0)
         f["channel"] = likely / 5
         f[f"channel {old_case}"] = likely / 5
         f["channel for its length"] = likely / max(len(a), 3)
         f[f"distance={far} {old_case}"] = 1.0
         f["length"] = len(a) / 5
-        f["correction listed"] = float(word_lists().entry(b.replace("’", "'")).band == "common")
+        f["correction listed"] = float(word_lists().entry(fold_apostrophes(b)).band == "common")
         _dialect_features(f, a, b, around)
-        if known.misspelling(a.replace("’", "'"), b.replace("’", "'")):
+        if known.misspelling(fold_apostrophes(a), fold_apostrophes(b)):
             f.pop("suggestions", None)  # that a dictionary has many words like it says nothing of this one
             f["listed misspelling"] = 1.0
             f[f"listed misspelling {old_case}"] = 1.0
-    seen_a, seen_b = known.count(a.replace("’", "'")), known.count(b.replace("’", "'"))
+    seen_a, seen_b = known.count(fold_apostrophes(a)), known.count(fold_apostrophes(b))
     if " " not in a + b:
         f["log ratio"] = _clip(math.log((seen_b + 0.5) / (seen_a + 0.5)), 12) / 4
     if around.words.get(b, 0) > 0:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..text import Edit, Span, minimal_edit
+from ..text.words import fold_apostrophes
 from .candidate_edits import (
     DROPPABLE,
     CandidateEdit,
@@ -148,7 +149,7 @@ def is_plain_change(text: str, edit: Edit) -> bool:
     old, new = edit.span.of(text), edit.text
     if _OTHER.search(old + new) or _MARK.findall(old) != _MARK.findall(new):
         return False
-    before, after = (Counter(word.replace("’", "'") for word in _WORDS.findall(part)) for part in (old, new))
+    before, after = (Counter(fold_apostrophes(word) for word in _WORDS.findall(part)) for part in (old, new))
     gone, come = list((before - after).elements()), list((after - before).elements())
     if not gone + come or max(len(gone), len(come)) > _MOST_WORDS:
         return False

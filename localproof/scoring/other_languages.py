@@ -18,6 +18,7 @@ from ..scoring.ngram_counts import ngram_counts
 from ..scoring.spelling_errors import letter_ngram_score
 from ..scoring.wordlists import word_lists
 from ..text import Span
+from ..text.words import fold_apostrophes
 
 # Whole words only: "h" of 5h35 and "aut" of covid19-aut are none.
 _WORD = re.compile(r"(?<![\w/@#-])[^\W\d_]+(?:['’][^\W\d_]+)*(?![\w/@-])")
@@ -282,7 +283,7 @@ def _words(sentence: str) -> Iterator[tuple[str, bool]]:
     """The words of a sentence in lower case, elided ones apart, and whether each counts as English where it is: one in
     lower case, or at the head of the sentence; others may be names."""
     for number, match in enumerate(_WORD.finditer(_BORROWED.sub(" ", sentence))):
-        word, low = match.group().replace("’", "'"), number == 0 or match.group()[0].islower()
+        word, low = fold_apostrophes(match.group()), number == 0 or match.group()[0].islower()
         if _CONTRACTION.search(word):
             yield word.lower(), True
             continue

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..scoring.candidate_edits import CandidateEdit, TextWord, split_words
 from ..scoring.ngram_counts import ngram_counts
 from ..text import Edit
+from ..text.words import fold_word
 from . import edit_tags
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _of_tag(tag: str, text: str, row: Sequence[TextWord], i: int) -> list[tuple[
     meant = [c for name, c in edit_tags.edits_at(text, row, i) if name == tag][:_MOST_MEANT]
     # The tag does not say which word is meant: what usually stands here does.
     around = [row[j].low if 0 <= j < len(row) else "<s>" for j in (i - 2, i - 1, i, i + 1)]
-    usual = [_fits(around, c.edit.text.lower().replace("’", "'")) for c in meant]
+    usual = [_fits(around, fold_word(c.edit.text)) for c in meant]
     if not usual:
         return []
     weights = [math.exp(u - max(usual)) for u in usual]
