@@ -203,18 +203,7 @@ def _word_features(
         return
     low = fold_word(word)
     pre = "spelling " if spelled else ""
-    capital = word[0].isupper() and "sentence start" not in f
-    if capital:
-        f[pre + "capitalised inside"] = 1.0
-        before = WORD.findall(text[max(finding.span.start - 30, 0) : finding.span.start])
-        if before and before[-1][0].isupper() and text[finding.span.start - 1 : finding.span.start].isspace():
-            f[pre + "capitalised after a capital"] = 1.0
-    elif word[0].isupper():
-        f[pre + "capitalised first"] = 1.0
-    if len(word) > 1 and word.isupper():
-        f[pre + "all capitals"] = 1.0
-    elif any(c.isupper() for c in word[1:]):
-        f[pre + "inner capital"] = 1.0
+    _letter_case_features(f, pre, word, text, finding.span.start)
     if not word.isascii():
         f[pre + "not ASCII"] = 1.0
     if _in_identifier(text, finding.span):
@@ -240,6 +229,21 @@ def _word_features(
         f[f"spelling {case} engines={len(finding.engines)} agreement={finding.agreement}"] = 1.0
     if around.capitalised.get(low, 0) > 1:
         f[pre + "capitalised here"] = 1.0
+
+
+def _letter_case_features(f: dict[str, float], pre: str, word: str, text: str, start: int) -> None:
+    """Which letters of `word`, at `start`, are capitals; `pre` stands before the names of features."""
+    if word[0].isupper() and "sentence start" not in f:
+        f[pre + "capitalised inside"] = 1.0
+        before = WORD.findall(text[max(start - 30, 0) : start])
+        if before and before[-1][0].isupper() and text[start - 1 : start].isspace():
+            f[pre + "capitalised after a capital"] = 1.0
+    elif word[0].isupper():
+        f[pre + "capitalised first"] = 1.0
+    if len(word) > 1 and word.isupper():
+        f[pre + "all capitals"] = 1.0
+    elif any(c.isupper() for c in word[1:]):
+        f[pre + "inner capital"] = 1.0
 
 
 _SAID_OF_NAMES = re.compile(r"(?:\b(?:by|called|named|via|@)|[“\"‘'«])\s?\Z", re.IGNORECASE)
