@@ -84,7 +84,12 @@ def _arguments() -> Any:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--words", type=int, default=300_000)
     parser.add_argument("--top", type=int, default=10)
-    parser.add_argument("--only", action="append", choices=["reading", "scoring", *ENGINES], default=[])
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=["reading", "scoring", *(name for name in ENGINES if name != "localproof")],
+        default=[],
+    )
     parser.add_argument("--lang", default="en-US")
     return parser.parse_args()
 
@@ -108,7 +113,7 @@ def times(folder: Path, settings: Settings, words: int, only: set[str]) -> Itera
     with ExitStack() as open_:
         workers = {}
         for name in settings.engines:
-            if not only or only & {name, "scoring"}:
+            if name != "localproof" and (not only or only & {name, "scoring"}):  # its own rules have no helper process
                 workers[name] = product.engine_worker(name, settings, GIVEN_UP_S)
                 workers[name].submit({"text": _FIRST})
                 open_.callback(workers[name].close)
