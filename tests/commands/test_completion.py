@@ -172,7 +172,7 @@ def test_a_shell_offers_commands_and_files_at_first(place: Path, shell: str) -> 
     "shell", [s if shutil.which(s) else pytest.param(s, marks=pytest.mark.skip(f"no {s} here")) for s in SHELLS]
 )
 def test_a_shell_completes_lists_and_models(place: Path, shell: str) -> None:
-    last = [word.rpartition(",")[2] for word in SHELLS[shell](place, ["--engine", "harper,l"])]
+    last = [word.rpartition(",")[2] for word in SHELLS[shell](place, ["--engine", "harper,la"])]
     assert last == ["languagetool"]
     models = SHELLS[shell](place, ["models", "show", ""])
     assert "localproof-small" in models and "notes.md" not in models and "*" not in models
