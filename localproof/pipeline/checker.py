@@ -307,7 +307,13 @@ class Checker:
         parts = list(dict.fromkeys(p for engine in self.resources.all_engines() for p in engine.provenance()))
         count = len(self.dictionary.words) + len(self.dictionary.phrases)
         if count:
-            parts.append(Provenance("your words", "dictionary", data=f"{count:,} words and phrases of your own"))
+            parts.append(
+                Provenance(
+                    "your words",
+                    "dictionary",
+                    data=f"{count:,} {'word or phrase' if count == 1 else 'words and phrases'} of your own",
+                )
+            )
         foreign = self.resources.foreign_engines
         scored = base(self.settings.language) == "en" or (foreign is not None and foreign.has_opened("en"))
         model = self.model_client.provenance() if self.model_client is not None else ()
