@@ -241,7 +241,7 @@ def other_text(format_name: str, got: Sequence[str], expected: Sequence[str]) ->
 
 
 class Fuzzer:
-    """Cases of one folder, and what became of them. With `timed` False no time is compared, as a busy machine errs there."""
+    """Cases of one folder, and what became of them. Without `timed` no times are compared: busy machines err there."""
 
     def __init__(self, texts: dict[str, list[str]], seed: int, *, timed: bool = True) -> None:
         self.texts = texts
