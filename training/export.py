@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,13 +100,24 @@ def _about(writer: Any, folder: Path, shape: Shape, cost: dict[str, float]) -> N
     writer.add_license(LICENCE)
     writer.add_languages(["en"])
     writer.add_tags(["proofreading", "scoring"])
+    add_sources(writer, sources)
+    prepared = folder / "prepared.json"
+    if prepared.exists():
+        writer.add_string("localproof.training.texts.sha256", sha256(prepared))
+    add_cost_and_shape(writer, cost, shape)
+    writer.add_quantization_version(2)
+
+
+def add_sources(writer: Any, sources: Sequence[Mapping[str, str]]) -> None:
+    """Put into the header whose texts taught the model."""
     for number, source in enumerate(sources):
         writer.add_dataset_name(number, f"{source['title']} ({source['licence']}, {source['commit']})"[:200])
         writer.add_dataset_repo_url(number, source["repo"])
     writer.add_uint32("general.dataset.count", len(sources))
-    prepared = folder / "prepared.json"
-    if prepared.exists():
-        writer.add_string("localproof.training.texts.sha256", sha256(prepared))
+
+
+def add_cost_and_shape(writer: Any, cost: Mapping[str, float], shape: Shape) -> None:
+    """Put into the header what training cost and what the network looks like."""
     for key, value in cost.items():
         writer.add_float32(f"localproof.training.{key}", value)
     writer.add_string("localproof.quotes", "straight")
@@ -120,7 +132,6 @@ def _about(writer: Any, folder: Path, shape: Shape, cost: dict[str, float]) -> N
     writer.add_vocab_size(shape.vocabulary)
     writer.add_layer_norm_rms_eps(shape.epsilon)
     writer.add_rope_freq_base(shape.base)
-    writer.add_quantization_version(2)
 
 
 def _tokens(writer: Any, folder: Path) -> None:

@@ -21,7 +21,7 @@ from localproof.models import tagger as reading
 from localproof.models.tensors import load as load_tensors
 
 from . import credits
-from .export import LICENCE, VERSION, _tensors, spent
+from .export import LICENCE, VERSION, _tensors, add_cost_and_shape, add_sources, spent
 from .network import Shape
 from .prepare import say, sha256
 from .tagger import Tagger
@@ -83,24 +83,8 @@ def _about(writer: Any, shape: Shape, cost: Mapping[str, float]) -> None:
     writer.add_license(LICENCE)
     writer.add_languages(["en"])
     writer.add_tags(["proofreading", "token-classification"])
-    for number, source in enumerate(sources):
-        writer.add_dataset_name(number, f"{source['title']} ({source['licence']}, {source['commit']})"[:200])
-        writer.add_dataset_repo_url(number, source["repo"])
-    writer.add_uint32("general.dataset.count", len(sources))
-    for key, value in cost.items():
-        writer.add_float32(f"localproof.training.{key}", value)
-    writer.add_string("localproof.quotes", "straight")
-    writer.add_context_length(shape.context)
-    writer.add_embedding_length(shape.width)
-    writer.add_block_count(shape.blocks)
-    writer.add_feed_forward_length(shape.inner)
-    writer.add_head_count(shape.heads)
-    writer.add_head_count_kv(shape.heads)
-    writer.add_key_length(shape.head)
-    writer.add_value_length(shape.head)
-    writer.add_vocab_size(shape.vocabulary)
-    writer.add_layer_norm_rms_eps(shape.epsilon)
-    writer.add_rope_freq_base(shape.base)
+    add_sources(writer, sources)
+    add_cost_and_shape(writer, cost, shape)
     writer.add_causal_attention(False)
     writer.add_quantization_version(2)
 
