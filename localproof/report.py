@@ -65,7 +65,8 @@ class Finding:
     without asking (see `localproof.scoring.is_safe_fix`). `agreement` counts the
     engines that put the leading edit first. `unaided` is the probability
     that the judge gave before a model helped it, None where none did.
-    `offers` says which rule would make which edit first.
+    `offers` says which rule would make which edit first. `learned` is what was
+    added to its log-odds for what the writer decided before, 0 for nothing.
     `variants` are those of `source` that are one of several under their name,
     with its number: ``languagetool/IT_IS[37]``. `short` says the message in two
     or three words and `url` is a page on the leading rule, each "" where the
@@ -88,6 +89,7 @@ class Finding:
     short: str = ""
     url: str = ""
     offers: tuple[tuple[Edit, str], ...] = ()
+    learned: float = 0.0
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("formats", "engines", "models", "energy"),
     ("render",),
     ("cache", "scoring"),
-    ("project", "engines/patterns"),  # whose rules ask what scoring knows of words
+    ("project", "engines/patterns", "engines/inflection"),  # whose rules ask what scoring knows of words
+    ("engines/house",),
     ("pipeline",),
     ("terminal",),
     ("lsp", "review", "service"),

@@ -17,6 +17,8 @@ COMMANDS: dict[str, str] = {
     "rules": "List the rules, or some of them: which run here, which --fix acts on",
     "init": "Begin: a settings file from what is there, and the words that a site uses",
     "dict": "Add to your word lists, take from them, show them",
+    "terms": "How words are written here: show, add, remove, import from other tools",
+    "learn": "What your decisions have taught: show it, learn from a git history, forget it",
     "baseline": "Accept what is found now, to hear of new findings only",
     "config": "Show the settings and where each comes from",
     "cache": "Say what is kept from earlier runs, or clear it",

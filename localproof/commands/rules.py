@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="a rule, or a glob: AnA, 'harper/*', '*comma*'")
+    parser.add_argument(
+        "patterns",
+        nargs="*",
+        metavar="PATTERN",
+        help="a rule, or a glob: AnA, 'harper/*', '*comma*'; with `test` before it: run the examples of your own rules",
+    )
     group = parser.add_argument_group("only some of them")
     group.add_argument(
         "--kind", type=ChoiceList("kind", KINDS), default=(), metavar="KIND[,KIND]", help=list_choices(KINDS)
@@ -32,5 +37,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     from .rule_listing import RuleFilter, print_rules
 
     settings = settings_finder(check_options(args), terminal.env)(Path())
+    if args.patterns[:1] == ["test"]:
+        from .rule_examples import run_examples
+
+        return run_examples(args.patterns[1:], settings, terminal)
     wanted = RuleFilter(tuple(args.patterns), args.kind, args.safe, args.off)
     return print_rules(wanted, settings, terminal, format=args.output_format)

@@ -12,8 +12,12 @@ from ..config import (
     FILE_NAMES,
     KEYS,
     PROJECT_DICTIONARY,
+    PROJECT_RULES,
+    PROJECT_TERMS,
     USER_DICTIONARY,
     USER_FILE,
+    USER_RULES,
+    USER_TERMS,
     Settings,
     find_settings,
     user_folder,
@@ -39,6 +43,38 @@ def _overrides(properties: Mapping[str, object]) -> dict[str, object]:
     }
     about = "What holds for some paths only; a later table wins. Words, disable and enable add to the project's."
     return {"description": about, "type": "array", "items": table, "default": []}
+
+
+_TEXT = {"type": "string"}
+_TERMS: dict[str, object] = {
+    "description": "How words are written here: a term as it is not to be written, and what to write instead.",
+    "type": "object",
+    "additionalProperties": {
+        "anyOf": [
+            _TEXT,
+            {"type": "array", "items": _TEXT, "minItems": 1},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["use"],
+                "properties": {"use": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}, "reason": _TEXT},
+            },
+        ]
+    },
+    "properties": {
+        "avoid": {
+            "description": "Words to avoid.",
+            "type": "array",
+            "items": {
+                "anyOf": [
+                    _TEXT,
+                    {"type": "object", "required": ["term"], "properties": {"term": _TEXT, "reason": _TEXT}},
+                ]
+            },
+        }
+    },
+    "default": {},
+}
 
 
 def describe_settings(settings: Settings) -> str:
@@ -69,8 +105,12 @@ def describe_paths(folder: Path, env: Mapping[str, str]) -> str:
     rows = [
         ("user settings", user_folder(env) / USER_FILE),
         ("user words", user_folder(env) / USER_DICTIONARY),
+        ("user terms", user_folder(env) / USER_TERMS),
+        ("user rules", user_folder(env) / USER_RULES),
         ("project settings", file or (root / FILE_NAMES[1] if root else None)),
         ("project words", root / PROJECT_DICTIONARY if root else None),
+        ("project terms", root / PROJECT_TERMS if root else None),
+        ("project rules", root / PROJECT_RULES if root else None),
     ]
     return "".join(f"{what:<16}  {_state(path)}\n" for what, path in rows)
 
@@ -104,7 +144,7 @@ def schema(engines: Iterable[str]) -> str:
                 "title": "Settings of LocalProof",
                 "type": "object",
                 "additionalProperties": False,
-                "properties": {**properties, "overrides": _overrides(properties)},
+                "properties": {**properties, "terms": _TERMS, "overrides": _overrides(properties)},
             },
             indent=2,
         )

@@ -15,7 +15,8 @@ Start reading in `settings`, where each setting is declared once.
 - `values`: what may stand for a value, and what is said where it may not.
 - `by_path`: what holds for some paths only.
 - `folders`: the user's folders for settings, cache, state and data.
-- `word_files`: word lists and ignores files.
+- `word_files`: word lists and ignores files; `terms`: how words are written here.
+- `learned_file`: what was learned from the writer, and whether it is this user's.
 """
 
 from .by_path import covers, for_file
@@ -24,11 +25,14 @@ from .loading import (
     FILE_NAMES,
     PROJECT_DICTIONARY,
     PROJECT_IGNORES,
+    PROJECT_RULES,
     USER_DICTIONARY,
     USER_FILE,
     USER_IGNORES,
+    USER_RULES,
     find_settings,
     load_settings,
+    rule_folders,
 )
 from .settings import (
     BUNDLED,
@@ -39,14 +43,17 @@ from .settings import (
     GENERATORS,
     KEYS,
     LANGUAGES,
+    PASSAGES,
     PROFILES,
     REQUIREMENTS,
     RUNTIMES,
     Override,
     Settings,
+    Term,
     having,
     opening_values,
 )
+from .terms import PROJECT_TERMS, USER_TERMS, parse_terms, read_terms
 from .values import dialect, nearest, one_of, parse_flag, parse_value
 from .word_files import list_for, lists_beside, read_ignores, read_text, read_words, require_inside, word_of, words_for
 
@@ -61,16 +68,22 @@ __all__ = [
     "HOMELESS",
     "KEYS",
     "LANGUAGES",
+    "PASSAGES",
     "PROFILES",
     "PROJECT_DICTIONARY",
     "PROJECT_IGNORES",
+    "PROJECT_RULES",
+    "PROJECT_TERMS",
     "REQUIREMENTS",
     "RUNTIMES",
     "USER_DICTIONARY",
     "USER_FILE",
     "USER_IGNORES",
+    "USER_RULES",
+    "USER_TERMS",
     "Override",
     "Settings",
+    "Term",
     "cache_folder",
     "covers",
     "dialect",
@@ -88,11 +101,14 @@ __all__ = [
     "opening_values",
     "own_folder",
     "parse_flag",
+    "parse_terms",
     "parse_value",
     "read_ignores",
+    "read_terms",
     "read_text",
     "read_words",
     "require_inside",
+    "rule_folders",
     "state_folder",
     "user_folder",
     "word_of",

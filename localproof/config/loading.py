@@ -13,7 +13,9 @@ from typing import Any
 from ..report import BadInput
 from ..text import escape_invisible
 from .folders import cache_folder, homeless, user_folder
-from .settings import KEYS, Override, Settings, variable_of
+from .learned_file import read_learned
+from .settings import KEYS, Override, Settings, Term, variable_of
+from .terms import PROJECT_TERMS, USER_TERMS, parse_terms, read_terms
 from .values import dialect, nearest, parse_flag, read_value, texts_of
 from .word_files import exists, is_file, lists_beside, read_ignores, read_text, read_words, require_inside
 
@@ -25,6 +27,9 @@ USER_DICTIONARY = "dictionary.txt"
 PROJECT_DICTIONARY = ".localproof/dictionary.txt"
 USER_IGNORES = "ignores"
 PROJECT_IGNORES = ".localproof/ignores"
+USER_RULES = "rules"
+PROJECT_RULES = ".localproof/rules"
+_MOST_RULE_FILES = 200
 
 
 def find_settings(folder: Path) -> tuple[Path | None, Path | None]:
@@ -77,13 +82,25 @@ def load_settings(
     words = frozenset(values.pop("words", ())) | {w for path in lists for w in read_words(path)}  # type: ignore[call-overload]
     dictionary = root / PROJECT_DICTIONARY if root else None
     ignores = () if isolated else _ignores(root, env)
+    own_terms = values.pop("terms", ())
+    terms = () if isolated else (*_terms(root, env), *own_terms)  # type: ignore[misc]
     places = {
         "words_by_language": by_language,
         "dictionary": dictionary,
         "root": root,
         "cache_folder": kept if values.get("cache", True) and not homeless(kept := cache_folder(env)) else None,
     }
-    return Settings(**values, **places, words=words, ignores=ignores, sources=sources)  # type: ignore[arg-type]
+    rules = () if isolated else _rule_files(root, env)
+    return Settings(
+        **values,  # type: ignore[arg-type]
+        **places,  # type: ignore[arg-type]
+        words=words,
+        ignores=ignores,
+        terms=tuple(dict.fromkeys(terms)),
+        rule_files=rules,
+        learned="" if isolated else read_learned(str(values.get("learning", "user")), root, env),
+        sources=sources,
+    )
 
 
 def _lists_of(lists: Iterable[Path], root: Path | None) -> list[tuple[str, list[Path]]]:
@@ -101,6 +118,34 @@ def _ignores(root: Path | None, env: Mapping[str, str]) -> tuple[str, ...]:
     if root is not None:
         paths.append(require_inside(root / PROJECT_IGNORES, root))
     return tuple(dict.fromkeys(line for path in paths for line in read_ignores(path)))
+
+
+def _terms(root: Path | None, env: Mapping[str, str]) -> tuple[Term, ...]:
+    """The terms of the writer's own file and the project's."""
+    paths = [user_folder(env) / USER_TERMS]
+    if root is not None:
+        paths.append(require_inside(root / PROJECT_TERMS, root))
+    return tuple(term for path in paths for term in read_terms(path))
+
+
+def rule_folders(root: Path | None, env: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where rules of the writer's lie, for all texts and for a project, there or not."""
+    return (user_folder(env) / USER_RULES, *([require_inside(root / PROJECT_RULES, root)] if root else ()))
+
+
+def _rule_files(root: Path | None, env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The files of rules of the writer's, by name and with what they hold. Raises BadInput for what cannot be read."""
+    found = []
+    for folder in rule_folders(root, env):
+        try:
+            paths = sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+        except OSError:  # there is no such folder, or it is not for us
+            continue
+        if len(paths) > _MOST_RULE_FILES:
+            raise BadInput(f"{escape_invisible(str(folder))}: more than {_MOST_RULE_FILES} files of rules")
+        inside = root is not None and folder.is_relative_to(root)
+        found += [(str(p), read_text(require_inside(p, root) if inside and root else p)) for p in paths]
+    return tuple(found)
 
 
 def _layers(
@@ -139,6 +184,9 @@ def _read_file(path: Path, *, machine: bool) -> dict[str, object]:
         where = f"{shown}{_line_of(text, key, path.name == 'pyproject.toml')}"
         if key == "overrides":
             values[key] = _overrides(raw, shown)
+            continue
+        if key == "terms":
+            values[key] = parse_terms(raw, f"{shown}: [terms]")
             continue
         if key not in KEYS:
             raise BadInput(f"{where}: unknown key {escape_invisible(key)!r}{nearest(key.replace('_', '-'), KEYS)}")

@@ -33,8 +33,20 @@ REQUIREMENTS = (
 )
 RUNTIMES = ("auto", "numpy", "llama.cpp")
 SUGGEST = ("none", "closed", "rewrite")
+LEARNING = ("user", "project", "off")
 GENERATORS = ("auto", "none", "hugo", "jekyll", "eleventy", "astro", "zola", "mkdocs", "docusaurus")
+# What `ignore-blocks` may name, and what readers call such a block.
+PASSAGES = {
+    "quotes": "quote",
+    "captions": "caption",
+    "headings": "heading",
+    "titles": "title",
+    "items": "item",
+    "cells": "cell",
+    "notes": "note",
+}
 T = TypeVar("T")
+Term = tuple[str, tuple[str, ...], str]  # how it is not to be written, what to write instead (or nothing), and why
 Scope = Literal["text", "machine"]
 
 
@@ -124,6 +136,14 @@ class Settings:
     )
     words: frozenset[str] = _key(
         frozenset(), "Words and phrases that are right here, beside those of the word lists.", adds=True
+    )
+    ignore: tuple[str, ...] = _key(
+        (),
+        "Patterns of prose to leave alone, as regular expressions; what touches a match is not spoken of.",
+        adds=True,
+    )
+    ignore_blocks: tuple[str, ...] = _key(
+        (), "Kinds of passage that are not checked.", choices=tuple(PASSAGES), adds=True
     )
     exclude: tuple[str, ...] = _key(
         (),
@@ -223,6 +243,13 @@ class Settings:
     models_require: tuple[str, ...] = _key(
         (), "What must be known of a model before it is let in.", "machine", choices=REQUIREMENTS
     )
+    learning: str = _key(
+        "user",
+        "What your decisions teach: user keeps it for all you write, project in the project's folder, off nothing.",
+        "machine",
+        choices=LEARNING,
+        opens=False,
+    )
     energy_meter: str = _key("auto", "What tells the energy of a run: auto, off, or a meter by name.", "machine")
     watts_per_thread: float = _key(
         0.0, "Watts of one busy thread, for the energy estimate; 0 means LocalProof's own.", "machine", least=0
@@ -237,6 +264,11 @@ class Settings:
     cache_folder: Path | None = field(default=None, metadata={"opens": True})  # where answers are kept; None: nowhere
     # The lines of the ignores files: places that the writer wants left alone.
     ignores: tuple[str, ...] = field(default=(), metadata={"reported": True})
+    # How words are written here: see `terms`. Rules of the writer's: the name and the content of each file of them.
+    terms: tuple[Term, ...] = field(default=(), metadata={"reported": True})
+    rule_files: tuple[tuple[str, str], ...] = field(default=(), metadata={"reported": True})
+    # What was learned from the writer, as its file has it; what of it changes a report is in `Checker.keys`.
+    learned: str = field(default="", repr=False, metadata={"reported": False})
     overrides: tuple[Override, ...] = field(default=(), metadata={"scope": "text"})  # see `for_file`
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 

@@ -74,9 +74,21 @@ def read_value(known: Field[Any], raw: object, where: str) -> object:
     if choices := known.metadata.get("choices"):
         for each in (value,) if isinstance(value, str) else value:
             one_of(each, choices, key, where)
+    if known.name == "ignore":
+        for pattern in value:
+            _require_bounded(pattern, f"{where}: {key}")
     if known.name == "fail_on" and len(value) > 1 and {"any", "never"} & set(value):
         raise BadInput(f"{where}: fail-on takes any or never by itself, or a list of kinds")
     return value
+
+
+def _require_bounded(pattern: str, where: str) -> None:
+    from ..text.bounded_patterns import UnboundedPattern, compile_bounded
+
+    try:
+        compile_bounded(pattern)
+    except UnboundedPattern as error:
+        raise BadInput(f"{where}: {escape_invisible(pattern)!r}: {error}") from None
 
 
 def dialect(tag: str, where: str) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..report import Finding, Provenance
     from .rules import Rule
 
+HOUSE = "house"  # the engine of the writer's own terms and rules
 OWN = "localproof"  # the engine of patterns of our own: no second witness for what another says
 
 

@@ -272,7 +272,7 @@ def _compiled(rule: OwnRule) -> re.Pattern[str]:
 def _apply(rule: OwnRule, text: str) -> Iterator[Finding]:
     for match in _compiled(rule).finditer(text):
         if all(ASKS[ask]((match[group] or "").lower()) for group, ask in rule.where):
-            edits = tuple(dict.fromkeys(e for fix in rule.fixes if (e := _edit(text, match, fix))))
+            edits = tuple(dict.fromkeys(e for fix in rule.fixes if (e := fill_fix(text, match, fix))))
             if edits:
                 yield own_finding(rule.name, rule.says, edits, rule.kind)
 
@@ -283,7 +283,7 @@ def own_finding(rule: str, says: str, edits: tuple[Edit, ...], kind: Kind = "gra
     return Finding(edits[0].span, name, says, edits, (name,), kind, category="Own")
 
 
-def _edit(text: str, match: re.Match[str], fix: str) -> Edit | None:
+def fill_fix(text: str, match: re.Match[str], fix: str) -> Edit | None:
     """The edit that `fix` describes; None where a form that it asks for is not known."""
     made = []
     at = 0

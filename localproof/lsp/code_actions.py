@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..pipeline.suppressions import ignored_place
+from ..pipeline.suppressions import all_alike, ignored_place
+from ..render.labels import learned_note
 from ..report import Finding, Report
 from ..text import Document, Edit, LineIndex, Span, escape_invisible
 
@@ -126,6 +127,12 @@ def _silence(document: Document, finding: Finding, place: EditTargets) -> list[C
         acts.append(
             CodeAction(title, QUICK_FIX, command="localproof.ignorePlace", arguments=arguments, finding=finding)
         )
+    if (line := ignore_line(document, finding, alike=True)) is not None:
+        title = f"Ignore {finding.rule} on “{_short(finding.span.of(document.text))}” wherever it stands"
+        arguments = (place.uri, line, "project" if place.project else "user")
+        acts.append(
+            CodeAction(title, QUICK_FIX, command="localproof.ignorePlace", arguments=arguments, finding=finding)
+        )
     if (edit := file_comment(document, finding.rule)) is not None:
         acts.append(CodeAction(f"Ignore {finding.rule} in this file", QUICK_FIX, (edit,), finding=finding))
     if place.project:
@@ -165,12 +172,15 @@ def safe_edits(findings: Iterable[Finding]) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def ignore_line(document: Document, finding: Finding) -> str | None:
-    """The line of an ignores file that speaks of the finding's place; None where no block of the document holds it."""
+def ignore_line(document: Document, finding: Finding, *, alike: bool = False) -> str | None:
+    """The line of an ignores file that speaks of the finding's place, or with `alike` of its words wherever they stand;
+    None where no block of the document holds it, or it is of no words."""
     for block in document.blocks:
         span = block.from_source(finding.span)
         if span is not None and block.to_source(span) == finding.span:
-            return f"{finding.rule}: {ignored_place(block.text, span)}"
+            if not alike:
+                return f"{finding.rule}: {ignored_place(block.text, span)}"
+            return f"{finding.rule}: {all_alike(block.text, span)}" if span.of(block.text).strip() else None
     return None
 
 
@@ -238,7 +248,7 @@ def hover(findings: Sequence[Finding], about: Mapping[str, str]) -> str:
             lines.append("Suggested: " + ", ".join(suggestions))
         if finding.hints:
             lines.append("Not to be made by itself, as it would cross markup: " + ", ".join(map(_plain, finding.hints)))
-        sure = "" if finding.probability is None else f" · {finding.probability:.0%} sure"
+        sure = "" if finding.probability is None else f" · {finding.probability:.0%} sure{learned_note(finding)}"
         lines.append(f"{finding.kind} · found by {_plain(', '.join(finding.source or (finding.rule,)))}{sure}")
         if finding.url:
             lines.append(f"<{finding.url.replace('<', '%3C').replace('>', '%3E')}>")

@@ -24,6 +24,7 @@ from ..render import Style, report_block, summary_line
 from ..report import BadInput, Finding, LocalProofError
 from ..text import escape_invisible
 from .code_actions import EditTargets
+from .decisions import place_ignored, rule_silenced, word_added
 from .session import EditorSession
 
 
@@ -102,12 +103,14 @@ def add_word(office: CommandContext, writer: ClientWriter, uri: str, word: str, 
     """Add a word to the project's or the user's list."""
     path = office.file(uri, where, PROJECT_DICTIONARY, USER_DICTIONARY)
     add_words(path, [word])
+    office.session.note_decision(uri, lambda report: word_added(report, word))
     office.session.check_all()
 
 
 def disable_rule(office: CommandContext, writer: ClientWriter, uri: str, rule: str) -> None:
     """Switch a rule off in the settings file of the text's project."""
     path = disable(office.folder(uri), str(rule))
+    office.session.note_decision(uri, lambda report: rule_silenced(report, str(rule)))
     writer.tell(f"{rule} is switched off in {path}")
     office.session.check_all()
 
@@ -121,6 +124,7 @@ def ignore_place(office: CommandContext, writer: ClientWriter, uri: str, line: s
     if not 0 < len(shown) <= _LONGEST or ": " not in shown:
         raise BadInput("not a line for the ignores file")
     append_lines(path, [shown])
+    office.session.note_decision(uri, lambda report: place_ignored(report, shown))
     office.session.check_all()
 
 

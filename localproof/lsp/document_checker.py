@@ -19,9 +19,12 @@ from ..config import (
     FILE_NAMES,
     PROJECT_DICTIONARY,
     PROJECT_IGNORES,
+    PROJECT_RULES,
+    PROJECT_TERMS,
     USER_DICTIONARY,
     USER_FILE,
     USER_IGNORES,
+    USER_TERMS,
     Settings,
     covers,
     find_settings,
@@ -30,14 +33,19 @@ from ..config import (
     load_settings,
     one_of,
     opening_values,
+    rule_folders,
     user_folder,
 )
+from ..config.learned_file import learned_path
+from ..config.settings import LEARNING
 from ..engines import ENGINES
 from ..formats import format_of, format_of_language, read
 from ..pipeline.checker import Checker
 from ..pipeline.pending import PendingCheck
 from ..pipeline.score_cache import ScoreCache
+from ..project.learned import add_evidence
 from ..report import BadInput, Report, Run, Unavailable
+from ..scoring.learning import Evidence
 from ..system.cpu_limits import REMEDY
 from ..text import escape_invisible
 from .text_document import TextDocument
@@ -148,13 +156,24 @@ class DocumentChecker:
 
     def _stamp(self, folder: Path | None) -> object:
         home = user_folder(self._env)
-        paths = [home / name for name in (USER_FILE, USER_DICTIONARY, USER_IGNORES)]
+        paths = [home / name for name in (USER_FILE, USER_DICTIONARY, USER_IGNORES, USER_TERMS)]
         if folder is not None:
             found, root = find_settings(folder)
             paths += [found] if found else []
-            paths += [root / n for n in (PROJECT_DICTIONARY, PROJECT_IGNORES, ".editorconfig")] if root else []
+            paths += (
+                [root / n for n in (PROJECT_DICTIONARY, PROJECT_IGNORES, PROJECT_TERMS, ".editorconfig")]
+                if root
+                else []
+            )
         besides = [each for p in paths if p.name == USER_DICTIONARY for _, each in lists_beside(p)]
+        learned = [learned_path(way, find_settings(folder)[1] if folder else None, self._env) for way in LEARNING]
+        besides += [each for each in learned if each is not None]
+        besides += [each for place in self._rule_folders(folder) for each in (place, *sorted(place.glob("*.toml")))]
         return tuple((str(p), _state(p)) for p in [*paths, *besides])
+
+    def _rule_folders(self, folder: Path | None) -> tuple[Path, ...]:
+        root = find_settings(folder)[1] if folder is not None else None
+        return tuple(place for place in rule_folders(root, self._env) if place.is_dir())
 
     def warm(self, folder: Path | None) -> None:
         """Start the engines that texts in `folder` will want, as far as is known by now: they end where the first text
@@ -236,6 +255,12 @@ class DocumentChecker:
         if not job.pending.unanswered():
             self._finished.add(job.checker.window)
         return report
+
+    def learn(self, path: Path | None, evidence: tuple[Evidence, ...]) -> None:
+        """Note what the writer decided in the text at `path`. Where that cannot be kept, nothing is learned."""
+        known = tuple(each for each in evidence if each.rule)
+        with contextlib.suppress(BadInput):
+            add_evidence(self.settings_of(path.parent if path else None), self._env, known)
 
     def forget(self, uri: str) -> None:
         """The text was closed."""
@@ -327,5 +352,6 @@ _OURS = frozenset({"code-lens", "debounce-ms", "diagnostics", "trace"})  # wishe
 def watched_globs() -> tuple[str, ...]:
     """Globs, from any folder, of the files whose change may change a finding."""
     by_language = PROJECT_DICTIONARY.replace(".txt", ".*.txt")
-    ours = (*FILE_NAMES, PROJECT_DICTIONARY, by_language, PROJECT_IGNORES, ".editorconfig")
+    own = (PROJECT_IGNORES, PROJECT_TERMS, f"{PROJECT_RULES}/*.toml")
+    ours = (*FILE_NAMES, PROJECT_DICTIONARY, by_language, *own, ".editorconfig")
     return tuple(f"**/{name}" for name in ours)

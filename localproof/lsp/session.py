@@ -19,8 +19,10 @@ from typing import Any, Protocol, TypeVar
 from ..engines import ENGINES
 from ..formats import frames_of
 from ..report import BadInput, Finding, Report, Run, Skipped
+from ..scoring.learning import Evidence
 from ..system.cpu_limits import REMEDY
 from ..text import Edit, Span, Unit
+from .decisions import made_corrections
 from .diagnostics import Diagnostic, describe_skipped, drop_unfinished, make_diagnostics
 from .document_checker import DocumentCheck, DocumentChecker, NotChecked
 from .text_document import TextChange, TextDocument, apply_changes, move_findings, unfinished_word
@@ -120,11 +122,22 @@ class EditorSession:
         if any("\n" in e.text or "\r" in e.text or len(e.span) for e in edits):
             text.notes = ()  # they name lines, which may be others now
         if text.report is not None:
+            self._note_decisions(text, made_corrections(text.report, edits))
             before = len(text.report.findings)
             text.report = _follow(text.report, text.opened.text, edits)
             if len(text.report.findings) < before:
                 self._show(text)
         self._check(uri, self.debounce_s)
+
+    def note_decision(self, uri: str, evidence: Callable[[Report], tuple[Evidence, ...]]) -> None:
+        """Learn from what the writer decided in an open text; `evidence` says what its report makes of it."""
+        text = self._texts.get(uri)
+        if text is not None and text.report is not None:
+            self._note_decisions(text, evidence(text.report))
+
+    def _note_decisions(self, text: _TextState, evidence: tuple[Evidence, ...]) -> None:
+        if evidence:
+            self._pool.submit(self._desk.learn, text.path, evidence)
 
     def lose(self, uri: str | None, why: str) -> None:
         """What the editor shows in `uri` (None: in any text) is not known any more, as an edit could not be followed.

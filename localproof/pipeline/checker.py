@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Self
@@ -16,11 +16,12 @@ from typing import Self
 from .. import __version__, models, scoring
 from ..cache.report_spool import ReportSpool
 from ..cache.store import Store
-from ..config import Settings, words_for
+from ..config import PASSAGES, Settings, words_for
 from ..energy import EnergyWindow
 from ..engines import Engine
 from ..report import ModelUse, Provenance, Report, Run, Skipped, Unavailable
 from ..scoring.language_model_client import LanguageModelClient
+from ..scoring.learning import learned_from, read_evidence
 from ..scoring.rescoring import count_model_use
 from ..system.cpu_limits import run_contained
 from ..text import Document
@@ -74,7 +75,8 @@ class Checker:
     def __init__(self, settings: Settings, *, at_once: bool = True, resources: Resources | None = None) -> None:
         self.settings = settings
         self.dictionary = UserDictionary.of(words_for(settings, settings.language))
-        self.ignores = Ignores.of(settings.ignores, settings.root)
+        self.ignores = Ignores.of(settings.ignores, settings.root, settings.ignore)
+        self.learned = learned_from(settings.learned)
         self._at_once = at_once
         self._stack = ExitStack()
         self._resources = resources
@@ -89,9 +91,7 @@ class Checker:
 
     def with_settings(self, settings: Settings) -> Checker:
         """A checker under other settings that ask for the same engines: they are shared, and not its own to close."""
-        foreign = self.resources.foreign_engines
-        shared = replace(self.resources, foreign_engines=foreign and foreign.with_settings(settings))
-        return Checker(settings, resources=shared)
+        return Checker(settings, resources=self.resources.with_settings(settings))
 
     # ─ what is open ─
 
@@ -150,6 +150,7 @@ class Checker:
     def start_check(self, document: Document) -> PendingCheck:
         """Give `document` to the engines and return at once; `partial_report` is what has come of it at any time
         after. Raises Unavailable where that cannot be done with it."""
+        document = _without_passages(document, self.settings.ignore_blocks)
         submitted = run_contained(
             document.name, "given to the engines", len(document.text), lambda: self._submit(document)
         )
@@ -293,6 +294,7 @@ class Checker:
             patience_s,
             site,
             site_counts_used,
+            self.learned,
         )
         document = pending.document
         try:
@@ -314,6 +316,9 @@ class Checker:
                     data=f"{count:,} {'word or phrase' if count == 1 else 'words and phrases'} of your own",
                 )
             )
+        if self.learned:
+            count = sum(each.times for each in read_evidence(self.settings.learned))
+            parts.append(Provenance("your decisions", "judge", data=f"{count:,} decisions of your own"))
         foreign = self.resources.foreign_engines
         scored = base(self.settings.language) == "en" or (foreign is not None and foreign.has_opened("en"))
         model = self.model_client.provenance() if self.model_client is not None else ()
@@ -330,6 +335,8 @@ class Checker:
     def keys(self) -> Iterator[str]:
         """Everything of the engines and the model that could change what is found in a text."""
         yield from (engine.key() for engine in self.engines.values())
+        if self.learned:
+            yield self.learned.key()
         if self.model_client is not None:
             yield self.model_client.key()
             if (model := self.resources.rescoring_model) is not None:
@@ -347,6 +354,14 @@ class Checker:
     def trouble(self) -> tuple[Skipped, ...]:
         """What went wrong with keeping answers so far; the run went on."""
         return self.store.trouble if self.store else ()
+
+
+def _without_passages(document: Document, ignored: Collection[str]) -> Document:
+    """`document` without the kinds of passage that its settings leave alone."""
+    kinds = {PASSAGES[name] for name in ignored}
+    if not kinds:
+        return document
+    return replace(document, blocks=tuple(block for block in document.blocks if block.kind not in kinds))
 
 
 def _not_checkable(document: Document, error: Unavailable) -> Report:

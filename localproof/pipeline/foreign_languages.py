@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..cache.caching_engine import CachingEngine
 from ..cache.store import Store
 from ..config import Settings, words_for
-from ..engines import ENGINES, Engine
+from ..engines import ENGINES, HOUSE, Engine, with_house_rules
 from ..report import Unavailable
 from ..text.languages import NAMES, base
 from .suppressions import UserDictionary
@@ -32,12 +32,14 @@ class ForeignLanguageEngines:
         found = self._open[language]
         if isinstance(found, Unavailable):
             raise found
-        return found
+        return with_house_rules(found, self._settings)
 
     def _open_engines(self, settings: Settings) -> Mapping[str, Engine] | Unavailable:
         engines: dict[str, Engine] = {}
         why = Unavailable("languages", f"no engine that is switched on knows {NAMES[base(settings.language)]}")
         for name in dict.fromkeys(settings.engines):
+            if name == HOUSE:
+                continue
             try:
                 engines[name] = CachingEngine(ENGINES[name](settings), self._store, settings.block_timeout_s)
             except Unavailable as error:

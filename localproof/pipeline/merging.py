@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ..engines import OWN, is_speller
+from ..engines import HOUSE, OWN, is_speller
 from ..report import Finding
 from ..text import Edit, Span, minimal_edit
 from ..text.words import fold_word
@@ -109,7 +109,7 @@ def _host_of(
 
 def _merge_group(text: str, group: list[Finding]) -> Finding:
     """One finding for all of a place: the edit with the most votes leads, and with it who offered it first."""
-    group = sorted(group, key=lambda f: (f.kind in _TASTE, not f.edits, f.rule))
+    group = sorted(group, key=lambda f: (not _is_house(f), f.kind in _TASTE, not f.edits, f.rule))
     votes = _count_votes(group)
     total: dict[Edit, float] = {}
     for (_, edit), vote in votes.items():
@@ -117,6 +117,9 @@ def _merge_group(text: str, group: list[Finding]) -> Finding:
     if any(is_speller(f.rule) for f in group):  # a rule that knows what is meant, and not only that the word is unknown
         for edit in {f.edits[0] for f in group if f.edits and not is_speller(f.rule) and f.kind not in _TASTE}:
             total[edit] += 1
+    for finding in group:
+        if _is_house(finding) and finding.edits:  # what the writer asked for leads, whoever says otherwise
+            total[finding.edits[0]] += len(group)
     edits = tuple(sorted(total, key=lambda e: -total[e]))  # sorted is stable: engine order breaks ties
     edits = (edits if group[0].kind == "spelling" else _best_case(text, edits, group[0].kind))[:_MOST_EDITS]
     lead = next((f for f in group if edits and f.edits[:1] == edits[:1]), group[0])
@@ -126,12 +129,23 @@ def _merge_group(text: str, group: list[Finding]) -> Finding:
         edits=edits,
         kind=group[0].kind if lead.kind in _TASTE else lead.kind,
         agreement=max(
-            1, sum(vote == 1 for (engine, edit), vote in votes.items() if (edit,) == edits[:1] and engine != OWN)
+            1,
+            sum(
+                vote == 1
+                for (engine, edit), vote in votes.items()
+                if (edit,) == edits[:1] and engine not in (OWN, HOUSE)
+            ),
         ),
         source=tuple(dict.fromkeys([lead.rule, *(f.rule for f in group)])),
         variants=tuple(dict.fromkeys(v for f in (lead, *group) for v in f.variants)),
         offers=tuple((f.edits[0], f.rule) for f in group if f.edits),
+        probability=max((f.probability for f in group if f.probability is not None), default=None),
     )
+
+
+def _is_house(finding: Finding) -> bool:
+    """Whether it is of a rule of the writer's own."""
+    return finding.rule.startswith(f"{HOUSE}/")
 
 
 def _count_votes(group: Iterable[Finding]) -> dict[tuple[str, Edit], float]:
@@ -156,7 +170,7 @@ def resolve_overlaps(candidates: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _precedence(finding: Finding) -> tuple[bool, float, int, int, Span, str]:
     return (
-        finding.kind in _TASTE,
+        finding.kind in _TASTE and not _is_house(finding),
         -(finding.probability or 0.0),
         -len(finding.engines),
         len(finding.span),

@@ -16,6 +16,7 @@ from .. import scoring
 from ..config import Settings
 from ..report import Finding, Report, Skipped, Unavailable
 from ..scoring.careless import Carelessness, carelessness
+from ..scoring.learning import NOTHING, Learned
 from ..scoring.rescoring import PROPOSES
 from ..scoring.site import with_site_counts
 from ..scoring.verification import ProposalVerifier
@@ -48,6 +49,7 @@ class ReportRequest:
     where it cannot be checked. `patience_s` is how long the verifier waits for
     the engines; None: as long as they may take. `site` are words that the
     documents share; what is looked up there is noted in `site_counts_used`.
+    `learned` is what earlier decisions of the writer's come to.
     With a `score_cache`, only what has changed is scored.
     """
 
@@ -60,6 +62,7 @@ class ReportRequest:
     patience_s: float | None = None
     site: Mapping[str, int] | None = None
     site_counts_used: dict[str, int] | None = None
+    learned: Learned = NOTHING
 
     @property
     def settings(self) -> Settings:
@@ -256,7 +259,7 @@ def _suppress(
     context: _Context, draft: _Draft, block: Block, scored: Iterable[Finding], careless: Carelessness
 ) -> list[Finding]:
     """What of `scored` the writer has not decided on: by a comment, an ignored place, a word of theirs. Each is as
-    likely then as it is in a document that is so `careless`."""
+    likely then as it is in a document that is so `careless`, and of this writer, as far as decisions have taught it."""
     candidates = []
     for finding in scored:
         silencing = _silencing_regions(context.regions, block, finding) if context.regions else []
@@ -264,7 +267,8 @@ def _suppress(
         if silencing or _is_accepted(context, block, finding):
             draft.suppressed += 1
         else:
-            candidates.append(context.route.policy.rescored(careless, block, finding, context.request.score_cache))
+            likely = context.route.policy.rescored(careless, block, finding, context.request.score_cache)
+            candidates.append(context.request.learned.rescored(block.text, likely))
     return candidates
 
 

@@ -11,7 +11,7 @@ from .. import energy, models
 from ..cache.caching_engine import CachingEngine
 from ..cache.store import NAME, Store
 from ..config import Settings
-from ..engines import ENGINES, Engine
+from ..engines import ENGINES, HOUSE, Engine, with_house_rules
 from ..engines.cluster import Cluster, RemoteEngine
 from ..report import BadInput, Skipped, Unavailable
 from ..scoring.language_model_client import LanguageModelClient, SelectedModel
@@ -32,6 +32,11 @@ class Resources:
     model_client: LanguageModelClient | None = None
     rescoring_model: RescoringModel | None = None  # what the word of the client's model is worth
     opened_s: float = field(default_factory=time.monotonic)
+
+    def with_settings(self, settings: Settings) -> Resources:
+        """The same under other settings that ask for the same engines, with the writer's own rules there."""
+        foreign = self.foreign_engines and self.foreign_engines.with_settings(settings)
+        return replace(self, engines=with_house_rules(self.engines, settings), foreign_engines=foreign)
 
     def all_engines(self) -> Iterator[Engine]:
         """The engines, and those for other languages that a text has called for."""
@@ -110,12 +115,15 @@ def _open_helpers(
     """Open the engines and the model, and start each at once or not. What cannot work here comes back."""
     skipped: list[Skipped] = []
     for name in dict.fromkeys(settings.engines):
+        if name == HOUSE:
+            continue
         try:
             engine = helpers.engines[name] = _open_engine(name, settings, store, cluster)
             if start:
                 engine.start()
         except Unavailable as error:
             skipped.append(error.skipped)
+    helpers.engines.update(with_house_rules(helpers.engines, settings))
     try:
         if (client := _open_model_client(settings, store)) is not None:
             helpers.model_clients.append(client)

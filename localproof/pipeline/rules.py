@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .. import scoring
 from ..config import Settings, nearest, one_of
+from ..engines import HOUSE
 from ..engines.catalogue import CATALOGUES, Rule
 from ..render import Style
 from ..render.width import fill, words
@@ -37,7 +38,8 @@ def list_rules(settings: Settings, catalogues: Catalogues = CATALOGUES) -> tuple
     """Every rule of the engines that are switched on, in order, and the engines whose rules cannot be told."""
     found: list[ListedRule] = []
     missing: list[Skipped] = []
-    for engine in dict.fromkeys(settings.engines):
+    own = (HOUSE,) if settings.terms or settings.rule_files else ()
+    for engine in dict.fromkeys((*settings.engines, *own)):
         try:
             rules = catalogues[engine](settings)
         except Unavailable as error:
@@ -60,6 +62,8 @@ def _here(rule: Rule, settings: Settings) -> ListedRule:
 def _rate(rule: Rule, settings: Settings) -> float | None:
     """How often the rule spoke in a million words of edited American English; None where it was not asked."""
     rates = scoring.coefficients().rules.rates
+    if rule.name.startswith(f"{HOUSE}/"):
+        return None
     if "*" in rule.name:
         return round(sum(rate for name, rate in rates.items() if fnmatchcase(name, rule.name)), 2) or None
     return rates.get(rule.name, 0.0 if rule.on and base(settings.language) == "en" else None)

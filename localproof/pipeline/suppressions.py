@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 
 from ..report import Finding
 from ..text import Block, Directive, Document, LineIndex, Span, escape_invisible, plain
+from ..text.bounded_patterns import compile_bounded, find_bounded
 from ..text.words import fold_apostrophes
 
 _POSSESSIVE = re.compile(r"(?:['’]s|['’])$")
@@ -107,36 +109,74 @@ def ignored_place(text: str, span: Span) -> str:
     return escape_invisible(" ".join(f"{before.group()}[[{span.of(text)}]]{after.group()}".split()))
 
 
+def all_alike(text: str, span: Span) -> str:
+    """The words of `span` as an ignores file names them wherever they stand.
+
+    >>> all_alike("It is more then that.", Span(11, 15))
+    '… [[then]] …'
+    """
+    return f"… {_in_brackets(text, span)} …"
+
+
+def _in_brackets(text: str, span: Span) -> str:
+    return escape_invisible(" ".join(f"[[{span.of(text)}]]".split()))
+
+
+@lru_cache(maxsize=64)
+def _pattern_spans(patterns: tuple[str, ...], text: str) -> tuple[Span, ...]:
+    """What `patterns` match in the text of a block."""
+    return tuple(Span(*m.span()) for p in patterns for m in find_bounded(compile_bounded(p), text))
+
+
+def _touches(found: Span, ignored: Span) -> bool:
+    return found.overlaps(ignored) or (not len(found) and ignored.start <= found.start <= ignored.end)
+
+
 @dataclass(frozen=True)
 class Ignores:
     """Places to be left alone, ready to be looked up.
 
     `places` maps a place (see `ignored_place`) to the rules, by name or glob,
     that are silent there; `files` are pairs of a rule and a glob of paths from
-    `root` or from the top of the file system.
+    `root` or from the top of the file system. `alike` maps words (see
+    `all_alike`) to the rules that are silent on them wherever they stand;
+    `patterns` are regular expressions of prose that no rule speaks of.
     """
 
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: tuple[tuple[str, str], ...] = ()
     root: Path | None = None
+    alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    patterns: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, lines: Iterable[str], root: Path | None = None) -> Ignores:
+    def of(cls, lines: Iterable[str], root: Path | None = None, patterns: Iterable[str] = ()) -> Ignores:
         """From the lines of the ignores files: ``harper/ThenThan: It is more [[then]] I had hoped for.`` for a place,
-        ``harper/OxfordComma in posts/old-*.md`` for files. A line that is neither says nothing."""
+        ``harper/ThenThan: … [[then]] …`` for these words wherever they stand, ``harper/OxfordComma in posts/old-*.md``
+        for files. A line that is none of these says nothing."""
         places: dict[str, tuple[str, ...]] = {}
+        alike: dict[str, tuple[str, ...]] = {}
         files: list[tuple[str, str]] = []
         for line in lines:
-            if found := re.fullmatch(r"(\S+): (.+)", line):
+            if found := re.fullmatch(r"(\S+): (?:…|\.\.\.) (\[\[.*\]\]) (?:…|\.\.\.)", line):
+                alike[found[2]] = (*alike.get(found[2], ()), found[1])
+            elif found := re.fullmatch(r"(\S+): (.+)", line):
                 places[found[2]] = (*places.get(found[2], ()), found[1])
             elif found := re.fullmatch(r"(\S+) in (.+)", line):
                 files.append((found[1], found[2]))
-        return cls(places, tuple(files), root)
+        return cls(places, tuple(files), root, alike, tuple(patterns))
 
     def covers(self, name: str, text: str, finding: Finding) -> bool:
         """Whether the writer wants `finding`, in the `text` of a block of the document `name`, ignored."""
-        if self.places and (patterns := self.places.get(ignored_place(text, finding.span))):
-            return any(matches_rule(pattern, rule) for pattern in patterns for rule in finding.names)
+        rules: tuple[str, ...] = ()
+        if self.places:
+            rules += self.places.get(ignored_place(text, finding.span), ())
+        if self.alike:
+            rules += self.alike.get(_in_brackets(text, finding.span), ())
+        if any(matches_rule(pattern, rule) for pattern in rules for rule in finding.names):
+            return True
+        if self.patterns and any(_touches(finding.span, span) for span in _pattern_spans(self.patterns, text)):
+            return True
         return bool(self.files) and any(
             matches_rule(pattern, rule) for pattern in self.of_file(name) for rule in finding.names
         )

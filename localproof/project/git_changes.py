@@ -14,11 +14,11 @@ from ..text import Span, escape_invisible
 from ..workers.captured_output import output_of
 
 # Nothing in a repository's own settings may run a program or bend the output.
-_GIT = (
+GIT = (
     *("git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=true", "-c", "safe.bareRepository=explicit"),
     *("--no-pager", "--literal-pathspecs"),
 )
-_ENV = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+GIT_ENV = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 _FILTERS = r"^filter\..*\.(clean|smudge|process|required)$"
 _DIFF = (
     "diff",
@@ -90,7 +90,7 @@ def _top(path: Path) -> Path:
     # What is named may be a glob, or may not be there.
     folder = next((p for p in (path, *path.absolute().parents) if p.is_dir()), Path())
     try:
-        said = output_of([*_GIT, "rev-parse", "--show-toplevel"], folder, env=_ENV)
+        said = output_of([*GIT, "rev-parse", "--show-toplevel"], folder, env=GIT_ENV)
     except Unavailable as error:
         raise BadInput(
             f"--changed asks git what changed, and here it says: {escape_invisible(error.skipped.reason)} "
@@ -113,7 +113,7 @@ def _start(top: Path, base: str) -> str:
             "first (GitHub: fetch-depth: 0)"
         )
     try:
-        return output_of([*_GIT, "merge-base", base, "HEAD"], top, env=_ENV).decode().strip()
+        return output_of([*GIT, "merge-base", base, "HEAD"], top, env=GIT_ENV).decode().strip()
     except Unavailable:
         raise BadInput(
             f"--changed: {escape_invisible(base)} and the present commit have no common ancestor that is there; in a "
@@ -123,7 +123,7 @@ def _start(top: Path, base: str) -> str:
 
 def _known_commit(top: Path, name: str) -> bool:
     try:
-        output_of([*_GIT, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"], top, env=_ENV)
+        output_of([*GIT, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"], top, env=GIT_ENV)
     except Unavailable:
         return False
     return True
@@ -132,7 +132,7 @@ def _known_commit(top: Path, name: str) -> bool:
 def _unfiltered(top: Path) -> list[str]:
     """Options that switch off every filter that the repository's settings name: filters are programs."""
     try:
-        said = output_of([*_GIT, "config", "--null", "--name-only", "--get-regexp", _FILTERS], top, env=_ENV)
+        said = output_of([*GIT, "config", "--null", "--name-only", "--get-regexp", _FILTERS], top, env=GIT_ENV)
     except Unavailable:  # so it says that there are none
         return []
     names = [os.fsdecode(name) for name in said.split(b"\0") if name]
@@ -145,7 +145,7 @@ def _unfiltered(top: Path) -> list[str]:
 
 def _git(top: Path, *arguments: str) -> bytes:
     try:
-        return output_of([*_GIT, *arguments], top, env=_ENV)
+        return output_of([*GIT, *arguments], top, env=GIT_ENV)
     except Unavailable as error:
         raise BadInput(f"--changed: git says: {escape_invisible(error.skipped.reason)}") from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..report import BadInput
@@ -12,6 +12,8 @@ from ..text import escape_invisible
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
+
+    from ..config import Term
 
 
 def add_to_disable(text: str, rule: str, *, table: str = "") -> str:
@@ -88,3 +90,46 @@ def _list(value: object, table: str) -> list[object]:
     for name in [*filter(None, table.split(".")), "disable"]:
         value = value.get(name) if isinstance(value, dict) else None
     return list(value) if isinstance(value, list) else []
+
+
+def edit_terms(text: str, add: Iterable[Term] = (), remove: Iterable[str] = ()) -> str:
+    """The TOML `text` of a file of terms with some put in and what it says of others taken out; comments and layout
+    kept. Raises BadInput where `text` is not TOML or is laid out so that the change cannot be made safely.
+
+    >>> edit_terms('# ours\\n', [("e-mail", ("email",), ""), ("simply", (), "")])
+    '# ours\\n"e-mail" = "email"\\navoid = ["simply"]\\n'
+    """
+    gone, new = set(remove), list(add)
+
+    def change(document: TOMLDocument) -> None:
+        table: Any = document.get("terms", document)
+        for written in gone & set(table):
+            del table[written]
+        avoided = [each for each in table.get("avoid", []) if _term_of(each) not in gone]
+        before = len(table.get("avoid", []))
+        for written, preferred, reason in new:
+            if preferred:
+                use: Any = preferred[0] if len(preferred) == 1 else list(preferred)
+                table[written] = _inline({"use": use, "reason": reason}) if reason else use
+            else:
+                avoided = [each for each in avoided if _term_of(each) != written]
+                avoided.append(_inline({"term": written, "reason": reason}) if reason else written)
+        if len(avoided) != before or any(not preferred for _, preferred, _ in new):
+            if "avoid" in table:
+                del table["avoid"]
+            if avoided:
+                table["avoid"] = avoided
+
+    return _edited(text, change)
+
+
+def _term_of(each: Any) -> str:
+    return str(each.get("term", "")) if isinstance(each, dict) else str(each)
+
+
+def _inline(values: dict[str, Any]) -> Any:
+    import tomlkit
+
+    table = tomlkit.inline_table()
+    table.update(values)
+    return table

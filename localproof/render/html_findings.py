@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..report import Finding, Report
 from ..text import LineIndex, Span
 from ..text.phrases import count
-from .labels import engines_of, in_cell, message, percent
+from .labels import engines_of, in_cell, learned_note, message, percent
 from .locations import ReportItem, items, uri
 from .markup import SafeHtml, element, group
 from .snippet import block_extents, marked_span, sentence_around
@@ -156,7 +156,11 @@ def _credit(item: ReportItem, style: Style) -> Iterator[str]:
     yield element("span", finding.kind, class_=f"kind k-{finding.kind}")
     said = " + ".join(map(one_line, engines_of(finding)))
     yield group(" ", element("a", said, href=finding.url) if finding.url else said)
-    more = [] if finding.probability is None else [f"{percent(finding.probability)} sure{_unaided(finding)}"]
+    more = (
+        []
+        if finding.probability is None
+        else [f"{percent(finding.probability)} sure{learned_note(finding)}{_unaided(finding)}"]
+    )
     more += ["safe to fix"] * finding.is_safe_fix + ["held back"] * item.held_back
     yield "".join(f" {style.dot} {part}" for part in more)
 

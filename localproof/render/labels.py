@@ -24,6 +24,11 @@ def percent(probability: float) -> str:
     return "over 99 %" if rounded > 99 else "under 1 %" if rounded < 1 else f"{rounded} %"
 
 
+def learned_note(finding: Finding) -> str:
+    """How what the writer decided before has changed how sure it is: ``, more by your decisions``, or ""."""
+    return f", {'more' if finding.learned > 0 else 'less'} by your decisions" if finding.learned else ""
+
+
 def in_cell(report: Report, finding: Finding) -> str:
     """``cell 3, line 2`` for a finding in a notebook, else "".
 
@@ -62,7 +67,7 @@ def credit(finding: Finding, style: Style) -> list[InkedWord]:
     out = [InkedWord(name if i == 0 else f"+ {name}", "quiet") for i, name in enumerate(engines_of(finding))]
     more: list[str] = [] if finding.kind in ("spelling", "grammar") else [finding.kind]  # a lesser matter is named
     if finding.probability is not None:
-        more.append(f"{percent(finding.probability)} sure")
+        more.append(f"{percent(finding.probability)} sure{learned_note(finding)}")
     if finding.is_safe_fix:
         more.append("safe to fix")
     return out + [InkedWord(part, "quiet", style.dot) for part in more]

@@ -135,6 +135,7 @@ def _finding(finding: Finding, document: Document, index: LineIndex) -> Record:
         "url": finding.url or None,
         "probability": finding.probability,
         "unaided": finding.probability_without_model,
+        "learned": finding.learned,
         "certain": finding.is_safe_fix,
         "edits": [
             {"offset": e.span.start, "end": e.span.end, "text": e.text} for e in map(document.whole_edit, finding.edits)

@@ -2,6 +2,7 @@
 
 - `session`, `intake`: the review as values, every command and every event as a function; `positions`, `content_merge`:
   where things are when a text changed meanwhile;
+- `decisions`: what a review teaches;
 - `workspace`: files, engines and lists; `progress`: where a review stopped;
 - `plain`: line by line; `program`, `screen`, `layout`: the full screen; `messages`, `summary`: what is said;
 - here: hold one, and undo or list what earlier ones wrote.
@@ -39,6 +40,7 @@ def review(options: CheckOptions, manner: ReviewOptions, terminal: Terminal) -> 
     """Hold a review and end it with its summary; the exit status, 2 where something that was asked for could not be
     read or was not there. Raises BadInput for what makes no sense."""
     from ..pipeline.rules import explain_rule
+    from .decisions import learn_from_review
     from .plain import run_dialogue
     from .summary import as_json, as_text, summarize
     from .workspace import ReviewWorkspace
@@ -66,6 +68,8 @@ def review(options: CheckOptions, manner: ReviewOptions, terminal: Terminal) -> 
         result, wrong = summarize(desk, session), bool(desk.unread or desk.lacking())
         looked = desk.any_checked() and (result.run.checked or not result.run.reports)
         _log_review(result, desk, session)
+        if trouble := learn_from_review(desk, session, terminal.env):
+            terminal.say(f"localproof: {one_line(trouble)}")
     look = style(terminal.stdout, "never", terminal.env)
     terminal.write(as_json(result) if manner.json else as_text(result, look), "json" if manner.json else "text")
     if not looked:

@@ -12,7 +12,7 @@ from ..render.width import columns, one_line, to_cells
 from ..text import Edit, Span
 from . import messages
 from . import session as review
-from .positions import blocks_of, move_offset
+from .positions import blocks_of, draft_text, minimal_rewrite, move_offset
 from .session import ReviewItem, ReviewPage, ReviewSession
 
 Fragment = tuple[str, str]  # style, text
@@ -38,6 +38,7 @@ _KEYS = (
     ("q", "quit"),
     ("?", "why, all keys"),
     ("a", "accept all alike"),
+    ("I", "ignore all alike"),
     ("N P", "file"),
     ("f", "filter"),
     ("h", "held back"),
@@ -184,12 +185,10 @@ def _change(session: ReviewSession, item: ReviewItem, look: ScreenState) -> Edit
     text = session.pages[item.page].text
     if look.draft is not None:
         span = review.editable_span(session, item, sentence=look.sentence)
-        if span is None or review.draft_text(text, span) == look.draft:
+        if span is None or draft_text(text, span) == look.draft:
             return None
         return (
-            widen_to_words(text, review.minimal_rewrite(text, span, look.draft))
-            if look.sentence
-            else Edit(span, look.draft)
+            widen_to_words(text, minimal_rewrite(text, span, look.draft)) if look.sentence else Edit(span, look.draft)
         )
     if not 0 < look.selected <= len(item.edits):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..render.labels import engines_of, in_cell, percent
+from ..render.labels import engines_of, in_cell, learned_note, percent
 from ..render.suggestion_text import align_to_words
 from ..render.width import one_line
 from ..text import Edit
@@ -45,7 +45,7 @@ def credits(item: ReviewItem) -> str:
     finding = item.finding
     parts = [finding.kind, " + ".join(engines_of(finding))]
     if finding.probability is not None:
-        parts.insert(1, f"{percent(finding.probability)} sure")
+        parts.insert(1, f"{percent(finding.probability)} sure{learned_note(finding)}")
     if item.held:
         parts.append("held back by the profile")
     return one_line(" · ".join(parts))

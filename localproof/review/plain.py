@@ -22,7 +22,7 @@ Enter  accept the suggestion that is chosen, else the first; 1 to 9: that one
 a      accept it wherever the file has the same words
 e      write something else in its place; E: write the sentence anew
 s      skip: leave it, and ask again another time
-i      ignore it here, from now on
+i      ignore it here, from now on; I: wherever the rule speaks of the same words
 d      the word is right everywhere in the project; D: in all you write
 r      silence the rule in this file
 u      undo, as often as you like; U: redo
@@ -66,7 +66,8 @@ def run_dialogue(
     """Hold the review; the session as it ended. What was to be written is written."""
     talk = _Dialogue(terminal, say)
     session = ReviewSession(
-        words=tuple((w, "user" if where == "user" else "project") for w, where in desk.remembered.words)
+        words=tuple((w, "user" if where == "user" else "project") for w, where in desk.remembered.words),
+        alike=desk.remembered.alike,
     )
     for page in desk.pages():
         session = intake.add_page(session, page)
@@ -186,6 +187,7 @@ def _run_command(
 _SIMPLE: dict[str, Callable[[ReviewSession], ReviewSession]] = {
     "s": review.skip,
     "i": review.ignore,
+    "I": review.ignore_alike,
     "D": lambda s: review.add_word(s, "user"),
     "r": review.silence,
     "u": review.undo,

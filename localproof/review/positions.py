@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from ..render.snippet import sentence_around
-from ..text import Block, Document, Edit, Span
+from ..text import Block, Document, Edit, Span, minimal_edit
 
 _MOST_TRIED = 50  # blocks lie side by side; one within another (a caption, a note) is a few further back
 
@@ -172,3 +173,16 @@ def move_offset(offset: int, since: Iterable[Sequence[Edit]]) -> int:
                 by += edit.span.start + len(edit.text) - offset
         offset += by
     return offset
+
+
+def draft_text(text: str, span: Span) -> str:
+    """What stands in `span` of `text`, as it is offered for editing: on one line."""
+    return re.sub(r"\r\n|\r|\n", " ", span.of(text))
+
+
+def minimal_rewrite(text: str, span: Span, new: str) -> Edit:
+    """The smallest edit of whole words that makes `new` of the `draft_text` of `span`; other line ends stay."""
+    old = draft_text(text, span)
+    change = minimal_edit(old, Edit(Span(0, len(old)), new))
+    at = [m.start() for m in re.finditer(r"\r\n|(?s:.)", text[span.start : span.end])] + [len(span)]
+    return Edit(Span(at[change.span.start], at[change.span.end]).shifted(span.start), change.text)

@@ -34,6 +34,7 @@ class ReviewProgress:
 
     files: Mapping[str, PausedFile] = field(default_factory=dict)
     words: tuple[tuple[str, str], ...] = ()
+    alike: tuple[tuple[str, str], ...] = ()  # rules, and the words that each is silent on
 
 
 def progress_path(env: Mapping[str, str], root: Path) -> Path:
@@ -49,7 +50,8 @@ def load(path: Path) -> ReviewProgress:
             return ReviewProgress()
         record = json.loads(path.read_text("utf-8"))
         files = {str(name): _stopped(raw) for name, raw in record["files"].items()}
-        return ReviewProgress(files, tuple((str(w), str(where)) for w, where in record["words"]))
+        words = tuple((str(w), str(where)) for w, where in record["words"])
+        return ReviewProgress(files, words, tuple((str(rule), str(w)) for rule, w in record.get("alike", ())))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ReviewProgress()
 
@@ -68,9 +70,10 @@ def save(path: Path, progress: ReviewProgress) -> None:
         for name, s in progress.files.items()
         if s != PausedFile()
     }
-    if not files and not progress.words:
+    if not files and not progress.words and not progress.alike:
         with suppress(FileNotFoundError):
             path.unlink()
         return
+    record = {"files": files, "words": progress.words, "alike": progress.alike}
     make_folder(path.parent, 0o700)
-    write_new(path, json.dumps({"files": files, "words": progress.words}).encode("ascii"), private=True)
+    write_new(path, json.dumps(record).encode("ascii"), private=True)

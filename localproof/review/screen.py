@@ -23,6 +23,7 @@ from . import session as review
 from .editor import open_editor
 from .layout import Line, ScreenState
 from .plain import KEYS
+from .positions import draft_text
 from .session import ReviewPage, ReviewSession, ViewFilter
 from .workspace import RereadFile, ReviewWorkspace
 
@@ -35,7 +36,7 @@ class ReviewScreen:
     def __init__(self, desk: ReviewWorkspace, explain: Callable[[str], str], *, colour: bool) -> None:
         self.desk, self._explain = desk, explain
         words = tuple((w, "user" if where == "user" else "project") for w, where in desk.remembered.words)
-        self.session = ReviewSession(words=words)  # type: ignore[arg-type]
+        self.session = ReviewSession(words=words, alike=desk.remembered.alike)  # type: ignore[arg-type]
         self.look = ScreenState(colour=colour, arriving=desk.total)
         self.mode = "deciding"  # or editing, filtering, leaving, reading
         self.reading: list[str] = []
@@ -232,8 +233,8 @@ class ReviewScreen:
             return
         text = self.session.pages[item.page].text
         self.look = replace(self.look, sentence=sentence)
-        at = len(review.draft_text(text, Span(span.start, item.span.end))) if sentence else None
-        self._ask("editing", "Write instead: ", review.draft_text(text, span), at)
+        at = len(draft_text(text, Span(span.start, item.span.end))) if sentence else None
+        self._ask("editing", "Write instead: ", draft_text(text, span), at)
 
     def _ask(self, mode: str, question: str, draft: str, at: int | None = None) -> None:
         """Have a line written that begins as `draft`, with the cursor behind `at` characters or all."""
@@ -361,6 +362,7 @@ _COMMANDS: dict[str, Callable[[ReviewSession], ReviewSession]] = {
     "s": review.skip,
     " ": review.skip,
     "i": review.ignore,
+    "I": review.ignore_alike,
     "D": lambda s: review.add_word(s, "user"),
     "r": review.silence,
     "u": review.undo,

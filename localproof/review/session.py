@@ -7,132 +7,40 @@ code points of a page's present text unless they are said to be the report's.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple, TypeVar
+from dataclasses import replace
+from typing import TypeVar
 
 from ..formats import frames_of
-from ..pipeline.suppressions import UserDictionary, matches_rule
-from ..report import Finding, Report
-from ..text import Edit, Span, apply_edits, keep_layout, minimal_edit
+from ..pipeline.suppressions import UserDictionary, all_alike, matches_rule
+from ..report import Finding
+from ..text import Edit, Span, apply_edits, keep_layout
 from ..text.phrases import count
-from .positions import OffsetShift, carry_span, escape_for_format, inverse_edits, sentence_of, words_around
+from .positions import (
+    OffsetShift,
+    carry_span,
+    draft_text,
+    escape_for_format,
+    inverse_edits,
+    minimal_rewrite,
+    sentence_of,
+    words_around,
+)
+from .state import Decision as Decision
+from .state import Place as Place
+from .state import Recalled as Recalled
+from .state import ReviewItem as ReviewItem
+from .state import ReviewPage as ReviewPage
+from .state import ReviewSession as ReviewSession
+from .state import UndoStep as UndoStep
+from .state import Verdict as Verdict
+from .state import ViewFilter as ViewFilter
+from .state import Where as Where
 
 T = TypeVar("T")
-Act = Literal["accepted", "edited", "skipped", "ignored", "word", "rule"]
-Verdict = Literal["skipped", "ignored"]
-Where = Literal["project", "user"]
-Place = tuple[int, int]  # page, offset in its text
-Recalled = tuple[str, str, Verdict]  # rule, place by the words around it, what was decided
-
 _EDGES = " \t\r\n\"'“”‘’()[]*_.,;:!?"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A place that the writer has decided to leave as it is."""
-
-    span: Span
-    rule: str
-    verdict: Verdict
-
-
-@dataclass(frozen=True, eq=False)
-class ReviewPage:
-    """One text under review.
-
-    `original` is what the file held when it was read, `text` what it is to
-    hold. `report` speaks of the text before the groups of edits in `since`,
-    each of which counts in the text as it was before it. `version` grows with
-    every change of the text. `silent` are rules not to be heard of in this
-    file, `recalled` the places that an earlier session had decided on.
-    """
-
-    name: str
-    original: str
-    text: str
-    report: Report
-    since: tuple[tuple[Edit, ...], ...] = ()
-    marks: tuple[Decision, ...] = ()
-    silent: tuple[str, ...] = ()
-    recalled: frozenset[Recalled] = frozenset()
-    version: int = 0
-    seen: dict[tuple[ViewFilter, tuple[tuple[str, Where], ...]], tuple[ReviewItem, ...]] = field(
-        init=False, repr=False, default_factory=dict
-    )  # what `items` made of it for the last two views: a key is answered with what was before it and after
-
-    @property
-    def changed(self) -> bool:
-        """Whether there is anything to write."""
-        return self.text != self.original
-
-
-class ReviewItem(NamedTuple):
-    """A finding that waits for a decision. `finding` counts in the report's text, `span` and `edits` in the page's,
-    where it stands `by` further on; `shift` says so of other places, None where nothing was changed since."""
-
-    page: int
-    finding: Finding
-    by: int
-    held: bool
-    shift: OffsetShift | None
-
-    @property
-    def start(self) -> int:
-        return self.finding.span.start + self.by
-
-    @property
-    def span(self) -> Span:
-        return self.finding.span.shifted(self.by) if self.by else self.finding.span
-
-    @property
-    def edits(self) -> tuple[Edit, ...]:
-        """The suggestions that can be made, best first; no more than there are digits."""
-        edits = self.finding.edits
-        if self.shift is not None:
-            placed = [(e, self.shift.by(e.span.start, e.span.end)) for e in edits]
-            edits = tuple(Edit(e.span.shifted(by), e.text) for e, by in placed if by is not None)
-        return edits[:9]
-
-
-@dataclass(frozen=True, slots=True)
-class ViewFilter:
-    """Which findings are shown: those of whose kind, engine or rule `query` is a part ("" all), and held-back ones."""
-
-    query: str = ""
-    held: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class UndoStep:
-    """One thing done, with all it takes to undo it and to do it again. `edits` count in the text before it."""
-
-    act: Act
-    page: int
-    at: Place
-    edits: tuple[Edit, ...] = ()
-    undoing: tuple[Edit, ...] = ()
-    made: tuple[Decision, ...] = ()
-    lost: tuple[Decision, ...] = ()
-    word: tuple[str, Where] | None = None
-    rule: str = ""
-
-
-@dataclass(frozen=True)
-class ReviewSession:
-    """The whole review at one moment. `at` is where the writer is: the finding there or the next one after it."""
-
-    pages: tuple[ReviewPage, ...] = ()
-    at: Place = (0, 0)
-    view: ViewFilter = ViewFilter()
-    words: tuple[tuple[str, Where], ...] = ()
-    past: tuple[UndoStep, ...] = ()
-    future: tuple[UndoStep, ...] = ()
-    note: str = ""
-    before: Counter[str] = field(default_factory=Counter)  # what was done and can no longer be undone
 
 
 # ─ what is to be decided ─
@@ -145,16 +53,20 @@ def queue(session: ReviewSession) -> tuple[ReviewItem, ...]:
 
 def items(session: ReviewSession, page: int) -> tuple[ReviewItem, ...]:
     """Those of one page."""
-    here, key = session.pages[page], (session.view, session.words)
+    here, key = session.pages[page], (session.view, session.words, session.alike)
     if key not in here.seen:
         if len(here.seen) > 1:
             del here.seen[next(iter(here.seen))]
-        here.seen[key] = _items(here, page, session.view, session.words)
+        here.seen[key] = _items(here, page, *key)
     return here.seen[key]
 
 
 def _items(
-    page: ReviewPage, number: int, view: ViewFilter, words: tuple[tuple[str, Where], ...]
+    page: ReviewPage,
+    number: int,
+    view: ViewFilter,
+    words: tuple[tuple[str, Where], ...],
+    alike: tuple[tuple[str, str], ...],
 ) -> tuple[ReviewItem, ...]:
     shown = [(f, False) for f in page.report.findings]
     if view.held:
@@ -172,6 +84,8 @@ def _items(
         if page.silent and any(matches_rule(p, r) for p in page.silent for r in finding.names):
             continue
         if words and vocabulary.covers(source, finding):
+            continue
+        if alike and (finding.rule, all_alike(source, finding.span)) in alike:
             continue
         if wanted and not _matches(finding, wanted):
             continue
@@ -293,11 +207,6 @@ def editable_span(session: ReviewSession, item: ReviewItem, *, sentence: bool = 
     return None if wide is None else carry_span(wide, page.since) or item.span
 
 
-def draft_text(text: str, span: Span) -> str:
-    """What stands in `span` of `text`, as it is offered for editing: on one line."""
-    return re.sub(r"\r\n|\r|\n", " ", span.of(text))
-
-
 def edit(session: ReviewSession, new: str, *, sentence: bool = False) -> ReviewSession:
     """Write `new` in place of what `editable_span` says of the present finding. Only words that differ are changed."""
     item = current(session)
@@ -329,14 +238,6 @@ def edit(session: ReviewSession, new: str, *, sentence: bool = False) -> ReviewS
     return after if by is None else replace(after, at=(item.page, item.span.start + by))
 
 
-def minimal_rewrite(text: str, span: Span, new: str) -> Edit:
-    """The smallest edit of whole words that makes `new` of the `draft_text` of `span`; other line ends stay."""
-    old = draft_text(text, span)
-    change = minimal_edit(old, Edit(Span(0, len(old)), new))
-    at = [m.start() for m in re.finditer(r"\r\n|(?s:.)", text[span.start : span.end])] + [len(span)]
-    return Edit(Span(at[change.span.start], at[change.span.end]).shifted(span.start), change.text)
-
-
 def skip(session: ReviewSession) -> ReviewSession:
     """Leave the place as it is."""
     return _add_decision(session, "skipped")
@@ -365,6 +266,18 @@ def add_word(session: ReviewSession, where: Where) -> ReviewSession:
         return replace(session, note="a word list is for spellings; i ignores this place, r the rule in this file")
     session = _record_step(session, UndoStep("word", item.page, session.at, word=(word, where)))
     return replace(session, note=f"“{word}” is right in all {'of the project' if where == 'project' else 'you write'}")
+
+
+def ignore_alike(session: ReviewSession) -> ReviewSession:
+    """Leave the present finding's words to themselves wherever its rule speaks of them, now and in every later run."""
+    item = current(session)
+    if item is None:
+        return replace(session, note="there is nothing left to decide")
+    words = all_alike(session.pages[item.page].report.document.text, item.finding.span)
+    if not item.finding.span.of(session.pages[item.page].report.document.text).strip():
+        return replace(session, note="there are no words that it speaks of; i ignores this place")
+    session = _record_step(session, UndoStep("alike", item.page, session.at, alike=(item.finding.rule, words)))
+    return replace(session, note=f"{item.finding.rule} is silent on these words from now on")
 
 
 def silence(session: ReviewSession) -> ReviewSession:
@@ -403,12 +316,15 @@ def describe_step(step: UndoStep) -> str:
     """What a step was, in a few words."""
     if step.word:
         return f"“{step.word[0]}” in a word list"
-    return {"rule": f"{step.rule} silent", "ignored": "ignored here"}.get(step.act, step.act)
+    said = {"rule": f"{step.rule} silent", "ignored": "ignored here", "alike": "all alike ignored"}
+    return said.get(step.act, step.act)
 
 
 def _record_step(session: ReviewSession, step: UndoStep) -> ReviewSession:
     """`step` made, noted and moved on from."""
     page = session.pages[step.page]
+    if step.finding is None and (decided := current(session)) is not None:
+        step = replace(step, finding=decided.finding, flagged=decided.span.of(page.text))
     undoing, lost, at = step.undoing, step.lost, (step.page, step.at[1] + 1)
     if step.edits:
         document = page.report.document
@@ -430,6 +346,7 @@ def _record_step(session: ReviewSession, step: UndoStep) -> ReviewSession:
         pages=replace_page(session.pages, step.page, page),
         at=at,
         words=(*session.words, step.word) if step.word else session.words,
+        alike=(*session.alike, step.alike) if step.alike else session.alike,
         past=(*session.past, replace(step, undoing=undoing, lost=lost)),
         future=(),
         note="",
@@ -445,8 +362,13 @@ def _undo_step(session: ReviewSession, step: UndoStep) -> ReviewSession:
         made = set(step.made)
         marks = (*(m for m in marks if m not in made), *step.lost)
     page = replace(page, marks=marks, silent=_without_last(page.silent, step.rule))
-    words = _without_last(session.words, step.word)
-    return replace(session, pages=replace_page(session.pages, step.page, page), at=step.at, words=words)
+    return replace(
+        session,
+        pages=replace_page(session.pages, step.page, page),
+        at=step.at,
+        words=_without_last(session.words, step.word),
+        alike=_without_last(session.alike, step.alike),
+    )
 
 
 def _edit_page(page: ReviewPage, edits: tuple[Edit, ...]) -> tuple[ReviewPage, tuple[Decision, ...]]:

@@ -22,6 +22,7 @@ _NAMES = (
     ("edited", "edited by hand"),
     ("skipped", "skipped"),
     ("ignored", "ignored from now on"),
+    ("alike", "ignored wherever they stand"),
     ("word", "added to a word list"),
     ("rule", "rules silenced in a file"),
 )

@@ -92,7 +92,7 @@ class ReviewWorkspace:
         self.remembered = progress.load(self._memory)
         self._restart = restart
         if restart:
-            self.remembered = replace(self.remembered, words=())
+            self.remembered = replace(self.remembered, words=(), alike=())
         self._lines: dict[Path, tuple[str, ...]] = {}  # of this session, written: words and ignored places, by list
         self._added: dict[Path, set[str]] = {}  # those of them that the list lacked before; no others are taken back
         self._stack = ExitStack()
@@ -101,6 +101,7 @@ class ReviewWorkspace:
         self.started: list[str] = []  # what each file held when it was read first, or anew
         self.did: dict[int, ModelUse | None] = {}  # by file what a model did for what was found at first
         self.changed_before = 0  # words, in texts that were read anew since
+        self.isolated, self.discarded = options.isolated, False  # whether what was decided is not to be learned from
         self.kept = False  # whether decisions were remembered that are in no file
         self.written: list[str] = []  # names of files, in order
         self._begun = time.monotonic()
@@ -304,6 +305,9 @@ class ReviewWorkspace:
         for word, where in session.words:
             path = self._word_list(where)
             wanted[path] = (*wanted.get(path, ()), word)
+        if session.alike:
+            path = ignore_list.ignores_file(self.settings, self.env)
+            wanted[path] = (*wanted.get(path, ()), *(f"{rule}: {words}" for rule, words in session.alike))
         for number, page in enumerate(session.pages):
             lines = [f"{rule}: {spot}" for rule, spot, verdict in self.places(number, page) if verdict == "ignored"]
             lines += [f"{rule} in {self._ignore_list_name(number)}" for rule in page.silent]
@@ -344,6 +348,7 @@ class ReviewWorkspace:
     def save(self, session: ReviewSession, *, finished: bool = False, discard: bool = False) -> None:
         """Remember what was decided and is not written, for the next review. `finished`: every finding was decided, so
         that what was skipped may be asked again another time. Raises BadInput."""
+        self.discarded = discard
         if self.hindrance:
             return
         files = dict(self.remembered.files)
@@ -352,7 +357,9 @@ class ReviewWorkspace:
             paused = progress.PausedFile(marks=marks) if discard else self._pause_file(number, page, marks)
             files[self.texts[number].key] = paused
         words = () if discard else tuple(w for w in session.words if w[0] not in self._all_lines())
-        progress.save(self._memory, progress.ReviewProgress(files, words))
+        lines = self._all_lines()
+        alike = () if discard else tuple(a for a in session.alike if f"{a[0]}: {a[1]}" not in lines)
+        progress.save(self._memory, progress.ReviewProgress(files, words, alike))
         self.kept = not discard and self.pending(session)
 
     def _pause_file(self, number: int, page: ReviewPage, skipped: tuple[Recalled, ...]) -> progress.PausedFile:

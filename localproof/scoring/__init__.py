@@ -10,6 +10,7 @@ Start reading in `score_finding`, then `features`.
 - Judging: `features`, `categories` and `other_languages` (texts that are not English), `dialect`, `site`.
 - Known of words: `ngram_counts`, `wordlists`, `spelling_errors`, `tables`.
 - Edits of our own: `candidate_edits`, `edit_tags`, `tagging`, `generation`, `proposals`, `types`; `verification`.
+- The writer: `learning`.
 - Models: `language_model_client`, `model_worker` (its process), `rescoring`, `calibration`.
 """
 
@@ -26,7 +27,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..engines import ENGINES, OWN, is_speller
+from ..engines import ENGINES, HOUSE, OWN, is_speller
 from ..report import Finding, Provenance
 from ..text import Block, Edit, Span, minimal_edit
 from ..text.words import WORD, fold_apostrophes, fold_word
@@ -35,6 +36,7 @@ from .candidate_edits import word_forms
 from .dialect import is_british
 from .features import FeatureContext, RuleFacts, find_sentence_start, main_word, voice
 from .language_model_client import ModelResponse
+from .learning import probability_before
 from .ngram_counts import BOUNDARY, ngram_counts
 from .other_languages import foreign as foreign
 from .other_languages import foreign_sentences as foreign_sentences
@@ -159,8 +161,9 @@ def score_finding(
     place = block.to_source(finding.span) if source else finding.span
     learned = learned_engines()
     by_learned = tuple(rule for rule in finding.source or (finding.rule,) if engine_of(rule) in learned)
+    stated = finding.probability  # what an engine says of a finding itself, as that of the writer's own rules does
     if not by_learned:
-        return replace(finding, probability=UNLEARNED)
+        return replace(finding, probability=UNLEARNED if stated is None else stated)
     linked = source[max(place.start - 1, 0) : place.start] == "[" or source[place.end : place.end + 2] in ("](", "][")
     marked = source[max(place.start - 1, 0) : place.start] in _MARKS or source[place.end : place.end + 1] in _MARKS
     around = FeatureContext(block.kind, words.all, words.capitalised, linked, marked, words.site)
@@ -169,6 +172,8 @@ def score_finding(
     if _is_tripled(block.text, finding):  # LanguageTool's rule passes over it, so that its silence says nothing
         heard = replace(finding, source=_REPEATED, agreement=2)
     sure = probability(block.text, heard, around, [engine for engine in engines if engine in learned] or _BOTH)
+    if stated is not None:
+        return replace(finding, probability=max(sure, stated))
     return replace(rank_edits(block.text, finding) if sure > _WORTH_RANKING else finding, probability=sure)
 
 
@@ -223,7 +228,10 @@ def rescore_findings(
 ) -> tuple[Finding, ...]:
     """`findings` of a block (judged) with the help of what a model said of it, and the model's own after them."""
     around = FeatureContext(block.kind, words.all, words.capitalised, site=words.site)
-    return rescore(block, findings, reading, around, coefficients().rules, known)
+    told = rescore(block, findings, reading, around, coefficients().rules, known)
+    # A model has no say in what the writer's own rules ask for.
+    kept = [old if HOUSE in old.engines else new for old, new in zip(findings, told, strict=False)]
+    return (*kept, *told[len(findings) :])
 
 
 def rank_edits(text: str, finding: Finding) -> Finding:
@@ -296,6 +304,8 @@ def is_safe_fix(text: str, finding: Finding) -> bool:
         if finding.probability_without_model is None
         else min(finding.probability, finding.probability_without_model)
     )
+    if finding.learned > 0:  # what the writer decided before raises a finding, and never makes it certain
+        least = min(least, probability_before(finding) or 0.0)
     if least < safe["probability"]:
         return False
     old, new = finding.span.of(text), finding.edits[0].text

@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from ..engines import HOUSE
 from ..report import Finding
 from ..text import Block
 
@@ -34,7 +35,7 @@ class Carelessness:
 
     def shift(self, text: str, finding: Finding) -> float:
         """What is added to the log-odds of a finding in a block with this text."""
-        if not self.words or finding.kind in _TASTE:
+        if not self.words or _is_taste(finding):
             return 0.0
         own = self.errors.get(_what(text, finding), 0.0)
         rate = (sum(self.errors.values()) - own + USUAL * _WORDS / 1000) / ((self.words + _WORDS) / 1000)
@@ -57,10 +58,15 @@ def carelessness(judged: Iterable[tuple[Block, Iterable[Finding]]], words: int) 
     errors: dict[tuple[str, str], float] = {}
     for block, findings in judged:
         for f in findings:
-            if (f.probability or 0.0) >= _SURE and f.kind not in _TASTE:
+            if (f.probability or 0.0) >= _SURE and not _is_taste(f):
                 what = _what(block.text, f)
                 errors[what] = max(errors.get(what, 0.0), f.probability or 0.0)
     return Carelessness(words, errors)
+
+
+def _is_taste(finding: Finding) -> bool:
+    """Whether it says nothing of how carefully a text was written: a matter of taste, or a rule of the writer's own."""
+    return finding.kind in _TASTE or finding.rule.startswith(f"{HOUSE}/")
 
 
 def _what(text: str, finding: Finding) -> tuple[str, str]:

@@ -62,11 +62,10 @@ def test_every_engine_tells_its_rules() -> None:
 @pytest.mark.parametrize("engine", CATALOGUES)
 def test_rules_are_told_with_name_kind_group_and_sentence(engine: str) -> None:
     told = known(engine)
-    assert len(told) > (50 if engine == "localproof" else 900) and [r.name for r in told] == sorted(
-        {r.name for r in told}
-    )
+    least = {"localproof": 50, "house": -1}  # the writer's own are what the writer has
+    assert len(told) > least.get(engine, 900) and [r.name for r in told] == sorted({r.name for r in told})
     assert all(r.name.startswith(f"{engine}/") and r.says and r.category and r.kind in KINDS for r in told)
-    assert sum(not r.on for r in told) < len(told) / 5
+    assert sum(not r.on for r in told) <= len(told) / 5
 
 
 @pytest.mark.parametrize("engine", CATALOGUES)

@@ -183,6 +183,7 @@ def test_the_menu_begins_with_the_corrections_and_ends_with_silence() -> None:
         "Add “recieve” to your words",
         "Ignore here (a comment in the text)",
         "Ignore here (a line in the project’s ignores)",
+        "Ignore harper/SpellCheck on “recieve” wherever it stands",
         "Ignore harper/SpellCheck in this file",
         "Switch harper/SpellCheck off in this project",
     ]

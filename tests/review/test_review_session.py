@@ -17,7 +17,7 @@ from localproof.project.comparison import edits_between, words_changed
 from localproof.review import intake
 from localproof.review import session as review
 from localproof.review.content_merge import merge_content
-from localproof.review.positions import BlockIndex, carry_span, inverse_edits, move_offset
+from localproof.review.positions import BlockIndex, carry_span, draft_text, inverse_edits, move_offset
 from localproof.review.session import ReviewSession, ViewFilter
 from localproof.text import Edit, Span, apply_edits
 
@@ -35,7 +35,7 @@ def sentence_now(s: ReviewSession) -> str | None:
     """What is offered for writing the present sentence anew."""
     item = review.current(s)
     span = review.editable_span(s, item, sentence=True) if item else None
-    return review.draft_text(s.pages[item.page].text, span) if item and span else None
+    return draft_text(s.pages[item.page].text, span) if item and span else None
 
 
 def again(s: ReviewSession, *, follow: bool = False) -> ReviewSession:

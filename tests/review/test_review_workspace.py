@@ -401,7 +401,15 @@ def test_no_command_fails_where_nothing_is_left_to_decide(tmp_path: Path, comman
 def test_the_summary_for_scripts_holds_the_account(tmp_path: Path, place: Path) -> None:
     _, d, s = talked(tmp_path, "1\nw\nq\n", place / "a.md")
     record = json.loads(as_json(summarize(d, s)))
-    assert record["decided"] == {"accepted": 1, "edited": 0, "skipped": 0, "ignored": 0, "word": 0, "rule": 0}
+    assert record["decided"] == {
+        "accepted": 1,
+        "edited": 0,
+        "skipped": 0,
+        "ignored": 0,
+        "alike": 0,
+        "word": 0,
+        "rule": 0,
+    }
     assert (record["undecided"], record["words_changed"], record["words"]) == (2, 1, 9)
     assert record["written"] == [str(place / "a.md")]
     assert {"energy", "provenance", "skipped", "elapsed_s", "schema"} <= set(record)
