@@ -8,6 +8,7 @@ Writes ``pairs.npz`` beside the tokens. Where the pairs come from:
   correction undone. Only of some repositories (`taught`): those of the others
   are kept for the judge, which learns from them how far the model can be
   trusted, and for the test;
+- corrections that writers have given (`training.donated`);
 - sentences of the prepared texts against themselves with one slip put in: an
   edit of the closed set of `localproof.scoring.candidate_edits`, a letter, a listed
   misspelling, a comma, a capital, two words exchanged;
@@ -39,6 +40,7 @@ from localproof.scoring.ngram_counts import ngram_counts
 from localproof.text import Edit, Span, apply_edits
 
 from . import corpus as texts
+from .donated import donated
 from .prepare import CACHE, SHARES, say, straight
 from .scoring import held_back
 from .tokenizer import START
@@ -106,6 +108,8 @@ def real(corpus: Path, wanted: Callable[[str], bool] = taught) -> Iterator[Pair]
             row = json.loads(line)
             if wanted(row["repo"]):
                 yield from _of_row(row)
+    for each in donated(corpus / "donated"):
+        yield Pair(straight(each.after), straight(each.before), "donated")
 
 
 def _of_row(row: dict[str, Any]) -> Iterator[Pair]:

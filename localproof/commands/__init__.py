@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "lsp": "Speak with an editor (Language Server Protocol on standard input and output)",
     "setup": "Set up the original LanguageTool, with Java",
     "models": "Language models: what is known of each, get one, use it, add your own",
+    "donate": "Give corrections away, for proofreaders to learn from: picked by you, in one file",
     "disclose": "Write a statement for readers: what proofread a text, and how much it changed",
     "languages": "List the languages, and how each is set up",
     "energy": "Ask what this machine can tell of energy",

@@ -107,8 +107,8 @@ def _hunks(log: str) -> Iterator[tuple[str, str, str, str]]:
 def _is_prose(passage: str) -> bool:
     """Whether a few lines by themselves are sentences, and not code, a table or a header.
 
-    >>> _is_prose("The cat sat on the mat with a hat."), _is_prose("status: the draft of 2019"), _is_prose("x = f(a, b)")
-    (True, False, False)
+    >>> [_is_prose(text) for text in ("The cat sat on the mat with a hat.", "status: the draft of 2019", "x = f(a, b)")]
+    [True, False, False]
     """
     words = WORD.findall(passage)
     small = sum(word.lower() in _SMALL for word in words)

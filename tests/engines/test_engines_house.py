@@ -78,8 +78,8 @@ def test_a_word_to_avoid_has_no_edit() -> None:
 
 
 WORDS = st.sampled_from(
-    "e-mail E-mails Javascript javascript JavaScript web page pages login kill Killing Script API simply utilises . , of"
-    " WEB PAGE E-MAIL log in".split()
+    "e-mail E-mails Javascript javascript JavaScript web page pages login kill Killing Script API simply utilises . ,"
+    " of WEB PAGE E-MAIL log in".split()
 )
 
 

@@ -40,7 +40,8 @@ def test_an_existence_and_what_else_vale_has(tmp_path: Path) -> None:
 
 
 def test_rules_of_prh(tmp_path: Path) -> None:
-    rules = "version: 1\nimports: [other.yml]\nrules:\n  - expected: jQuery\n  - expected: Cookie\n    pattern: /cookies?/i\n"
+    rules = "version: 1\nimports: [other.yml]\nrules:\n  - expected: jQuery\n"
+    rules += "  - expected: Cookie\n    pattern: /cookies?/i\n"
     rules += "  - expected: $1 x\n    pattern: /(a)/\n  - expected: ウェブ\n    pattern: ウエブ\n"
     terms, left = taken(tmp_path / "prh.yml", rules)
     assert terms == {"jquery": ("jQuery",), "cookie": ("Cookie",), "cookies": ("Cookie",)}

@@ -39,7 +39,7 @@ def test_decisions_are_kept_for_the_user_alone(tmp_path: Path) -> None:
     assert [e.times for e in read_evidence(settings.learned)] == [2]
     assert Checker(settings).learned == learned_from(settings.learned)
     assert not Checker(load_settings(tmp_path, {}, env(tmp_path), isolated=True)).learned
-    assert os.listdir(path.parent) == [USER_LEARNED]
+    assert [p.name for p in path.parent.iterdir()] == [USER_LEARNED]
 
 
 def test_what_is_off_is_neither_read_nor_written(tmp_path: Path) -> None:
