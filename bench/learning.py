@@ -5,9 +5,9 @@ Two tables, for each history:
 - Small corrections in the author's own commits: learned on the first half, measured on the second. A finding that a
   correction mends is right, one that stands in the passage as it became is one that this writer did not mend.
 - Texts as they were first committed, in the order of time, and as they are now: a writer goes through what is shown,
-  accepts what was mended since, and ignores what still stands. Of the first hundred findings and the second hundred that
-  the quiet profile shows, so many were mended: without learning, and where each text is judged with what those before
-  it taught.
+  accepts what was mended since, and ignores what still stands. Of the first hundred findings that the quiet profile
+  shows, and of the second, so many were mended: without learning, and where each text is judged with what those
+  before it taught.
 
 Give pairs of a folder and an author. Nothing of the histories is kept, but the answers of the engines in the cache.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,6 +104,17 @@ def _hunks(log: str) -> Iterator[tuple[str, str, str, str]]:
             new.append(line[1:].rstrip("\r"))
 
 
+def _extent(tokens: Sequence[re.Match[str]], first: int, end: int, *, bare: bool) -> Span:
+    """Where the tokens from `first` to `end` stand; with `bare` from the end of the one before, or, where there is
+    none, to the start of the one behind."""
+    if not bare:
+        return Span(tokens[first].start(), tokens[end - 1].end())
+    if first:
+        return Span(tokens[first - 1].end(), tokens[max(end, first) - 1].end())
+    start = tokens[0].start()
+    return Span(start, tokens[end].start() if end < len(tokens) else tokens[-1].end())
+
+
 def _is_prose(passage: str) -> bool:
     """Whether a few lines by themselves are sentences, and not code, a table or a header.
 
@@ -133,10 +144,9 @@ def small_changes(before: str, after: str) -> tuple[Change, ...]:
         if tag == "equal":
             continue
         changed += max(i2 - i1, j2 - j1)
-        at = old[i1].start() if i1 < i2 else (old[i1 - 1].end() if i1 else 0)
-        span = Span(at, old[i2 - 1].end() if i1 < i2 else at)
-        meant = after[new[j1].start() : new[j2 - 1].end()] if j1 < j2 else ""
-        changes.append(Change(span, span.of(before), meant))
+        bare = i1 == i2 or j1 == j2  # words that come or go take their blank along
+        span = _extent(old, i1, i2, bare=bare)
+        changes.append(Change(span, span.of(before), _extent(new, j1, j2, bare=bare).of(after)))
     if changed > _MOST_CHANGED or changed > max(2, _LARGEST_SHARE * len(old)):
         return ()
     return tuple(changes)
