@@ -1,39 +1,47 @@
-"""What learning from a writer is worth, on real histories: ``python -m bench.learning FOLDER AUTHOR …``
+"""What learning from a writer is worth, on real corrections.
 
-Two tables, for each history:
+    python -m bench.learning [--least 500]         # repositories of the corpus with so many corrections
+    python -m bench.learning FOLDER AUTHOR …       # the author's small corrections in a history of your own
 
-- Small corrections in the author's own commits: learned on the first half, measured on the second. A finding that a
-  correction mends is right, one that stands in the passage as it became is one that this writer did not mend.
-- Texts as they were first committed, in the order of time, and as they are now: a writer goes through what is shown,
-  accepts what was mended since, and ignores what still stands. Of the first hundred findings that the quiet profile
-  shows, and of the second, so many were mended: without learning, and where each text is judged with what those
-  before it taught.
+In the order of time, of each passage as it was: a finding that its correction mends is right, one that the correction
+leaves standing is one that this writer did not mend. Two tables:
 
-Give pairs of a folder and an author. Nothing of the histories is kept, but the answers of the engines in the cache.
+- learned on the first half, measured on the second: what the quiet profile shows, and, at the same number of flags, how
+  many of them were mended;
+- the first hundred findings that the quiet profile shows and the last hundred, without learning and with each passage
+  judged with what those before it taught.
+
+The first takes the answers of the engines that `training.flags corrections more-corrections` collected, the second asks
+them. A repository stands for a writer there, though several write in most.
 """
 
 from __future__ import annotations
 
+import json
+import lzma
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from localproof.commands.learned_history import is_slip, mends, slip_evidence
 from localproof.config import Settings, cache_folder
+from localproof.engines.patterns import own_matcher
 from localproof.formats import read
 from localproof.pipeline.checker import Checker
-from localproof.project.git_changes import GIT, GIT_ENV
-from localproof.project.git_history import Correction, corrections_by
+from localproof.pipeline.merging import merge_findings
+from localproof.project.git_history import Change, Correction, corrections_by
 from localproof.report import Finding, Unavailable
-from localproof.scoring import threshold
+from localproof.scoring import count_words, score_finding, threshold
 from localproof.scoring.learning import NOTHING, Evidence, Learned, evidence_of, fit
-from localproof.workers.captured_output import output_of
+from localproof.text import Block, Piece, Span
 
 MOST = 400  # corrections of one history
-MOST_TEXTS = 120
-_AROUND = 25  # code points to each side, by which a place is known again
+LEAST = 500  # corrections of a repository of the corpus
+ALONE = ("benbalter", "everything-curl")  # of one writer, whatever the number
 
 
 @dataclass(frozen=True)
@@ -119,79 +127,88 @@ def halves(passages: Sequence[Passage]) -> tuple[str, ...]:
     )
 
 
-def first_versions(folder: Path, most: int) -> list[tuple[str, str]]:
-    """(text as it was first committed, text now) of the oldest texts in Markdown that are still there."""
-    log = _git(folder, "log", "--reverse", "--diff-filter=A", "--format=%x01%H", "--name-only", "--", "*.md")
-    now = set(_git(folder, "ls-tree", "-r", "--name-only", "HEAD").splitlines())
-    found: list[tuple[str, str]] = []
-    commit = ""
-    for line in log.splitlines():
-        if line.startswith("\x01"):
-            commit = line[1:]
-        elif line in now and len(found) < most and Path(line).name.lower() != "readme.md":
-            found.append((_git(folder, "show", f"{commit}:{line}"), _git(folder, "show", f"HEAD:{line}")))
-    return found
+def collected(least: int) -> dict[str, list[Passage]]:
+    """By repository of the corpus with at least so many corrections, its passages in the order of time."""
+    from training import flags
+    from training.corpus import CORPUS
+
+    rows: dict[str, dict[str, Any]] = {}
+    for file in ("corrections", "more"):
+        with lzma.open(CORPUS / "corrections" / f"{file}.jsonl.xz", "rt", encoding="utf-8") as lines:
+            rows |= {row["id"]: row for row in map(json.loads, lines)}
+    counts = Counter(row["repo"] for row in rows.values())
+    found: dict[str, list[tuple[str, Passage]]] = {}
+    for name in ("corrections", "more-corrections"):
+        with (flags.CACHE / "flags" / f"{name}.jsonl").open(encoding="utf-8") as lines:
+            for line in lines:
+                row = rows.get(line[2:].partition('"')[0])
+                if row is None or not (counts[row["repo"]] >= least or row["repo"] in ALONE):
+                    continue
+                _, text, said = json.loads(line)
+                told = (*flags._unpacked(said), *own_matcher().findings(text))
+                if row["before"] == text:
+                    passage = judge_row(row, merge_findings(text, told))
+                    found.setdefault(row["repo"], []).append((row["date"], passage))
+    return {repo: [p for _, p in sorted(some, key=lambda pair: pair[0])] for repo, some in found.items()}
 
 
-def _git(folder: Path, *arguments: str) -> str:
-    return output_of([*GIT[:-1], *arguments], folder, env=GIT_ENV).decode("utf-8", "replace")
+def judge_row(row: dict[str, Any], findings: Sequence[Finding]) -> Passage:
+    """A correction of the corpus with what the engines had said of the sentence, scored."""
+    text = row["before"]
+    whole = Span(0, len(text))
+    block = Block("paragraph", text, (Piece(whole, whole, "text"),))
+    words = count_words([block])
+    changes = [Change(Span(a, b), text[a:b], new) for a, b, new, _ in row["edits"]]
+    found, told = [], set()
+    for finding in findings:
+        scored = score_finding(block, finding, words)
+        flagged = scored.span.of(text)
+        change = next((c for c in changes if mends(text, scored, c)), None)
+        if change is None and any(c.span.overlaps(scored.span) for c in changes):
+            continue  # changed in another way: that says nothing for sure
+        decision = "stood" if change is None else "accepted"
+        found.append(
+            Judged(scored, flagged, change is not None, evidence_of(scored, flagged, decision, row["date"], "history"))
+        )
+        told |= {change} - {None}
+    slips = tuple(slip_evidence(c, row["date"], "history") for c in changes if c not in told and is_slip(c))
+    return Passage(tuple(found), slips)
 
 
-def judge_text(first: str, now: str, checker: Checker) -> tuple[Judged, ...]:
-    """What the engines say of a text that was mended since, or left standing. What was rewritten is left out."""
-    try:
-        report = checker.check(read("text.md", first, checker.settings))
-    except Unavailable:
-        return ()
-    found = []
-    for finding in sorted((*report.findings, *report.held_back), key=lambda f: f.span):
-        flagged = finding.span.of(first)
-        before = first[max(finding.span.start - _AROUND, 0) : finding.span.start]
-        after = first[finding.span.end : finding.span.end + _AROUND]
-        mended = any(e.span == finding.span and before + e.text + after in now for e in finding.edits)
-        if mended or before + flagged + after in now:
-            evidence = evidence_of(finding, flagged, "accepted" if mended else "ignored", "2026-01-01", "review")
-            found.append(Judged(finding, flagged, mended, evidence))
-    return tuple(found)
-
-
-def hundreds(texts: Sequence[tuple[Judged, ...]], size: int = 100) -> tuple[str, ...]:
-    """A row of the second table: of each hundred findings that are shown, how many the writer mended."""
+def hundreds(passages: Sequence[Passage], size: int = 100) -> tuple[str, ...]:
+    """A row of the second table: of the first and the last `size` findings that are shown, how many were mended."""
     evidence: list[Evidence] = []
     shown: list[bool] = []
     plain: list[bool] = []
     least = threshold("quiet")
-    for findings in texts:
-        learned = fit(evidence) if evidence else NOTHING
-        seen = [j for j in findings if probability(j, learned) >= least]
-        shown += [j.mended for j in seen]
-        plain += [j.mended for j in findings if probability(j, NOTHING) >= least]
-        evidence += [j.evidence for j in seen]  # of what was not shown nothing was decided
-
-    def share(of: list[bool], at: int) -> str:
-        part = of[at * size : (at + 1) * size]
-        return f"{sum(part)} of {len(part)}" if part else "-"
-
-    total = f"{sum(plain)} of {len(plain)}", f"{sum(shown)} of {len(shown)}"
-    return share(plain, 0), share(plain, 1), share(shown, 0), share(shown, 1), *total
+    learned = NOTHING
+    for number, passage in enumerate(passages):
+        if number % 20 == 0:
+            learned = fit(evidence)
+        shown += [j.mended for j in passage.findings if probability(j, learned) >= least]
+        plain += [j.mended for j in passage.findings if probability(j, NOTHING) >= least]
+        evidence += passage.evidence()
+    parts = (plain[:size], plain[-size:], shown[:size], shown[-size:])
+    return tuple(f"{sum(part)} of {len(part)}" for part in parts)
 
 
 def main(arguments: Sequence[str]) -> None:
     """Print both tables."""
-    rows = []
-    with Checker(Settings(cache_folder=cache_folder(os.environ))) as checker:
-        for folder, author in zip(arguments[::2], arguments[1::2], strict=True):
-            corrections = corrections_by(Path(folder), author, MOST)
-            passages = [judge(c, checker) for c in corrections]
-            texts = [judge_text(*pair, checker) for pair in first_versions(Path(folder), MOST_TEXTS)]
-            rows.append((Path(folder).name, len(corrections), halves(passages), hundreds(texts)))
-            print(f"{rows[-1][0]}: {len(corrections)} corrections", file=sys.stderr)
+    histories: dict[str, list[Passage]] = {}
+    if arguments and arguments[0] != "--least":
+        with Checker(Settings(cache_folder=cache_folder(os.environ))) as checker:
+            for folder, author in zip(arguments[::2], arguments[1::2], strict=True):
+                some = [judge(c, checker) for c in corrections_by(Path(folder), author, MOST)]
+                histories[Path(folder).name] = some
+    else:
+        histories = collected(int(arguments[1]) if arguments else LEAST)
+    rows = [(name, len(some), halves(some), hundreds(some)) for name, some in sorted(histories.items()) if some]
     print("| history | corrections | mended of shown | learned | at the same number | learned | mended in all |")
     print("|---|---|---|---|---|---|---|")
     for name, count, half, _ in rows:
         print(f"| {name} | {count} | {' | '.join(half)} |")
-    print("\n| history | first hundred | second | learned: first | second | all | learned: all |")
-    print("|---|---|---|---|---|---|---|")
+    print("\n| history | first hundred | last hundred | learned: first | learned: last |")
+    print("|---|---|---|---|---|")
     for name, _, _, hundred in rows:
         print(f"| {name} | {' | '.join(hundred)} |")
 

@@ -178,8 +178,8 @@ class Dialogue:
         )
         write_new(path, text.encode("utf-8"), private=True)
         self._say(
-            f"{count(len(given), 'sentence')} written to {one_line(str(path))}. Nothing was sent: look at it, then send "
-            f"it.\nKeep its number, to have it taken out again: {number}\n"
+            f"{count(len(given), 'sentence')} written to {one_line(str(path))}. Nothing was sent: look at it, then "
+            f"send it.\nKeep its number, to have it taken out again: {number}\n"
         )
         return 0
 

@@ -69,6 +69,8 @@ def _sort_of(each: Evidence) -> str:
 
 def _words_title(key: tuple[str, str]) -> str:
     written, meant = key
+    if written == meant:
+        return f"the capitals of “{meant}”"
     if not written:
         return f"a missing “{meant}”"
     return f"“{written}” for “{meant}”" if meant else f"“{written}”"

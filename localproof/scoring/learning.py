@@ -48,6 +48,7 @@ _CAP_MEMBER = 3.0
 _FEWEST_MEMBERS = 3  # rules of a kind that must have been decided on before the kind says anything
 _SPELLER = 0.15  # of a decision on a word that no dictionary has, which says little of the next such word
 _HISTORY = 0.5  # of a correction in a history: only passages in which something was mended are in the sample
+_SLIP_OF_SORT = 0.25  # of a slip no rule had spoken of, for its sort: everybody makes some of each
 _UNEXPECTED = 0.5  # the probability of a slip that no rule had spoken of
 
 
@@ -308,8 +309,10 @@ def _fit_level(
 
 
 def _weight(each: Evidence, by_rule: bool) -> float:
-    """What a piece of evidence weighs; at the levels of rules and kinds little where it is of a single word."""
-    return each.weight * (_SPELLER if by_rule and is_speller(each.rule) else 1.0)
+    """What a piece of evidence weighs; above the level of words, little where it is of one word or a slip."""
+    if not by_rule:
+        return each.weight
+    return each.weight * (_SPELLER if is_speller(each.rule) else _SLIP_OF_SORT if not each.rule else 1.0)
 
 
 def _posterior_mode(rows: Sequence[tuple[float, float, bool]], variance: float) -> float:
