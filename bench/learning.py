@@ -11,6 +11,8 @@ leaves standing is one that this writer did not mend. Two tables:
 - the first hundred findings that the quiet profile shows and the last hundred, without learning and with each passage
   judged with what those before it taught.
 
+Of a history of your own also: texts as they were first committed, in the order of time, and what became of findings.
+
 The first takes the answers of the engines that `training.flags corrections more-corrections` collected, the second asks
 them. A repository stands for a writer there, though several write in most.
 """
@@ -33,13 +35,17 @@ from localproof.engines.patterns import own_matcher
 from localproof.formats import read
 from localproof.pipeline.checker import Checker
 from localproof.pipeline.merging import merge_findings
+from localproof.project.git_changes import GIT, GIT_ENV
 from localproof.project.git_history import Change, Correction, corrections_by
 from localproof.report import Finding, Unavailable
 from localproof.scoring import count_words, score_finding, threshold
 from localproof.scoring.learning import NOTHING, Evidence, Learned, evidence_of, fit
 from localproof.text import Block, Piece, Span
+from localproof.workers.captured_output import output_of
 
 MOST = 400  # corrections of one history
+MOST_TEXTS = 150
+_AROUND = 25  # code points to each side, by which a place is known again
 LEAST = 500  # corrections of a repository of the corpus
 ALONE = ("benbalter", "everything-curl")  # of one writer, whatever the number
 
@@ -175,6 +181,57 @@ def judge_row(row: dict[str, Any], findings: Sequence[Finding]) -> Passage:
     return Passage(tuple(found), slips)
 
 
+def first_versions(folder: Path, most: int) -> list[tuple[str, str]]:
+    """(text as it was first committed, text now) of the oldest texts in Markdown that are still there."""
+    log = _git(folder, "log", "--reverse", "--diff-filter=A", "--format=%x01%H", "--name-only", "--", "*.md")
+    now = set(_git(folder, "ls-tree", "-r", "--name-only", "HEAD").splitlines())
+    found: list[tuple[str, str]] = []
+    commit = ""
+    for line in log.splitlines():
+        if line.startswith("\x01"):
+            commit = line[1:]
+        elif line in now and len(found) < most and Path(line).name.lower() != "readme.md":
+            found.append((_git(folder, "show", f"{commit}:{line}"), _git(folder, "show", f"HEAD:{line}")))
+    return found
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    return output_of([*GIT[:-1], *arguments], folder, env=GIT_ENV).decode("utf-8", "replace")
+
+
+def judge_text(first: str, now: str, checker: Checker) -> tuple[Judged, ...]:
+    """What the engines say of a text that was mended since, or left standing. What was rewritten is left out."""
+    try:
+        report = checker.check(read("text.md", first, checker.settings))
+    except Unavailable:
+        return ()
+    found = []
+    for finding in sorted((*report.findings, *report.held_back), key=lambda f: f.span):
+        flagged = finding.span.of(first)
+        before = first[max(finding.span.start - _AROUND, 0) : finding.span.start]
+        after = first[finding.span.end : finding.span.end + _AROUND]
+        mended = any(e.span == finding.span and before + e.text + after in now for e in finding.edits)
+        if mended or before + flagged + after in now:
+            evidence = evidence_of(finding, flagged, "accepted" if mended else "ignored", "2026-01-01", "review")
+            found.append(Judged(finding, flagged, mended, evidence))
+    return tuple(found)
+
+
+def walk(texts: Sequence[tuple[Judged, ...]], least: float) -> str:
+    """What a writer meets who goes through all findings at least so likely, text by text, accepts what was mended since
+    and ignores the rest: mended of shown, without learning and with what the texts before taught."""
+    evidence: list[Evidence] = []
+    plain: list[bool] = []
+    shown: list[bool] = []
+    for findings in texts:
+        learned = fit(evidence)
+        seen = [j for j in findings if probability(j, learned) >= least]
+        shown += [j.mended for j in seen]
+        plain += [j.mended for j in findings if probability(j, NOTHING) >= least]
+        evidence += [j.evidence for j in seen]  # of what was not shown nothing was decided
+    return f"{sum(plain)} of {len(plain)} | {sum(shown)} of {len(shown)}"
+
+
 def hundreds(passages: Sequence[Passage], size: int = 100) -> tuple[str, ...]:
     """A row of the second table: of the first and the last `size` findings that are shown, how many were mended."""
     evidence: list[Evidence] = []
@@ -195,11 +252,14 @@ def hundreds(passages: Sequence[Passage], size: int = 100) -> tuple[str, ...]:
 def main(arguments: Sequence[str]) -> None:
     """Print both tables."""
     histories: dict[str, list[Passage]] = {}
+    texts: dict[str, list[tuple[Judged, ...]]] = {}
     if arguments and arguments[0] != "--least":
         with Checker(Settings(cache_folder=cache_folder(os.environ))) as checker:
             for folder, author in zip(arguments[::2], arguments[1::2], strict=True):
                 some = [judge(c, checker) for c in corrections_by(Path(folder), author, MOST)]
                 histories[Path(folder).name] = some
+                first = first_versions(Path(folder), MOST_TEXTS)
+                texts[Path(folder).name] = [judge_text(*pair, checker) for pair in first]
     else:
         histories = collected(int(arguments[1]) if arguments else LEAST)
     rows = [(name, len(some), halves(some), hundreds(some)) for name, some in sorted(histories.items()) if some]
@@ -211,6 +271,11 @@ def main(arguments: Sequence[str]) -> None:
     print("|---|---|---|---|---|")
     for name, _, _, hundred in rows:
         print(f"| {name} | {' | '.join(hundred)} |")
+    for name, every in texts.items():
+        print(f"\n| {name}, {len(every)} texts: at least so likely | mended of shown | learned |")
+        print("|---|---|---|")
+        for least in (threshold("quiet"), threshold("balanced"), 0.2, 0.1):
+            print(f"| {least} | {walk(every, least)} |")
 
 
 if __name__ == "__main__":
