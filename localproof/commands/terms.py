@@ -72,12 +72,14 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
         value = {"use": args.use, "reason": args.reason} if args.use else None
         raw = {args.written: value} if value else {"avoid": [{"term": args.written, "reason": args.reason}]}
         done = [_format(term) for term in add_terms(path, parse_terms(raw, "terms add"))]
-        terminal.say(f"localproof: {', '.join(done) or args.written}: {'in' if done else 'already in'} {_shown(path)}")
+        terminal.say(
+            f"localproof: {', '.join(done) or args.written}: {'in' if done else 'already in'} {_format_path(path)}"
+        )
         return 0
     gone = remove_terms(path, args.terms)
     for term in args.terms:
         said = "taken out of" if term in gone else "not in"
-        terminal.say(f"localproof: {_one_line(term)}: {said} {_shown(path)}")
+        terminal.say(f"localproof: {_one_line(term)}: {said} {_format_path(path)}")
     return 0 if len(gone) == len(set(args.terms)) else 1
 
 
@@ -93,7 +95,7 @@ def _list(args: argparse.Namespace, settings: Settings, terminal: Terminal) -> i
         terms = read_terms(path)
         listed.update(terms)
         if terms:
-            terminal.write(f"# {_shown(path)}\n" + "".join(f"{_format(term)}\n" for term in terms))
+            terminal.write(f"# {_format_path(path)}\n" + "".join(f"{_format(term)}\n" for term in terms))
     rest = [] if args.user or args.project else [term for term in settings.terms if term not in listed]
     if rest:
         terminal.write("# [terms] of the settings\n" + "".join(f"{_format(term)}\n" for term in rest))
@@ -116,7 +118,8 @@ def _import(args: argparse.Namespace, path: Path, terminal: Terminal) -> int:
         terminal.write("".join(f"not taken: {_one_line(entry)} ({why})\n" for entry, why in shown))
         if len(shown) < len(left):
             terminal.write(f"not taken: {len(left) - len(shown)} more (-v names all)\n")
-        said = f"{_one_line(name)}, read as {done.taken.kind}: {count(len(done.new), 'term')} added to {_shown(path)}"
+        added = f"{count(len(done.new), 'term')} added to {_format_path(path)}"
+        said = f"{_one_line(name)}, read as {done.taken.kind}: {added}"
         said += f", {done.known:,} already there" if done.known else ""
         terminal.say(f"localproof: {said}; {len(left):,} not taken")
     return 0
@@ -128,7 +131,7 @@ def _format(term: Term) -> str:
     return _one_line(said + (f"  ({reason})" if reason else ""))
 
 
-def _shown(path: Path) -> str:
+def _format_path(path: Path) -> str:
     return _one_line(str(path))
 
 

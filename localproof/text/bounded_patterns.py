@@ -51,7 +51,7 @@ def compile_bounded(pattern: str, flags: int = 0) -> re.Pattern[str]:
     except (re.error, RecursionError, OverflowError, FutureWarning) as error:
         raise UnboundedPattern(f"no regular expression: {error}") from None
     try:
-        ways = _count_ways(list(tree), _END, _Reading(flags | tree.state.flags, _SAMPLE | _named(tree)))
+        ways = _count_ways(list(tree), _END, _Reading(flags | tree.state.flags, _SAMPLE | _named_characters(tree)))
     except RecursionError:
         raise UnboundedPattern("nested too deeply") from None
     if ways > MOST_WAYS:
@@ -130,7 +130,7 @@ _ONE = (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN)
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 
 
-def _named(tree: Any) -> frozenset[str]:
+def _named_characters(tree: Any) -> frozenset[str]:
     """The characters that a pattern names, and those at the ends of its ranges with their neighbours."""
     found: set[str] = set()
 
