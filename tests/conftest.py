@@ -77,3 +77,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def is_slow(file: str, name: str) -> bool:
     """Whether the test `name` of a file, told from this folder, is a row of `SLOW`."""
     return any(file == path and name.startswith(test) for path, _, test in (row.partition("::") for row in SLOW))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_learned_from_tests(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Decisions of a test that names no state folder of its own teach nobody, not the next test either."""
+    name = f"{abs(hash(request.node.nodeid)):x}"
+    monkeypatch.setenv("XDG_STATE_HOME", os.path.join(_STATE.name, "state", name))  # noqa: PTH118
