@@ -97,7 +97,7 @@ def edit_terms(text: str, add: Iterable[Term] = (), remove: Iterable[str] = ()) 
     kept. Raises BadInput where `text` is not TOML or is laid out so that the change cannot be made safely.
 
     >>> edit_terms('# ours\\n', [("e-mail", ("email",), ""), ("simply", (), "")])
-    '# ours\\n"e-mail" = "email"\\navoid = ["simply"]\\n'
+    '# ours\\ne-mail = "email"\\navoid = ["simply"]\\n'
     """
     gone, new = set(remove), list(add)
 
