@@ -12,6 +12,9 @@ from typing import Any, Literal
 from .text import Document, Edit, Span
 
 Kind = Literal["spelling", "grammar", "punctuation", "typography", "style"]
+# Why a correction cannot be made by LocalProof: it would cross markup, its table or title has no room for it, or the
+# file's encoding has no bytes for its letters.
+HintReason = Literal["markup", "layout", "encoding"]
 KINDS: tuple[Kind, ...] = ("spelling", "grammar", "punctuation", "typography", "style")
 
 
@@ -58,7 +61,7 @@ class Finding:
     `rule` is ``engine/Rule``; `source` names every rule that spoke for it, the
     leading one first. `edits` are alternatives, best first, each a whole
     correction by itself. `hints` are corrections that cannot be applied
-    because they would cross markup. `probability` is the judge's estimate
+    in the source, `hint_reasons` why not, one for each. `probability` is the judge's estimate
     that this is a real error that the writer would want to know of (0..1),
     None where no judge has seen it. `category` is the engine's own name for
     the kind of rule. `certain` is true where the first edit may be made
@@ -88,6 +91,7 @@ class Finding:
     short: str = ""
     url: str = ""
     offers: tuple[tuple[Edit, str], ...] = ()
+    hint_reasons: tuple[HintReason, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ WRONG = 2  # asked wrongly, or what was asked for could not be read or is not th
 NOTHING = 3  # nothing was checked
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
-_ORNAMENTS = "→·…–“”␣"
+_ORNAMENTS = "→·│…–“”␣"
 LOG_LEVELS = ("info", "debug")
 
 

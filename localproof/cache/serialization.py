@@ -54,6 +54,7 @@ def findings_to_rows(findings: Iterable[Finding]) -> list[Row]:
             f.variants,
             f.short,
             f.url,
+            f.hint_reasons,
         ]
         for f in findings
     ]
@@ -117,7 +118,8 @@ def rows_to_findings(raw: Iterable[Row]) -> tuple[Finding, ...]:
 def _row_to_finding(
     start: int, end: int, rule: str, message: str, edits: list[list[Any]], source: list[str], *rest: Any
 ) -> Finding:
-    kind, probability, category, hints, certain, agreement, unaided, variants, short, url = rest
+    kind, probability, category, hints, certain, agreement, unaided, variants, short, url, *later = rest
     made = tuple(Edit(Span(a, b), text) for a, b, text in edits)
     known = (kind, probability, category, tuple(hints), certain, agreement, unaided, tuple(variants), short, url)
-    return Finding(Span(start, end), rule, message, made, tuple(source), *known)
+    why = tuple(later[0]) if later else ()  # a record of before corrections by hand had reasons
+    return Finding(Span(start, end), rule, message, made, tuple(source), *known, hint_reasons=why)

@@ -78,8 +78,7 @@ def _result(
     if options.statistics:
         return statistics(run), run
     if options.output_format == "text":
-        told_before: set[tuple[str, str]] = set()
-        return _show_each(lambda report: findings_of(report, look, told_before), run.reports, run)
+        return _show_each(lambda report: findings_of(report, look), run.reports, run)
     text, run = _render_contained(lambda run: RENDERERS[options.output_format](run, look), run)
     if options.output_format == "concise":  # its lines on the whole run are notices
         text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("localproof: "))

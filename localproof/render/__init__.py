@@ -122,12 +122,11 @@ FORMS: dict[str, Literal["json", "xml", "html", "commands"]] = {
 }
 
 
-def findings_of(report: Report, style: Style, told: set[tuple[str, str]] | None = None) -> str:
-    """The findings of one document as `text` shows them, for output as it comes; "" for a clean one. `told` is what was
-    explained in the documents before it, and is added to."""
+def findings_of(report: Report, style: Style) -> str:
+    """The findings of one document as `text` shows them, for output as it comes; "" for a clean one."""
     from .text import findings_of
 
-    return findings_of(report, style, told)
+    return findings_of(report, style)
 
 
 def closing(run: Run, style: Style) -> str:

@@ -140,6 +140,7 @@ def _finding(finding: Finding, document: Document, index: LineIndex) -> Record:
             {"offset": e.span.start, "end": e.span.end, "text": e.text} for e in map(document.whole_edit, finding.edits)
         ],
         "hints": list(finding.hints),
+        "hint_reasons": list(finding.hint_reasons),
     }
 
 

@@ -53,6 +53,10 @@ class Style:
         return "·" if self.unicode else "|"
 
     @property
+    def bar(self) -> str:
+        return "│" if self.unicode else "|"
+
+    @property
     def ellipsis(self) -> str:
         return "…" if self.unicode else "..."
 

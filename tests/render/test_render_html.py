@@ -154,7 +154,7 @@ def test_finding_shows_sentence_words_suggestion_engine_and_certainty() -> None:
     assert "I could of told you earlier, but the lake was already frozen." in said
     assert "of →becomes have" in said
     assert "Use “have” rather than “of” here." in said
-    assert "Harper ModalOf + LanguageTool MODAL_OF · 97 % sure · safe to fix" in said
+    assert "Harper ModalOf + LanguageTool MODAL_OF · 97 % sure · fixed by --fix" in said
     assert "line 7, column 9" in said
 
 
