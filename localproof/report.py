@@ -104,13 +104,21 @@ class Finding:
         return tuple(dict.fromkeys(s.split("/", 1)[0] for s in self.source or (self.rule,)))
 
 
+# The five questions that are answered first of what learned from people's texts.
+Question = Literal["data", "amount", "training", "people", "cost"]
+QUESTIONS: tuple[Question, ...] = ("data", "amount", "training", "people", "cost")
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """What one part of a run is made of. An empty field is a gap and is printed as one.
 
     `role` is one of "rules", "patterns" (rules of our own), "dictionary",
     "judge", "model that scores", "model that proposes", "format". `facts` are further lines, in order, for
-    the full report: (name, text).
+    the full report: (name, text). `answers` are short, to whose data it
+    learned from, how much of it and by which licence and consent, how and by
+    whom it was trained, what people worked for it, and what that cost; none
+    for a part that learned nothing.
     """
 
     part: str
@@ -120,6 +128,7 @@ class Provenance:
     data: str = ""
     sha256: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    answers: tuple[tuple[Question, str], ...] = ()
 
 
 EnergyStatus = Literal["measured", "attributed", "estimated", "unavailable"]

@@ -179,6 +179,25 @@ def add_format_argument(group: Arguments, choices: Sequence[str]) -> None:
     )
 
 
+def add_report_arguments(group: Arguments) -> None:
+    """How much to say of what a run was made of; "" where neither is given."""
+    group.add_argument(
+        "--report",
+        action="store_const",
+        const="short",
+        default="",
+        help="say on a screen what the run was made of and what it cost",
+    )
+    # An option by itself, as the value of one could be taken for the name of a file.
+    group.add_argument(
+        "--report=full",
+        action="store_const",
+        const="full",
+        dest="report",
+        help="say all: every part with its sources, checksums and gaps, and the energy with its limits",
+    )
+
+
 def add_colour_argument(parser: Arguments) -> None:
     """When to write in colour."""
     parser.add_argument(

@@ -14,6 +14,7 @@ from .arguments import (
     add_format_argument,
     add_input_arguments,
     add_news_arguments,
+    add_report_arguments,
     add_settings_arguments,
     check_options,
     list_choices,
@@ -55,9 +56,7 @@ def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("output")
     add_format_argument(group, tuple(RENDERERS))
     group.add_argument("--output-file", "-o", type=Path, metavar="FILE", help="write the result to FILE, in one step")
-    group.add_argument(
-        "--report", action="store_true", help="say all about the run: what it was made of and its energy"
-    )
+    add_report_arguments(group)
     add_colour_argument(group)
     group.add_argument("--quiet", "-q", action="store_true", help="findings and errors only")
 

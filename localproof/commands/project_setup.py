@@ -51,7 +51,7 @@ def init(paths: Sequence[str], terminal: Terminal, *, yes: bool) -> int:
         terminal.say(f"localproof: skipped: {one_line(f'{failed.what}: {failed.reason}')}")
     seen = detect_dialect(seen, found)
     if file is not None:
-        terminal.say(f"localproof: {one_line(str(file))} is there, and stays as it is")
+        terminal.say(f"localproof: there are settings already, {one_line(str(file))}: they stay as they are")
         if seen.evidence and seen.language != load_settings(root, {}, terminal.env).language:
             terminal.say(
                 f"localproof: its texts want a line: language = {json.dumps(seen.language)}  # {seen.evidence}"

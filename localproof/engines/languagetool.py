@@ -147,6 +147,12 @@ class LanguageToolEngine:
                     ("rules", ", ".join(["on by default", *picky, *self._enable, *off])),
                     *self._unused,
                 ),
+                answers=(
+                    ("data", "rules and word lists by their contributors"),
+                    ("training", "rules by hand; the taggers inside, on data not named"),
+                    ("people", ""),
+                    ("cost", ""),
+                ),
             ),
             Provenance(
                 part=data.name,
@@ -157,7 +163,9 @@ class LanguageToolEngine:
                 facts=(
                     (
                         "licence of the parts",
-                        "as upstream, see LingoTweaker's THIRD_PARTY_NOTICES.md; some are unnamed here",
+                        "as upstream, see LingoTweaker's THIRD_PARTY_NOTICES.md; the package names no licence and no "
+                        "makers of the spelling dictionaries, the dictionary of word forms and the models of the "
+                        "tagger and the chunker (files *.dict and *.bin)",
                     ),
                 ),
             ),

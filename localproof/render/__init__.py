@@ -28,7 +28,17 @@ from typing import Literal
 from ..report import Report, Run
 from .style import Style
 
-__all__ = ["FORMS", "RENDERERS", "Style", "closing", "diff", "findings_of", "report_block", "summary_line"]
+__all__ = [
+    "FORMS",
+    "RENDERERS",
+    "Style",
+    "closing",
+    "diff",
+    "findings_of",
+    "origin_screen",
+    "report_block",
+    "summary_line",
+]
 
 
 def _text(run: Run, style: Style) -> str:
@@ -143,8 +153,15 @@ def summary_line(run: Run, style: Style) -> str:
     return summary_line(run, style)
 
 
+def origin_screen(run: Run, style: Style) -> str:
+    """What the run was made of and what it cost, on a screen, for `--report`: five questions first."""
+    from .origin import origin_screen
+
+    return origin_screen(run, style)
+
+
 def report_block(run: Run, style: Style) -> str:
-    """The full account, for `--report`: every part with its gaps, the energy and its limits, what was left undone."""
+    """The full account, for `--report=full`: every part with its gaps, energy with its limits, what was left undone."""
     from .run_summary import report_block
 
     return report_block(run, style)

@@ -171,6 +171,7 @@ def part(p: Provenance) -> Record:
         "data": p.data or None,
         "sha256": p.sha256 or None,
         "facts": [{"name": name, "text": text or None} for name, text in p.facts],
+        "answers": {question: text or None for question, text in p.answers},
     }
 
 

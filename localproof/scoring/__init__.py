@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from ..engines import ENGINES, OWN, is_speller
-from ..report import Finding, Provenance
+from ..report import Finding, Provenance, Question
 from ..text import Block, Edit, Span, minimal_edit
 from ..text.words import WORD, fold_apostrophes, fold_word
 from . import features
@@ -385,4 +385,33 @@ def provenance() -> tuple[Provenance, ...]:
 def _part(part: str, about: dict[str, Any], sha256: str) -> Provenance:
     facts = tuple((str(name), str(text)) for name, text in about["facts"].items())
     role = "judge" if part == "judge" else "dictionary"
-    return Provenance(part, role, about["version"], about["licence"], about["data"], sha256, facts)
+    return Provenance(
+        part, role, about["version"], about["licence"], about["data"], sha256, facts, _answers(part, about)
+    )
+
+
+def _answers(part: str, about: Mapping[str, Any]) -> tuple[tuple[Question, str], ...]:
+    """The five questions, of the parts that were made of people's texts."""
+    facts = about["facts"]
+    if part == "judge":
+        return (
+            ("data", "corrections in open repositories, essays, edited prose"),
+            ("amount", f"{facts['examples']}; {facts['consent']}"),
+            ("training", "logistic regression, from scratch, by LocalProof"),
+            ("people", str(facts["human work"])),
+            ("cost", str(facts["training cost"])),
+        )
+    if part == "attested words":
+        tokens = round(about["tokens"] / 1e6)
+        return (
+            ("data", "docs, government prose and old books, each named"),
+            ("amount", f"{tokens} million tokens of {str(facts['sources']).partition(',')[0]} sources; open licences"),
+            ("training", "counted, not trained"),
+        )
+    if part == "listed words":
+        return (
+            ("data", "SCOWL, the names of a census, GeoNames"),
+            ("amount", f"{str(facts['entries']).partition(' ')[0]} words and names; open licences"),
+            ("people", str(facts["human work"]).partition(";")[0]),
+        )
+    return (("data", "the lists of typos and TOEFL-Spell"),)

@@ -185,7 +185,7 @@ def test_init_writes_settings_and_proposes_words_without_overwriting(site: Path,
     assert init([str(site / "content")], again, yes=True) == 0
     assert (site / ".localproof.toml").read_text() == "# mine\n"
     assert read_words(site / ".localproof/dictionary.txt") == ("Frobnitz", "qemulator")
-    assert "stays as it is" in said(again)[1]
+    assert "they stay as they are" in said(again)[1]
     third = terminal(tmp_path)
     init([str(site)], third, yes=True)
     assert said(third)[0] == ""
