@@ -96,10 +96,7 @@ def _lines_of(rows: Sequence[tuple[Sequence[str], Sequence[str]]], look: Style) 
 def _first_cells(model: ModelEntry, settings: Settings, env: Mapping[str, str]) -> list[str]:
     """What the table says of a model: name, licence, size, data, and whether it is here."""
     licence = model.licence()
-    if not licence.known:
-        said = "not known"
-    else:
-        said = str(licence.value).removeprefix("LicenseRef-")
+    said = "not known" if not licence.known else str(licence.value).removeprefix("LicenseRef-")
     disclosed = model.claim("disclosure.data_disclosed")
     data = {"yes": "yes", "partly": "in part", "no": "no"}.get(str(disclosed.value), "not known")
     return [

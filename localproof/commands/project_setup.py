@@ -84,7 +84,7 @@ def _words(
     path = root / ".localproof/dictionary.txt"
     many = count(len(now), "word")
     if yes or ask_yes_no(terminal, f"Are these {many} right? They go into {one_line(str(path))}."):
-        terminal.say(f"localproof: {len(add_words(path, now)):,} words added to {one_line(str(path))}")
+        terminal.say(f"localproof: {count(len(add_words(path, now)), 'word')} added to {one_line(str(path))}")
     else:
         terminal.say(
             "localproof: if they are right: localproof init --yes; or some: localproof dict add --project WORD…"

@@ -14,7 +14,7 @@ from .vocabulary import CLAIMS, GAPS
 
 _REASONS = {
     "not_disclosed": "not disclosed by its makers",
-    "not_found": "not known",
+    "not_found": "not found",
     "not_applicable": "does not apply",
 }
 _HOW = {"derived": "derived", "third_party": "told by a third party", "conflicting": "conflicting"}
@@ -201,6 +201,8 @@ def describe_claim(claim: Claim) -> str:
     'not disclosed by its makers: asked'
     """
     more = f": {claim.note}" if claim.note else ""
+    if claim.note.startswith("we do not know"):  # a gap of our own, in our own words
+        return claim.note
     if not claim.known:
         return _REASONS.get(claim.status, claim.status) + more
     unit = f" {claim.facts['unit']}" if "unit" in claim.facts else ""

@@ -71,7 +71,7 @@ _TAB = 9  # the room of the words "note" and "skipped"
 _CONTINUED = 4  # before the lines of a correction that stands below its place
 _QUOTED = re.compile(r"`[^`]+`|“[^”]+”|\"[^\"]+\"|‘[^’]+’|(?<!\w)'[^']+'(?!\w)")
 # What the correction says by itself.
-_OBVIOUS = re.compile(rf"Did you mean (?:{_QUOTED.pattern})\s?\?", re.IGNORECASE)
+_OBVIOUS = re.compile(rf"(?:Did you mean|You should probably use:) (?:{_QUOTED.pattern})\s?[?.]", re.IGNORECASE)
 
 
 def _gutter(index: LineIndex, style: Style) -> int:

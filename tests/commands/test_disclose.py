@@ -78,7 +78,7 @@ def test_where_nothing_ran_it_says_so(tmp_path: Path) -> None:
         localproof(env(tmp_path), "disclose", str(tmp_path / "b.md"))
 
 
-def test_a_text_that_is_checked_again_and_again_was_used_for_one_thing() -> None:
+def test_checking_a_text_again_is_no_further_use() -> None:
     statement = said([made([LoggedText("/site/a.md", 100)])] * 4)
     assert statement["Used for"] == "It pointed out suspected errors, 2026-11-28."
     assert "in 4 runs" in statement["Energy"]
