@@ -291,7 +291,8 @@ def _methods(thing: type) -> Iterator[str]:
 
 def _signature(function: Any) -> str:
     """As it is written, without the quotation marks of annotations that are not evaluated."""
-    return re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(function)))
+    written = re.sub(r"<function (\w+) at 0x\w+>", r"\1", str(inspect.signature(function)))
+    return re.sub(r"(: |-> )'([^']*)'", r"\1\2", written)
 
 
 def _docstring(text: str) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""The pages speak of what there is: files, names, links; what is generated is up to date; the tutorial can be followed."""
+"""The pages speak of what there is, what is generated is up to date, and the tutorial can be followed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ from localproof.engines.languagetool import has_rules
 REPOSITORY = Path(__file__).parents[1]
 PAGES = ("CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/protocols.md", "bench/results/README.md")
 SITE = tuple(sorted(p.relative_to(REPOSITORY).as_posix() for p in (REPOSITORY / "docs").rglob("*.md")))
-LINKED = tuple(
-    dict.fromkeys((*PAGES, "CHANGELOG.md", "README.md", *SITE, "training/README.md", "training/MODEL_CARD.md"))
-)
+LINKED = tuple(dict.fromkeys((*PAGES, "CHANGELOG.md", "README.md", *SITE, "training/MODEL_CARD.md")))
 OLD = "## Old names"  # from here on a page speaks of what there was
 CODE = re.compile(r"`([^`\n]+)`")
 MODULE = re.compile(r"(?:[\w.-]+/)+[\w.-]+\.(?:py|case)")

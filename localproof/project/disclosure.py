@@ -250,7 +250,7 @@ def short_lines(statement: Statement) -> tuple[str, ...]:
         return (statement_rows(statement)[0].said,)
     versions = ", ".join(filter(None, statement.versions)) or "version not recorded"
     where = "on the writer's own machine" if statement.stayed else "also on machines that the writer chose"
-    rules = " and ".join(dict.fromkeys(p.part for p in statement.others if p.role == "rules"))
+    rules = " and ".join(dict.fromkeys(title for p in statement.others if (title := _title(p))))
     models = " and ".join(map(_describe_part, statement.models))
     wrote = any(map(_wrote, statement.parts))
     did = (_WROTE if wrote else _JUDGED).removeprefix("It ").rstrip(".")
@@ -262,10 +262,17 @@ def short_lines(statement: Statement) -> tuple[str, ...]:
         )
         words += "others are the writer's own."
     return (
-        f"Proofread with LocalProof {versions} {where}: rules ({rules or 'none recorded'}) {model}.",
+        f"Proofread with LocalProof {versions} {where}: the rules of {rules or 'engines not recorded'}, {model}.",
         words,
         f"Energy: {_energy(statement)}",
     )
+
+
+def _title(part: Provenance) -> str:
+    """A rule engine as its writers call it; "" for what is none, Java among it."""
+    if part.role != "rules" or part.part in ("Java", "language-tool-python"):
+        return ""
+    return {"harper-py": "Harper", "lingotweaker": "LanguageTool"}.get(part.part, part.part)
 
 
 def short_statement(statement: Statement, format: str, link: str) -> str:
