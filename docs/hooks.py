@@ -51,5 +51,7 @@ def _outside(page: str, link: str) -> str:
 
 
 def _name(path: str) -> str:
-    """Where a file of the repository lies in the site: Markdown as text, for its links are those of the repository."""
-    return f"files/{path}.txt" if path.endswith(".md") else f"files/{path}"
+    """Where a file of the repository lies in the site: Markdown as text, for its links are those of the repository, and
+    under a name without a dot before it, which mkdocs leaves out."""
+    visible = "/".join(part.removeprefix(".") for part in path.split("/"))
+    return f"files/{visible}.txt" if path.endswith(".md") else f"files/{visible}"
