@@ -8,7 +8,7 @@ from itertools import zip_longest
 from ..report import Provenance, Question, Run
 from .energy import energy_sentence
 from .labels import skipped_rows
-from .run_summary import GAP, count_findings
+from .run_summary import GAP, count_findings, describe_model_use
 from .style import Style
 from .width import InkedWord, fill, words
 
@@ -29,17 +29,25 @@ def origin_screen(run: Run, style: Style) -> str:
     model = any(p.role.startswith("model") for p in run.provenance)
     head = [count_findings(run), "with a language model" if model else "no language model ran"]
     out = fill([InkedWord(version, "heading"), *(InkedWord(each, "quiet", style.dot) for each in head)], style)
-    for question, label in _LABELS.items():
-        said = [f"{name}: {text}" for name, text in _answers(run.provenance, question)]
-        if question == "cost":
-            said.append(f"this run: {energy_sentence(run.energy)}")
-        out += _row(label, said or [GAP], style)
+    for label, said in questions(run):
+        out += _row(label, said, style)
     for why, help_ in skipped_rows(run.all_skipped()):
         out += _row("Skipped", [" ".join(word.text for word in (*why, *help_))], style)
+    if run.model is not None:
+        out += _row("The model", [describe_model_use(run.model)], style)
     number = len(_once(run.provenance))
     more = "sources, licence, checksum and gaps of each: --report=full"
     out += _row("Parts", [f"{number}; {more}" if number else "none has said what it is made of"], style)
     return "".join(line + "\n" for line in out)
+
+
+def questions(run: Run) -> Iterator[tuple[str, list[str]]]:
+    """Each of the five questions, where its label may be broken, with its answers; a gap is said."""
+    for question, label in _LABELS.items():
+        said = [f"{name}: {text}" for name, text in _answers(run.provenance, question)]
+        if question == "cost":
+            said.append(f"this run: {energy_sentence(run.energy)}")
+        yield label, said or [GAP]
 
 
 def _row(label: str, said: Iterable[str], style: Style) -> list[str]:

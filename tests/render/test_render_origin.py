@@ -38,6 +38,7 @@ def test_the_own_model_answers_all_five() -> None:
     (part,) = card_parts(ResolvedModel(Path("x.gguf"), model, "0" * 64, True))
     assert [question for question, _ in part.answers] == ["data", "amount", "training", "people", "cost"]
     said = screen(part)
+    assert "supported 3" in screen(part, model=ModelUse("x", supported=3))
     assert "trained from scratch" in said and "qwen" not in said and "29.4912" not in said
 
 
