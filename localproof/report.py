@@ -10,9 +10,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from .text import Document, Edit, Span
-
-Kind = Literal["spelling", "grammar", "punctuation", "typography", "style"]
-KINDS: tuple[Kind, ...] = ("spelling", "grammar", "punctuation", "typography", "style")
+from .text.kinds import KINDS as KINDS
+from .text.kinds import Kind as Kind
 
 
 class LocalProofError(Exception):
