@@ -27,6 +27,8 @@ Told = set[tuple[str, str]]  # explanations, each with its rule, that stand furt
 def findings_of(report: Report, style: Style, told: Told | None = None) -> str:
     """The findings of one document, each group followed by an empty line; "" for a clean one. What is in `told` is not
     explained again, and what is explained here is added."""
+    if not (report.findings or (style.show_held_back and report.held_back)):
+        return ""
     told = set() if told is None else told
     index = LineIndex(report.document.text)
     out = [
