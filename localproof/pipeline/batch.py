@@ -167,14 +167,12 @@ class _TaskInputs:
 
     def _documents(self, corpus: Corpus | None) -> Iterator[Document | Report | Skipped]:
         """Read and take apart one text after another, unless an earlier run did."""
-        settings = self.task.settings
         for found in self.task.inputs:
             if isinstance(found, Skipped):
                 yield found
                 continue
             try:
-                source, known = self._open(found, corpus)
-                read_in = known or _document(source, settings)
+                source, read_in = self._open(found, corpus)
             except Unavailable as error:
                 (self.unread if found.named else self.missed).append(error.skipped)
                 yield error.skipped
@@ -182,10 +180,11 @@ class _TaskInputs:
             self.sources[source.name] = source if self.keep_texts else replace(source, text="")
             yield read_in
 
-    def _open(self, found: InputFile, corpus: Corpus | None) -> tuple[SourceFile, Report | None]:
+    def _open(self, found: InputFile, corpus: Corpus | None) -> tuple[SourceFile, Document | Report]:
         if corpus is not None and found.path is not None:
             return corpus.open(found, whole=self.keep_texts)
-        return read_source(found, self.task.settings.max_bytes, self.stdin), None
+        source = read_source(found, self.task.settings.max_bytes, self.stdin)
+        return source, _document(source, self.task.settings)
 
     def outcome(self, run: Run) -> TaskOutcome:
         """What has come of the task with `run`."""

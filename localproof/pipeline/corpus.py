@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 
 _AT_ONCE = 256  # texts whose words or reports are looked up together: the more, the more memory
 _SHORT = 50_000  # characters of a text that is not read again while these are looked up
+_SURVEYED = 2_000_000  # characters of texts that are not taken apart again
 
 
 class Corpus:
@@ -34,6 +35,8 @@ class Corpus:
         self._files = KnownFiles(checker.store, checker.settings.max_bytes)
         self._ahead: deque[KnownText] = deque()  # texts whose reports are still to be looked up, in order
         self._loaded: dict[KnownText, bytes | None] = {}
+        self._surveyed: dict[KnownText, Document] = {}  # new texts, taken apart for the survey
+        self._surveyed_room = _SURVEYED
         self.site: Mapping[str, int] = {}
         if checker.store is not None:
             self._reports = ReportCache(checker.store, checker.settings, checker.keys(), checker.ignores.of_file)
@@ -73,26 +76,26 @@ class Corpus:
             document = self._read(source or self._files.read(found))
         except Unavailable:
             return None
+        self._surveyed_room -= len(document.text)
+        if self._surveyed_room >= 0:
+            self._surveyed[text] = document
         words = unusual_words(prose(document, self._checker.settings.language))
         if self._reports is not None:
             self._reports.put_words(text, words)
         return words
 
-    def open(self, found: InputFile, *, whole: bool) -> tuple[SourceFile, Report | None]:
-        """A file, and the report of an earlier run on it as this run would make it; None if there is none.
+    def open(self, found: InputFile, *, whole: bool) -> tuple[SourceFile, Document | Report]:
+        """A file, and the report of an earlier run on it as this run would make it, or else its text taken apart.
 
         Unless `whole`, a text of which there is a report may be left out of what comes back. Raises Unavailable.
         """
-        if self._reports is None:
-            return self._files.read(found), None
-        text = None if whole else self._files.known(found)
-        if text is None:
-            source = self._files.read(found)
-            return source, self._cached_report(known_text(source), lambda: source.text)
-        report = self._cached_report(text, lambda: self._content(found, text))
-        if report is None:
-            return self._files.read(found), None
-        return SourceFile(text.name, "", text.digest, path=found.path, encoding=text.encoding), report
+        text = None if whole or self._reports is None else self._files.known(found)
+        if text is not None and (report := self._cached_report(text, lambda: self._content(found, text))) is not None:
+            return SourceFile(text.name, "", text.digest, path=found.path, encoding=text.encoding), report
+        source = self._files.read(found)
+        read = known_text(source)
+        report = None if read == text else self._cached_report(read, lambda: source.text)
+        return source, report or self._surveyed.pop(read, None) or self._read(source)
 
     def _content(self, found: InputFile, text: KnownText) -> str | None:
         """What stands in a file, if that is still `text`."""
@@ -117,7 +120,8 @@ class Corpus:
         return drop_text(report if kept.profile == profile else apply_profile(report, profile))
 
     def _kept_report(self, text: KnownText, content: Callable[[], str | None]) -> KeptReport | None:
-        assert self._reports is not None
+        if self._reports is None:
+            return None
         if text not in self._loaded:
             some = [text]
             if text in self._ahead:

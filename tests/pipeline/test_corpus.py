@@ -50,9 +50,9 @@ def run(
 
     def opened(common: Corpus, files: list[InputFile]) -> Iterator[Document | Report]:
         for found in files:
-            source, report = common.open(found, whole=False)
+            source, read_in = common.open(found, whole=False)
             digests[source.name] = source.digest
-            yield report or take_apart(source)
+            yield read_in
 
     with tempfile.TemporaryDirectory() as folder, checker_with(engine, store, settings) as b:
         files = [InputFile(Path(folder, name), name, named=False) for name, _ in texts]
