@@ -26,8 +26,8 @@ from .check_output import say_corrected, say_notices, special_status, write_resu
 
 _log = logging.getLogger(__name__)
 
-# Objects that are made, rounds and rounds of rounds before cycles are looked for. What is read and found holds none, and
-# looking through all of it again and again took a fifteenth of the time of a run.
+# Objects that are made, rounds, and rounds of rounds before cycles are looked for. What is read and found holds none,
+# and looking through all of it again and again took a fifteenth of a run.
 _COLLECTED = (20_000, 20, 50)
 
 # By the name of a text: its words, and what a model did for it.
