@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from .text import Document, Edit, Span
+from .text.kinds import KINDS as KINDS
+from .text.kinds import Kind as Kind
 
-Kind = Literal["spelling", "grammar", "punctuation", "typography", "style"]
 # Why a correction cannot be made by LocalProof: it would cross markup, its table or title has no room for it, or the
 # file's encoding has no bytes for its letters.
 HintReason = Literal["markup", "layout", "encoding"]
-KINDS: tuple[Kind, ...] = ("spelling", "grammar", "punctuation", "typography", "style")
 
 
 class LocalProofError(Exception):

@@ -327,6 +327,19 @@ def test_help_loads_nothing_heavy(command: str) -> None:
     }
 
 
+@pytest.mark.parametrize("command", ["--help", "--version"])
+def test_help_of_all_waits_for_no_dataclass(command: str) -> None:
+    loaded = loaded_by(f"from localproof.cli import main\ntry: main(['{command}'])\nexcept SystemExit: pass")
+    assert not loaded & {
+        "dataclasses",
+        "inspect",
+        "pathlib",
+        "threading",
+        "localproof.report",
+        "localproof.config.settings",
+    }
+
+
 def test_import_localproof_loads_no_room() -> None:
     assert not {name for name in loaded_by("import localproof") if name.startswith("localproof.")}
 

@@ -1,7 +1,7 @@
 """Findings as bytes and back.
 
-JSON, compressed: the checksum that belongs to the compression tells a damaged
-record from a whole one.
+JSON, compressed where it is long enough to gain by that. A checksum, which
+compression has of its own, tells a damaged record from a whole one.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from ..text import Edit, Span
 
 Row = list[Any]
 
+_SMALL = 512  # bytes; what compressing these saves is not worth its time
+_BARE = b"\0"  # no stream of zlib's begins with it
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
+
 
 class Unreadable(ValueError):
     """Bytes that `pack` did not make."""
@@ -23,15 +27,28 @@ class Unreadable(ValueError):
 
 def pack(value: Any) -> bytes:
     """`value`, of lists, numbers, texts and the like, as bytes."""
-    return zlib.compress(json.dumps(value, separators=(",", ":")).encode("ascii"), 1)
+    data = _to_json(value).encode("ascii")
+    return seal(data) if len(data) <= _SMALL else zlib.compress(data, 1)
 
 
 def unpack(data: bytes) -> Any:
     """The value that `pack` made `data` of. Raises `Unreadable`."""
     try:
-        return json.loads(zlib.decompress(data))
+        return json.loads(unseal(data) if data[:1] == _BARE else zlib.decompress(data))
     except (zlib.error, ValueError, RecursionError) as error:
         raise Unreadable(str(error)) from None
+
+
+def seal(data: bytes) -> bytes:
+    """`data` with a checksum."""
+    return _BARE + zlib.crc32(data).to_bytes(4, "big") + data
+
+
+def unseal(data: bytes) -> bytes:
+    """What `seal` made `data` of. Raises `Unreadable`."""
+    if data[:1] != _BARE or zlib.crc32(memoryview(data)[5:]) != int.from_bytes(data[1:5], "big"):
+        raise Unreadable("the checksum is wrong")
+    return data[5:]
 
 
 def findings_to_rows(findings: Iterable[Finding]) -> list[Row]:

@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from .. import __version__
-from ..report import BadInput
 from . import COMMANDS
 from .arguments import Action
 
@@ -26,6 +25,8 @@ class ArgumentParser(argparse.ArgumentParser):
     elsewhere: Callable[[str], Sequence[str]] = staticmethod(lambda _: ())
 
     def error(self, message: str) -> NoReturn:
+        from ..report import BadInput
+
         about, _, words = message.partition("unrecognized arguments: ")
         option = next((word.partition("=")[0] for word in words.split() if word.startswith("-")), "")
         hint = ""

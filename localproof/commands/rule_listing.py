@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ..config import Settings, nearest
@@ -69,7 +69,7 @@ def print_rules(
         return 0
     look = style(terminal.stdout, "never", terminal.env)
     if not (is_terminal(terminal.stdout) or terminal.env.get("COLUMNS")):  # for grep, whole lines
-        look = replace(look, width=sys.maxsize)
+        look = look._replace(width=sys.maxsize)
     if len(shown) == 1:
         terminal.write(describe_rule(shown[0], style(terminal.stdout, "never", terminal.env)))
         return 0

@@ -12,28 +12,19 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from ..report import KINDS
-from ..text.languages import FORMS, NAMES
+from .choices import (
+    ELSEWHERE,
+    FAIL_ON,
+    GENERATORS,
+    HOMES,
+    LANGUAGES,
+    PROFILES,
+    REQUIREMENTS,
+    RUNTIMES,
+    SERVICES,
+    SUGGEST,
+)
 
-DIALECTS = FORMS["en"]
-LANGUAGES = (
-    *DIALECTS,
-    *(form for code in NAMES if code != "en" for form in dict.fromkeys((code, *FORMS.get(code, ())))),
-)
-BUNDLED = "localproof-small"  # the language model that comes with LocalProof
-PROFILES = ("quiet", "balanced", "all")
-SERVICES = ("auto", "on", "off")
-FAIL_ON = ("any", "never", *KINDS)
-HOMES = ("auto", "embedded", "java", "server")
-ELSEWHERE = "my text may leave this machine"
-# What may be asked of a model; `models.policy` says what each means.
-REQUIREMENTS = (
-    *("data-disclosed", "open-licence-data", "opt-out-honoured", "opt-out-retroactive", "consent-certified"),
-    *("energy-disclosed", "carbon-disclosed", "osi-licence"),
-)
-RUNTIMES = ("auto", "numpy", "llama.cpp")
-SUGGEST = ("none", "closed", "rewrite")
-GENERATORS = ("auto", "none", "hugo", "jekyll", "eleventy", "astro", "zola", "mkdocs", "docusaurus")
 T = TypeVar("T")
 Scope = Literal["text", "machine"]
 

@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial, reduce
+from functools import reduce
 from operator import add
 from typing import BinaryIO
 
@@ -159,29 +159,32 @@ class _TaskInputs:
 
         def shape(checked: CheckedDocument) -> Report:
             _log_report(checked)
-            report = corpus.stripped(checked) if corpus else checked.report
-            return replace(report, digest=self.sources[report.document.name].digest)
+            digest = self.sources[checked.report.document.name].digest
+            return corpus.shape(checked, digest) if corpus else replace(checked.report, digest=digest)
 
         site = corpus.site if corpus else None
         return checker.check_all(self._documents(corpus), on_report=on_report, site=site, shape=shape, reports=done)
 
     def _documents(self, corpus: Corpus | None) -> Iterator[Document | Report | Skipped]:
         """Read and take apart one text after another, unless an earlier run did."""
-        settings = self.task.settings
         for found in self.task.inputs:
             if isinstance(found, Skipped):
                 yield found
                 continue
             try:
-                source = read_source(found, settings.max_bytes, self.stdin)
-                known = corpus.cached_report(source) if corpus else None
-                read_in = replace(known, digest=source.digest) if known else _document(source, settings)
+                source, read_in = self._open(found, corpus)
             except Unavailable as error:
                 (self.unread if found.named else self.missed).append(error.skipped)
                 yield error.skipped
                 continue
             self.sources[source.name] = source if self.keep_texts else replace(source, text="")
             yield read_in
+
+    def _open(self, found: InputFile, corpus: Corpus | None) -> tuple[SourceFile, Document | Report]:
+        if corpus is not None and found.path is not None:
+            return corpus.open(found, whole=self.keep_texts)
+        source = read_source(found, self.task.settings.max_bytes, self.stdin)
+        return source, _document(source, self.task.settings)
 
     def outcome(self, run: Run) -> TaskOutcome:
         """What has come of the task with `run`."""
@@ -208,7 +211,7 @@ def _make_corpus(task: Task, checker: Checker) -> Corpus | None:
     if len(files) < 2:
         return None
     corpus = Corpus(checker, lambda source: _document(source, task.settings))
-    corpus.survey(partial(read_source, found, task.settings.max_bytes) for found in files)
+    corpus.survey(files)
     return corpus
 
 

@@ -23,10 +23,12 @@ Start reading in `RENDERERS` below, then `concise`, the shortest renderer.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ..report import Report, Run
 from .style import Style
+
+if TYPE_CHECKING:
+    from ..report import Report, Run
 
 __all__ = [
     "FORMS",

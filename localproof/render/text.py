@@ -27,6 +27,8 @@ Explained = set[str]  # rules with what they say, without what is quoted in it, 
 def findings_of(report: Report, style: Style) -> str:
     """The findings of one document, each group followed by an empty line; "" for a clean one. What a rule has to say is
     said once."""
+    if not (report.findings or (style.show_held_back and report.held_back)):
+        return ""
     explained: Explained = set()
     index = LineIndex(report.document.text)
     out = [

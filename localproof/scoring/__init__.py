@@ -138,16 +138,16 @@ def update_counts(words: WordCounts, gone: Iterable[WordCounts], come: Iterable[
 
 def count_block_words(text: str) -> WordCounts:
     """The words of one block's text."""
-    every: Counter[str] = Counter()
+    words = WORD.findall(text)
+    # Folded all at once: a line end is no part of a word, and ends it as the end of a text does.
+    every = Counter(fold_word("\n".join(words)).split("\n")) if words else Counter()
     capitalised: Counter[str] = Counter()
-    for match in WORD.finditer(text):
+    for match in WORD.finditer(text) if any(word[0].isupper() for word in words) else ():
         word = match.group()
-        low = fold_word(word)
-        every[low] += 1
         if word[0].isupper():
             starts = text[max(match.start() - 3, 0) : match.start()]
             if starts.strip() and not any(c in ".!?:\"“‘'(" for c in starts):
-                capitalised[low] += 1
+                capitalised[fold_word(word)] += 1
     return WordCounts(every, capitalised)
 
 
@@ -267,8 +267,8 @@ def probability(text: str, finding: Finding, around: FeatureContext, engines: Se
     known = coefficients()
     weights = known.weights.get("+".join(sorted({*engines} - {OWN})), known.weights["+".join(_BOTH)])
     present = features.features(text, finding, around, ngram_counts(), known.rules)
-    log_odds = sum(weights.get(name, 0.0) * value for name, value in present.items())
-    log_odds += sum(known.by_hand.get(name, 0.0) * value for name, value in present.items())
+    log_odds = sum(weights[name] * value for name, value in present.items() if name in weights)
+    log_odds += sum(known.by_hand[name] * value for name, value in present.items() if name in known.by_hand)
     if "kind=spelling" in present and (word := main_word(finding.span.of(text))):
         word = fold_word(word)
         # What is listed as a misspelling is not made right by standing all over a text or a site.

@@ -243,11 +243,11 @@ class WorkerSupervisor:
                 request.alone = True
                 self._suspects.append(request)
                 request = None
+        self._pump()  # first, so that the child is at work while its answer is
         if request is not None:
             if request.spent is not None:
                 request.spent(cpu_s)
             resolve_future(request.future, self._failure(message) or message.get("raw"))
-        self._pump()
         return True
 
     def _failure(self, message: Mapping[str, Any]) -> Unavailable | None:

@@ -396,7 +396,7 @@ store.put(b"before", b"1")
 store.close()
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 store = Store(Path(sys.argv[1]))
-for i in range(5_000):
+for i in range(20_000):
     store.put(b"%d" % i, bytes(200))
 print(store.get(b"before"), store.get(b"1"), [s.reason for s in store.trouble])
 store.close()

@@ -242,7 +242,7 @@ def test_nothing_from_a_text_or_an_engine_can_steer_the_terminal(width: int) -> 
     style = Style(width=width, show_held_back=True)
     for render in (RENDERERS["text"], RENDERERS["concise"], report_block, summary_line):
         assert not UNSAFE.search(render(hostile_run(), style))
-        coloured = SGR.sub("", render(hostile_run(), replace(style, colour=True)))
+        coloured = SGR.sub("", render(hostile_run(), style._replace(colour=True)))
         assert not UNSAFE.search(coloured)
 
 
