@@ -14,6 +14,7 @@ from ..cache.store import NAME, Store
 from ..config import Settings
 from ..models import NONE, calibrations, resolve_model
 from ..models.gguf import read
+from ..project.files import rewrite_file
 from ..report import BadInput
 from ..scoring import calibration
 from ..scoring.calibration import CalibrationRow, CalibrationSentence
@@ -22,7 +23,6 @@ from ..scoring.rescoring import RescoringModel, load_rescoring_model
 from ..terminal import Terminal, duration, progress
 from ..text import escape_invisible
 from .consent import ask_consent
-from .model_entries import rewrite_file
 
 _AT_ONCE = 8  # sentences with the helper process at a time
 _PER_PARAMETER_S = 7e-9  # of one core, for a sentence; measured with models of 7 and 135 million parameters

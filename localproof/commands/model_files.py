@@ -11,18 +11,18 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from ..config import USER_FILE, Settings, need_home, user_folder
+from ..config import Settings, need_home
 from ..models import NONE, card, policy, resolve_model, store
 from ..models.catalogue import Catalogue, ModelEntry
 from ..models.licences import is_osi
-from ..project.toml_edit import assign_key
+from ..project.settings_edits import choose_model
 from ..render.width import InkedWord, fill, words
 from ..report import BadInput, Unavailable
 from ..terminal import Terminal, style
 from ..text import escape_invisible
 from ..text.display import one_line
 from .consent import ask_consent, megabytes, progress_meter
-from .model_entries import add_entry, remove_entry, rewrite_file
+from .model_entries import add_entry, remove_entry
 from .model_listing import ModelsOptions, describe_model, named_models, training_energy
 
 
@@ -122,10 +122,7 @@ def remove_model(options: ModelsOptions, known: Catalogue, settings: Settings, t
 def use_model(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     """Write into the user's settings which model to use, or none."""
     id = "" if options.names[0] in NONE else known.get(options.names[0]).id
-    path = user_folder(terminal.env) / USER_FILE
-    if id and (why := policy.refusal(known.get(id), settings)):
-        raise BadInput(f"{id}: not let in by your settings: {why}")
-    rewrite_file(path, lambda text: assign_key(text, "model", id))
+    path = choose_model(terminal.env, id, known, settings)
     terminal.write(f"{escape_invisible(str(path))}: model = {json.dumps(id)}\n")
     if not id:
         return 0

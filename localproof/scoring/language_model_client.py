@@ -64,7 +64,8 @@ class LanguageModelClient:
     def __init__(self, chosen: SelectedModel, settings: Settings, store: ByteStore | None = None) -> None:
         self.chosen = chosen
         self._runtime = chosen_backend(settings.model_runtime, bundled=chosen.bundled)
-        self._use = ModelUse(chosen.made_of[0].part if chosen.made_of else chosen.path.name)
+        self.title = chosen.made_of[0].part if chosen.made_of else chosen.path.name
+        self._use = ModelUse(self.title)
         self._suggest = settings.model_suggest
         options = {
             "path": str(chosen.path.resolve()),

@@ -22,8 +22,8 @@ from localproof.commands.project_setup import init
 from localproof.config import Settings, load_settings, read_words
 from localproof.pipeline.batch import Task
 from localproof.pipeline.word_survey import WordSurvey, candidate_words, detect_dialect, doubted_words, survey_words
-from localproof.project.disable_rule import disable
 from localproof.project.files import InputFile
+from localproof.project.settings_edits import disable
 from localproof.project.traits import ProjectTraits, inspect_project, settings_text, tags
 from localproof.report import BadInput
 from localproof.terminal import Terminal
