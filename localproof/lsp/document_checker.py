@@ -98,7 +98,7 @@ class CheckerStatus:
 # What the schemes of a URI say is the writer's own: a file, here or elsewhere, what has no file yet, a part of one.
 # Everything else is shown to be read: a file as version control has it (beside which a finding would stand twice), a
 # log, a terminal, a page of help.
-_WRITTEN = frozenset(
+WRITTEN_SCHEMES = frozenset(
     (
         *("", "file", "untitled", "buffer", "inmemory", "memfs"),
         *("ssh", "scp", "sftp", "ftp", "rsync", "dav", "davs", "vsls"),
@@ -116,7 +116,7 @@ def is_copy(opened: TextDocument, path: Path | None) -> bool:
     [True, False]
     """
     scheme = _SCHEME.match(opened.uri)
-    if scheme is not None and scheme[0].lower() not in _WRITTEN:
+    if scheme is not None and scheme[0].lower() not in WRITTEN_SCHEMES:
         return True
     return path is not None and _EMACS_REVISION.fullmatch(path.name) is not None
 
