@@ -17,7 +17,8 @@ from ..models.gguf import read
 from ..report import BadInput
 from ..scoring import calibration
 from ..scoring.calibration import CalibrationRow, CalibrationSentence
-from ..scoring.language_model_client import LanguageModelClient, ModelResponse, SelectedModel, edits_to_score
+from ..scoring.language_model_client import LanguageModelClient, ModelResponse, edits_to_score
+from ..scoring.model_client import SelectedModel
 from ..scoring.rescoring import RescoringModel, load_rescoring_model
 from ..terminal import Terminal, duration, progress
 from ..text import escape_invisible

@@ -32,6 +32,7 @@ from .loading import (
 )
 from .settings import (
     BUNDLED,
+    BUNDLED_MODELS,
     DIALECTS,
     ELSEWHERE,
     FAIL_ON,
@@ -52,6 +53,7 @@ from .word_files import list_for, lists_beside, read_ignores, read_text, read_wo
 
 __all__ = [
     "BUNDLED",
+    "BUNDLED_MODELS",
     "DIALECTS",
     "ELSEWHERE",
     "FAIL_ON",

@@ -71,8 +71,8 @@ class Corpus:
         for engine in self._checker.engines.values():
             if isinstance(engine, CachingEngine):
                 engine.count_reused(blocks)
-        if self._checker.model_client is not None:
-            self._checker.model_client.count_reused()
+        if self._checker.attached_models is not None:
+            self._checker.attached_models.count_reused()
         return _drop_text(apply_profile(report, self._checker.settings.profile))
 
     def stripped(self, checked: CheckedDocument) -> Report:
