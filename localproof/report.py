@@ -107,8 +107,9 @@ class Provenance:
     """What one part of a run is made of. An empty field is a gap and is printed as one.
 
     `role` is one of "rules", "patterns" (rules of our own), "dictionary",
-    "judge", "model that scores", "model that proposes", "format". `facts` are further lines, in order, for
-    the full report: (name, text).
+    "judge", "model that scores", "model that tags", "model that proposes",
+    "format". `facts` are further lines, in order, for the full report: (name,
+    text).
     """
 
     part: str

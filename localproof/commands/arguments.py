@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..config import BUNDLED, DIALECTS, FLAGS, LANGUAGES, PROFILES, dialect, one_of
+from ..config import BUNDLED, BUNDLED_MODELS, DIALECTS, FLAGS, LANGUAGES, PROFILES, dialect, one_of
 from ..report import BadInput
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=BUNDLED,
         metavar="ID|FILE",
-        help="the language model that scores: see `localproof models list`; none for none (at the end of the line, "
-        f"without a name: {BUNDLED})",
+        help="the language models to read with: see `localproof models list`; none for none (at the end of the line, "
+        f"without a name: {BUNDLED}, which is {' and '.join(BUNDLED_MODELS)})",
     )
     group.add_argument(
         "--trust-file",

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..config import USER_FILE, Settings, need_home, user_folder
-from ..models import NONE, card, policy, resolve_model, store
+from ..models import card, names, policy, resolve_model, store
 from ..models.catalogue import Catalogue, ModelEntry
 from ..models.licences import is_osi
 from ..project.toml_edit import assign_key
@@ -114,28 +114,29 @@ def remove_model(options: ModelsOptions, known: Catalogue, settings: Settings, t
     entry = remove_entry(model, terminal.env) if model.own else ""
     done = ([f"its file, {megabytes(freed)}"] if freed else []) + ([entry] if entry else [])
     terminal.write(f"removed of {model.id}: {'; '.join(done)}\n" if done else f"nothing of {model.id} is here\n")
-    if settings.model == model.id:
+    if model.id in names(settings.model):
         terminal.say("localproof: your settings still name it; localproof models use none switches it off")
     return 0
 
 
 def use_model(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     """Write into the user's settings which model to use, or none."""
-    id = "" if options.names[0] in NONE else known.get(options.names[0]).id
+    wanted = names(options.names[0])
+    for name in wanted:
+        if why := policy.refusal(known.get(name), settings):
+            raise BadInput(f"{name}: not let in by your settings: {why}")
+    id = options.names[0] if wanted else ""
     path = user_folder(terminal.env) / USER_FILE
-    if id and (why := policy.refusal(known.get(id), settings)):
-        raise BadInput(f"{id}: not let in by your settings: {why}")
     rewrite_file(path, lambda text: assign_key(text, "model", id))
     terminal.write(f"{escape_invisible(str(path))}: model = {json.dumps(id)}\n")
-    if not id:
-        return 0
-    try:
-        found = resolve_model(replace(settings, model=id), terminal.env)
-    except Unavailable as error:
-        terminal.say(f"localproof: {one_line(str(error))}")
-        return 0
-    for warning in found.warnings if found else ():
-        terminal.say(f"localproof: {one_line(warning)}")
+    for name in wanted:
+        try:
+            found = resolve_model(replace(settings, model=name), terminal.env)
+        except Unavailable as error:
+            terminal.say(f"localproof: {one_line(str(error))}")
+            continue
+        for warning in found.warnings if found else ():
+            terminal.say(f"localproof: {one_line(warning)}")
     return 0
 
 

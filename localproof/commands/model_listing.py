@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..config import Settings
-from ..models import NONE, card, cyclonedx, policy, resolve_model, spdx, store
+from ..models import NONE, card, cyclonedx, names, policy, resolve_model, spdx, store
 from ..models.catalogue import Catalogue, ModelEntry
 from ..models.licences import is_osi, spelled
 from ..render import Style
@@ -55,7 +55,7 @@ def list_models(options: ModelsOptions, known: Catalogue, settings: Settings, te
     look = style(terminal.stdout, "never", terminal.env)
     rows = [_row(m, settings, terminal.env) for m in models]
     for model, row in zip(models, rows, strict=True):
-        first = f"{'* ' if model.id == settings.model else ''}{model.id}"
+        first = f"{'* ' if model.id in names(settings.model) else ''}{model.id}"
         pieces = [InkedWord(cell, "", "" if i == 0 else look.dot) for i, cell in enumerate(row)]
         terminal.write("\n".join([one_line(first), *fill(pieces, look, indent=4)]) + "\n")
     here = sum(store.find_file(m, terminal.env) is not None for m in models)
@@ -65,7 +65,7 @@ def list_models(options: ModelsOptions, known: Catalogue, settings: Settings, te
 
 def named_models(options: ModelsOptions, known: Catalogue) -> list[ModelEntry]:
     """The models that are named, all if none."""
-    return [known.get(name) for name in options.names] if options.names else list(known)
+    return [known.get(id) for name in options.names for id in names(name)] if options.names else list(known)
 
 
 def _select_models(options: ModelsOptions, model: ModelEntry, env: Mapping[str, str]) -> bool:
@@ -208,6 +208,10 @@ def describe_model_here(settings: Settings, env: Mapping[str, str]) -> Sequence[
     """What the doctor says of the model, line by line."""
     if settings.model in NONE:
         return ["none is switched on: localproof models list"]
+    return [line for name in names(settings.model) for line in _describe_one(replace(settings, model=name), env)]
+
+
+def _describe_one(settings: Settings, env: Mapping[str, str]) -> Sequence[str]:
     try:
         found = resolve_model(settings, env)
     except (Unavailable, BadInput) as error:
