@@ -28,7 +28,7 @@ from .model_listing import ModelsOptions, describe_model, named_models, training
 
 def get_model(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     """Download a model, after asking. Raises BadInput where the settings do not let it in."""
-    model = known.get(options.names[0])
+    model = known.get((names(options.names[0]) or options.names)[0])
     need_home(store.folder(terminal.env))
     wanted = store.download_plan(model)
     if why := policy.refusal(model, settings):
@@ -107,7 +107,7 @@ def verify_models(options: ModelsOptions, known: Catalogue, settings: Settings, 
 
 def remove_model(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     """Delete what was got of a model, and the entry of one of the user's own."""
-    model = known.get(options.names[0])
+    model = known.get((names(options.names[0]) or options.names)[0])
     if model.bundled:
         raise BadInput(f"{model.id} comes with LocalProof and stays; localproof models use none switches it off")
     freed = store.remove(model, terminal.env)

@@ -38,7 +38,7 @@ class CardLine:
 
 
 def card_parts(resolved: ResolvedModel, *, suggest: str = "none") -> tuple[Provenance, ...]:
-    """What a report says of a model that ran: as what scores or tags, and unless `suggest` is "none" as what proposes."""
+    """What a report says of a model: as what scores or tags, and as what proposes unless `suggest` is "none"."""
     model = resolved.model
     facts = (
         ("file", _file_checked(resolved)),

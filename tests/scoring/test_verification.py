@@ -85,11 +85,11 @@ class Says:
     def provenance(self) -> tuple[Provenance, ...]:
         return ()
 
-    def use(self) -> ModelUse:
-        return ModelUse("m")
+    def uses(self) -> tuple[ModelUse, ...]:
+        return (ModelUse("m"),)
 
-    def key(self) -> str:
-        return "m"
+    def keys(self) -> Iterator[str]:
+        yield "m"
 
 
 def flagged(text: str, words: str, engine: str = "harper") -> Finding:
@@ -107,7 +107,7 @@ def checker_with(*engines: Words | CachingEngine, says: Says | None = None, **wi
     resources = Resources(
         {e.name: e for e in engines},
         energy.open_window(settings),
-        model_client=says or Says(proposed(THEIR)),  # type: ignore[arg-type]
+        attached_models=says or Says(proposed(THEIR)),  # type: ignore[arg-type]
         rescoring_model=WEIGHTS,
     )
     yield Checker(settings, resources=resources)
