@@ -41,8 +41,8 @@ from .scoring import REAL, STRENGTH, fitted, flag, group, held_back, softened
 
 OUT = Path(rescoring.__file__).with_name("rescoring.json")
 CUT = scoring.threshold("balanced")
-# Of the model's proposals in edited prose so many are real errors after all.
-REAL_PROPOSALS = 0.04
+# In 1,000 words of edited prose so many proposals are real errors after all.
+REAL_PROPOSALS = 0.25
 _INJECTED = 0.3  # weight of an example from a sentence with a slip put in
 _CLEAN_ELSEWHERE = 0.3  # weight of a proposal in a corrected sentence where nothing was corrected
 _SMALLEST = 0.01
@@ -330,7 +330,9 @@ def learned_with(every: Sets) -> tuple[Learned, Learned]:
     ):
         theirs += of_findings(texts, right, weight, grouped)
         own += of_proposals(texts, meant, weight, grouped)
-    return learn(theirs, REAL), learn(own, {"proposal": REAL_PROPOSALS})
+    words = sum(len(t.text.split()) for t in every.clean)
+    alarms = sum(bool(e.group) for e in own)
+    return learn(theirs, REAL), learn(own, {"proposal": min(0.1, REAL_PROPOSALS * words / 1000 / max(alarms, 1))})
 
 
 def report(every: Sets, learned: tuple[Learned, Learned]) -> None:

@@ -31,6 +31,8 @@ PROPOSES = "model/"
 _MOST_GAIN = 12.0  # nats; more says no more
 _AGREES = 1.0  # nats from which on a model speaks for an edit, and so takes nothing from its finding
 _UNNAMED = 0.005  # what a tag that is not named is taken for: a quarter of the least that is
+_ORDINARY, _PULL = 0.005, 60.0  # errors that the tagger expects in a word of any text, and words added to each block
+_WORD, _BESIDE = 6.0, 20  # characters of a word, and those beside a place that belong to it
 _WRONG = 0.5  # from which probability of an error on a tagger speaks for what is found there
 _NEARLY = 4.0  # nats by which it may like its own edit better than the engine's of the same words
 _SPELLING = ("typo", "compound")  # of the kinds of proposals; all others are of grammar
@@ -109,6 +111,7 @@ def finding_features(text: str, finding: Finding, alone: float, reading: ModelRe
     how = edit_kind(finding)
     f = {"bias": 1.0, "log-odds": alone, f"is {how}": 1.0, f"log-odds {how}": alone / 2}
     if reading.tagged is not None:
+        f["tags around"] = around_evidence(text, finding.span, reading.tagged)
         f["tags error"] = tag_evidence(error_chance(finding.span, reading.tagged))
         f["tags edit"] = tag_evidence(_edit_chance(text, finding, reading.tagged))
         f[f"tags error {how}"], f[f"tags edit {how}"] = f["tags error"], f["tags edit"]
@@ -136,6 +139,18 @@ def error_chance(span: Span, tagged: TaggerResponse) -> float:
     """How likely the tagger holds it that something is wrong at `span` or before the word that begins there."""
     wide = Span(max(span.start - 1, 0), span.end + 1)
     return max((chance for word, chance in tagged.errors.items() if word.overlaps(wide)), default=0.0)
+
+
+def around_evidence(text: str, span: Span, tagged: TaggerResponse) -> float:
+    """How careless the tagger holds the rest of the block for: the logarithm of the errors that it expects elsewhere in
+    100 words over those of an ordinary text, to which short blocks are pulled.
+
+    >>> around_evidence("It is so. " * 5, Span(0, 2), TaggerResponse({}))
+    0.0
+    """
+    near = Span(max(span.start - _BESIDE, 0), span.end + _BESIDE)
+    elsewhere = sum(chance for word, chance in tagged.errors.items() if not word.overlaps(near))
+    return math.log1p(elsewhere / (_ORDINARY * (len(text) / _WORD + _PULL)))
 
 
 def _edit_chance(text: str, finding: Finding, tagged: TaggerResponse) -> float:
@@ -172,6 +187,8 @@ def proposal_features(
     f |= _gain_features(proposal)
     if tagged is not None:
         f["tags edit"] = f[f"tags edit {kind}"] = tag_evidence(proposal.chance)
+        f["both agree"] = min(max(proposal.gain or 0.0, 0.0) / 4, f["tags edit"])
+        f["tags around"] = around_evidence(text, proposal.edit.span, tagged)
         f["tags error"] = tag_evidence(error_chance(proposal.edit.span, tagged))
         f["tags nothing"] = float(not proposal.chance)
     seen = features(text, finding, around, ngram_counts(), rules)
