@@ -130,7 +130,7 @@ def tag_evidence(chance: float) -> float:
     """What a probability of the tagger weighs: its log-odds over those of `_UNNAMED`, halved; 0 where it names nothing.
 
     >>> tag_evidence(0.0), round(tag_evidence(0.5), 2)
-    (0.0, 2.3)
+    (0.0, 2.65)
     """
     return (log_odds(min(max(chance, _UNNAMED), 0.99)) - log_odds(_UNNAMED)) / 2
 
