@@ -37,7 +37,7 @@ from localproof.text import Block, Piece, Span, apply_edits
 from . import flags, inject, readings
 from .corpus import replace_file
 from .prepare import say, sha256
-from .scoring import REAL, STRENGTH, fitted, flag, group, held_back, softened
+from .scoring import CORRECTED, REAL, STRENGTH, fitted, flag, group, held_back, softened
 
 OUT = Path(rescoring.__file__).with_name("rescoring.json")
 CUT = scoring.threshold("balanced")
@@ -283,35 +283,25 @@ def found(texts: Sequence[Text], items: Sequence[sets.Item], known: rescoring.Re
 
 @dataclass(frozen=True)
 class Sets:
-    """What was read: texts to learn from with their weights, and to test with, by set."""
+    """What was read: corrections to learn from and to test with, sentences with a slip, and edited prose."""
 
     learn: list[Text]
-    test: dict[str, list[Text]]
+    test: list[Text]
     injected: list[Text]
     clean: list[Text]
     of_clean: float  # how many texts each of `clean` stands for
 
     def with_(self, models: str) -> Sets:
         """The same as if only some of the models had been there."""
-        test = {name: heard(texts, models) for name, texts in self.test.items()}
-        return Sets(
-            heard(self.learn, models), test, heard(self.injected, models), heard(self.clean, models), self.of_clean
-        )
+        return Sets(*(heard(t, models) for t in (self.learn, self.test, self.injected, self.clean)), self.of_clean)
 
 
 def gathered() -> Sets:
     """All that was read."""
-    repository = {str(i.id): i.meta["repo"] for name in ("corrections", "more-corrections") for i in sets.load(name)}
-    learn: list[Text] = []
-    test: dict[str, list[Text]] = {}
-    for name in ("corrections", "more-corrections"):
-        texts = judged(name)
-        core = {str(i.id) for i in scorer.core(sets.load(name))}
-        new = name != "corrections"
-        learn += [t for t in texts if new and t.ident in core and readings.calibrates(repository[t.ident])]
-        test[name] = [t for t in texts if t.ident in core and not (new and readings.calibrates(repository[t.ident]))]
-    for name in ("cweb-g", "cweb-s"):
-        test[name] = judged(name)
+    repository = {str(i.id): i.meta["repo"] for name in CORRECTED for i in sets.load(name)}
+    core = {str(i.id) for name in CORRECTED for i in scorer.core(sets.load(name))}
+    test = [t for t in judged("corrections") if t.ident in core]
+    learn = [t for t in judged("more-corrections") if t.ident in core]
     clean = judged("clean")
     # Of corrections as many errors are learned from as edited prose has beside them where scoring is learned.
     prose = sum(1 for _ in flags.merged("clean", missing_end=True)) / max(len(clean), 1)
@@ -338,14 +328,10 @@ def learned_with(every: Sets) -> tuple[Learned, Learned]:
 def report(every: Sets, learned: tuple[Learned, Learned]) -> None:
     """Print how good the judge is with the models and without."""
     known = rescoring.RescoringModel(learned[0].weights, learned[1].weights, {})
-    for name, texts in every.test.items():
-        items = sets.load(name)
-        if name.endswith("corrections"):
-            items = scorer.core(items)
-        compare(f"held-back {name}, core kinds" if name.endswith("corrections") else name, texts, items, known)
-        if name.endswith("corrections"):
-            found(texts, items, known)
-        proposals(name, of_proposals(texts, by_gold(name)[1], 1.0), learned[1])
+    items = scorer.core(sets.load("corrections"))
+    compare("held-back corrections, core kinds", every.test, items, known)
+    found(every.test, items, known)
+    proposals("held-back corrections", of_proposals(every.test, by_gold("corrections")[1], 1.0), learned[1])
     words = sum(len(t.text.split()) for t in every.clean)
     of_clean = of_proposals(every.clean, lambda t, f: False, 1.0)
     chances = learned[1].chances(of_clean)

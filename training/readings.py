@@ -32,8 +32,8 @@ from . import flags
 from .prepare import say
 from .scoring import held_back
 
-ALL = ("corrections", "more-corrections", "read-blogs", "cweb-g", "cweb-s", "injected", "clean")
-SOME = {"injected": 6, "clean": 6}  # every so many-th text
+ALL = ("corrections", "more-corrections", "read-blogs", "injected", "clean")
+SOME = {"injected": 12, "clean": 18}  # every so many-th text
 WITH = ("score", "tag", "score+tag")  # which models are there
 MODELS = Path(tagger_worker.__file__).parents[1] / "models"
 _BATCH = 64
@@ -46,10 +46,15 @@ def folder() -> Path:
 
 
 def calibrates(repository: str) -> bool:
-    """Whether the corrections of a held-back repository of the new set teach how far models are trusted: half of them;
-    the others, and all of the old set, are for the test."""
+    """Whether the corrections of a held-back repository of the new set teach how far models are trusted: half of them.
+    The old set is for the test."""
     half = int(hashlib.sha256(f"calibrate:{repository}".encode()).hexdigest(), 16) % 2 == 1
     return half and held_back(repository)
+
+
+def read_of(name: str, repository: str) -> bool:
+    """Whether the corrections of a repository of a set are read."""
+    return held_back(repository) if name == "corrections" else calibrates(repository)
 
 
 def texts(name: str, every: int = 1) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
@@ -57,7 +62,7 @@ def texts(name: str, every: int = 1) -> Iterator[tuple[str, str, tuple[Finding, 
     repository = {str(i.id): i.meta["repo"] for i in sets.load(name)} if name.endswith("corrections") else {}
     step = SOME.get(name, 1) * every
     for number, row in enumerate(flags.merged(name, missing_end=name in SOME)):
-        if number % step == 0 and "-late:" not in row[0] and not (repository and not held_back(repository[row[0]])):
+        if number % step == 0 and "-late:" not in row[0] and (not repository or read_of(name, repository[row[0]])):
             yield row[0], row[1][:_MOST_CHARACTERS], row[2]
 
 
