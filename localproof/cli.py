@@ -76,7 +76,7 @@ def _refuse_mistyped_command(first: str) -> None:
 
 def _refuse_text_for_model(name: str | None, env: Mapping[str, str]) -> None:
     """Raises BadInput where what --model names is a folder, or a file of a format that is read, and no model."""
-    if not name:  # as nearly always: nothing need be imported to say so
+    if not name or name == BUNDLED:  # as nearly always: nothing need be imported to say so
         return
     from .formats import format_of
 

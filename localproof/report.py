@@ -6,7 +6,9 @@ Values only: nothing here reads a file, opens a process or prints.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from functools import reduce
+from operator import add
 from typing import Any, Literal
 
 from .text import Document, Edit, Span
@@ -114,8 +116,9 @@ class Provenance:
     """What one part of a run is made of. An empty field is a gap and is printed as one.
 
     `role` is one of "rules", "patterns" (rules of our own), "dictionary",
-    "judge", "model that scores", "model that proposes", "format". `facts` are further lines, in order, for
-    the full report: (name, text). `answers` are short, to whose data it
+    "judge", "model that scores", "model that tags", "model that proposes",
+    "format". `facts` are further lines, in order, for the full report: (name,
+    text). `answers` are short, to whose data it
     learned from, how much of it and by which licence and consent, how and by
     whom it was trained, what people worked for it, and what that cost; none
     for a part that learned nothing.
@@ -197,6 +200,17 @@ class ModelUse:
         return ModelUse(self.name, *counts)
 
 
+def joined_use(uses: Sequence[ModelUse]) -> ModelUse:
+    """What several models did in a run, as one. Each reads the same blocks, so these are not added up.
+
+    >>> both = joined_use([ModelUse("one", blocks=2, tokens=9), ModelUse("two", blocks=3, tokens=11)])
+    >>> both.name, both.blocks, both.tokens
+    ('one and two', 3, 20)
+    """
+    joined = reduce(add, uses)
+    return replace(joined, name=" and ".join(use.name for use in uses), blocks=max(use.blocks for use in uses))
+
+
 @dataclass(frozen=True)
 class Run:
     """Everything one run has to say. Every renderer takes a whole Run, so none can forget a part."""
@@ -208,7 +222,8 @@ class Run:
     profile: str = "quiet"
     elapsed_s: float = 0.0
     version: str = ""
-    model: ModelUse | None = None
+    model: ModelUse | None = None  # all models together
+    models: tuple[ModelUse, ...] = ()  # each by itself: what it read, and what that took
 
     @property
     def words(self) -> int:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..config import BUNDLED, DIALECTS, LANGUAGES, PROFILES, dialect, one_of
+from ..config import BUNDLED, BUNDLED_MODELS, DIALECTS, LANGUAGES, PROFILES, dialect, one_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,8 +91,8 @@ def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=BUNDLED,
         metavar="ID|FILE",
-        help="the language model that scores: see `localproof models list`; none for none (at the end of the line, "
-        f"without a name: {BUNDLED})",
+        help="the language models to read with: see `localproof models list`; none for none (at the end of the line, "
+        f"without a name: {BUNDLED}, which is {' and '.join(BUNDLED_MODELS)})",
     )
     group.add_argument(
         "--trust-file",

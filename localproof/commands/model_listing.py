@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..config import Settings
-from ..models import NONE, card, cyclonedx, policy, resolve_model, spdx, store
+from ..models import NONE, card, cyclonedx, names, policy, resolve_model, spdx, store
 from ..models.catalogue import Catalogue, ModelEntry
 from ..models.licences import is_osi, spelled
 from ..render import Style
@@ -62,7 +62,7 @@ def list_models(options: ModelsOptions, known: Catalogue, settings: Settings, te
 
 def named_models(options: ModelsOptions, known: Catalogue) -> list[ModelEntry]:
     """The models that are named, all if none."""
-    return [known.get(name) for name in options.names] if options.names else list(known)
+    return [known.get(id) for name in options.names for id in names(name)] if options.names else list(known)
 
 
 def _select_models(options: ModelsOptions, model: ModelEntry, env: Mapping[str, str]) -> bool:
@@ -100,7 +100,7 @@ def _first_cells(model: ModelEntry, settings: Settings, env: Mapping[str, str]) 
     disclosed = model.claim("disclosure.data_disclosed")
     data = {"yes": "yes", "partly": "in part", "no": "no"}.get(str(disclosed.value), "not known")
     return [
-        one_line(f"{'* ' if model.id == settings.model else ''}{model.id}"),
+        one_line(f"{'* ' if model.id in names(settings.model) else ''}{model.id}"),
         one_line(said),
         _size(model),
         data,
@@ -227,6 +227,10 @@ def describe_model_here(settings: Settings, env: Mapping[str, str]) -> Sequence[
     """What the doctor says of the model, line by line."""
     if settings.model in NONE:
         return ["none is switched on: localproof models list"]
+    return [line for name in names(settings.model) for line in _describe_one(replace(settings, model=name), env)]
+
+
+def _describe_one(settings: Settings, env: Mapping[str, str]) -> Sequence[str]:
     try:
         found = resolve_model(settings, env)
     except (Unavailable, BadInput) as error:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .by_path import covers as covers
     from .by_path import for_file as for_file
     from .choices import BUNDLED as BUNDLED
+    from .choices import BUNDLED_MODELS as BUNDLED_MODELS
     from .choices import DIALECTS as DIALECTS
     from .choices import ELSEWHERE as ELSEWHERE
     from .choices import FAIL_ON as FAIL_ON
@@ -76,6 +77,7 @@ _HOMES = {
     "covers": "by_path",
     "for_file": "by_path",
     "BUNDLED": "choices",
+    "BUNDLED_MODELS": "choices",
     "DIALECTS": "choices",
     "ELSEWHERE": "choices",
     "FAIL_ON": "choices",

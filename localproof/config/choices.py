@@ -16,7 +16,8 @@ LANGUAGES = (
     *DIALECTS,
     *(form for code in NAMES if code != "en" for form in dict.fromkeys((code, *FORMS.get(code, ())))),
 )
-BUNDLED = "localproof-small"  # the language model that comes with LocalProof
+BUNDLED = "localproof"  # the models that come with LocalProof, together
+BUNDLED_MODELS = ("localproof-small", "localproof-tagger")  # one that scores and one that tags
 PROFILES = ("quiet", "balanced", "all")
 SERVICES = ("auto", "on", "off")
 FAIL_ON = ("any", "never", *KINDS)

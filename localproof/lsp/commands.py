@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from ..config import (
+    BUNDLED,
+    BUNDLED_MODELS,
     PROJECT_DICTIONARY,
     PROJECT_IGNORES,
     USER_DICTIONARY,
@@ -148,20 +150,24 @@ def change_setting(
 def list_models(office: CommandContext, writer: ClientWriter) -> list[dict[str, object]]:
     """The language models whose files are on this machine: what each is called, its licence, whether it is switched
     on, and why the settings do not let it in where they do not."""
-    from ..models import catalogue, policy, store
+    from ..models import catalogue, names, policy, store
 
     settings = load_settings(None, {}, office.env)
-    return [
+    chosen = names(settings.model)
+    both: dict[str, object] = {"id": BUNDLED, "name": "both that come with LocalProof", "licence": "", "refused": ""}
+    both["on"] = chosen == BUNDLED_MODELS
+    each: list[dict[str, object]] = [
         {
             "id": model.id,
             "name": escape_invisible(model.name),
             "licence": escape_invisible(str(model.licence().value)) if model.licence().known else "",
-            "on": model.id == settings.model,
+            "on": chosen == (model.id,),
             "refused": policy.refusal(model, settings),
         }
         for model in catalogue.load(office.env)
         if store.find_file(model, office.env) is not None
     ]
+    return [both, *each]
 
 
 def use_model(office: CommandContext, writer: ClientWriter, id: str) -> None:

@@ -311,6 +311,7 @@ class DocumentChecker:
             elapsed_s=time.monotonic() - self._begun_s,
             version=__version__,
             model=checker.model_use(reports),
+            models=checker.model_uses(),
         )
 
     def status(self) -> CheckerStatus:
@@ -319,7 +320,7 @@ class DocumentChecker:
         if not begun:
             return CheckerStatus()
         checker = begun[-1]
-        settings, client = checker.settings, checker.model_client
+        settings, attached = checker.settings, checker.attached_models
         absent = {s.what: s.reason for s in checker.skipped}
         engines = tuple(
             self._part_status(checker, kind.name, kind.title, _answers(self._last, kind.name), kind.in_process)
@@ -328,8 +329,8 @@ class DocumentChecker:
             for kind in (ENGINES[name] for name in settings.engines)
         )
         model = None
-        if client is not None:
-            model = self._part_status(checker, _MODEL, client.title, _answers(self._last, ""))
+        if attached is not None:
+            model = self._part_status(checker, _MODEL, attached.title, _answers(self._last, ""))
         elif settings.model not in NONE:
             why = next((why for what, why in absent.items() if what.startswith(_MODEL)), "")
             model = PartStatus(_MODEL, settings.model, why=why)

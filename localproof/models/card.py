@@ -20,7 +20,7 @@ _REASONS = {
 _HOW = {"derived": "derived", "third_party": "told by a third party", "conflicting": "conflicting"}
 _NAMED = 4  # sources of data that a report names; the card has them all
 _NO_BASE = "no other model is named"
-SCORES, PROPOSES = "model that scores", "model that proposes"
+SCORES, TAGS, PROPOSES = "model that scores", "model that tags", "model that proposes"
 WRITES = 'a closed set, and what it would write itself, six tokens at most (model-suggest = "rewrite")'
 _CANNOT = "a closed set alone: it has no form for chats, so it cannot be asked what it would write"
 # What is said in a report, beside licence, data and sum, which have places of their own there.
@@ -38,7 +38,7 @@ class CardLine:
 
 
 def card_parts(resolved: ResolvedModel, *, suggest: str = "none") -> tuple[Provenance, ...]:
-    """What a report says of the model that ran: as what scores, and as what proposes unless `suggest` is "none"."""
+    """What a report says of a model: as what scores or tags, and as what proposes unless `suggest` is "none"."""
     model = resolved.model
     facts = (
         ("file", _file_checked(resolved)),
@@ -51,7 +51,7 @@ def card_parts(resolved: ResolvedModel, *, suggest: str = "none") -> tuple[Prove
     )
     scores = Provenance(
         model.name,
-        SCORES,
+        TAGS if "tag" in model.roles else SCORES,
         model.version,
         _licence(model),
         summarize_data(model),

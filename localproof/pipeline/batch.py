@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add
@@ -20,7 +20,7 @@ from ..config import Settings
 from ..formats import format_of, read
 from ..project.files import InputFile, SourceFile, encode, read_source, write_back
 from ..project.filters import keep_all
-from ..report import Report, Run, Skipped, Unavailable
+from ..report import ModelUse, Report, Run, Skipped, Unavailable
 from ..text import Document, escape_invisible
 from .checker import CheckedDocument, Checker
 from .corpus import Corpus, strip_report
@@ -238,6 +238,14 @@ def write_fixes(outcome: TaskOutcome, write: Callable[[SourceFile, str], None] =
     return replace(outcome, fixes=fixes, unwritten=tuple(unwritten))
 
 
+def _added_uses(uses: Iterable[ModelUse]) -> tuple[ModelUse, ...]:
+    """The uses of each model, by its name, added up."""
+    by_name: dict[str, ModelUse] = {}
+    for use in uses:
+        by_name[use.name] = by_name[use.name] + use if use.name in by_name else use
+    return tuple(by_name.values())
+
+
 def join_runs(runs: Sequence[Run]) -> Run:
     """Runs that followed each other as one, without the energy and the time, which are not the sum of theirs."""
     few = all(isinstance(run.reports, tuple) for run in runs)
@@ -250,4 +258,5 @@ def join_runs(runs: Sequence[Run]) -> Run:
         profile=runs[0].profile if runs else Settings().profile,
         version=__version__,
         model=reduce(add, models) if models else None,
+        models=_added_uses(use for run in runs for use in run.models),
     )

@@ -113,8 +113,8 @@ class Corpus:
         for engine in self._checker.engines.values():
             if isinstance(engine, CachingEngine):
                 engine.count_reused(kept.blocks)
-        if self._checker.model_client is not None:
-            self._checker.model_client.count_reused()
+        if self._checker.attached_models is not None:
+            self._checker.attached_models.count_reused()
         report = replace(kept.report, digest=text.digest)
         profile = self._checker.settings.profile
         return drop_text(report if kept.profile == profile else apply_profile(report, profile))

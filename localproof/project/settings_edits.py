@@ -42,12 +42,13 @@ def assign_for_user(env: Mapping[str, str], key: str, value: str) -> Path:
 
 
 def choose_model(env: Mapping[str, str], id: str, known: Catalogue, settings: Settings) -> Path:
-    """Write into the user's own settings file which model to use, "" for none, and return the file. Raises BadInput
-    for one that is not known or that `settings` do not let in."""
-    from ..models import policy
+    """Write into the user's own settings file which model to use, or which two (`models.names`), "" for none, and
+    return the file. Raises BadInput for one that is not known or that `settings` do not let in."""
+    from ..models import names, policy
 
-    if id and (why := policy.refusal(known.get(id), settings)):
-        raise BadInput(f"{id}: not let in by your settings: {why}")
+    for name in names(id):
+        if why := policy.refusal(known.get(name), settings):
+            raise BadInput(f"{name}: not let in by your settings: {why}")
     path = user_folder(env) / USER_FILE
     rewrite_file(path, lambda text: assign_key(text, "model", id))
     return path

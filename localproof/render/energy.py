@@ -172,28 +172,34 @@ def energy_parts(energy: Energy | None) -> tuple[str, list[tuple[str, float, str
 
 
 def model_energy(run: Run) -> list[tuple[str, str]]:
-    """What of the energy of a run went to its language model: (label, text); loading and reading apart."""
-    use, energy = run.model, run.energy
-    if use is None or energy is None or energy.joules is None or not _is_ours(energy):
+    """What of the energy of a run went to its language models: (label, text); loading and reading of each apart."""
+    uses = run.models or ((run.model,) if run.model is not None else ())
+    energy = run.energy
+    if not uses or energy is None or energy.joules is None or not _is_ours(energy):
         return []
     whole = energy.record.get("cpu_s") or 0.0
-    if not 0 < use.loading_s + use.reading_s <= 1.1 * whole:  # what the service spent on loading is its own
-        return [("model", "not told apart")] if use.blocks else []
+    spent = sum(use.loading_s + use.reading_s for use in uses)
+    if not 0 < spent <= 1.1 * whole:  # what the service spent on loading is its own
+        return [("model", "not told apart")] if any(use.blocks for use in uses) else []
     digits, about = _digits(energy), "~" if energy.status == "estimated" else ""
 
-    def share(seconds: float) -> float:
-        return float(energy.joules or 0.0) * seconds / whole
+    def share(seconds: float) -> str:
+        return f"{about}{format_joules(float(energy.joules or 0.0) * seconds / whole, digits)}"
 
-    reading = f"{about}{format_joules(share(use.reading_s), digits)}, by CPU time"
-    if run.words:
-        reading += f"; {about}{format_joules(1000 * share(use.reading_s) / run.words, digits)} per 1,000 words"
-        rest = share(whole - use.loading_s - use.reading_s)
-        reading += f", beside {about}{format_joules(1000 * rest / run.words, digits)} for all else"
-    loading = f"{about}{format_joules(share(use.loading_s), digits)}, by CPU time"
-    return [
-        ("model, loading", loading if use.loading_s else "none in this run: it was loaded before"),
-        ("model, reading", reading),
-    ]
+    rows: list[tuple[str, str]] = []
+    for use in uses:
+        called = "model" if len(uses) == 1 else use.name
+        reading = f"{share(use.reading_s)}, by CPU time"
+        if run.words:
+            reading += f"; {share(1000 * use.reading_s / run.words)} per 1,000 words"
+            if use is uses[-1]:
+                reading += f", beside {share(1000 * (whole - spent) / run.words)} for all else"
+        loading = f"{share(use.loading_s)}, by CPU time"
+        rows += [
+            (f"{called}, loading", loading if use.loading_s else "none in this run: it was loaded before"),
+            (f"{called}, reading", reading),
+        ]
+    return rows
 
 
 def explain_absence(code: str) -> str:

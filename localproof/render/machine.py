@@ -85,6 +85,7 @@ def _tail(run: Run) -> Record:
         "provenance": [part(p) for p in run.provenance],
         "energy": None if run.energy is None else energy(run.energy),
         "model": None if run.model is None else asdict(run.model),
+        "models": [asdict(use) for use in run.models],
     }
 
 

@@ -232,4 +232,5 @@ def test_the_command_needs_no_llama_cpp(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "localproof", "post.md", "--report=full", "--model"]
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
     said = done.stdout + done.stderr
-    assert "LocalProof small" in said and "model, reading" in said and "not installed" not in said
+    assert "LocalProof small, reading" in said and "LocalProof tagger, reading" in said
+    assert "not installed" not in said
