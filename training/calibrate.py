@@ -6,7 +6,8 @@ for both. Prints how good the judge is with them and without, on sets that
 nothing was learned from. Writes ``localproof/scoring/rescoring.json``.
 
 Learned from real corrections of repositories that no model was taught
-(`readings.calibrates`), sentences with one slip put in, and edited prose,
+(`readings.calibrates`), sentences with one slip put in, essays of learners
+(REALEC), which show what careless text is like, and edited prose,
 whose labels are soft as in `training.scoring`. Of edited prose only some is
 read: each text of it counts as many times as keeps its share of all that the
 judge learned from.
@@ -44,6 +45,8 @@ CUT = scoring.threshold("balanced")
 # In 1,000 words of edited prose so many proposals are real errors after all.
 REAL_PROPOSALS = 0.25
 _INJECTED = 0.3  # weight of an example from a sentence with a slip put in
+_LEARNER = 0.3  # weight of an example from essays of learners
+_MARKED = 0.8  # share of the edits at words which these essays have marked that are right
 _CLEAN_ELSEWHERE = 0.3  # weight of a proposal in a corrected sentence where nothing was corrected
 _SMALLEST = 0.01
 
@@ -116,7 +119,8 @@ def of_proposals(texts: Iterable[Text], right: Any, weight: float, grouped: bool
             verdict = right(t, f)
             seen = rescoring.proposal_features(t.text, p, FeatureContext(), rules, t.reading.tagged)
             share = _CLEAN_ELSEWHERE if verdict is None else 1.0
-            out.append(Example(t.ident, f, seen, float(bool(verdict)), weight * share, "proposal" if grouped else ""))
+            label = float(verdict or 0.0)
+            out.append(Example(t.ident, f, seen, label, weight * share, "proposal" if grouped else ""))
     return out
 
 
@@ -132,6 +136,18 @@ def by_gold(name: str) -> tuple[Any, Any]:
         return True if verdict.corrected else None if not verdict.overlaps else False
 
     return finding, proposal
+
+
+def by_tokens(name: str) -> tuple[Any, Any]:
+    """The same where only the words that are wrong are marked, and not what is right: an edit there is mostly right."""
+    marked = {str(item.id): [Span(g.start, g.end) for g in item.annotators[0]] for item in sets.load(name)}
+
+    def right(t: Text, f: Finding) -> float:
+        place = f.edits[0].span if f.edits else f.span
+        wide = place if len(place) else Span(place.start, place.start + 1)
+        return _MARKED if any(wide.overlaps(span) for span in marked[t.ident]) else 0.0
+
+    return right, right
 
 
 def by_slip() -> tuple[Any, Any]:
@@ -283,17 +299,21 @@ def found(texts: Sequence[Text], items: Sequence[sets.Item], known: rescoring.Re
 
 @dataclass(frozen=True)
 class Sets:
-    """What was read: corrections to learn from and to test with, sentences with a slip, and edited prose."""
+    """What was read: corrections to learn from and to test with, sentences with a slip, essays, and edited prose."""
 
     learn: list[Text]
     test: list[Text]
     injected: list[Text]
+    learners: list[Text]
     clean: list[Text]
     of_clean: float  # how many texts each of `clean` stands for
 
     def with_(self, models: str) -> Sets:
         """The same as if only some of the models had been there."""
-        return Sets(*(heard(t, models) for t in (self.learn, self.test, self.injected, self.clean)), self.of_clean)
+        return Sets(
+            *(heard(t, models) for t in (self.learn, self.test, self.injected, self.learners, self.clean)),
+            self.of_clean,
+        )
 
 
 def gathered() -> Sets:
@@ -306,7 +326,7 @@ def gathered() -> Sets:
     # Of corrections as many errors are learned from as edited prose has beside them where scoring is learned.
     prose = sum(1 for _ in flags.merged("clean", missing_end=True)) / max(len(clean), 1)
     taught = sum(not held_back(r) for r in repository.values())
-    return Sets(learn, test, judged("injected"), clean, prose * len(learn) / max(taught, 1))
+    return Sets(learn, test, judged("injected"), judged("realec"), clean, prose * len(learn) / max(taught, 1))
 
 
 def learned_with(every: Sets) -> tuple[Learned, Learned]:
@@ -316,6 +336,7 @@ def learned_with(every: Sets) -> tuple[Learned, Learned]:
     for texts, (right, meant), weight, grouped in (
         (every.learn, by_gold("more-corrections"), 1.0, False),
         (every.injected, by_slip(), _INJECTED, False),
+        (every.learners, by_tokens("realec"), _LEARNER, False),
         (every.clean, ((lambda t, f: False), (lambda t, f: False)), every.of_clean, True),
     ):
         theirs += of_findings(texts, right, weight, grouped)
@@ -369,8 +390,8 @@ def write(
     about = {
         "made by": "python -m training.calibrate",
         "licence": "CC-BY-4.0",
-        "data": "real corrections of repositories that no model was taught, slips put into sentences of the corpus,"
-        " edited prose of the corpus; see sources.json",
+        "data": "real corrections of repositories that no model was taught, REALEC, slips put into sentences of the"
+        " corpus, edited prose of the corpus; see sources.json",
         "examples": f"{counts[0]:,} findings of the engines, {counts[1]:,} proposals of both models",
     }
     document = {"models": {role: sha256(file) for role, file in files.items()}, "about": about, "weights": weights}

@@ -32,8 +32,8 @@ from . import flags
 from .prepare import say
 from .scoring import held_back
 
-ALL = ("corrections", "more-corrections", "read-blogs", "injected", "clean")
-SOME = {"injected": 12, "clean": 18}  # every so many-th text
+ALL = ("corrections", "more-corrections", "read-blogs", "realec", "injected", "clean")
+SOME = {"realec": 2, "injected": 12, "clean": 18}  # every so many-th text
 WITH = ("score", "tag", "score+tag")  # which models are there
 MODELS = Path(tagger_worker.__file__).parents[1] / "models"
 _BATCH = 64
