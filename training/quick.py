@@ -79,10 +79,12 @@ def judge(document: Sequence[Passage], read: Mapping[str, ModelResponse], known:
             scoring.rescore_findings(p.block, of_block, read[p.ident], words, known) if p.ident in read else of_block
             for p, of_block in zip(document, found, strict=True)
         ]
-    known = carelessness(zip([p.block for p in document], found, strict=True), sum(words.all.values()))
+    tags = [tagged for p in document if p.ident in read and (tagged := read[p.ident].tagged) is not None]
+    expected = sum(tagged.expected for tagged in tags) if tags else None
+    careless = carelessness(zip([p.block for p in document], found, strict=True), sum(words.all.values()), expected)
     return {
         p.ident: merge_agreement_pairs(
-            p.block.text, resolve_overlaps(known.rescored(p.block.text, f) for f in of_block)
+            p.block.text, resolve_overlaps(careless.rescored(p.block.text, f) for f in of_block)
         )
         for p, of_block in zip(document, found, strict=True)
     }

@@ -36,6 +36,11 @@ class TaggerResponse:
     errors: Mapping[Span, float]
     edits: tuple[TaggedEdit, ...] = ()
 
+    @property
+    def expected(self) -> float:
+        """How many errors the tagger expects in the block."""
+        return sum(self.errors.values())
+
 
 class TaggerClient(ModelClient[TaggerResponse]):
     """Asks the tagger."""
