@@ -19,6 +19,7 @@ const PLAIN = {
   "chat.commandCenter.enabled": false,
   "editor.minimap.enabled": false,
   "files.autoSave": "off",
+  "diffEditor.useInlineViewWhenSpaceIsLimited": false,
 };
 
 export class Code {
@@ -110,7 +111,6 @@ export class Code {
     const end = Date.now() + patience;
     while (!(await condition())) {
       if (Date.now() > end) {
-        await this.picture("failed").catch(() => {});
         throw new Error(`${what}: not within ${patience / 1000} s`);
       }
       await new Promise((go) => setTimeout(go, 100));
