@@ -70,7 +70,7 @@ def main() -> None:
     os.environ["PATH"] = os.pathsep.join([*map(str, args.peers), os.environ.get("PATH", "")])
     print(f"Machine: {named()}.\nMedians of {args.runs} runs; in brackets the fastest and the slowest.\n")
     with tempfile.TemporaryDirectory() as folder:
-        files = _texts(args, Path(folder))
+        files = chosen_texts(args.text, args.data, args.words, Path(folder))
         parts: dict[str, Callable[[list[Path], int], Iterator[str]]] = {
             "cold": cold,
             "service": service,
@@ -108,12 +108,12 @@ def _arguments() -> Any:
     return parser.parse_args()
 
 
-def _texts(args: Any, folder: Path) -> list[Path]:
-    """Markdown files of about `args.words` words in all, copied to `folder`."""
-    source = args.text
+def chosen_texts(source: Path | None, data: Path, most_words: int, folder: Path) -> list[Path]:
+    """Markdown files of about so many words in all, copied to ``texts`` in `folder`: from `source`, or a blog in
+    `data`."""
     if source is None:
         source = folder / "blog"
-        with tarfile.open(args.data / "data" / "blogs" / "remysharp.tar.xz") as tar:
+        with tarfile.open(data / "data" / "blogs" / "remysharp.tar.xz") as tar:
             tar.extractall(source, filter="data")
     chosen: list[Path] = []
     words = 0
@@ -122,7 +122,7 @@ def _texts(args: Any, folder: Path) -> list[Path]:
     every = sorted(source.rglob("*.md"))
     for path in (p for start in range(7) for p in every[start::7]):
         count = len(path.read_text(encoding="utf-8", errors="replace").split())
-        if count >= 50 and words < args.words:
+        if count >= 50 and words < most_words:
             chosen.append(Path(shutil.copy(path, folder / "texts" / f"{len(chosen):04}-{path.name}")))
             words += count
     return chosen

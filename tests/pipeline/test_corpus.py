@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -221,13 +222,16 @@ def blog(tmp_path: Path) -> Path:
     return folder
 
 
-def localproof(folder: Path, cache: Path, *arguments: str, **env: str) -> tuple[dict[str, object], int]:
-    """What the command says of `folder` as JSON, without what differs from run to run, and its status."""
+def localproof(folder: Path, cache: Path, *arguments: str, cores: int = 0, **env: str) -> tuple[dict[str, object], int]:
+    """What the command says of `folder` as JSON, without what differs from run to run, and its status; on so many
+    `cores` where that is not 0."""
     own = {"LOCALPROOF_CACHE_DIR": str(cache), "LOCALPROOF_CONFIG_DIR": str(cache), **env}
     code = [sys.executable, "-m", "localproof", "--engine", "harper", "--output-format", "json", *arguments, "."]
+    few = partial(os.sched_setaffinity, 0, sorted(os.sched_getaffinity(0))[:cores]) if cores else None
     done = subprocess.run(
         code,
         capture_output=True,
+        preexec_fn=few,
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY), **own},
         timeout=120,
@@ -241,6 +245,8 @@ def test_result_is_the_same_with_any_thread_count_and_from_the_cache(blog: Path,
     assert first == localproof(blog, tmp_path / "cache")
     for jobs in ("1", "2", "4"):
         assert first == localproof(blog, tmp_path / "other", "--no-cache", LOCALPROOF_JOBS=jobs)
+    if hasattr(os, "sched_setaffinity"):
+        assert first == localproof(blog, tmp_path / "other", "--no-cache", cores=1)
     assert not (tmp_path / "other").exists()
 
 
