@@ -5,8 +5,8 @@ with `USUAL` sure errors in 1,000 words. How many a document has is estimated
 from its own likely findings, and pulled to the usual where it is short; each
 finding's odds are then raised or lowered by how far that is from the usual,
 without the finding's own part in it. Where a tagger reads along, the errors that
-it expects in the document (in edited prose `EXPECTED` in 1,000 words) say how
-careless it is, too, for it sees more than is shown.
+it expects in the document (in edited prose `EXPECTED` in 1,000 words) say so of
+what models propose: engines find other errors than it does, in other texts.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from ..report import Finding
 from ..text import Block
+from .rescoring import PROPOSES
 
 USUAL = 2.0  # sure errors in 1,000 words
 EXPECTED = 6.2  # errors that the tagger expects in 1,000 words of edited prose
@@ -44,7 +45,7 @@ class Carelessness:
         own = self.errors.get(_what(text, finding), 0.0)
         rate = (sum(self.errors.values()) - own + USUAL * _WORDS / 1000) / ((self.words + _WORDS) / 1000)
         by = _WEIGHT * math.log(rate / USUAL)
-        if self.expected is not None:
+        if self.expected is not None and finding.rule.startswith(PROPOSES):
             expected = (self.expected + EXPECTED * _WORDS / 1000) / ((self.words + _WORDS) / 1000)
             by += _EXPECTED_WEIGHT * math.log(expected / EXPECTED)
         by = max(_LEAST, min(_MOST, by))

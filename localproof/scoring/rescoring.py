@@ -306,7 +306,7 @@ def _own_proposals(
     known: RescoringModel,
 ) -> Iterator[Finding]:
     """The model's proposals where no engine makes the same, with how likely each is right."""
-    proposals = all_proposals(reading)
+    proposals = all_proposals(reading) if holds_sentences(block) else []
     theirs = {apply_edits(block.text, [e]) for f in findings for e in f.edits} if proposals else set()
     judged: list[Finding] = []
     for proposal in proposals:
@@ -321,6 +321,19 @@ def _own_proposals(
         if not any(wide.overlaps(span) for span in taken):
             taken.append(wide)
             yield finding
+
+
+_SENTENCE_ENDS = (".", "!", "?", ":", ";", "…", ")", "”", '"', "’", "'")
+_FEWEST_WORDS = 4
+
+
+def holds_sentences(block: Block) -> bool:
+    """Whether a block is made of sentences, so that a model may say that a word is missing there: no heading, cell or
+    caption, and no item that is a title."""
+    text = block.text.rstrip()
+    if len(text.split()) < _FEWEST_WORDS or block.kind in ("heading", "title", "cell", "caption"):
+        return False
+    return block.kind != "item" or text.endswith(_SENTENCE_ENDS)
 
 
 def log_odds(probability: float) -> float:
