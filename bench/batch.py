@@ -35,17 +35,17 @@ def batch(files: list[Path], runs: int) -> Iterator[str]:
         seconds: dict[str, list[Timing]] = {}
         for turn in range(runs):
             shutil.rmtree(cache, ignore_errors=True)
-            seconds.setdefault("both engines, side by side", []).append(_engines(blocks))
+            seconds.setdefault("both engines, side by side", []).append(engines(blocks))
             for name, arguments in (
                 ("first run", []),
                 ("nothing changed", []),
                 ("another profile", ["--profile", "balanced"]),
             ):
                 seconds.setdefault(name, []).append(_product(folder, "--no-service", *arguments))
-            _change(posts[turn % len(posts)], f"in turn {turn}")
+            change_post(posts[turn % len(posts)], f"in turn {turn}")
             seconds.setdefault("one post changed, no service", []).append(_product(folder, "--no-service"))
             with _service(place) as on:
-                _change(posts[(turn + 1) % len(posts)], f"after turn {turn}")
+                change_post(posts[(turn + 1) % len(posts)], f"after turn {turn}")
                 seconds.setdefault("one post changed, service warm", []).append(timed([[*on, *QUIET, str(folder)]]))
         yield f"### {len(posts)} Markdown files ({words:,} words of prose), {_THREADS} threads, with the start\n"
         yield from _rows(seconds, words)
@@ -68,7 +68,8 @@ def _rows(seconds: dict[str, list[Timing]], words: int) -> Iterator[str]:
         yield f"| {name} | {every}{wrong} | {speed} | {cpu:.2f} | {100 * cpu / bare:.1f} % |"
 
 
-def _change(post: Path, when: str) -> None:
+def change_post(post: Path, when: str) -> None:
+    """Add a paragraph with an error in it to a post."""
     with post.open("a", encoding="utf-8") as text:
         text.write(f"\n\nThis was added {when}, and it has recieved no attention.\n")
 
@@ -90,7 +91,7 @@ def _product(folder: Path, *arguments: str) -> Timing:
     return timed([[*product.COMMAND, *QUIET, *arguments, str(folder)]])
 
 
-def _engines(blocks: list[str]) -> Timing:
+def engines(blocks: list[str]) -> Timing:
     """Both bare engines from start to end, each in a process of its own."""
     task = json.dumps({"warm": [], "texts": blocks, "threads": _THREADS}) + "\ngo\n"
     return timed([[sys.executable, "-m", "bench.worker", name] for name in ("harper", "languagetool")], task)

@@ -174,9 +174,9 @@ def servers() -> Iterator[Server]:
     yield Server("localproof lsp", ours, {"debounceMs": 0}, None)
     yield Server("localproof lsp, Harper alone", ours, {"debounceMs": 0}, None, {"LOCALPROOF_ENGINES": "harper"})
     yield Server("localproof lsp, with its debounce of 250 ms", ours, {}, None)
-    small = {"LOCALPROOF_MODEL": "localproof-small"}
-    yield Server("localproof lsp, with LocalProof small", ours, {"debounceMs": 0}, None, small)
-    yield Server("the same, with its debounce of 250 ms", ours, {}, None, small)
+    both = {"LOCALPROOF_MODEL": "localproof"}
+    yield Server("localproof lsp, with both models", ours, {"debounceMs": 0}, None, both)
+    yield Server("the same, with its debounce of 250 ms", ours, {}, None, both)
     if found := shutil.which("harper-ls"):
         yield Server("harper-ls", [found, "--stdio"], {}, {"harper-ls": {}})
 

@@ -9,6 +9,7 @@ import resource
 import subprocess
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -94,14 +95,20 @@ class Timing:
     def median(self) -> float:
         return median(self.seconds)
 
+    @property
+    def cpu_median(self) -> float:
+        """Of the CPU seconds."""
+        return median(self.cpu_s)
+
     def __str__(self) -> str:
         return f"{self.median:.3f} s ({min(self.seconds):.3f} to {max(self.seconds):.3f})"
 
 
-def timed(commands: list[list[str]], stdin: str = "") -> Timing:
-    """One run of `commands`, all started at once, until the last has ended. Each is given `stdin`."""
+def timed(commands: list[list[str]], stdin: str = "", env: Mapping[str, str] | None = None) -> Timing:
+    """One run of `commands`, all started at once, until the last has ended. Each is given `stdin`, and `env` for an
+    environment where one is."""
     start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    children = [subprocess.Popen(c, stdin=subprocess.PIPE, stdout=_NOWHERE, stderr=_NOWHERE) for c in commands]
+    children = [subprocess.Popen(c, stdin=subprocess.PIPE, stdout=_NOWHERE, stderr=_NOWHERE, env=env) for c in commands]
     for child in children:
         if child.stdin is not None:
             with contextlib.suppress(BrokenPipeError):  # a program that does not read its input

@@ -1,7 +1,7 @@
 """Figures kept with their date and machine: ``python -m bench.record speed --only cold``.
 
-Runs the bench that is named with the arguments that follow it, shows what it
-says, and, where it ends well, adds that to ``bench/results/DATE-MACHINE.md``
+Runs the bench that is named, `speed` where none is, with the arguments that
+follow, shows what it says, and, where it ends well, adds that to ``bench/results/DATE-MACHINE.md``
 with the command, the commit and the load of the machine before.
 """
 
@@ -22,7 +22,9 @@ RESULTS = Path(__file__).with_name("results")
 
 def main(arguments: Sequence[str], results: Path = RESULTS) -> int:
     """Run a bench and keep what it says; its exit status."""
-    if not arguments or not Path(__file__).with_name(f"{arguments[0]}.py").is_file():
+    if not arguments or arguments[0].startswith("-"):
+        arguments = ["speed", *arguments]
+    if not Path(__file__).with_name(f"{arguments[0]}.py").is_file():
         raise SystemExit(__doc__)
     day, load = datetime.now(UTC).date().isoformat(), os.getloadavg()[0]
     commit = current_commit(Path(__file__).parents[1])

@@ -11,6 +11,8 @@ that says so. Nothing is downloaded.
     --peers FOLDER  look here too for the other tools (may be given again)
     --model FILE    a GGUF to measure the reading of; none by default
     --files N       files for the memory of a run (may be given again; default 100, 1,000 and 10,000)
+    --against C     beside the commit C: both in turn, in one table; nothing else then, unless --only names it
+    --posts N       posts of the site in that table (default 800; 0 for none)
     --only PART     cold, service, warm, batch, memory, lsp, model or peers (may be given again)
 """
 
@@ -31,6 +33,7 @@ from statistics import median
 from typing import Any
 
 from . import product
+from .against import POSTS, against, compile_once
 from .batch import COPIES, batch, memory
 from .editor import lsp
 from .machine import Timing, interleaved, named, peak, timed
@@ -60,13 +63,14 @@ PEERS: tuple[tuple[str, str, list[str], str], ...] = (
 def main() -> None:
     """Print the report on standard output."""
     args = _arguments()
+    compile_once()
     if timed([[*product.COMMAND, "--help"]]).status:
         raise SystemExit(f"{' '.join(product.COMMAND)} does not run")
     os.environ["LOCALPROOF_SERVICE"] = "off"  # but where it is what is measured
     os.environ["PATH"] = os.pathsep.join([*map(str, args.peers), os.environ.get("PATH", "")])
     print(f"Machine: {named()}.\nMedians of {args.runs} runs; in brackets the fastest and the slowest.\n")
     with tempfile.TemporaryDirectory() as folder:
-        files = _texts(args, Path(folder))
+        files = chosen_texts(args.text, args.data, args.words, Path(folder))
         parts: dict[str, Callable[[list[Path], int], Iterator[str]]] = {
             "cold": cold,
             "service": service,
@@ -77,7 +81,12 @@ def main() -> None:
             "model": partial(reading, model=args.model),
             "peers": peers,
         }
-        for name in args.only or parts:
+        if args.against:
+            site = _posts(args.data, Path(folder), args.posts)
+            for line in against(files, args.runs, args.against, site):
+                print(line, flush=True)
+            print()
+        for name in args.only or ([] if args.against else parts):
             for line in parts[name](files, args.runs):
                 print(line, flush=True)
             print()
@@ -92,17 +101,19 @@ def _arguments() -> Any:
     parser.add_argument("--peers", type=Path, action="append", default=[])
     parser.add_argument("--model", type=Path)
     parser.add_argument("--files", type=int, action="append", default=[])
+    parser.add_argument("--against", metavar="COMMIT")
+    parser.add_argument("--posts", type=int, default=POSTS)
     only = ("cold", "service", "warm", "batch", "memory", "lsp", "model", "peers")
     parser.add_argument("--only", action="append", choices=only, default=[])
     return parser.parse_args()
 
 
-def _texts(args: Any, folder: Path) -> list[Path]:
-    """Markdown files of about `args.words` words in all, copied to `folder`."""
-    source = args.text
+def chosen_texts(source: Path | None, data: Path, most_words: int, folder: Path) -> list[Path]:
+    """Markdown files of about so many words in all, copied to ``texts`` in `folder`: from `source`, or a blog in
+    `data`."""
     if source is None:
         source = folder / "blog"
-        with tarfile.open(args.data / "data" / "blogs" / "remysharp.tar.xz") as tar:
+        with tarfile.open(data / "data" / "blogs" / "remysharp.tar.xz") as tar:
             tar.extractall(source, filter="data")
     chosen: list[Path] = []
     words = 0
@@ -111,10 +122,21 @@ def _texts(args: Any, folder: Path) -> list[Path]:
     every = sorted(source.rglob("*.md"))
     for path in (p for start in range(7) for p in every[start::7]):
         count = len(path.read_text(encoding="utf-8", errors="replace").split())
-        if count >= 50 and words < args.words:
+        if count >= 50 and words < most_words:
             chosen.append(Path(shutil.copy(path, folder / "texts" / f"{len(chosen):04}-{path.name}")))
             words += count
     return chosen
+
+
+def _posts(data: Path, folder: Path, count: int) -> list[Path]:
+    """The first `count` posts of 250 words or more of all blogs in `data`, unpacked to `folder`."""
+    if not count:
+        return []
+    for archive in sorted((data / "data" / "blogs").glob("*.tar.xz")):
+        with tarfile.open(archive) as tar:
+            tar.extractall(folder / "site", filter="data")
+    every = sorted((folder / "site").rglob("*.md"))
+    return [p for p in every if len(p.read_text(encoding="utf-8", errors="replace").split()) >= 250][:count]
 
 
 def cold(_: list[Path], runs: int) -> Iterator[str]:

@@ -5,20 +5,18 @@ The parser of that command is built from its file in `commands`, and no other.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
-import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
 from .commands import COMMANDS
 from .commands.parsers import actions_of, build_parser, default_action, load_command
 from .config import BUNDLED, one_of
-from .report import BadInput, Unavailable
-from .text import escape_invisible
+from .text.escaping import escape_invisible
 
 if TYPE_CHECKING:
     from .terminal import Terminal
@@ -58,6 +56,8 @@ def _find_action(name: str, rest: Sequence[str]) -> tuple[str, Sequence[str]]:
     if default and (not rest or not wrong or words[0].startswith("-")):
         return default, rest
     if not wrong:
+        from .report import BadInput
+
         raise BadInput(f"{name} needs one of {', '.join(actions)}; see `localproof {name} --help`")
     return one_of(wrong, actions, "action", name), rest
 
@@ -69,20 +69,24 @@ def _refuse_mistyped_command(first: str) -> None:
     from difflib import get_close_matches
 
     if near := get_close_matches(first, COMMANDS, n=1, cutoff=0.75):
+        from .report import BadInput
+
         raise BadInput(f"{first}: no such file; did you mean the command {near[0]}?")
 
 
 def _refuse_text_for_model(name: str | None, env: Mapping[str, str]) -> None:
     """Raises BadInput where what --model names is a folder, or a file of a format that is read, and no model."""
-    if not name:  # as nearly always: nothing need be imported to say so
+    if not name or name == BUNDLED:  # as nearly always: nothing need be imported to say so
         return
     from .formats import format_of
 
-    if format_of(name) is None and not Path(name).is_dir():
+    if format_of(name) is None and not os.path.isdir(name):  # noqa: PTH112 - as above
         return
     from .models.catalogue import load
 
     if all(model.id != name for model in load(env)):
+        from .report import BadInput
+
         raise BadInput(
             f"--model {name}: that is no model, but a text to check; the bundled model is meant by --model alone, as "
             f"the last of the line, or by --model {BUNDLED} {name}"
@@ -115,8 +119,8 @@ def run(argv: Sequence[str], terminal: Terminal, alone: str = "") -> int:
 def _describe_lost_folder() -> str:
     """What is wrong with the folder that the user is in, "" where it is there and open."""
     try:
-        Path.cwd()
-        Path().stat()
+        os.getcwd()  # noqa: PTH109 - help does not wait for pathlib
+        os.stat(".")  # noqa: PTH116
     except FileNotFoundError:
         return "the folder that you are in is no longer there; go to another one, with cd"
     except PermissionError:
@@ -127,28 +131,34 @@ def _describe_lost_folder() -> str:
 def main(argv: Sequence[str] | None = None, *, alone: str = "") -> int:
     """The command `localproof`. Returns the exit status; `alone` as in `run`."""
     from .terminal import leave_quietly, process_terminal
-    from .text.display import one_line
 
     terminal = process_terminal()
-    if threading.current_thread() is threading.main_thread():
+    with contextlib.suppress(ValueError):  # this is not the main thread
         # So that what is open is closed: no half-written file stays behind.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ENDED))
     try:
         return run(sys.argv[1:] if argv is None else argv, terminal, alone)
-    except (BadInput, Unavailable) as error:
-        terminal.say(f"localproof: {one_line(str(error))}")
-        return _WRONG
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
         leave_quietly()
         return _CUT_OFF
     except Exception as error:  # noqa: BLE001 - nothing is hidden: else Python's own status 1 would say "findings"
-        if isinstance(error, OSError) and (why := _describe_lost_folder()):
-            terminal.say(f"localproof: {why}")
-            return _WRONG
+        _explain_failure(error, terminal)
+        return _WRONG
+
+
+def _explain_failure(error: Exception, terminal: Terminal) -> None:
+    """Say why a command came to nothing. Called where `error` is handled."""
+    from .report import BadInput, Unavailable
+    from .text.display import one_line
+
+    if isinstance(error, BadInput | Unavailable):
+        terminal.say(f"localproof: {one_line(str(error))}")
+    elif isinstance(error, OSError) and (why := _describe_lost_folder()):
+        terminal.say(f"localproof: {why}")
+    else:
         import traceback
 
         terminal.say(escape_invisible(traceback.format_exc()))
         terminal.say("localproof: this is a mistake in LocalProof, not in your text; please report the lines above")
-        return _WRONG

@@ -6,13 +6,18 @@ Values only: nothing here reads a file, opens a process or prints.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from functools import reduce
+from operator import add
 from typing import Any, Literal
 
 from .text import Document, Edit, Span
+from .text.kinds import KINDS as KINDS
+from .text.kinds import Kind as Kind
 
-Kind = Literal["spelling", "grammar", "punctuation", "typography", "style"]
-KINDS: tuple[Kind, ...] = ("spelling", "grammar", "punctuation", "typography", "style")
+# Why a correction cannot be made by LocalProof: it would cross markup, its table or title has no room for it, or the
+# file's encoding has no bytes for its letters.
+HintReason = Literal["markup", "layout", "encoding"]
 
 
 class LocalProofError(Exception):
@@ -58,7 +63,7 @@ class Finding:
     `rule` is ``engine/Rule``; `source` names every rule that spoke for it, the
     leading one first. `edits` are alternatives, best first, each a whole
     correction by itself. `hints` are corrections that cannot be applied
-    because they would cross markup. `probability` is the judge's estimate
+    in the source, `hint_reasons` why not, one for each. `probability` is the judge's estimate
     that this is a real error that the writer would want to know of (0..1),
     None where no judge has seen it. `category` is the engine's own name for
     the kind of rule. `certain` is true where the first edit may be made
@@ -90,6 +95,7 @@ class Finding:
     url: str = ""
     offers: tuple[tuple[Edit, str], ...] = ()
     learned: float = 0.0
+    hint_reasons: tuple[HintReason, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -102,13 +108,22 @@ class Finding:
         return tuple(dict.fromkeys(s.split("/", 1)[0] for s in self.source or (self.rule,)))
 
 
+# The five questions that are answered first of what learned from people's texts.
+Question = Literal["data", "amount", "training", "people", "cost"]
+QUESTIONS: tuple[Question, ...] = ("data", "amount", "training", "people", "cost")
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """What one part of a run is made of. An empty field is a gap and is printed as one.
 
     `role` is one of "rules", "patterns" (rules of our own), "dictionary",
-    "judge", "model that scores", "model that proposes", "format". `facts` are further lines, in order, for
-    the full report: (name, text).
+    "judge", "model that scores", "model that tags", "model that proposes",
+    "format". `facts` are further lines, in order, for the full report: (name,
+    text). `answers` are short, to whose data it
+    learned from, how much of it and by which licence and consent, how and by
+    whom it was trained, what people worked for it, and what that cost; none
+    for a part that learned nothing.
     """
 
     part: str
@@ -118,6 +133,7 @@ class Provenance:
     data: str = ""
     sha256: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    answers: tuple[tuple[Question, str], ...] = ()
 
 
 EnergyStatus = Literal["measured", "attributed", "estimated", "unavailable"]
@@ -186,6 +202,17 @@ class ModelUse:
         return ModelUse(self.name, *counts)
 
 
+def joined_use(uses: Sequence[ModelUse]) -> ModelUse:
+    """What several models did in a run, as one. Each reads the same blocks, so these are not added up.
+
+    >>> both = joined_use([ModelUse("one", blocks=2, tokens=9), ModelUse("two", blocks=3, tokens=11)])
+    >>> both.name, both.blocks, both.tokens
+    ('one and two', 3, 20)
+    """
+    joined = reduce(add, uses)
+    return replace(joined, name=" and ".join(use.name for use in uses), blocks=max(use.blocks for use in uses))
+
+
 @dataclass(frozen=True)
 class Run:
     """Everything one run has to say. Every renderer takes a whole Run, so none can forget a part."""
@@ -197,7 +224,8 @@ class Run:
     profile: str = "quiet"
     elapsed_s: float = 0.0
     version: str = ""
-    model: ModelUse | None = None
+    model: ModelUse | None = None  # all models together
+    models: tuple[ModelUse, ...] = ()  # each by itself: what it read, and what that took
 
     @property
     def words(self) -> int:

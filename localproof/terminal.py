@@ -9,14 +9,15 @@ import select
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import ceil
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
 from .render import Style
 from .render.build_log import Form, disarmed
-from .report import BadInput, Report
 from .text.display import one_line
+
+if TYPE_CHECKING:
+    from .report import Report
 
 # How a command ended: its exit status.
 CLEAN = 0
@@ -25,12 +26,11 @@ WRONG = 2  # asked wrongly, or what was asked for could not be read or is not th
 NOTHING = 3  # nothing was checked
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
-_ORNAMENTS = "→·…–“”␣"
+_ORNAMENTS = "→·│…–“”␣"
 LOG_LEVELS = ("info", "debug")
 
 
-@dataclass(frozen=True)
-class Terminal:
+class Terminal(NamedTuple):
     """What a command reads from, writes to and is told by its surroundings. `stdin` is None where it is closed."""
 
     stdin: BinaryIO | None
@@ -64,6 +64,8 @@ class Terminal:
         except BrokenPipeError:
             raise
         except OSError as error:
+            from .report import BadInput
+
             raise BadInput(f"standard output: cannot be written: {(error.strerror or str(error)).lower()}") from None
 
 
@@ -107,6 +109,8 @@ def start_logging(verbose: int, terminal: Terminal) -> bool:
     if not level:
         return False
     if level not in LOG_LEVELS:
+        from .report import BadInput
+
         raise BadInput(f"LOCALPROOF_LOG: unknown level {one_line(level)!r} (choose from {', '.join(LOG_LEVELS)})")
     import logging
 

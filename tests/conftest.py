@@ -58,6 +58,7 @@ SLOW = (
     "scoring/test_calibration.py::test_calibrate_asks",
     "scoring/test_rescoring.py",
     "service/test_service.py",
+    "test_docs.py::test_the_tutorial",
     "text/test_languages.py",
     "training/test_training.py::test_shapes_do_not",
     "training/test_training_model.py",

@@ -256,7 +256,7 @@ def test_names_of_tests_can_be_read_at_a_glance() -> None:
 
 def test_every_test_stands_in_the_folder_of_its_room() -> None:
     folders = {p.parent.name for p in (ROOT / "tests").rglob("test_*.py")} - {"tests"}
-    rooms = {room.split("/")[0] for room in FLOOR} | {"bench", "training"}
+    rooms = {room.split("/")[0] for room in FLOOR} | {"bench", "training", "editors"}
     assert folders <= rooms
     assert {p.name for p in (ROOT / "tests").glob("test_*.py")} == {"test_docs.py", "test_house.py", "test_marks.py"}
 
@@ -325,6 +325,19 @@ def test_help_loads_nothing_heavy(command: str) -> None:
         "localproof.pipeline.checker",
         "localproof.scoring",
         "localproof.energy",
+    }
+
+
+@pytest.mark.parametrize("command", ["--help", "--version"])
+def test_help_of_all_waits_for_no_dataclass(command: str) -> None:
+    loaded = loaded_by(f"from localproof.cli import main\ntry: main(['{command}'])\nexcept SystemExit: pass")
+    assert not loaded & {
+        "dataclasses",
+        "inspect",
+        "pathlib",
+        "threading",
+        "localproof.report",
+        "localproof.config.settings",
     }
 
 

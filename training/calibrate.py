@@ -1,14 +1,16 @@
-"""How far a model can be trusted: python -m training.calibrate FILE.gguf [--dry]
+"""How far the models can be trusted: python -m training.calibrate [--dry]
 
-Learns the weights of `localproof.scoring.rescoring` from what the model said
-(`training.readings`) and prints how good the judge is with it and without, on
-sets that nothing was learned from. Writes ``localproof/scoring/rescoring.json``.
+Learns the weights of `localproof.scoring.rescoring` from what the models said
+(`training.readings`): for the language model alone, for the tagger alone, and
+for both. Prints how good the judge is with them and without, on sets that
+nothing was learned from. Writes ``localproof/scoring/rescoring.json``.
 
-Learned from real corrections of repositories that the model was not taught
-and that are not kept for the test, ErAConD, sentences with one slip put in,
-and edited prose, whose labels are soft as in `training.scoring`. Of edited prose
-only some is read: each text of it counts as many times as keeps its share of
-all that the judge learned from.
+Learned from real corrections of repositories that no model was taught
+(`readings.calibrates`), sentences with one slip put in, essays of learners
+(REALEC), which show what careless text is like, and edited prose,
+whose labels are soft as in `training.scoring`. Of edited prose only some is
+read: each text of it counts as many times as keeps its share of all that the
+judge learned from.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,16 +37,16 @@ from localproof.text import Block, Piece, Span, apply_edits
 
 from . import flags, inject, readings
 from .corpus import replace_file
-from .pairs import taught
 from .prepare import say, sha256
-from .scoring import REAL, flag, group, held_back, softened
+from .scoring import CORRECTED, REAL, STRENGTH, fitted, flag, group, held_back, softened
 
 OUT = Path(rescoring.__file__).with_name("rescoring.json")
 CUT = scoring.threshold("balanced")
-# Of the model's proposals in edited prose so many are real errors after all.
-REAL_PROPOSALS = 0.04
+# In 1,000 words of edited prose so many proposals are real errors after all.
+REAL_PROPOSALS = 0.25
 _INJECTED = 0.3  # weight of an example from a sentence with a slip put in
-_LEARNER = 0.3
+_LEARNER = 0.3  # weight of an example from essays of learners
+_MARKED = 0.8  # share of the edits at words which these essays have marked that are right
 _CLEAN_ELSEWHERE = 0.3  # weight of a proposal in a corrected sentence where nothing was corrected
 _SMALLEST = 0.01
 
@@ -76,9 +78,9 @@ def block_of(text: str) -> Block:
     return Block("paragraph", text, (Piece(Span(0, len(text)), Span(0, len(text)), "text"),))
 
 
-def judged(file: Path, name: str) -> list[Text]:
+def judged(name: str) -> list[Text]:
     """The texts of a set that were read."""
-    known = readings.load(file, name)
+    known = readings.load(name)
     out = []
     for ident, text, found in readings.texts(name):
         if ident in known:
@@ -89,12 +91,17 @@ def judged(file: Path, name: str) -> list[Text]:
     return out
 
 
+def heard(texts: Iterable[Text], models: str) -> list[Text]:
+    """`texts` as if only some of the models had been there."""
+    return [replace(t, reading=readings.with_models(t.reading, models)) for t in texts]
+
+
 def of_findings(texts: Iterable[Text], right: Any, weight: float, grouped: bool = False) -> list[Example]:
     """The findings of the engines as examples; `right(text, finding)` says whether one is."""
     out = []
     for t in texts:
         for f in t.findings:
-            seen = rescoring.finding_features(f, rescoring.log_odds(f.probability or 0.0), t.reading)
+            seen = rescoring.finding_features(t.text, f, rescoring.log_odds(f.probability or 0.0), t.reading)
             out.append(Example(t.ident, f, seen, float(right(t, f)), weight, group(f) if grouped else ""))
     return out
 
@@ -105,14 +112,15 @@ def of_proposals(texts: Iterable[Text], right: Any, weight: float, grouped: bool
     out = []
     for t in texts:
         theirs = {e for f in t.findings for e in f.edits}
-        for p in t.reading.proposals:
+        for p in rescoring.all_proposals(t.reading):
             if p.edit in theirs:
                 continue
             f = rescoring.proposal_to_finding(t.text, p)
             verdict = right(t, f)
-            seen = rescoring.proposal_features(t.text, p, FeatureContext(), rules)
+            seen = rescoring.proposal_features(t.text, p, FeatureContext(), rules, t.reading.tagged)
             share = _CLEAN_ELSEWHERE if verdict is None else 1.0
-            out.append(Example(t.ident, f, seen, float(bool(verdict)), weight * share, "proposal" if grouped else ""))
+            label = float(verdict or 0.0)
+            out.append(Example(t.ident, f, seen, label, weight * share, "proposal" if grouped else ""))
     return out
 
 
@@ -128,6 +136,18 @@ def by_gold(name: str) -> tuple[Any, Any]:
         return True if verdict.corrected else None if not verdict.overlaps else False
 
     return finding, proposal
+
+
+def by_tokens(name: str) -> tuple[Any, Any]:
+    """The same where only the words that are wrong are marked, and not what is right: an edit there is mostly right."""
+    marked = {str(item.id): [Span(g.start, g.end) for g in item.annotators[0]] for item in sets.load(name)}
+
+    def right(t: Text, f: Finding) -> float:
+        place = f.edits[0].span if f.edits else f.span
+        wide = place if len(place) else Span(place.start, place.start + 1)
+        return _MARKED if any(wide.overlaps(span) for span in marked[t.ident]) else 0.0
+
+    return right, right
 
 
 def by_slip() -> tuple[Any, Any]:
@@ -159,17 +179,18 @@ class Learned:
 def learn(examples: Sequence[Example], real: Mapping[str, float]) -> Learned:
     """A logistic regression; the labels of grouped examples are softened."""
     columns = DictVectorizer()
-    table = columns.fit_transform([e.features for e in examples])
-    model = softened(
+    table = columns.fit_transform([e.features for e in examples]).tocsr()
+    penalty = np.full(table.shape[1], 1 / STRENGTH)
+    found = softened(
+        lambda right, weight, at: fitted(table, right, weight, penalty, at),
         table,
         np.array([e.right for e in examples]),
         np.array([e.weight for e in examples]),
         np.array([e.group for e in examples]),
         real,
     )
-    found = dict(zip(columns.get_feature_names_out(), map(float, model.coef_[0]), strict=True))
-    found["bias"] = found.get("bias", 0.0) + float(model.intercept_[0])
-    return Learned({k: round(w, 3) for k, w in sorted(found.items()) if abs(w) >= _SMALLEST}, len(examples))
+    named = zip(columns.get_feature_names_out(), map(float, found), strict=True)
+    return Learned({k: round(w, 3) for k, w in sorted(named) if abs(w) >= _SMALLEST}, len(examples))
 
 
 def shown(t: Text, known: rescoring.RescoringModel | None) -> list[scorer.Flag]:
@@ -245,6 +266,11 @@ def by_register(texts: Sequence[Text], known: rescoring.RescoringModel) -> None:
         )
 
 
+def _flags_of_proposals(t: Text) -> list[scorer.Flag]:
+    """All that the models propose of a text, however unlikely."""
+    return [flag(rescoring.proposal_to_finding(t.text, p)) for p in rescoring.all_proposals(t.reading)]
+
+
 def found(texts: Sequence[Text], items: Sequence[sets.Item], known: rescoring.RescoringModel) -> None:
     """Print what share of the real errors of each kind is put right without the model and with it, and how many of its
     proposals have what is right however unlikely they are."""
@@ -257,72 +283,120 @@ def found(texts: Sequence[Text], items: Sequence[sets.Item], known: rescoring.Re
             ((lambda t: [flag(f) for f in t.findings]), 0.0),
             ((lambda t: shown(t, None)), CUT),
             ((lambda t: shown(t, known)), CUT),
-            ((lambda t: [flag(rescoring.proposal_to_finding(t.text, p)) for p in t.reading.proposals]), 0.0),
+            (
+                (
+                    lambda t: [
+                        flag(rescoring.proposal_to_finding(t.text, p)) for p in rescoring.all_proposals(t.reading)
+                    ]
+                ),
+                0.0,
+            ),
         )
     ]
     for kind, (count, _, _) in rows[0].items():
         print(f"{kind:14} {count:6} " + " ".join(f"{row[kind][2]:8.3f}" for row in rows))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--dry", action="store_true", help="write nothing")
-    parser.add_argument("--out", type=Path, default=OUT)
-    options = parser.parse_args()
-    repository = {str(i.id): i.meta["repo"] for i in sets.load("corrections")}
-    items = sets.load("corrections")
-    all_of = {name: judged(options.file, name) for name in readings.ALL if name != "jfleg-dev"}
-    say(", ".join(f"{name} {len(texts):,}" for name, texts in all_of.items()))
-    corrections = all_of["corrections"]
-    to_learn = [t for t in corrections if not held_back(repository[t.ident]) and not taught(repository[t.ident])]
-    to_test = [t for t in corrections if held_back(repository[t.ident])]
-    prose = sum(1 for _ in flags.merged("clean", missing_end=True)) / max(len(all_of["clean"]), 1)
-    prose *= len(to_learn) / sum(not held_back(repo) for repo in repository.values())
+@dataclass(frozen=True)
+class Sets:
+    """What was read: corrections to learn from and to test with, sentences with a slip, essays, and edited prose."""
+
+    learn: list[Text]
+    test: list[Text]
+    injected: list[Text]
+    learners: list[Text]
+    clean: list[Text]
+    of_clean: float  # how many texts each of `clean` stands for
+
+    def with_(self, models: str) -> Sets:
+        """The same as if only some of the models had been there."""
+        return Sets(
+            *(heard(t, models) for t in (self.learn, self.test, self.injected, self.learners, self.clean)),
+            self.of_clean,
+        )
+
+
+def gathered() -> Sets:
+    """All that was read."""
+    repository = {str(i.id): i.meta["repo"] for name in CORRECTED for i in sets.load(name)}
+    core = {str(i.id) for name in CORRECTED for i in scorer.core(sets.load(name))}
+    test = [t for t in judged("corrections") if t.ident in core]
+    learn = [t for t in judged("more-corrections") if t.ident in core]
+    clean = judged("clean")
+    # Of corrections as many errors are learned from as edited prose has beside them where scoring is learned.
+    prose = sum(1 for _ in flags.merged("clean", missing_end=True)) / max(len(clean), 1)
+    taught = sum(not held_back(r) for r in repository.values())
+    return Sets(learn, test, judged("injected"), judged("realec"), clean, prose * len(learn) / max(taught, 1))
+
+
+def learned_with(every: Sets) -> tuple[Learned, Learned]:
+    """The weights of the engines' findings and of the models' proposals."""
     theirs: list[Example] = []
     own: list[Example] = []
     for texts, (right, meant), weight, grouped in (
-        (to_learn, by_gold("corrections"), 1.0, False),
-        (all_of["eracond"], by_gold("eracond"), _LEARNER, False),
-        (all_of["injected"], by_slip(), _INJECTED, False),
-        (all_of["clean"], ((lambda t, f: False), (lambda t, f: False)), prose, True),
+        (every.learn, by_gold("more-corrections"), 1.0, False),
+        (every.injected, by_slip(), _INJECTED, False),
+        (every.learners, by_tokens("realec"), _LEARNER, False),
+        (every.clean, ((lambda t, f: False), (lambda t, f: False)), every.of_clean, True),
     ):
         theirs += of_findings(texts, right, weight, grouped)
         own += of_proposals(texts, meant, weight, grouped)
-    learned = learn(theirs, REAL), learn(own, {"proposal": REAL_PROPOSALS})
+    words = sum(len(t.text.split()) for t in every.clean)
+    alarms = sum(bool(e.group) for e in own)
+    return learn(theirs, REAL), learn(own, {"proposal": min(0.1, REAL_PROPOSALS * words / 1000 / max(alarms, 1))})
+
+
+def report(every: Sets, learned: tuple[Learned, Learned]) -> None:
+    """Print how good the judge is with the models and without."""
     known = rescoring.RescoringModel(learned[0].weights, learned[1].weights, {})
-    core = {str(i.id) for i in scorer.core(items)}
-    compare("held-back corrections, core kinds", [t for t in to_test if t.ident in core], items, known)
-    found(to_test, items, known)
-    for name in ("cweb-g", "cweb-s"):
-        compare(name, all_of[name], sets.load(name), known)
-    proposals("held-back corrections", of_proposals(to_test, by_gold("corrections")[1], 1.0), learned[1])
-    for name in ("cweb-g", "cweb-s"):
-        proposals(name, of_proposals(all_of[name], by_gold(name)[1], 1.0), learned[1])
-    words = sum(len(t.text.split()) for t in all_of["clean"])
-    of_clean = of_proposals(all_of["clean"], lambda t, f: False, 1.0)
+    items = scorer.core(sets.load("corrections"))
+    compare("held-back corrections, core kinds", every.test, items, known)
+    found(every.test, items, known)
+    proposals("held-back corrections", of_proposals(every.test, by_gold("corrections")[1], 1.0), learned[1])
+    words = sum(len(t.text.split()) for t in every.clean)
+    of_clean = of_proposals(every.clean, lambda t, f: False, 1.0)
     chances = learned[1].chances(of_clean)
     for cut in (0.3, 0.5, 0.6):
         print(f"edited prose: {1000 * (chances >= cut).sum() / max(words, 1):.2f} proposals per 1,000 words from {cut}")
-    by_register(all_of["clean"], known)
+    by_register(every.clean, known)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--dry", action="store_true", help="write nothing")
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--model", type=Path, default=readings.MODELS / "localproof-small.gguf")
+    parser.add_argument("--tagger", type=Path, default=readings.MODELS / "localproof-tagger.gguf")
+    options = parser.parse_args()
+    every = gathered()
+    say(f"{len(every.learn):,} corrections, {len(every.injected):,} slips, {len(every.clean):,} of edited prose")
+    weights = {}
+    for models in readings.WITH:
+        print(f"\n── with {models} ──")
+        some = every.with_(models)
+        learned = learned_with(some)
+        report(some, learned)
+        weights[models] = {"findings": learned[0].weights, "proposals": learned[1].weights}
+        counts = learned[0].count, learned[1].count
     if not options.dry:
-        write(options.out, options.file, known, theirs, own)
+        write(options.out, {"score": options.model, "tag": options.tagger}, weights, counts)
 
 
 def write(
-    out: Path, file: Path, known: rescoring.RescoringModel, found: Sequence[Example], own: Sequence[Example]
-) -> None:
+    out: Path, files: Mapping[str, Path], weights: Mapping[str, Mapping[str, Mapping[str, float]]],
+    counts: tuple[int, int],
+) -> None:  # fmt: skip
     """Write the weights, by one replace."""
     about = {
         "made by": "python -m training.calibrate",
         "licence": "CC-BY-4.0",
-        "data": "real corrections of repositories that the model was not taught, ErAConD, slips put into sentences of"
-        " the corpus, edited prose of the corpus; see sources.json",
-        "examples": f"{len(found):,} findings of the engines, {len(own):,} proposals of the model",
+        "data": "real corrections of repositories that no model was taught, REALEC, slips put into sentences of the"
+        " corpus, edited prose of the corpus; see sources.json",
+        "examples": f"{counts[0]:,} findings of the engines, {counts[1]:,} proposals of both models",
     }
-    document = {"model": sha256(file), "about": about, "findings": known.findings, "proposals": known.proposals}
+    document = {"models": {role: sha256(file) for role, file in files.items()}, "about": about, "weights": weights}
     replace_file(out, (json.dumps(document, indent=0) + "\n").encode())
-    print(f"{out}: {len(known.findings)} and {len(known.proposals)} weights")
+    print(f"{out}: {sum(len(t) for tables in weights.values() for t in tables.values())} weights")
 
 
 if __name__ == "__main__":

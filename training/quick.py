@@ -1,10 +1,12 @@
-"""How good the judge is now, in a minute: python -m training.quick [SET…] [--every N]
+"""How good the judge is now, in a minute: python -m training.quick [SET…] [--every N] [--models score+tag]
 
 Judges anew what the engines said of each set (`training.flags`), as the
 product does, and prints for each profile one line a set: of raw blogs
 (read-blogs) the obvious errors put right and what is said elsewhere, of the
 held-back corrections precision and recall, of the suites what is kept of what
 the rules themselves put right, of blogs and edited prose the flags in 1,000 words.
+With `--models` it has the help of the language model, the tagger or both, from
+`training.readings`.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import argparse
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +26,12 @@ from localproof import scoring
 from localproof.pipeline.merging import merge_agreement_pairs, merge_findings, resolve_overlaps
 from localproof.report import Finding
 from localproof.scoring.careless import carelessness
+from localproof.scoring.language_model_client import ModelResponse
+from localproof.scoring.rescoring import RescoringModel, load_rescoring_model
 from localproof.text import Block, Piece, Span, apply_edits
 
-from . import flags
+from . import flags, readings
+from .readings import WITH, with_models
 from .scoring import flag, held_back
 
 SETS = ("read-blogs", "corrections", "more-corrections", "suites", "blog-til", "blog-remy", "cweb-g")
@@ -62,16 +67,24 @@ def documents(name: str, every: int = 1) -> Iterator[list[Passage]]:
     yield from list(together.values())[::every]
 
 
-def judge(document: Sequence[Passage]) -> Judged:
-    """Everything found in a document with its probability, one finding a place."""
+def judge(document: Sequence[Passage], read: Mapping[str, ModelResponse], known: RescoringModel | None) -> Judged:
+    """Everything found in a document with its probability, one finding a place; with the help of models where `known`
+    says what their word is worth, and `read` what they said."""
     words = scoring.count_words(p.block for p in document)
     found = [
         tuple(scoring.score_finding(p.block, f, words) for f in merge_findings(p.block.text, p.raw)) for p in document
     ]
-    known = carelessness(zip([p.block for p in document], found, strict=True), sum(words.all.values()))
+    if known is not None:
+        found = [
+            scoring.rescore_findings(p.block, of_block, read[p.ident], words, known) if p.ident in read else of_block
+            for p, of_block in zip(document, found, strict=True)
+        ]
+    tags = [tagged for p in document if p.ident in read and (tagged := read[p.ident].tagged) is not None]
+    expected = sum(tagged.expected for tagged in tags) if tags else None
+    careless = carelessness(zip([p.block for p in document], found, strict=True), sum(words.all.values()), expected)
     return {
         p.ident: merge_agreement_pairs(
-            p.block.text, resolve_overlaps(known.rescored(p.block.text, f) for f in of_block)
+            p.block.text, resolve_overlaps(careless.rescored(p.block.text, f) for f in of_block)
         )
         for p, of_block in zip(document, found, strict=True)
     }
@@ -123,19 +136,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("sets", nargs="*", default=list(SETS))
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--models", choices=WITH, help="with the help of these models")
     parser.add_argument("--out", help="write every finding of the sets to this file, a line of JSON each")
     options = parser.parse_args()
     with Path(options.out).open("w", encoding="utf-8") if options.out else nullcontext() as out:
         for name in options.sets or SETS:
-            _measure(name, options.every, out)
+            _measure(name, options.every, options.models, out)
 
 
-def _measure(name: str, every: int, out: TextIO | None) -> None:
+def _measure(name: str, every: int, models: str | None, out: TextIO | None) -> None:
     """Print the lines of a set, and to `out` its findings."""
     begun_s = time.monotonic()
     judged: Judged = {}
+    read: Mapping[str, ModelResponse] = {}
+    known: RescoringModel | None = None
+    if models:
+        read = {ident: with_models(reading, models) for ident, reading in readings.load(name).items()}
+        known = load_rescoring_model("lm" if "score" in models else "", "tagger" if "tag" in models else "")
     for document in documents(name, every):
-        judged |= judge(document)
+        judged |= judge(document, read, known)
         for p in document if out else ():
             for f in judged[p.ident]:
                 edits = [e.text for e in f.edits if e.span == f.span][:5]

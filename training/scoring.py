@@ -587,7 +587,7 @@ def write(learned: Mapping[tuple[str, ...], Learned], counts: Counter[str], of: 
     }
     document = {
         "about": about,
-        "cuts": {"quiet": 0.58, "balanced": 0.37, "all": 0.0},
+        "cuts": {"quiet": 0.6, "balanced": 0.4, "all": 0.0},
         "repeats": {
             "weight": -1.5,
             "reason": "how often misspellings recur in an essay (TOEFL-Spell) against how often unlisted words recur in"

@@ -56,7 +56,7 @@ class Plan:
     decay_from: int = 16_000
     seed: int = 1
     rows: int = 48
-    real_rows: int = 24
+    real_rows: int = 12
     matrix_rate: float = 0.01
     other_rate: float = 0.001
     weight_decay: float = 0.02

@@ -1,8 +1,9 @@
 """Whole reports of earlier runs, for texts that have not changed.
 
-A report is kept with everything that was found, whatever the profile, and
-with what the site had to say of each word that the judge looked at: where the
-site has changed its mind about one of them, the text is judged anew.
+A report is kept with everything that was found, what its profile held back as
+bytes that nobody need decode, and with what the site had to say of each word
+that the judge looked at: where the site has changed its mind about one of them,
+the text is judged anew.
 """
 
 from __future__ import annotations
@@ -11,19 +12,46 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import __version__
 from ..config import Settings, having
 from ..engines.package import InstalledPackage
 from ..report import Report, Skipped
 from ..text import Block, Cell, Document, Piece, Span
-from .serialization import Unreadable, findings_to_rows, pack, rows_to_findings, unpack
+from .serialization import (
+    PackedFindings,
+    Unreadable,
+    findings_to_rows,
+    pack,
+    rows_to_findings,
+    seal,
+    unpack,
+    unseal,
+)
 from .store import Store
 
 _READERS = ("pyromark", "PyYAML", "Pygments")  # packages that take texts apart; "" for those not here
+
+
+class KnownText(NamedTuple):
+    """What a text is known by without looking into it: its name, the SHA-256 of its bytes, and how these spell it."""
+
+    name: str
+    digest: str
+    encoding: str = "utf-8"
+
+
+class KeptReport(NamedTuple):
+    """A report of an earlier run, divided by its `profile`, and how many `blocks` were read for it. What it holds back
+    is decoded by whoever looks at it."""
+
+    report: Report
+    blocks: int
+    profile: str
 
 
 class ReportCache:
@@ -41,42 +69,59 @@ class ReportCache:
         everything = [__version__, versions, _code_digest(), sorted(engines), ours]
         self._salt = json.dumps(everything, sort_keys=True, default=str).encode("utf-8", "backslashreplace")
 
-    def words(self, name: str, text: str) -> list[str] | None:
-        """The unusual words that `keep_words` noted of this text, None if it did not."""
-        data = self._store.get(self._digest("words", PurePath(name).suffix, text))
-        try:
-            return None if data is None else [str(word) for word in unpack(data)]
-        except Unreadable:
-            return None
+    def words(self, texts: Iterable[KnownText]) -> dict[KnownText, list[str]]:
+        """The unusual words that `put_words` noted of those of `texts` for which it did."""
+        digests = {text: self._digest("words", text) for text in texts}
+        values = self._store.get_all(digests.values())
+        found = {}
+        for text, digest in digests.items():
+            with suppress(KeyError, Unreadable):
+                found[text] = [str(word) for word in unpack(values[digest])]
+        return found
 
-    def put_words(self, name: str, text: str, words: Iterable[str]) -> None:
+    def put_words(self, text: KnownText, words: Iterable[str]) -> None:
         """Note the unusual words of a text."""
-        self._store.put(self._digest("words", PurePath(name).suffix, text), pack(sorted(words)))
+        self._store.put(self._digest("words", text), pack(sorted(words)))
 
-    def get(self, name: str, text: str, site: Mapping[str, int], encoding: str = "utf-8") -> tuple[Report, int] | None:
-        """The report on `text` under `name` within `site`, none of it held back, and how many blocks were read for it.
+    def load(self, texts: Iterable[KnownText]) -> dict[KnownText, bytes]:
+        """What is kept of those of `texts` of which anything is, for `read`: all with one look into the store."""
+        digests = {text: self._digest("report", text) for text in texts}
+        values = self._store.get_all(digests.values())
+        return {text: values[digest] for text, digest in digests.items() if digest in values}
 
-        None where there is none, or the site now says other things.
+    def read(
+        self, text: KnownText, kept: bytes, site: Mapping[str, int], content: Callable[[], str | None]
+    ) -> KeptReport | None:
+        """The report on `text` within `site`. None where the site now says other things, or what was `kept` is damaged.
+
+        `content` is asked for what stands in the text where anything was found in it; None: it has changed.
         """
-        data = self._store.get(self._digest("report", name, text, encoding))
-        if data is None:
-            return None
         try:
-            raw = unpack(data)
+            data = unseal(kept)
+            size = int.from_bytes(data[:4], "big")
+            raw, held = unpack(data[4 : 4 + size]), data[4 + size :]
+            if not site.keys().isdisjoint(raw["absent"]):
+                return None
             if any(site.get(word, 0) != count for word, count in raw["site"].items()):
                 return None
-            return _from_plain(name, text, encoding, raw), int(raw["blocks"])
+            found = bool(raw["found"] or raw["held"])
+            source = content() if found else ""
+            return None if source is None else _from_plain(text, source, raw, held)
         except (Unreadable, AttributeError, LookupError, TypeError, ValueError):
             return None
 
-    def put(self, report: Report, blocks: int, site: Mapping[str, int]) -> None:
-        """Keep a report that no failure has touched, as `strip_document` has left it.
+    def put(self, text: KnownText, report: Report, blocks: int, site: Mapping[str, int], profile: str) -> None:
+        """Keep a report on `text` that no failure has touched, as `strip_document` and `profile` have left it, what is
+        held back packed.
 
         `site`: what the site said of the words that scoring looked at; `blocks`: how many were read for it.
         """
         document = report.document
+        count, held = report.held_back.raw() if isinstance(report.held_back, PackedFindings) else (0, b"")
         raw = {
-            "found": findings_to_rows((*report.findings, *report.held_back)),
+            "profile": profile,
+            "found": findings_to_rows(report.findings),
+            "held": count,
             "extents": [extent(b) for b in document.blocks],
             "format": document.format,
             "language": document.language,
@@ -87,37 +132,42 @@ class ReportCache:
             "skipped": [(s.what, s.reason, s.remedy) for s in report.skipped],
             "words": report.words,
             "blocks": blocks,
-            "site": site,
+            "site": {word: count for word, count in site.items() if count},
+            "absent": [word for word, count in site.items() if not count],
         }
-        self._store.put(self._digest("report", document.name, document.text, document.encoding), pack(raw))
+        head = pack(raw)
+        self._store.put(self._digest("report", text), seal(len(head).to_bytes(4, "big") + head + held))
 
-    def _digest(self, what: str, name: str, text: str, encoding: str = "") -> bytes:
+    def _digest(self, what: str, text: KnownText) -> bytes:
+        name, silent = (text.name, self._silent(text.name)) if what == "report" else (PurePath(text.name).suffix, ())
         every = hashlib.sha256(self._salt)
-        for part in (what, name, text, encoding, *(self._silent(name) if what == "report" else ())):
+        for part in (what, name, text.digest, *silent):
             data = part.encode("utf-8", "surrogatepass")
             every.update(b"%d:" % len(data) + data)
         return every.digest()
 
 
-def _from_plain(name: str, text: str, encoding: str, raw: Any) -> Report:
+def _from_plain(text: KnownText, source: str, raw: Any, held: bytes) -> KeptReport:
     document = Document(
-        name,
-        text,
+        text.name,
+        source,
         tuple(strip_block(kind, Span(start, end)) for kind, start, end in raw["extents"]),
         raw["format"],
         raw["language"],
         front_matter=dict(raw["header"]),
         notes=tuple(raw["notes"]),
         cells=tuple(Cell(number, tuple(lines), end) for number, lines, end in raw["cells"]),
-        encoding=encoding,
+        encoding=text.encoding,
     )
-    return Report(
+    report = Report(
         document,
         rows_to_findings(raw["found"]),
+        PackedFindings.of((int(raw["held"]), held)) if raw["held"] else (),
         suppressed=int(raw["suppressed"]),
         skipped=tuple(Skipped(*s) for s in raw["skipped"]),
         words=int(raw["words"]),
     )
+    return KeptReport(report, int(raw["blocks"]), str(raw["profile"]))
 
 
 def strip_document(document: Document, found: Iterable[Span]) -> Document:
@@ -170,7 +220,8 @@ def _code_digest() -> str:
         for room in ("cache", "config", "engines", "formats", "pipeline", "scoring", "text")
         for p in (here / room).rglob("*.py")
     ]
-    for path in sorted([*here.glob("*.py"), *rooms, *(here / "scoring").glob("*.json")]):
+    decoding = here / "project" / "files.py"
+    for path in sorted([*here.glob("*.py"), *rooms, decoding, *(here / "scoring").glob("*.json")]):
         every.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
     with (here / "scoring" / "ngram_counts.bin").open("rb") as tables:  # its first line names its sources and digest
         every.update(tables.readline())

@@ -1,4 +1,5 @@
-"""Reports in little room, however many there are: as bytes, most of them in a file, until somebody looks at one."""
+"""Reports in little room, however many there are: the first as they are, the others as bytes, most of them in a file,
+until somebody looks at one."""
 
 from __future__ import annotations
 
@@ -15,14 +16,16 @@ from ..text import Cell, Document, Span
 from .report_cache import extent, strip_block
 from .serialization import PackedFindings, findings_to_rows, rows_to_findings
 
-_AT_HAND = 4 * 2**20  # bytes; some thousand posts
+_AS_THEY_ARE = 24 * 2**20  # bytes, as `_size_in_bytes` reckons them; some thousand posts
+_AT_HAND = 4 * 2**20  # bytes; as many again
 
 
 class ReportSpool(Sequence[Report]):
     """`reports` as `lean` makes them. They come back equal; each look at one costs some hundred microseconds.
 
-    For one thread at a time. The first `at_hand` bytes stay in memory, the others go to a file without a name in
-    `folder` (None: that for temporary files), or stay in memory, too, where that cannot be written.
+    For one thread at a time. The first reports stay `as_they_are`, up to so many bytes, the next are made small and
+    stay in memory up to `at_hand` bytes, the others go to a file without a name in `folder` (None: that for temporary
+    files), or stay in memory, too, where that cannot be written.
 
     >>> one = Report(Document("a.md", "teh cat", ()), words=2)
     >>> shelf = ReportSpool([one])
@@ -31,7 +34,16 @@ class ReportSpool(Sequence[Report]):
     (2, True, True, True)
     """
 
-    def __init__(self, reports: Iterable[Report] = (), *, at_hand: int = _AT_HAND, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        reports: Iterable[Report] = (),
+        *,
+        as_they_are: int = _AS_THEY_ARE,
+        at_hand: int = _AT_HAND,
+        folder: Path | None = None,
+    ) -> None:
+        self._first: list[Report] = []
+        self._first_room = as_they_are
         self._room, self._folder = at_hand, folder
         self._near: dict[int, bytes] = {}
         self._file: IO[bytes] | None = None
@@ -41,16 +53,20 @@ class ReportSpool(Sequence[Report]):
 
     def append(self, report: Report) -> None:
         """Put `report` behind the others."""
+        if self._first_room > 0 and not self._sizes:
+            self._first_room -= _size_in_bytes(report)
+            self._first.append(report)
+            return
         data = zlib.compress(marshal.dumps(_to_plain(report)), 1)
         start = None if len(data) <= self._room else self._write_out(data)
         if start is None:
-            self._near[len(self)] = data
+            self._near[len(self._sizes)] = data
             self._room -= len(data)
         self._starts.append(start or 0)
         self._sizes.append(len(data))
 
     def __len__(self) -> int:
-        return len(self._sizes)
+        return len(self._first) + len(self._sizes)
 
     def __iter__(self) -> Iterator[Report]:
         return (self._at(i) for i in range(len(self)))
@@ -85,12 +101,22 @@ class ReportSpool(Sequence[Report]):
             return None
 
     def _at(self, number: int) -> Report:
+        if number < len(self._first):
+            return self._first[number]
+        number -= len(self._first)
         data = self._near.get(number)
         if data is None:
             assert self._file is not None
             self._file.seek(self._starts[number])
             data = self._file.read(self._sizes[number])
         return _from_plain(marshal.loads(zlib.decompress(data)))  # bytes of this very process
+
+
+def _size_in_bytes(report: Report) -> int:
+    """About how many bytes a report takes as it is."""
+    held, document = report.held_back, report.document
+    packed = len(held.raw()[1]) if isinstance(held, PackedFindings) else 1_500 * len(held)
+    return 2_000 + 2 * len(document.text) + 600 * len(document.blocks) + 1_500 * len(report.findings) + packed
 
 
 def share_equal_parts(before: Sequence[Report], now: Iterable[Report]) -> Sequence[Report]:

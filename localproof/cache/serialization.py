@@ -1,7 +1,7 @@
 """Findings as bytes and back.
 
-JSON, compressed: the checksum that belongs to the compression tells a damaged
-record from a whole one.
+JSON, compressed where it is long enough to gain by that. A checksum, which
+compression has of its own, tells a damaged record from a whole one.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from ..text import Edit, Span
 
 Row = list[Any]
 
+_SMALL = 512  # bytes; what compressing these saves is not worth its time
+_BARE = b"\0"  # no stream of zlib's begins with it
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
+
 
 class Unreadable(ValueError):
     """Bytes that `pack` did not make."""
@@ -23,15 +27,28 @@ class Unreadable(ValueError):
 
 def pack(value: Any) -> bytes:
     """`value`, of lists, numbers, texts and the like, as bytes."""
-    return zlib.compress(json.dumps(value, separators=(",", ":")).encode("ascii"), 1)
+    data = _to_json(value).encode("ascii")
+    return seal(data) if len(data) <= _SMALL else zlib.compress(data, 1)
 
 
 def unpack(data: bytes) -> Any:
     """The value that `pack` made `data` of. Raises `Unreadable`."""
     try:
-        return json.loads(zlib.decompress(data))
+        return json.loads(unseal(data) if data[:1] == _BARE else zlib.decompress(data))
     except (zlib.error, ValueError, RecursionError) as error:
         raise Unreadable(str(error)) from None
+
+
+def seal(data: bytes) -> bytes:
+    """`data` with a checksum."""
+    return _BARE + zlib.crc32(data).to_bytes(4, "big") + data
+
+
+def unseal(data: bytes) -> bytes:
+    """What `seal` made `data` of. Raises `Unreadable`."""
+    if data[:1] != _BARE or zlib.crc32(memoryview(data)[5:]) != int.from_bytes(data[1:5], "big"):
+        raise Unreadable("the checksum is wrong")
+    return data[5:]
 
 
 def findings_to_rows(findings: Iterable[Finding]) -> list[Row]:
@@ -55,6 +72,7 @@ def findings_to_rows(findings: Iterable[Finding]) -> list[Row]:
             f.short,
             f.url,
             f.learned,
+            f.hint_reasons,
         ]
         for f in findings
     ]
@@ -118,7 +136,9 @@ def rows_to_findings(raw: Iterable[Row]) -> tuple[Finding, ...]:
 def _row_to_finding(
     start: int, end: int, rule: str, message: str, edits: list[list[Any]], source: list[str], *rest: Any
 ) -> Finding:
-    kind, probability, category, hints, certain, agreement, unaided, variants, short, url, learned = rest
+    kind, probability, category, hints, certain, agreement, unaided, variants, short, url, learned, why = rest
     made = tuple(Edit(Span(a, b), text) for a, b, text in edits)
     known = (kind, probability, category, tuple(hints), certain, agreement, unaided, tuple(variants), short, url)
-    return Finding(Span(start, end), rule, message, made, tuple(source), *known, learned=learned)
+    return Finding(
+        Span(start, end), rule, message, made, tuple(source), *known, learned=learned, hint_reasons=tuple(why)
+    )

@@ -13,7 +13,7 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +31,12 @@ _ELSEWHERE = "set LOCALPROOF_CACHE_DIR to a folder that you may write to, or --n
 _OURS = 0x4C50_414E  # "LPAN", SQLite's application id
 _FORM = 1  # of the table; an older file is begun anew
 _PATIENCE_S = 5.0  # for another process that writes; it does so for some milliseconds
-_BATCH = 512  # entries that are written at a time
+# What is written at a time: entries, and their bytes. Keys are digests, so that each entry goes to a page of its own
+# and a transaction of few writes nearly as many pages as one of many.
+_BATCH = 8_192
+_BATCH_BYTES = 4 * 2**20
+_BATCH_S = 30.0  # after so long a process that is killed is not to lose more
+_ASKED_AT_ONCE = 500  # keys; some builds of SQLite take no more than 999
 _PAGE = 4096
 _ANEW = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
@@ -53,8 +58,8 @@ class StoreSize:
 class Store:
     """The file, opened when it is first asked. All methods may be called from any thread; none raises.
 
-    What is put is written some hundreds at a time and on `close`; it is lost
-    with the process, which costs nothing but time. `most_bytes` is the largest
+    What is put is written some thousands at a time and on `close`; what is not
+    written yet is lost with the process, which costs nothing but time. `most_bytes` is the largest
     that the file becomes: before that, what was not used for longest makes way.
     """
 
@@ -67,6 +72,9 @@ class Store:
         self._opened = self._closed = False
         self._writes = True
         self._pending: dict[bytes, bytes] = {}
+        self._pending_bytes = 0
+        self._batch_bytes = min(_BATCH_BYTES, most_bytes // 16)
+        self._flushed_s = time.monotonic()
         self._touched: list[bytes] = []
         self._trouble: dict[Skipped, None] = {}
 
@@ -77,31 +85,26 @@ class Store:
 
     def get(self, key: bytes) -> bytes | None:
         """What was put under `key` in this run or an earlier one; None if nothing, or if it cannot be read."""
-        import sqlite3
+        return self.get_all((key,)).get(key)
 
+    def get_all(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """What `get` has for each of `keys`, without those for which it has nothing."""
         with self._lock:
-            if key in self._pending:
-                return self._pending[key]
-            db = self._open()
-            if db is None:
-                return None
-            try:
-                row = db.execute("SELECT value, day FROM kept WHERE key = ?", (key,)).fetchone()
-            except sqlite3.Error as error:
-                self._handle_error(error)
-                return None
-            if row is None:
-                return None
-            if row[1] < self._today():
-                self._touched.append(key)
-            return bytes(row[0])
+            wanted = list(dict.fromkeys(keys))
+            found = {key: self._pending[key] for key in wanted if key in self._pending}
+            missing = [key for key in wanted if key not in found] if found else wanted
+            for at in range(0, len(missing), _ASKED_AT_ONCE):
+                found.update(self._select(missing[at : at + _ASKED_AT_ONCE]))
+            return found
 
     def put(self, key: bytes, value: bytes) -> None:
         """Keep `value` under `key`, in place of what was there."""
         with self._lock:
             if self._writes and not self._closed:
                 self._pending[key] = value
-                if len(self._pending) >= _BATCH:
+                self._pending_bytes += len(value)
+                full = len(self._pending) >= _BATCH or self._pending_bytes >= self._batch_bytes
+                if full or time.monotonic() - self._flushed_s >= _BATCH_S:
                     self._flush()
 
     def close(self) -> None:
@@ -216,19 +219,35 @@ class Store:
         db.execute(f"PRAGMA user_version = {_FORM}")
         db.execute("COMMIT")
 
+    def _select(self, keys: list[bytes]) -> dict[bytes, bytes]:
+        import sqlite3
+
+        db = self._open()
+        if db is None or not keys:
+            return {}
+        places = ",".join("?" * len(keys))
+        try:
+            rows = db.execute(f"SELECT key, value, day FROM kept WHERE key IN ({places})", keys).fetchall()
+        except sqlite3.Error as error:
+            self._handle_error(error)
+            return {}
+        today = self._today()
+        self._touched += [key for key, _, day in rows if day < today]
+        return {key: bytes(value) for key, value, _ in rows}
+
     def _flush(self) -> None:
         """Write what is pending. Where that cannot be done it is dropped, for it can be had again."""
         import sqlite3
 
         if not self._writes or not (self._pending or self._touched) or (db := self._open()) is None:
             return
-        today = self._today()
+        today, self._flushed_s = self._today(), time.monotonic()
         pending, touched = self._pending, self._touched
-        self._pending, self._touched = {}, []
+        self._pending, self._pending_bytes, self._touched = {}, 0, []
         try:
             self._make_room(db, today)
             db.execute("BEGIN IMMEDIATE")
-            db.executemany("REPLACE INTO kept VALUES (?, ?, ?)", [(k, v, today) for k, v in pending.items()])
+            db.executemany("REPLACE INTO kept VALUES (?, ?, ?)", [(k, v, today) for k, v in sorted(pending.items())])
             db.executemany("UPDATE kept SET day = ? WHERE key = ?", [(today, k) for k in touched])
             db.execute("COMMIT")
         except sqlite3.Error as error:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..config import BUNDLED, DIALECTS, FLAGS, LANGUAGES, PROFILES, dialect, one_of
-from ..report import BadInput
+from ..config import BUNDLED, BUNDLED_MODELS, DIALECTS, LANGUAGES, PROFILES, dialect, one_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..pipeline.planning import CheckOptions
 
     Arguments = argparse._ActionsContainer  # a parser, or a group of one
@@ -26,6 +26,13 @@ class Action(NamedTuple):
 
 def no_arguments(parser: argparse.ArgumentParser) -> None:
     """For what has no arguments."""
+
+
+def as_path(raw: str) -> Path:
+    """A converter of a name in the file system."""
+    from pathlib import Path  # not before it is needed: help costs a quarter less
+
+    return Path(raw)
 
 
 class ChoiceList:
@@ -61,6 +68,8 @@ def _chosen(value: str, choices: Sequence[str], what: str) -> str:
 
 def _complaint(convert: Callable[[], str]) -> str:
     """What `convert` returns; its BadInput as the error that argparse puts the option's name before."""
+    from ..report import BadInput
+
     try:
         return convert()
     except BadInput as error:
@@ -82,8 +91,8 @@ def add_settings_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=BUNDLED,
         metavar="ID|FILE",
-        help="the language model that scores: see `localproof models list`; none for none (at the end of the line, "
-        f"without a name: {BUNDLED})",
+        help="the language models to read with: see `localproof models list`; none for none (at the end of the line, "
+        f"without a name: {BUNDLED}, which is {' and '.join(BUNDLED_MODELS)})",
     )
     group.add_argument(
         "--trust-file",
@@ -119,7 +128,7 @@ def add_rule_arguments(group: Arguments) -> None:
         help=f"{list_choices(DIALECTS)}, or another that `localproof languages` lists",
     )
     add_engine_argument(group)
-    group.add_argument("--config", type=Path, metavar="FILE", help="read this settings file instead of those found")
+    group.add_argument("--config", type=as_path, metavar="FILE", help="read this settings file instead of those found")
     group.add_argument("--isolated", action="store_true", help="read no settings file and no word list")
 
 
@@ -179,6 +188,25 @@ def add_format_argument(group: Arguments, choices: Sequence[str]) -> None:
     )
 
 
+def add_report_arguments(group: Arguments) -> None:
+    """How much to say of what a run was made of; "" where neither is given."""
+    group.add_argument(
+        "--report",
+        action="store_const",
+        const="short",
+        default="",
+        help="say on a screen what the run was made of and what it cost",
+    )
+    # An option by itself, as the value of one could be taken for the name of a file.
+    group.add_argument(
+        "--report=full",
+        action="store_const",
+        const="full",
+        dest="report",
+        help="say all: every part with its sources, checksums and gaps, and the energy with its limits",
+    )
+
+
 def add_colour_argument(parser: Arguments) -> None:
     """When to write in colour."""
     parser.add_argument(
@@ -197,12 +225,14 @@ def list_choices(choices: Iterable[str]) -> str:
 
 def tell_base_from_path(args: argparse.Namespace) -> None:
     """What stands behind --changed may be the first path instead: no commit has a name with * or the like in it."""
-    if args.changed and (args.changed == "-" or set("*?[") & set(args.changed) or Path(args.changed).exists()):
+    if args.changed and (args.changed == "-" or set("*?[") & set(args.changed) or as_path(args.changed).exists()):
         args.paths, args.changed = [args.changed, *args.paths], ""
 
 
 def setting_flags(args: argparse.Namespace) -> dict[str, object]:
     """The settings that flags give, by name; None for what is not given."""
+    from ..config import FLAGS
+
     given = vars(args)
     return {field: given[name] for name, field in FLAGS.items() if name in given}
 

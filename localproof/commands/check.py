@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..config import FAIL_ON
-from ..report import BadInput
 from .arguments import (
     ChoiceList,
     add_colour_argument,
     add_format_argument,
     add_input_arguments,
     add_news_arguments,
+    add_report_arguments,
     add_settings_arguments,
+    as_path,
     check_options,
     list_choices,
     setting_flags,
@@ -54,10 +54,10 @@ def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
 
     group = parser.add_argument_group("output")
     add_format_argument(group, tuple(RENDERERS))
-    group.add_argument("--output-file", "-o", type=Path, metavar="FILE", help="write the result to FILE, in one step")
     group.add_argument(
-        "--report", action="store_true", help="say all about the run: what it was made of and its energy"
+        "--output-file", "-o", type=as_path, metavar="FILE", help="write the result to FILE, in one step"
     )
+    add_report_arguments(group)
     add_colour_argument(group)
     group.add_argument("--quiet", "-q", action="store_true", help="findings and errors only")
 
@@ -81,6 +81,7 @@ def _add_correcting_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, terminal: Terminal) -> int:
     """Check what is named, or what comes through a pipe; help where there is neither."""
+    from ..report import BadInput
     from ..terminal import WRONG, is_terminal
     from .check_texts import check
 

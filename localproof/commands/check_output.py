@@ -14,7 +14,7 @@ from ..pipeline.batch import TaskOutcome
 from ..pipeline.planning import CheckOptions
 from ..project.discovery import Excluded, describe_excluded
 from ..project.files import SourceFile, encode, write_new
-from ..render import FORMS, RENDERERS, Style, closing, diff, findings_of, report_block
+from ..render import FORMS, RENDERERS, Style, closing, diff, findings_of, origin_screen, report_block
 from ..render.build_log import Form, disarmed
 from ..render.statistics import statistics
 from ..report import Report, Run, Skipped, Unavailable
@@ -78,8 +78,7 @@ def _result(
     if options.statistics:
         return statistics(run), run
     if options.output_format == "text":
-        told_before: set[tuple[str, str]] = set()
-        return _show_each(lambda report: findings_of(report, look, told_before), run.reports, run)
+        return _show_each(lambda report: findings_of(report, look), run.reports, run)
     text, run = _render_contained(lambda run: RENDERERS[options.output_format](run, look), run)
     if options.output_format == "concise":  # its lines on the whole run are notices
         text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("localproof: "))
@@ -168,7 +167,7 @@ def _account(options: CheckOptions, run: Run, look: Style) -> str:
     if not options.report:
         return closing(run, look)
     notes = [f"note     {one_line(r.document.name)}: {one_line(n)}\n" for r in run.reports for n in r.document.notes]
-    return "".join(notes) + report_block(run, look)
+    return "".join(notes) + (report_block if options.report == "full" else origin_screen)(run, look)
 
 
 def special_status(

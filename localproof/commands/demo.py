@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from ..config import PROFILES
 from ..text import Span
-from .arguments import ChoiceWord, add_colour_argument, add_engine_argument, list_choices, setting_flags
+from .arguments import (
+    ChoiceWord,
+    add_colour_argument,
+    add_engine_argument,
+    add_report_arguments,
+    list_choices,
+    setting_flags,
+)
 
 if TYPE_CHECKING:
     from ..report import Report
@@ -43,7 +50,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", type=ChoiceWord("profile", PROFILES), metavar="PROFILE", help=list_choices(PROFILES)
     )
-    parser.add_argument("--report", action="store_true", help="say all about the run, too")
+    add_report_arguments(parser)
     add_colour_argument(parser)
 
 
@@ -52,22 +59,22 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     from ..config import load_settings
     from ..pipeline.batch import Task, run_task
     from ..project.files import InputFile
-    from ..render import findings_of, report_block
+    from ..render import findings_of, origin_screen, report_block
     from ..terminal import style
 
     terminal.write(
         f"A page of prose with {len(PLANTED)} errors planted in it, and with names, British\n"
-        "spellings, code and links that are right as they are. LocalProof says:\n\n"
+        "spellings, code and links that are right as they are.\n"
     )
     settings = load_settings(None, {"language": "en-GB", **setting_flags(args)}, terminal.env, isolated=True)
     outcome = run_task(Task(settings, (InputFile(PAGE, "demo.md", named=True),)))
     look = style(terminal.stdout, args.color, terminal.env)
     for each in outcome.run.reports:
-        terminal.write(findings_of(each, look))
-        terminal.write(_score(each) + "\n\n")
+        terminal.write(_score(each) + "\n\n" + findings_of(each, look))
     if args.report or not outcome.run.checked:
-        terminal.write(report_block(outcome.run, look) + "\n")
-    terminal.write("Now your own: localproof FILE (with --report: what it is made of, what it cost)\n")
+        account = origin_screen if args.report == "short" else report_block
+        terminal.write(account(outcome.run, look) + "\n")
+    terminal.write("Next, your own: localproof FILE or FOLDER; localproof review FILE to decide on each\n")
     return 0 if outcome.run.checked else 3
 
 
@@ -83,8 +90,5 @@ def _score(report: Report) -> str:
     missed = ", ".join(p for p in PLANTED if p not in found)
     lines = [f"Found {len(found)} of {len(PLANTED)} planted errors, and raised {alarms or 'no'} false alarms."]
     if missed:
-        lines += [
-            f"Not sure enough to speak of: {missed}.",
-            "With --profile all it speaks of everything that was suspected.",
-        ]
+        lines.append(f"Not sure enough to speak of: {missed} (--profile all does).")
     return "\n".join(lines)

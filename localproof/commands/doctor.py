@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from .. import __version__
-from ..config import USER_DICTIONARY, USER_FILE, Settings, load_settings, read_words, user_folder
+from ..config import USER_DICTIONARY, USER_FILE, Settings, find_settings, load_settings, read_words, user_folder
 from ..report import BadInput, Unavailable
 from ..text import escape_invisible
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ..terminal import Terminal
 
 _START_LIMIT_S = 120.0  # as long as Java may take
-_TRY = "You will recieve it."
+_TRY = "We could of had it, and will recieve it."  # every engine sees an error in it
+_BELOW = " "  # no label, but in the column of those that have one
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -44,21 +45,25 @@ def examine(settings: Settings, terminal: Terminal) -> int:
     works = [_try_engine(name, settings, terminal) for name in ENGINES]
     terminal.write("\nThe original LanguageTool\n")
     for line in describe_installation(settings, terminal.env):
-        terminal.write(f"    {line}\n")
+        _write_row(terminal, "", line)
     terminal.write("\nModel\n")
     for line in describe_model_here(settings, terminal.env):
-        terminal.write(f"    {line}\n")
-    terminal.write(f"\nService\n    {status_line(terminal.env, settings)}\n")
+        _write_row(terminal, "", line)
+    terminal.write("\nService\n")
+    _write_row(terminal, "", status_line(terminal.env, settings))
     terminal.write("\nYours\n")
     for what, text in _user_files(settings, terminal):
-        terminal.write(f"    {what:<18}{text}\n")
+        _write_row(terminal, what, text)
     terminal.write("\nEnergy\n")
     used = next((line for line in energy.doctor() if line.used), None)
-    terminal.write(f"    {used.name}: {used.explanation}\n" if used else "    no figure can be had\n")
-    terminal.write("    more: localproof energy doctor\n")
-    terminal.write(
-        "\nNetwork\n    none, but for `localproof setup` and `localproof models get`, which ask first, and a "
-        "LanguageTool server that you name\n"
+    _write_row(terminal, "", f"{used.name}: {used.explanation}" if used else "no figure can be had")
+    _write_row(terminal, "", "more: localproof energy doctor")
+    terminal.write("\nNetwork\n")
+    _write_row(
+        terminal,
+        "",
+        "none, but for `localproof setup` and `localproof models get`, which ask first, and a LanguageTool server that "
+        "you name",
     )
     return 0 if any(works) else 3
 
@@ -79,22 +84,32 @@ def _try_engine(name: str, settings: Settings, terminal: Terminal) -> bool:
         finally:
             engine.close()
     except BadInput as error:  # a setting that makes no sense is what the doctor was asked about
-        terminal.write(f"    {name:<18}does not work: {escape_invisible(str(error))}\n")
+        _write_row(terminal, name, f"does not work: {error}")
         return False
     except (Unavailable, TooLate) as error:
         told = error.skipped if isinstance(error, Unavailable) else None
         why = told.reason if told else f"does not answer within {_START_LIMIT_S:.0f} s"
-        terminal.write(f"    {name:<18}does not work: {escape_invisible(why)}\n")
+        _write_row(terminal, name, f"does not work: {why}")
         if told and told.remedy:
-            terminal.write(f"    {'':<18}what helps: {escape_invisible(told.remedy)}\n")
+            _write_row(terminal, _BELOW, f"what helps: {told.remedy}")
         return False
     state = "works" if found else "answers, but does not see a plain error"
     off = "" if name in settings.engines else ", switched off in your settings"
-    terminal.write(f"    {name:<18}{state} ({monotonic() - begun:.1f} s to start and answer){off}\n")
-    terminal.write(f"    {'':<18}{made_of}\n")
+    _write_row(terminal, name, f"{state} ({monotonic() - begun:.1f} s to start and answer){off}")
+    _write_row(terminal, _BELOW, made_of)
     if held:
-        terminal.write(f"    {'':<18}its processes held {held:,.0f} MB at most\n")
+        _write_row(terminal, _BELOW, f"its processes held {held:,.0f} MB at most")
     return bool(found)
+
+
+def _write_row(terminal: Terminal, label: str, text: str) -> None:
+    """A row under a heading, filled to the width of the terminal; `label` stands before it, "" for none."""
+    from ..render.width import InkedWord, fill, words
+    from ..terminal import style
+
+    look = style(terminal.stdout, "never", terminal.env)
+    first = f"    {label:<18}" if label else "    "
+    terminal.write("\n".join(fill(words(text), look, [InkedWord(first)], len(first))) + "\n")
 
 
 def _user_files(settings: Settings, terminal: Terminal) -> Iterator[tuple[str, str]]:
@@ -105,8 +120,8 @@ def _user_files(settings: Settings, terminal: Terminal) -> Iterator[tuple[str, s
         yield "project", "none here"
         return
     yield "project", escape_invisible(str(settings.root))
-    files = sorted({s for s in settings.sources.values() if s.startswith(str(settings.root))})
-    yield "its settings", escape_invisible(", ".join(files)) or "none"
+    file, _ = find_settings(settings.root)
+    yield "its settings", escape_invisible(str(file)) if file else "none"
     if settings.dictionary is not None:
         yield "its words", _count_lines(settings.dictionary, words=True)
 

@@ -44,14 +44,23 @@ def list_languages(settings: Settings, terminal: Terminal) -> int:
         if homes:
             forms = f" as {', '.join(FORMS[code])}" if len(FORMS.get(code, ())) > 1 else ""
             with_all = "Harper, LanguageTool and the judge" if code == "en" else "LanguageTool's rules alone"
-            ready.append(f"{row}{with_all} ({', '.join(homes)}){forms}\n")
+            ready += [_fill(terminal, row, f"{with_all} ({', '.join(homes)}){forms}")]
         else:
-            others.append(f"{row}{setup_command(code)}\n")
+            others.append(f"{row}{setup_command(code)}\n")  # to be copied, so in one line
     terminal.write("Ready\n" + "".join(ready or ["    none\n"]))
     terminal.write("\nTo be set up\n" + "".join(others or ["    none\n"]))
     terminal.write(
         f"\nChecked where nothing else is said: {settings.language}\n"
-        "A text says its own: lang: de in its front matter, <html lang=de>, or its name, post.de.md.\n"
-        "In other languages than English, Harper and the judge have no say: the kind of rule decides what is shown.\n"
+        "A text says its own: lang: de in its front matter, <html lang=de>, or its name,\n"
+        "post.de.md. In other languages than English, Harper and the judge have no say:\n"
+        "the kind of rule decides what is shown.\n"
     )
     return 0 if any(base(settings.language) == row.split()[0] for row in ready) else 3
+
+
+def _fill(terminal: Terminal, first: str, text: str) -> str:
+    from ..render.width import InkedWord, fill, words
+    from ..terminal import style
+
+    look = style(terminal.stdout, "never", terminal.env)
+    return "\n".join(fill(words(text), look, [InkedWord(first)], len(first))) + "\n"

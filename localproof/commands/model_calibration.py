@@ -12,17 +12,18 @@ from pathlib import Path
 
 from ..cache.store import NAME, Store
 from ..config import Settings
-from ..models import NONE, calibrations, resolve_model
+from ..models import calibrations, names, resolve_model, tags
 from ..models.gguf import read
+from ..project.files import rewrite_file
 from ..report import BadInput
 from ..scoring import calibration
 from ..scoring.calibration import CalibrationRow, CalibrationSentence
-from ..scoring.language_model_client import LanguageModelClient, ModelResponse, SelectedModel, edits_to_score
+from ..scoring.language_model_client import LanguageModelClient, ModelResponse, edits_to_score
+from ..scoring.model_client import SelectedModel
 from ..scoring.rescoring import RescoringModel, load_rescoring_model
 from ..terminal import Terminal, duration, progress
 from ..text import escape_invisible
 from .consent import ask_consent
-from .model_entries import rewrite_file
 
 _AT_ONCE = 8  # sentences with the helper process at a time
 _PER_PARAMETER_S = 7e-9  # of one core, for a sentence; measured with models of 7 and 135 million parameters
@@ -35,12 +36,15 @@ def calibrate(name: str, settings: Settings, terminal: Terminal, *, yes: bool = 
     where it was. For LocalProof's own model there is nothing to learn: it is asked only if the user says so, or with
     `yes`. Raises BadInput and Unavailable.
     """
-    if name in NONE:
+    if not (named := names(name)):
         raise BadInput("models calibrate needs a model; see `localproof models list`")
+    name = named[0]
     suggest = "closed" if settings.model_suggest == "none" else settings.model_suggest
     settings = replace(settings, model=name, model_suggest=suggest)
     resolved = resolve_model(settings, terminal.env)
     assert resolved is not None
+    if tags(resolved.model):
+        raise BadInput(f"models calibrate: {resolved.model.id} is a tagger; only models that score are calibrated")
     every = calibration.sentences()
     start = load_rescoring_model(resolved.sha256)
     if start.own:

@@ -6,17 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
-from ..config import make_folder, user_folder
+from ..config import user_folder
 from ..models import catalogue, gguf, store
 from ..models.added import entry_to_toml, suggest_id
 from ..models.catalogue import Catalogue, ModelEntry
-from ..project.files import InputFile, read_source, write_back, write_new
-from ..report import BadInput, Unavailable
+from ..project.files import rewrite_file
+from ..report import BadInput
 from ..terminal import Terminal
 from ..text import escape_invisible
 from .consent import progress_meter
-
-_MOST_BYTES = 10_000_000
 
 
 def _free(id: str, known: Catalogue) -> str:
@@ -49,34 +47,19 @@ def remove_entry(model: ModelEntry, env: Mapping[str, str]) -> str:
             )
         return text[:start].rstrip("\n") + "\n" + text[stop + len(end) :]
 
-    rewrite_file(where, without)
+    _rewrite_catalogue(where, without)
     return "its entry (the file that it names stays where it is)"
 
 
-def rewrite_file(path: Path, change: Callable[[str], str]) -> None:
-    """Give a small file of the user's the content that `change` makes of it; one that is not there yet is begun.
+def _rewrite_catalogue(path: Path, change: Callable[[str], str]) -> None:
+    """As `rewrite_file`, but nothing is written that could not be read again."""
 
-    A catalogue is not written unless it can be read again. Raises BadInput.
-    """
-    try:
-        if not path.exists():
-            make_folder(path.parent)
-            write_new(path, _sound(path, change("")).encode("utf-8"))
-            return
-        source = read_source(InputFile(path, str(path), named=True), _MOST_BYTES)
-        after = _sound(path, change(source.text))
-        if after != source.text:
-            write_back(source, after)
-    except Unavailable as error:
-        raise BadInput(escape_invisible(str(error))) from None
-    except OSError as error:
-        raise BadInput(f"{escape_invisible(str(path))}: cannot be written: {error.strerror}") from None
+    def sound(before: str) -> str:
+        after = change(before)
+        catalogue.parse_catalogue(after.replace("\r\n", "\n"), str(path), own=True)
+        return after
 
-
-def _sound(path: Path, text: str) -> str:
-    if path.name == catalogue.FILE_NAME:
-        catalogue.parse_catalogue(text.replace("\r\n", "\n"), str(path), own=True)
-    return text
+    rewrite_file(path, sound)
 
 
 def add_entry(path: Path, id: str, known: Catalogue, terminal: Terminal) -> tuple[ModelEntry, Path | None]:
@@ -100,5 +83,5 @@ def add_entry(path: Path, id: str, known: Catalogue, terminal: Terminal) -> tupl
     text = entry_to_toml(header, path, sha256, id, today=date.today())
     model = catalogue.parse_catalogue(text, "the new entry", own=True)[0]
     where = user_folder(terminal.env) / catalogue.FILE_NAME
-    rewrite_file(where, lambda before: _with_entry(before, id, text))
+    _rewrite_catalogue(where, lambda before: _with_entry(before, id, text))
     return model, where

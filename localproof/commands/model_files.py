@@ -11,24 +11,24 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from ..config import USER_FILE, Settings, need_home, user_folder
-from ..models import NONE, card, policy, resolve_model, store
+from ..config import Settings, need_home
+from ..models import card, names, policy, resolve_model, store
 from ..models.catalogue import Catalogue, ModelEntry
 from ..models.licences import is_osi
-from ..project.toml_edit import assign_key
+from ..project.settings_edits import choose_model
 from ..render.width import InkedWord, fill, words
 from ..report import BadInput, Unavailable
 from ..terminal import Terminal, style
 from ..text import escape_invisible
 from ..text.display import one_line
 from .consent import ask_consent, megabytes, progress_meter
-from .model_entries import add_entry, remove_entry, rewrite_file
+from .model_entries import add_entry, remove_entry
 from .model_listing import ModelsOptions, describe_model, named_models, training_energy
 
 
 def get_model(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     """Download a model, after asking. Raises BadInput where the settings do not let it in."""
-    model = known.get(options.names[0])
+    model = known.get((names(options.names[0]) or options.names)[0])
     need_home(store.folder(terminal.env))
     wanted = store.download_plan(model)
     if why := policy.refusal(model, settings):
@@ -107,35 +107,32 @@ def verify_models(options: ModelsOptions, known: Catalogue, settings: Settings, 
 
 def remove_model(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     """Delete what was got of a model, and the entry of one of the user's own."""
-    model = known.get(options.names[0])
+    model = known.get((names(options.names[0]) or options.names)[0])
     if model.bundled:
         raise BadInput(f"{model.id} comes with LocalProof and stays; localproof models use none switches it off")
     freed = store.remove(model, terminal.env)
     entry = remove_entry(model, terminal.env) if model.own else ""
     done = ([f"its file, {megabytes(freed)}"] if freed else []) + ([entry] if entry else [])
     terminal.write(f"removed of {model.id}: {'; '.join(done)}\n" if done else f"nothing of {model.id} is here\n")
-    if settings.model == model.id:
+    if model.id in names(settings.model):
         terminal.say("localproof: your settings still name it; localproof models use none switches it off")
     return 0
 
 
 def use_model(options: ModelsOptions, known: Catalogue, settings: Settings, terminal: Terminal) -> int:
     """Write into the user's settings which model to use, or none."""
-    id = "" if options.names[0] in NONE else known.get(options.names[0]).id
-    path = user_folder(terminal.env) / USER_FILE
-    if id and (why := policy.refusal(known.get(id), settings)):
-        raise BadInput(f"{id}: not let in by your settings: {why}")
-    rewrite_file(path, lambda text: assign_key(text, "model", id))
+    wanted = names(options.names[0])
+    id = options.names[0] if wanted else ""
+    path = choose_model(terminal.env, id, known, settings)
     terminal.write(f"{escape_invisible(str(path))}: model = {json.dumps(id)}\n")
-    if not id:
-        return 0
-    try:
-        found = resolve_model(replace(settings, model=id), terminal.env)
-    except Unavailable as error:
-        terminal.say(f"localproof: {one_line(str(error))}")
-        return 0
-    for warning in found.warnings if found else ():
-        terminal.say(f"localproof: {one_line(warning)}")
+    for name in wanted:
+        try:
+            found = resolve_model(replace(settings, model=name), terminal.env)
+        except Unavailable as error:
+            terminal.say(f"localproof: {one_line(str(error))}")
+            continue
+        for warning in found.warnings if found else ():
+            terminal.say(f"localproof: {one_line(warning)}")
     return 0
 
 

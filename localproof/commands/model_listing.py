@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..config import Settings
-from ..models import NONE, card, cyclonedx, policy, resolve_model, spdx, store
+from ..models import NONE, card, cyclonedx, names, policy, resolve_model, spdx, store
 from ..models.catalogue import Catalogue, ModelEntry
 from ..models.licences import is_osi, spelled
 from ..render import Style
@@ -53,11 +53,8 @@ def list_models(options: ModelsOptions, known: Catalogue, settings: Settings, te
         terminal.write(_to_json({"schema": 1, "models": [_entry(m, settings, terminal.env) for m in models]}), "json")
         return 0
     look = style(terminal.stdout, "never", terminal.env)
-    rows = [_row(m, settings, terminal.env) for m in models]
-    for model, row in zip(models, rows, strict=True):
-        first = f"{'* ' if model.id == settings.model else ''}{model.id}"
-        pieces = [InkedWord(cell, "", "" if i == 0 else look.dot) for i, cell in enumerate(row)]
-        terminal.write("\n".join([one_line(first), *fill(pieces, look, indent=4)]) + "\n")
+    rows = [(_first_cells(m, settings, terminal.env), _more(m, settings)) for m in models]
+    terminal.write("".join(_lines_of(rows, look)))
     here = sum(store.find_file(m, terminal.env) is not None for m in models)
     terminal.say(f"{len(models)} of {len(known.models)} models, {here} on this machine; all of one: models show ID")
     return 0
@@ -65,7 +62,7 @@ def list_models(options: ModelsOptions, known: Catalogue, settings: Settings, te
 
 def named_models(options: ModelsOptions, known: Catalogue) -> list[ModelEntry]:
     """The models that are named, all if none."""
-    return [known.get(name) for name in options.names] if options.names else list(known)
+    return [known.get(id) for name in options.names for id in names(name)] if options.names else list(known)
 
 
 def _select_models(options: ModelsOptions, model: ModelEntry, env: Mapping[str, str]) -> bool:
@@ -78,35 +75,57 @@ def _select_models(options: ModelsOptions, model: ModelEntry, env: Mapping[str, 
     )
 
 
-def _row(model: ModelEntry, settings: Settings, env: Mapping[str, str]) -> list[str]:
-    """What the list says of a model: licence, size, data and consent, energy, what the settings say to it."""
+_HEADS = ("MODEL", "LICENCE", "SIZE", "DISCLOSED", "HERE")
+
+
+def _lines_of(rows: Sequence[tuple[Sequence[str], Sequence[str]]], look: Style) -> Iterator[str]:
+    """A table with heads, and below each row what is long; the columns without a table where that is too wide."""
+    cells = [_HEADS, *(first for first, _ in rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(_HEADS))]
+    wide = sum(widths) + 2 * (len(widths) - 1) <= look.measure
+    for first, more in [(_HEADS, ()), *rows] if wide else rows:
+        if wide:
+            yield "  ".join(f"{cell:<{width}}" for cell, width in zip(first, widths, strict=True)).rstrip() + "\n"
+        else:
+            yield "\n".join(fill([InkedWord(cell) for cell in first], look)) + "\n"
+        if more:
+            pieces = [InkedWord(cell, "", "" if i == 0 else look.dot) for i, cell in enumerate(more)]
+            yield "\n".join(fill(pieces, look, indent=4)) + "\n"
+
+
+def _first_cells(model: ModelEntry, settings: Settings, env: Mapping[str, str]) -> list[str]:
+    """What the table says of a model: name, licence, size, data, and whether it is here."""
     licence = model.licence()
-    if not licence.known:
-        said = "licence not known"
-    else:
-        said = str(licence.value) + ("" if is_osi(str(licence.value)) else " (not an OSI licence)")
+    said = "not known" if not licence.known else str(licence.value).removeprefix("LicenseRef-")
     disclosed = model.claim("disclosure.data_disclosed")
-    data = {"yes": "disclosed", "partly": "disclosed in part", "no": "not disclosed"}.get(
-        str(disclosed.value), "not known"
-    )
-    consent = model.claim("consent.level")
+    data = {"yes": "yes", "partly": "in part", "no": "no"}.get(str(disclosed.value), "not known")
+    return [
+        one_line(f"{'* ' if model.id in names(settings.model) else ''}{model.id}"),
+        one_line(said),
+        _size(model),
+        data,
+        "yes" if store.find_file(model, env) else "no",
+    ]
+
+
+def _more(model: ModelEntry, settings: Settings) -> list[str]:
+    """What the list says below: conflict, consent, energy, what the settings say to it."""
+    licence, consent = model.licence(), model.claim("consent.level")
     level = _CONSENT.get(str(consent.value), "") if consent.known else card.describe_claim(replace(consent, note=""))
     return [
-        said + (" (in conflict)" if model.conflict else ""),
-        _size(model),
-        f"data {data}",
+        *(["licences in conflict"] if model.conflict else []),
+        *(["no OSI licence"] if licence.known and not is_osi(str(licence.value)) else []),
         f"consent: {level}",
         f"training energy {training_energy(model)}",
         *_verdict(model, settings),
-        "here" if store.find_file(model, env) else "not here",
     ]
 
 
 def _size(model: ModelEntry) -> str:
     sizes = [file for file in model.files if file.size is not None]
     if not sizes or sizes[0].size is None:
-        return "size not known"
-    return f"{'' if sizes[0].size_is_exact else 'at most '}{megabytes(sizes[0].size)}"
+        return "not known"
+    return f"{'' if sizes[0].size_is_exact else 'max. '}{megabytes(sizes[0].size)}"
 
 
 def training_energy(model: ModelEntry) -> str:
@@ -208,6 +227,10 @@ def describe_model_here(settings: Settings, env: Mapping[str, str]) -> Sequence[
     """What the doctor says of the model, line by line."""
     if settings.model in NONE:
         return ["none is switched on: localproof models list"]
+    return [line for name in names(settings.model) for line in _describe_one(replace(settings, model=name), env)]
+
+
+def _describe_one(settings: Settings, env: Mapping[str, str]) -> Sequence[str]:
     try:
         found = resolve_model(settings, env)
     except (Unavailable, BadInput) as error:

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from ..config import REQUIREMENTS
-from .arguments import Action, ChoiceList, ChoiceWord, list_choices
+from .arguments import Action, ChoiceList, ChoiceWord, add_format_argument, list_choices
 
 if TYPE_CHECKING:
     from ..terminal import Terminal
@@ -26,12 +26,17 @@ def _register_list(parser: argparse.ArgumentParser) -> None:
         help=list_choices(REQUIREMENTS),
     )
     group.add_argument("--here", action="store_true", help="whose file is on this machine")
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    _add_json(parser)
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    add_format_argument(parser, ("text", "json"))
+    parser.add_argument("--json", action="store_const", const="json", dest="output_format", help="as JSON")
 
 
 def _register_show(parser: argparse.ArgumentParser) -> None:
     _register_one(parser)
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    _add_json(parser)
 
 
 def _register_asking(parser: argparse.ArgumentParser) -> None:
@@ -47,8 +52,8 @@ def _register_add(parser: argparse.ArgumentParser) -> None:
 def _register_export(parser: argparse.ArgumentParser) -> None:
     _register_some(parser)
     parser.add_argument(
-        "--format",
         "--output-format",
+        "--format",
         type=ChoiceWord("format", _EXPORTS),
         default=_EXPORTS[0],
         metavar="FORMAT",
@@ -96,10 +101,10 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
         licence=given.get("license", ""),
         require=given.get("require", ()),
         here=given.get("here", False),
-        json=given.get("json", False),
+        json=given.get("output_format") == "json",
         id=given.get("id", ""),
         yes=given.get("yes", False),
-        format=given.get("format", _EXPORTS[0]),
+        format=given.get("output_format", _EXPORTS[0]),
     )
     do = {
         "list": model_listing.list_models,

@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from .. import __version__
-from ..report import BadInput
 from . import COMMANDS
 from .arguments import Action
 
@@ -26,12 +25,15 @@ class ArgumentParser(argparse.ArgumentParser):
     elsewhere: Callable[[str], Sequence[str]] = staticmethod(lambda _: ())
 
     def error(self, message: str) -> NoReturn:
+        from ..report import BadInput
+
         about, _, words = message.partition("unrecognized arguments: ")
         option = next((word.partition("=")[0] for word in words.split() if word.startswith("-")), "")
         hint = ""
         if option and not about:
-            others = self.elsewhere(option)
-            hint = f"; {others[0]} has {option}" if others else _suggest_option(option, self._option_string_actions)
+            hint = _suggest_option(option, self._option_string_actions)
+            if not hint and (others := self.elsewhere(option)):
+                hint = f"; {others[0]} has {option}"
         if "choose from" not in message and "did you mean" not in hint:
             hint += f"; see `{self.prog} --help`"
         # An option with two names is told by its first.
@@ -79,8 +81,7 @@ def build_parser(name: str, action: str = "") -> ArgumentParser:
         parser.usage = f"localproof {name} {'[ACTION]' if default_action(name) else 'ACTION'} …"
         rows = _rows({each: row.about for each, row in actions.items()})
         parser.epilog = f"actions:\n{rows}\n\neach has its own: localproof {name} ACTION --help"
-    elif action:
-        parser.elsewhere = lambda option: _actions_with(option, name)
+    parser.elsewhere = lambda option: _actions_with(option, name) if action else _commands_with(option, name)
     if action:
         actions[action].register(parser)
     elif not actions:
@@ -98,6 +99,12 @@ def build_parser(name: str, action: str = "") -> ArgumentParser:
 def _rows(table: Mapping[str, str]) -> str:
     width = max(map(len, table))
     return "\n".join(f"  {name:<{width}}  {about}" for name, about in table.items())
+
+
+def _commands_with(option: str, name: str) -> list[str]:
+    """The other commands that have an option, the default one first."""
+    known = [other for other in COMMANDS if other != name and not actions_of(other)]
+    return [f"`localproof {other}`" for other in known if option in build_parser(other)._option_string_actions]
 
 
 def _actions_with(option: str, name: str) -> list[str]:

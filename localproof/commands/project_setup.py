@@ -51,7 +51,7 @@ def init(paths: Sequence[str], terminal: Terminal, *, yes: bool) -> int:
         terminal.say(f"localproof: skipped: {one_line(f'{failed.what}: {failed.reason}')}")
     seen = detect_dialect(seen, found)
     if file is not None:
-        terminal.say(f"localproof: {one_line(str(file))} is there, and stays as it is")
+        terminal.say(f"localproof: there are settings already, {one_line(str(file))}: they stay as they are")
         if seen.evidence and seen.language != load_settings(root, {}, terminal.env).language:
             terminal.say(
                 f"localproof: its texts want a line: language = {json.dumps(seen.language)}  # {seen.evidence}"
@@ -84,7 +84,7 @@ def _words(
     path = root / ".localproof/dictionary.txt"
     many = count(len(now), "word")
     if yes or ask_yes_no(terminal, f"Are these {many} right? They go into {one_line(str(path))}."):
-        terminal.say(f"localproof: {len(add_words(path, now)):,} words added to {one_line(str(path))}")
+        terminal.say(f"localproof: {count(len(add_words(path, now)), 'word')} added to {one_line(str(path))}")
     else:
         terminal.say(
             "localproof: if they are right: localproof init --yes; or some: localproof dict add --project WORD…"

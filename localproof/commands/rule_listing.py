@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ..config import Settings, nearest
@@ -69,11 +69,13 @@ def print_rules(
         return 0
     look = style(terminal.stdout, "never", terminal.env)
     if not (is_terminal(terminal.stdout) or terminal.env.get("COLUMNS")):  # for grep, whole lines
-        look = replace(look, width=sys.maxsize)
+        look = look._replace(width=sys.maxsize)
     if len(shown) == 1:
         terminal.write(describe_rule(shown[0], style(terminal.stdout, "never", terminal.env)))
         return 0
-    terminal.write("".join(_row(each, _name_columns(shown), look) for each in shown))
+    names = _name_columns(shown)
+    head = _head(names, look) if shown and look.width != sys.maxsize else ""
+    terminal.write(head + "".join(_row(each, names, look) for each in shown))
     terminal.say("\n".join(fill(words(_summary(shown, len(named))), style(terminal.stderr, "never", terminal.env))))
     return 0
 
@@ -103,15 +105,25 @@ def _name_columns(shown: Iterable[ListedRule]) -> int:
 
 def _row(each: ListedRule, names: int, look: Style) -> str:
     """One line: the name, as many columns of facts as leave room, and what the rule says as far as there is any."""
-    name = f"{each.rule.name:<{names}}"
-    state, fix, kind = "on " if each.on else "off", "fix" if each.safe else "   ", f"{each.rule.kind:<11}"
-    for facts in ((state, fix, kind, f"{format_rate(each):>6}"), (state, fix, kind), (state, fix), ()):
-        start = "  ".join((name, *facts))
+    cells = ("on " if each.on else "off", "fix" if each.safe else "   ", f"{each.rule.kind:<11}")
+    start, room = _start(f"{each.rule.name:<{names}}", (*cells, f"{format_rate(each):>6}"), names, look)
+    said = _truncate(_describe_rule_here(each), room, look) if room >= _LEAST_SAID // 2 else ""
+    return f"{start}  {said}".rstrip() + "\n"
+
+
+def _start(name: str, cells: Sequence[str], names: int, look: Style) -> tuple[str, int]:
+    """(the line so far, the room left) with as many of `cells` as leave room for what a rule says."""
+    for number in (4, 3, 2, 0):
+        start = "  ".join((name, *cells[:number]))
         room = look.width - max(len(start), names) - 2
         if room >= _LEAST_SAID:
             break
-    said = _truncate(_describe_rule_here(each), room, look) if room >= _LEAST_SAID // 2 else ""
-    return f"{start}  {said}".rstrip() + "\n"
+    return start, room
+
+
+def _head(names: int, look: Style) -> str:
+    start, _ = _start(f"{'RULE':<{names}}", ("ON ", "FIX", f"{'KIND':<11}", f"{'SPOKE':>6}"), names, look)
+    return f"{start}  LOOKS FOR\n"
 
 
 def _truncate(text: str, room: int, look: Style) -> str:

@@ -12,11 +12,12 @@ from typing import Any
 
 from ..report import BadInput
 from ..text import escape_invisible
+from .choices import dialect, nearest
 from .folders import cache_folder, homeless, user_folder
 from .learned_file import read_learned
 from .settings import KEYS, Override, Settings, Term, variable_of
 from .terms import PROJECT_TERMS, USER_TERMS, parse_terms, read_terms
-from .values import dialect, nearest, parse_flag, read_value, texts_of
+from .values import parse_flag, read_value, texts_of
 from .word_files import exists, is_file, lists_beside, read_ignores, read_text, read_words, require_inside
 
 # In one folder the first of these that exists (and, for pyproject.toml, has a

@@ -12,29 +12,20 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from ..report import KINDS
-from ..text.languages import FORMS, NAMES
+from .choices import (
+    ELSEWHERE,
+    FAIL_ON,
+    GENERATORS,
+    HOMES,
+    LANGUAGES,
+    LEARNING,
+    PROFILES,
+    REQUIREMENTS,
+    RUNTIMES,
+    SERVICES,
+    SUGGEST,
+)
 
-DIALECTS = FORMS["en"]
-LANGUAGES = (
-    *DIALECTS,
-    *(form for code in NAMES if code != "en" for form in dict.fromkeys((code, *FORMS.get(code, ())))),
-)
-BUNDLED = "localproof-small"  # the language model that comes with LocalProof
-PROFILES = ("quiet", "balanced", "all")
-SERVICES = ("auto", "on", "off")
-FAIL_ON = ("any", "never", *KINDS)
-HOMES = ("auto", "embedded", "java", "server")
-ELSEWHERE = "my text may leave this machine"
-# What may be asked of a model; `models.policy` says what each means.
-REQUIREMENTS = (
-    *("data-disclosed", "open-licence-data", "opt-out-honoured", "opt-out-retroactive", "consent-certified"),
-    *("energy-disclosed", "carbon-disclosed", "osi-licence"),
-)
-RUNTIMES = ("auto", "numpy", "llama.cpp")
-SUGGEST = ("none", "closed", "rewrite")
-LEARNING = ("user", "project", "off")
-GENERATORS = ("auto", "none", "hugo", "jekyll", "eleventy", "astro", "zola", "mkdocs", "docusaurus")
 # What `ignore-blocks` may name, and what readers call such a block.
 PASSAGES = {
     "quotes": "quote",
@@ -212,7 +203,8 @@ class Settings:
     )
     model: str = _key(
         "",
-        "The language model that scores: an id of `localproof models list`, a GGUF file, or none.",
+        "The language models to read with: localproof for both that come with it, an id of `localproof models list`, a "
+        "GGUF file, one that scores and one that tags as ID+ID, or none.",
         "machine",
         flag="model",
     )

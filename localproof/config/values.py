@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import Field
 from typing import Any
 
 from ..report import BadInput
 from ..text import escape_invisible
-from ..text.languages import known_language
-from .settings import DIALECTS, LANGUAGES, Settings
+from .choices import dialect, one_of
+from .settings import Settings
 
 
 def parse_flag(name: str, raw: str, where: str) -> object:
@@ -89,35 +88,3 @@ def _require_bounded(pattern: str, where: str) -> None:
         compile_bounded(pattern)
     except UnboundedPattern as error:
         raise BadInput(f"{where}: {escape_invisible(pattern)!r}: {error}") from None
-
-
-def dialect(tag: str, where: str) -> str:
-    """The English, or the other language, that a language tag names. Raises BadInput.
-
-    >>> dialect("en_gb", "--lang"), dialect("en", "--lang"), dialect("de-at", "--lang")
-    ('en-GB', 'en-US', 'de-AT')
-    """
-    if found := known_language(tag):
-        return found
-    choices = f"choose from {', '.join(DIALECTS)}, or what `localproof languages` lists"
-    raise BadInput(f"{where}: unknown language {escape_invisible(tag)!r}{nearest(tag, LANGUAGES)} ({choices})")
-
-
-def one_of(value: str, choices: Iterable[str], what: str, where: str) -> str:
-    """`value` if it is one of `choices`; else raises BadInput that names them and the nearest."""
-    known = tuple(choices)
-    if value in known:
-        return value
-    raise BadInput(
-        f"{where}: unknown {what} {escape_invisible(value)!r}{nearest(value, known)} (choose from {', '.join(known)})"
-    )
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint that names the most similar of `known`, or "" if none is near.
-
-    >>> nearest("languge", ["language", "profile"])
-    '; did you mean language?'
-    """
-    close = difflib.get_close_matches(word, list(known), 1, 0.6)
-    return f"; did you mean {close[0]}?" if close else ""

@@ -9,7 +9,8 @@ from pathlib import Path
 from ..report import BadInput
 from ..text import escape_invisible
 from ..text.languages import NAMES
-from .settings import LANGUAGES, Settings
+from .choices import LANGUAGES
+from .settings import Settings
 
 _MOST_BYTES = 10_000_000  # of a settings file or word list; a larger one is a mistake or an attack
 

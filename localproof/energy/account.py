@@ -26,7 +26,8 @@ _MIRROR_J = 0.5  # two packages whose counters stay this close are one counter s
 
 
 class CpuUse(NamedTuple):
-    """What the clocks say of a window. `busy_s` is None where the system does not tell how busy it was."""
+    """What the clocks say of a window. `busy_s` is None where the system does not tell how busy it was, `cpu_s_start`
+    is what of `cpu_s_children` went into building helpers."""
 
     window_s: float
     cpu_s: float
@@ -36,6 +37,7 @@ class CpuUse(NamedTuple):
     steal_s: float
     slept_s: float
     cpus: int
+    cpu_s_start: float | None = None
 
 
 class DeviceReading(NamedTuple):

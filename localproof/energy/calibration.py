@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -101,6 +100,8 @@ def _spin() -> None:
 
 def _identity(machine: Machine) -> tuple[str, str, str]:
     """(processor, kernel, source of power) that a calibration holds for."""
+    import platform  # most have no calibration to compare with
+
     power = "unknown"
     folder = machine.path("sys/class/power_supply")
     try:

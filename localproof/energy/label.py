@@ -95,10 +95,10 @@ def _range_kind(figure: Figure) -> str | None:
 
 
 def _times(use: CpuUse | None) -> dict[str, float | None]:
-    names = ("window_s", "cpu_s", "cpu_s_children", "cpu_s_before_window", "machine_busy_cpu_s")
+    names = ("window_s", "cpu_s", "cpu_s_children", "cpu_s_start", "cpu_s_before_window", "machine_busy_cpu_s")
     if use is None:
         return dict.fromkeys(names)
-    values = (use.window_s, use.cpu_s, use.cpu_s_children, use.cpu_s_before, use.busy_s)
+    values = (use.window_s, use.cpu_s, use.cpu_s_children, use.cpu_s_start, use.cpu_s_before, use.busy_s)
     return {n: None if v is None else round(v, 6) for n, v in zip(names, values, strict=True)}
 
 

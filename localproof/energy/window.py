@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..report import Energy
+from ..workers.cpu_accounting import start_cpu_ns
 from .account import (
     CpuUse,
     DeviceReading,
@@ -105,6 +106,7 @@ class EnergyWindow:
         if choice.meter is None:
             return
         self._busy = clocks.busy()
+        self._started_ns = start_cpu_ns()
         self._tally = CpuTally(clocks, pids)
         now_ns = clocks.now_ns()
         meters = [
@@ -183,11 +185,13 @@ class EnergyWindow:
         cpu_s, children_s = self._tally.used_s()
         busy, then = self._clocks.busy(), self._busy
         known = busy is not None and then is not None
+        start = start_cpu_ns()
         return CpuUse(
             window_s=(self._polled_ns - self._start_ns) / 1e9,
             cpu_s=cpu_s,
             cpu_s_children=children_s,
             cpu_s_before=self._tally.before_s,
+            cpu_s_start=None if start is None or self._started_ns is None else (start - self._started_ns) / 1e9,
             busy_s=_since(busy, then).busy_s if known else None,
             steal_s=_since(busy, then).steal_s if known else 0.0,
             slept_s=(self._clocks.slept_ns() - self._slept_ns) / 1e9,

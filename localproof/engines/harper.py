@@ -203,6 +203,12 @@ class HarperEngine:
                     ("dialect", dialect),
                     ("rules", ", ".join(["on by default", *self._enable])),
                 ),
+                answers=(
+                    ("data", "rules and word lists by their contributors"),
+                    ("training", "rules by hand; the taggers inside, on data not named"),
+                    ("people", ""),
+                    ("cost", ""),
+                ),
             ),
             Provenance(
                 part="Harper's dictionary",

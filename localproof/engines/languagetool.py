@@ -26,7 +26,7 @@ from ..workers.helper_process import find_module
 from ..workers.pooled_worker import PooledWorker
 from .languagetool_rules import ENDLESS, OFF, VARIANTS, kind, page, rule_folder, rules_module
 from .original.ngrams import explain_unused
-from .package import InstalledPackage
+from .package import InstalledPackage, explain_missing_rules
 from .package import setup_command as language_remedy
 from .prepare import ANSWERS, check_in_parts, delete_with_space, own_rules, threads
 
@@ -83,7 +83,7 @@ class LanguageToolEngine:
             raise Unavailable("languagetool", f"has no rules here for {self._language}")
         remedy = language_remedy(code)
         if find_module("lt_py") is None:
-            raise Unavailable("languagetool", "the package lingotweaker is not installed", remedy)
+            raise Unavailable("languagetool", *explain_missing_rules(code))
         self._data, self._state = _data_of_the_writer()
         if not has_rules(code) and not self._data:
             reason = f"its {NAMES[code]} rules, {rules_package(code)}, are not installed"
@@ -147,6 +147,12 @@ class LanguageToolEngine:
                     ("rules", ", ".join(["on by default", *picky, *self._enable, *off])),
                     *self._unused,
                 ),
+                answers=(
+                    ("data", "rules and word lists by their contributors"),
+                    ("training", "rules by hand; the taggers inside, on data not named"),
+                    ("people", ""),
+                    ("cost", ""),
+                ),
             ),
             Provenance(
                 part=data.name,
@@ -157,7 +163,9 @@ class LanguageToolEngine:
                 facts=(
                     (
                         "licence of the parts",
-                        "as upstream, see LingoTweaker's THIRD_PARTY_NOTICES.md; some are unnamed here",
+                        "as upstream, see LingoTweaker's THIRD_PARTY_NOTICES.md; the package names no licence and no "
+                        "makers of the spelling dictionaries, the dictionary of word forms and the models of the "
+                        "tagger and the chunker (files *.dict and *.bin)",
                     ),
                 ),
             ),

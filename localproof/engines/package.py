@@ -66,6 +66,27 @@ class InstalledPackage:
         return next((file.read_text(encoding="utf-8") for file in bills), "")
 
 
+def has_wheel() -> bool:
+    """Whether LanguageTool's embedded rules can be had here without a compiler."""
+    import platform
+
+    return platform.system() == "Linux" and platform.machine() in ("x86_64", "AMD64")
+
+
+def explain_missing_rules(code: str) -> tuple[str, str]:
+    """Why LanguageTool's embedded rules are not here and what that costs, and what to do instead."""
+    from ..system.installation import install_command
+
+    if has_wheel() or code != "en":
+        return "the package lingotweaker is not installed", setup_command(code)
+    return (
+        "its embedded rules have a wheel for Linux on x86-64 alone; without them fewer errors are found, and fewer "
+        "are certain enough to correct",
+        f"{install_command(extra='languagetool')}, then: localproof setup languagetool. That is the original on Java, "
+        "without a compiler, and the same weights judge what it finds",
+    )
+
+
 def setup_command(code: str) -> str:
     """The command that sets a language up."""
     from ..system.installation import install_command

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..pipeline.suppressions import all_alike, ignored_place
-from ..render.labels import learned_note
+from ..render.labels import by_hand, learned_note
 from ..report import Finding, Report
 from ..text import Document, Edit, LineIndex, Span, escape_invisible
 
@@ -246,8 +246,7 @@ def hover(findings: Sequence[Finding], about: Mapping[str, str]) -> str:
         suggestions = [f"`{_short(e.text).replace('`', 'ˋ')}`" for e in finding.edits if e.text][:_MOST_EDITS]
         if suggestions:
             lines.append("Suggested: " + ", ".join(suggestions))
-        if finding.hints:
-            lines.append("Not to be made by itself, as it would cross markup: " + ", ".join(map(_plain, finding.hints)))
+        lines += [f"To be made by hand, as {hint.why}: {_plain(hint.text)}" for hint in by_hand(finding)]
         sure = "" if finding.probability is None else f" · {finding.probability:.0%} sure{learned_note(finding)}"
         lines.append(f"{finding.kind} · found by {_plain(', '.join(finding.source or (finding.rule,)))}{sure}")
         if finding.url:

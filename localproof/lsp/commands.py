@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import Protocol
 
 from ..config import (
+    BUNDLED,
+    BUNDLED_MODELS,
     PROJECT_DICTIONARY,
     PROJECT_IGNORES,
     USER_DICTIONARY,
     USER_IGNORES,
     find_settings,
+    load_settings,
     user_folder,
 )
 from ..engines import ENGINES
 from ..project.dictionaries import add_words
-from ..project.disable_rule import disable
+from ..project.settings_edits import assign_for_user, assign_in_project, choose_model, disable
 from ..render import Style, report_block, summary_line
 from ..report import BadInput, Finding, LocalProofError
 from ..text import escape_invisible
@@ -133,6 +136,54 @@ def show_held_back(office: CommandContext, writer: ClientWriter, uri: str) -> No
     office.session.toggle_held_back(uri)
 
 
+def change_setting(
+    office: CommandContext, writer: ClientWriter, uri: str, key: str, value: str, where: str = "project"
+) -> None:
+    """Set a setting about texts that holds one word (`language`, `profile`) in the settings file of the text's project,
+    or in the user's own."""
+    if where == "user":
+        path = assign_for_user(office.env, key, value)
+    elif where == "project":
+        path = assign_in_project(office.folder(uri), key, value)
+    else:
+        raise BadInput(f"{escape_invisible(where)!r}: choose project or user")
+    writer.tell(f"{path}: {key} = {value}")
+    office.session.check_all()
+
+
+def list_models(office: CommandContext, writer: ClientWriter) -> list[dict[str, object]]:
+    """The language models whose files are on this machine: what each is called, its licence, whether it is switched
+    on, and why the settings do not let it in where they do not."""
+    from ..models import catalogue, names, policy, store
+
+    settings = load_settings(None, {}, office.env)
+    chosen = names(settings.model)
+    both: dict[str, object] = {"id": BUNDLED, "name": "both that come with LocalProof", "licence": "", "refused": ""}
+    both["on"] = chosen == BUNDLED_MODELS
+    each: list[dict[str, object]] = [
+        {
+            "id": model.id,
+            "name": escape_invisible(model.name),
+            "licence": escape_invisible(str(model.licence().value)) if model.licence().known else "",
+            "on": chosen == (model.id,),
+            "refused": policy.refusal(model, settings),
+        }
+        for model in catalogue.load(office.env)
+        if store.find_file(model, office.env) is not None
+    ]
+    return [both, *each]
+
+
+def use_model(office: CommandContext, writer: ClientWriter, id: str) -> None:
+    """Write into the user's settings which language model to use; "none" switches it off."""
+    from ..models import NONE, catalogue
+
+    settings = load_settings(None, {}, office.env)
+    path = choose_model(office.env, "" if id in NONE else id, catalogue.load(office.env), settings)
+    writer.tell(f"{path}: model = {'none' if id in NONE else id}")
+    office.session.check_all()
+
+
 async def report(office: CommandContext, writer: ClientWriter, *_: object) -> str:
     """The account of the session: what it is made of, what it has cost; also the answer to the editor."""
     run = await office.session.account()
@@ -164,6 +215,9 @@ COMMANDS: dict[str, Callable[..., Awaitable[object] | object]] = {
     "localproof.disableRule": disable_rule,
     "localproof.ignorePlace": ignore_place,
     "localproof.showHeldBack": show_held_back,
+    "localproof.changeSetting": change_setting,
+    "localproof.models": list_models,
+    "localproof.useModel": use_model,
     "localproof.report": report,
     "localproof.state": state,
 }

@@ -10,13 +10,16 @@ import contextlib
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
 from ..config import (
     FILE_NAMES,
+    KEYS,
     PROJECT_DICTIONARY,
     PROJECT_IGNORES,
     PROJECT_RULES,
@@ -26,6 +29,7 @@ from ..config import (
     USER_IGNORES,
     USER_TERMS,
     Settings,
+    cache_folder,
     covers,
     find_settings,
     for_file,
@@ -33,23 +37,26 @@ from ..config import (
     load_settings,
     one_of,
     opening_values,
+    parse_value,
     rule_folders,
     user_folder,
 )
 from ..config.learned_file import learned_path
-from ..config.settings import LEARNING
+from ..config.choices import LEARNING
 from ..engines import ENGINES
 from ..formats import format_of, format_of_language, read
+from ..models import NONE
 from ..pipeline.checker import Checker
 from ..pipeline.pending import PendingCheck
 from ..pipeline.score_cache import ScoreCache
 from ..project.learned import add_evidence
-from ..report import BadInput, Report, Run, Unavailable
+from ..report import BadInput, Energy, Report, Run, Unavailable
 from ..scoring.learning import Evidence
 from ..system.cpu_limits import REMEDY
 from ..text import escape_invisible
 from .text_document import TextDocument
 
+_MODEL = "model"  # how what is skipped speaks of it
 _MOST_CHECKERS = 2  # each holds its engines: some 500 MB
 
 
@@ -75,10 +82,31 @@ class NotChecked:
     failed: bool = False
 
 
+@dataclass(frozen=True)
+class PartStatus:
+    """An engine or a model. `ready`: it has answered, or does so at once. `why`: what it cannot do, and why; "" where
+    there is nothing to say."""
+
+    name: str
+    title: str
+    ready: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class CheckerStatus:
+    """What checks the texts: its engines, the model that is switched on (None: none is), and the energy since the
+    engines were started (None: they are not)."""
+
+    engines: tuple[PartStatus, ...] = ()
+    model: PartStatus | None = None
+    energy: Energy | None = None
+
+
 # What the schemes of a URI say is the writer's own: a file, here or elsewhere, what has no file yet, a part of one.
 # Everything else is shown to be read: a file as version control has it (beside which a finding would stand twice), a
 # log, a terminal, a page of help.
-_WRITTEN = frozenset(
+WRITTEN_SCHEMES = frozenset(
     (
         *("", "file", "untitled", "buffer", "inmemory", "memfs"),
         *("ssh", "scp", "sftp", "ftp", "rsync", "dav", "davs", "vsls"),
@@ -96,9 +124,14 @@ def is_copy(opened: TextDocument, path: Path | None) -> bool:
     [True, False]
     """
     scheme = _SCHEME.match(opened.uri)
-    if scheme is not None and scheme[0].lower() not in _WRITTEN:
+    if scheme is not None and scheme[0].lower() not in WRITTEN_SCHEMES:
         return True
     return path is not None and _EMACS_REVISION.fullmatch(path.name) is not None
+
+
+def session_report(env: Mapping[str, str]) -> Path:
+    """Where the account of the session is written for editors that can open a file."""
+    return cache_folder(env) / "session-report.txt"
 
 
 def format_for(opened: TextDocument, path: Path | None) -> str | None:
@@ -126,6 +159,7 @@ class DocumentChecker:
         self._pending: dict[str, PendingCheck] = {}  # what the engines were given last, by text
         self._words: dict[str, int] = {}  # read in this session, by text
         self._finished: set[object] = set()  # windows of checkers that have seen a text through
+        self._last: DocumentCheck | None = None  # whose answers were looked at last
         self._guessed: tuple[object, ...] = ()  # the key of a checker that no text has needed yet
         self._begun_s = time.monotonic()
 
@@ -134,6 +168,11 @@ class DocumentChecker:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def client_settings(self) -> Mapping[str, object]:
+        """The settings that the editor sent last, by field name."""
+        return self._wishes
 
     def set_client_settings(self, wishes: Mapping[str, object]) -> None:
         """Take other settings from the editor."""
@@ -214,7 +253,7 @@ class DocumentChecker:
                 answer.cancel()
 
     def _job(self, opened: TextDocument, path: Path | None) -> DocumentCheck | NotChecked:
-        if is_copy(opened, path):
+        if is_copy(opened, path) or path == session_report(self._env):
             return NotChecked(opened, "not checked: a copy, or nothing that somebody writes")
         format = format_for(opened, path)
         if format is None:
@@ -247,6 +286,7 @@ class DocumentChecker:
         """What has come of a job by now."""
         uri = job.opened.uri
         score_cache = self._score_caches.setdefault(uri, ScoreCache())
+        self._last = job
         report = job.checker.partial_report(job.pending, score_cache)
         self._words[uri] = report.words
         if not report.checked:  # it may have broken off in the middle of them
@@ -296,13 +336,53 @@ class DocumentChecker:
             elapsed_s=time.monotonic() - self._begun_s,
             version=__version__,
             model=checker.model_use(reports),
+            models=checker.model_uses(),
         )
+
+    def status(self) -> CheckerStatus:
+        """How far that is which checks, and what it has cost so far."""
+        begun = [self._last.checker] if self._last else [checker for checker, _ in self._checkers.values()]
+        if not begun:
+            return CheckerStatus()
+        checker = begun[-1]
+        settings, attached = checker.settings, checker.attached_models
+        absent = {s.what: s.reason for s in checker.skipped}
+        engines = tuple(
+            self._part_status(checker, kind.name, kind.title, _answers(self._last, kind.name), kind.in_process)
+            if kind.name in checker.engines
+            else PartStatus(kind.name, kind.title, why=absent.get(kind.name, ""))
+            for kind in (ENGINES[name] for name in settings.engines)
+        )
+        model = None
+        if attached is not None:
+            model = self._part_status(checker, _MODEL, attached.title, _answers(self._last, ""))
+        elif settings.model not in NONE:
+            why = next((why for what, why in absent.items() if what.startswith(_MODEL)), "")
+            model = PartStatus(_MODEL, settings.model, why=why)
+        return CheckerStatus(engines, model, checker.window.partial(sum(self._words.values())))
+
+    def _part_status(
+        self, checker: Checker, name: str, title: str, answers: Iterable[Future[Any]], at_once: bool = False
+    ) -> PartStatus:
+        """How it stands with an engine or a model that is at work, by its last answers."""
+        come = [answer for answer in answers if answer.done() and not answer.cancelled()]
+        failed = [error for answer in come if (error := answer.exception()) is not None]
+        ready = len(failed) < len(come) if come else at_once or checker.window in self._finished
+        return PartStatus(name, title, ready, str(failed[0]) if failed else "")
 
     def close(self) -> None:
         """End all engines."""
         for _, stack in self._checkers.values():
             stack.close()
         self._checkers.clear()
+
+
+def _answers(job: DocumentCheck | None, name: str) -> list[Future[Any]]:
+    """What the engine `name` answers of a text, or the model where `name` is ""."""
+    blocks = job.pending.blocks if job else ()
+    if name:
+        return [block.engines[name] for block in blocks if name in block.engines]
+    return [block.model_response for block in blocks if block.model_response is not None]
 
 
 def _passed(opened: TextDocument, error: Unavailable) -> NotChecked:
@@ -327,13 +407,11 @@ def parse_client_settings(raw: object, complain: Callable[[str], None]) -> dict[
     >>> parse_client_settings({"localproof": {"frontMatter": ["title"]}}, print)
     {'front_matter': ('title',)}
     """
-    from ..config import KEYS, parse_value
-
     if isinstance(raw, dict) and "localproof" in raw:
         raw = raw["localproof"]
     wishes: dict[str, object] = {}
     for name, value in raw.items() if isinstance(raw, dict) else ():
-        key = "".join("-" + c.lower() if c.isupper() else c for c in str(name)).replace("_", "-")
+        key = _key_of(name)
         if value is None or key in _OURS:
             continue
         try:
@@ -344,6 +422,22 @@ def parse_client_settings(raw: object, complain: Callable[[str], None]) -> dict[
         except BadInput as error:
             complain(str(error))
     return wishes
+
+
+def names_settings(raw: object) -> bool:
+    """Whether an editor's answer names any setting, perhaps with null, which is no wish.
+
+    >>> [names_settings(raw) for raw in ({"localproof": {"profile": None}}, {}, None, {"localproof": {}})]
+    [True, False, False, False]
+    """
+    if isinstance(raw, dict) and "localproof" in raw:
+        raw = raw["localproof"]
+    return isinstance(raw, dict) and any(_key_of(name) in KEYS for name in raw)
+
+
+def _key_of(name: object) -> str:
+    """The key of a setting, whichever way an editor writes it: ``frontMatter``, ``front_matter``."""
+    return "".join("-" + c.lower() if c.isupper() else c for c in str(name)).replace("_", "-")
 
 
 _OURS = frozenset({"code-lens", "debounce-ms", "diagnostics", "trace"})  # wishes to the server itself

@@ -13,12 +13,13 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
+from functools import partial
 from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..config import HOMELESS, cache_folder, homeless, make_folder, user_folder
+from ..config import HOMELESS, homeless, make_folder, user_folder
 from ..project.files import write_new
 from ..report import LocalProofError
 from ..text import escape_invisible
@@ -27,9 +28,11 @@ from .code_actions import FIX_ALL, QUICK_FIX, SOURCE, CodeAction, actions_at, co
 from .commands import COMMANDS, CommandContext
 from .conversion import Json, dig
 from .diagnostics import Diagnostic
-from .document_checker import DocumentChecker, parse_client_settings, watched_globs
+from .document_checker import DocumentChecker, names_settings, parse_client_settings, session_report, watched_globs
 from .main_thread import MainThread
 from .session import EditorSession
+from .status import METHOD as STATUS
+from .status import StatusReporter
 from .text_document import TextDocument
 
 _WATCH_S = 3.0  # between two looks whether the editor still lives
@@ -59,6 +62,7 @@ class LocalProofServer:
         self._numbers = itertools.count(1)
         self._started = asyncio.Event()  # set when the work that the editor shows is over
         self._lenses: dict[str, str] = {}  # the title that the editor was given last, by text
+        self._status: StatusReporter | None = None  # where the editor asks for it
         self._pulled: dict[str, int] = {}  # the version of each text that was pulled last
         self._requests: dict[str, Callable[[Any], Any]] = {
             "initialize": self._initialize,
@@ -109,10 +113,11 @@ class LocalProofServer:
         said = str(error) if isinstance(error, json_rpc.ResponseError) else f"{type(error).__name__}: {error}"
         self.log(": ".join(filter(None, (method, said))))
 
-    # ── Outlet ──
+    # ── ClientSink ──
 
     def show(self, opened: TextDocument, marks: tuple[Diagnostic, ...]) -> None:
-        """See `Outlet.show`."""
+        """See `ClientSink.show`."""
+        self._note_status(opened.uri)
         if self._lens_again and (act := self.lens(opened.uri)) and act.title != self._lenses.get(opened.uri):
             self._out.spawn(self._ask("workspace/codeLens/refresh", None))
         if self.pull:
@@ -135,11 +140,11 @@ class LocalProofServer:
         return code_lens(report, self.office.place(uri), held_back=self.session.shows_held_back(uri))
 
     def log(self, line: str) -> None:
-        """See `Outlet.log`."""
+        """See `ClientSink.log`."""
         self._out.notify("window/logMessage", {"type": _INFO, "message": escape_invisible(line)})
 
     def warn(self, line: str) -> None:
-        """See `Outlet.warn`."""
+        """See `ClientSink.warn`."""
         self._out.notify("window/showMessage", {"type": _WARNING, "message": f"LocalProof: {escape_invisible(line)}"})
 
     def tell(self, line: str) -> None:
@@ -151,13 +156,22 @@ class LocalProofServer:
         if not dig(self.able, "window", "showDocument", "support"):
             self._out.notify("window/logMessage", {"type": _INFO, "message": text})
             return
-        path = cache_folder(self._env) / "session-report.txt"
+        path = session_report(self._env)
         make_folder(path.parent, 0o700)  # the cache uses no folder that others may write to
         write_new(path, text.encode("utf-8"))
         self._out.spawn(self._ask("window/showDocument", {"uri": path.as_uri(), "takeFocus": True}))
 
+    def note_checked(self, uri: str) -> None:
+        """See `ClientSink.note_checked`."""
+        self._note_status(uri)
+
+    def _note_status(self, uri: str = "") -> None:
+        if self._status is not None:
+            self._status.note_change(uri)
+
     def busy(self, what: str) -> None:
-        """See `Outlet.busy`."""
+        """See `ClientSink.busy`."""
+        self._note_status()
         self._started.set()
         if what and self._progress:
             self._started = asyncio.Event()
@@ -193,6 +207,8 @@ class LocalProofServer:
         self._tags = conversion.UNNECESSARY in tags if isinstance(tags, list) else bool(dig(push, "tagSupport"))
         self._versioned = bool(dig(able, "workspace", "workspaceEdit", "documentChanges"))
         self._progress = bool(dig(able, "window", "workDoneProgress"))
+        if dig(able, "experimental", "localproofStatus") is True:
+            self._status = StatusReporter(self.office, partial(self._out.notify, STATUS), self._out.spawn)
         self.session.unit = conversion.position_unit(params)
         options = params.get("initializationOptions")
         options = options if isinstance(options, dict) else {}
@@ -258,9 +274,12 @@ class LocalProofServer:
             self._wish(dig(params, "settings"))
 
     def _wish(self, raw: object) -> None:
-        """Take settings of the editor's; nothing at all leaves those that it sent when it started us."""
+        """Take settings of the editor's. Nothing at all, or an object without a name in it, leaves those that it sent
+        when it started us; names with null in them take them back."""
         wishes = parse_client_settings(raw, self.warn)
-        if wishes:
+        if not wishes and not names_settings(raw):
+            return
+        if wishes != self.desk.client_settings:
             self.desk.set_client_settings(wishes)
             self.session.check_all()
 

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from ..config import Settings
 from ..engines import ENGINES
 from ..formats import frames_of
 from ..report import BadInput, Finding, Report, Run, Skipped
@@ -24,7 +25,7 @@ from ..system.cpu_limits import REMEDY
 from ..text import Edit, Span, Unit
 from .decisions import made_corrections
 from .diagnostics import Diagnostic, describe_skipped, drop_unfinished, make_diagnostics
-from .document_checker import DocumentCheck, DocumentChecker, NotChecked
+from .document_checker import CheckerStatus, DocumentCheck, DocumentChecker, NotChecked
 from .text_document import TextChange, TextDocument, apply_changes, move_findings, unfinished_word
 
 DEBOUNCE_S = 0.25
@@ -34,6 +35,19 @@ _AHEAD = 0.4  # of the delay after a key, after which the engines are asked
 _IDLE_S = 1.5  # without a key, after which the last word counts as finished
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class TextStatus:
+    """How it stands with an open text: its last report and the settings it was made under, None before the first.
+    `checked`: its present state was checked by all engines; `why`: the reason where it is not checked at all."""
+
+    uri: str
+    report: Report | None
+    settings: Settings | None
+    checked: bool
+    held_back_shown: bool
+    why: str = ""
 
 
 class ClientSink(Protocol):
@@ -59,6 +73,10 @@ class ClientSink(Protocol):
         """A longer work begins, "" where it is over."""
         ...
 
+    def note_checked(self, uri: str) -> None:
+        """A text has been checked as it is now, or will not be."""
+        ...
+
 
 @dataclass
 class _TextState:
@@ -67,6 +85,8 @@ class _TextState:
     report: Report | None = None  # in the places where its findings are now
     notes: tuple[str, ...] = ()  # of the reader of the document, for the version that was read
     shown: tuple[object, ...] | None = None
+    settings: Settings | None = None
+    passed: str = ""  # why it is not checked
     held_back: bool = False
     check: asyncio.Task[None] | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)
@@ -210,6 +230,16 @@ class EditorSession:
         text = self._texts.get(uri)
         return text is not None and text.done.is_set() and not text.lost
 
+    def text_status(self, uri: str) -> TextStatus | None:
+        """How it stands with a text; None where it is not open."""
+        if (text := self._texts.get(uri)) is None:
+            return None
+        return TextStatus(uri, text.report, text.settings, self.checked(uri), text.held_back, text.passed)
+
+    async def checker_status(self) -> CheckerStatus:
+        """How far that is which checks, and what it has cost so far."""
+        return await self._read_document(self._desk.status)
+
     def toggle_held_back(self, uri: str) -> None:
         """Show what the profile keeps quiet about, or hide it again."""
         if (text := self._texts.get(uri)) is not None:
@@ -259,12 +289,14 @@ class EditorSession:
         if isinstance(job, NotChecked):
             self._pass(text, job)
             return
+        text.settings, text.passed = job.settings, ""
         self._watch_task(job)
         try:
             await self._await_answers(text, job)
         finally:
             self._watch_task(job, over=True)
         text.done.set()
+        self._out.note_checked(text.opened.uri)
         if unfinished_word(text.opened.text, text.opened.caret) is not None:
             await asyncio.sleep(_IDLE_S)
             text.opened = replace(text.opened, caret=None)
@@ -284,7 +316,7 @@ class EditorSession:
             self._out.warn(line)
 
     def _pass(self, text: _TextState, passed: NotChecked) -> None:
-        text.report, text.notes = None, ()
+        text.report, text.notes, text.passed = None, (), passed.reason
         if passed.for_all and passed.reason not in self._complaints:
             self._complaints.add(passed.reason)
             self._out.tell(passed.reason)
@@ -295,6 +327,7 @@ class EditorSession:
         text.failed = passed.failed
         self._show(text)
         text.done.set()
+        self._out.note_checked(text.opened.uri)
 
     async def _await_answers(self, text: _TextState, job: DocumentCheck) -> None:
         """Show the report of a job: at once where all answers are there, else in parts until they are."""

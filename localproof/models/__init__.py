@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..config import Settings
+from ..config import BUNDLED, BUNDLED_MODELS, Settings
 from ..report import Unavailable
 from ..text import escape_invisible
 from .resolved import ResolvedModel as ResolvedModel
@@ -61,6 +61,24 @@ def resolve_model(settings: Settings, env: Mapping[str, str] = os.environ) -> Re
         unverified + (() if asked else policy.warnings(found.model)),
         found.file,
     )
+
+
+def names(model: str) -> tuple[str, ...]:
+    """The models that a setting switches on: one, or one that scores and one that tags with a plus between.
+
+    >>> names("none"), names("localproof"), names("olmo+localproof-tagger"), names("c++/mine.gguf")
+    ((), ('localproof-small', 'localproof-tagger'), ('olmo', 'localproof-tagger'), ('c++/mine.gguf',))
+    """
+    if model in NONE:
+        return ()
+    if model == BUNDLED:
+        return BUNDLED_MODELS
+    return (model,) if is_path(model) else tuple(filter(None, model.split("+")))
+
+
+def tags(model: ModelEntry) -> bool:
+    """Whether a model is a tagger."""
+    return "tag" in model.roles
 
 
 def is_path(name: str) -> bool:

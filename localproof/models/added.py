@@ -11,6 +11,7 @@ from typing import Any
 from .catalogue import ModelEntry, parse_catalogue
 from .gguf import FILE_TYPES, GgufHeader
 from .licences import spelled
+from .tagger import TAGS_KEY
 from .vocabulary import CLAIMS
 
 _UNTOLD = "the file does not say"
@@ -62,7 +63,7 @@ def _entry(header: GgufHeader, path: Path, sha256: str, id: str, source: str) ->
         "architecture": architecture,
         "languages": [_short(t) for t in header.texts("general.languages")[:100]],
         "chat_template": "from-gguf" if header.text("tokenizer.chat_template") else "none",
-        "roles": ["score"],
+        "roles": ["tag" if header.texts(TAGS_KEY) else "score"],
         "source": source,
         "claims": _claims(header, architecture, source),
         "file": _file(header, path, sha256, source),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ..report import Provenance
+from ..report import Provenance, Question
 from .catalogue import BaseModel, Claim, ModelEntry, ModelFile, TrainingCost, TrainingData
 from .resolved import ResolvedModel
 from .vocabulary import CLAIMS, GAPS
@@ -20,7 +20,7 @@ _REASONS = {
 _HOW = {"derived": "derived", "third_party": "told by a third party", "conflicting": "conflicting"}
 _NAMED = 4  # sources of data that a report names; the card has them all
 _NO_BASE = "no other model is named"
-SCORES, PROPOSES = "model that scores", "model that proposes"
+SCORES, TAGS, PROPOSES = "model that scores", "model that tags", "model that proposes"
 WRITES = 'a closed set, and what it would write itself, six tokens at most (model-suggest = "rewrite")'
 _CANNOT = "a closed set alone: it has no form for chats, so it cannot be asked what it would write"
 # What is said in a report, beside licence, data and sum, which have places of their own there.
@@ -38,11 +38,11 @@ class CardLine:
 
 
 def card_parts(resolved: ResolvedModel, *, suggest: str = "none") -> tuple[Provenance, ...]:
-    """What a report says of the model that ran: as what scores, and as what proposes unless `suggest` is "none"."""
+    """What a report says of a model: as what scores or tags, and as what proposes unless `suggest` is "none"."""
     model = resolved.model
     facts = (
         ("file", _file_checked(resolved)),
-        ("made from", "; ".join(_base(b) for b in model.bases) or _NO_BASE),
+        ("made from", "; ".join(_base(b) for b in model.bases) or describe_origin(model)),
         *((CLAIMS[name], describe_claim(model.claim(name))) for name in _SHORT),
         *((_label(cost), _cost(cost)) for cost in model.costs or (TrainingCost("training", "self", Claim()),)),
         *((("in conflict", model.conflict),) if model.conflict else ()),
@@ -50,7 +50,14 @@ def card_parts(resolved: ResolvedModel, *, suggest: str = "none") -> tuple[Prove
         *(("note", text) for text in resolved.warnings),
     )
     scores = Provenance(
-        model.name, SCORES, model.version, _licence(model), summarize_data(model), resolved.sha256, facts
+        model.name,
+        TAGS if "tag" in model.roles else SCORES,
+        model.version,
+        _licence(model),
+        summarize_data(model),
+        resolved.sha256,
+        facts,
+        answers(model),
     )
     again = Provenance(
         model.name,
@@ -62,6 +69,41 @@ def card_parts(resolved: ResolvedModel, *, suggest: str = "none") -> tuple[Prove
         (("edits from", _CANNOT if model.chat_template == "none" else WRITES),) if suggest == "rewrite" else (),
     )
     return (scores,) if suggest == "none" else (scores, again)
+
+
+def answers(model: ModelEntry) -> tuple[tuple[Question, str], ...]:
+    """The five questions in short; what is not known is said."""
+    tokens = [f"{describe_tokens(row.tokens)} tokens" for row in model.data if row.tokens.known]
+    consent, licence = model.claim("consent.level"), model.claim("license.data")
+    right = f"{describe_claim(licence)}; consent: {describe_claim(consent)}"
+    base = "; ".join(_base(b) for b in model.bases)
+    own = [cost for cost in model.costs if cost.of == "self"] or [TrainingCost("training", "self", Claim())]
+    return (
+        (
+            "data",
+            "; ".join(row.name.partition(", ")[0] for row in model.data[:_NAMED]) or "not known",
+        ),
+        ("amount", f"{' and '.join(tokens) or 'how many tokens is not known'}; {right}"),
+        ("training", f"{base or describe_origin(model)}; by {model.organization or 'makers who are not named'}"),
+        ("people", describe_claim(model.claim("human_work.annotators"))),
+        ("cost", "; ".join(_short_cost(cost) for cost in own)),
+    )
+
+
+def describe_origin(model: ModelEntry) -> str:
+    """Where the weights of a model come from that names no other."""
+    return "no other model: trained from scratch" if model.bundled else _NO_BASE
+
+
+def _architecture(model: ModelEntry) -> str:
+    shape = " (the name of the shape alone: no weight is from a model of that name)"
+    return f"{model.architecture}{shape}" if model.bundled and model.architecture else model.architecture
+
+
+def _short_cost(cost: TrainingCost) -> str:
+    energy = cost.energy
+    scope = cost.scope.replace("_", " ")
+    return f"{energy.value:,} {cost.unit} ({scope}){_marks(energy)}" if energy.known else describe_claim(energy)
 
 
 def _file_checked(resolved: ResolvedModel) -> str:
@@ -95,7 +137,7 @@ def card_lines(model: ModelEntry, *, places: bool = True) -> Iterator[CardLine]:
         ("version", model.version),
         ("made by", model.organization),
         ("kind", model.kind),
-        ("architecture", model.architecture),
+        ("architecture", _architecture(model)),
         ("languages", ", ".join(model.languages)),
         ("chat template", model.chat_template),
         ("may", ", ".join(model.roles)),
@@ -105,7 +147,7 @@ def card_lines(model: ModelEntry, *, places: bool = True) -> Iterator[CardLine]:
     for base in model.bases:
         yield CardLine("Model", "made from", _base(base), _title(model, base.licence.source))
     if not model.bases:
-        yield CardLine("Model", "made from", _NO_BASE)
+        yield CardLine("Model", "made from", describe_origin(model))
     for file in model.files:
         yield CardLine(
             "Files", file.filename or file.repo, summarize_file(file, place=places), _title(model, file.source)
@@ -159,6 +201,8 @@ def describe_claim(claim: Claim) -> str:
     'not disclosed by its makers: asked'
     """
     more = f": {claim.note}" if claim.note else ""
+    if claim.note.startswith("we do not know"):  # a gap of our own, in our own words
+        return claim.note
     if not claim.known:
         return _REASONS.get(claim.status, claim.status) + more
     unit = f" {claim.facts['unit']}" if "unit" in claim.facts else ""
@@ -235,7 +279,7 @@ def describe_tokens(claim: Claim) -> str:
         return str(value)
     for least, name in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):
         if value >= least:
-            return f"{value / least:g} {name}"
+            return f"{float(f'{value / least:.3g}'):,.3g} {name}"
     return f"{value:,}"
 
 

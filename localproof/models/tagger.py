@@ -56,6 +56,10 @@ class Tagger:
             return {}
         return {kind: float(v) for kind, v in zip(kinds, values, strict=True) if isinstance(v, int | float)}
 
+    def count_tokens(self, text: str) -> int:
+        """How many tokens `text` is, as it is read."""
+        return len(self._network.vocabulary.tokens(straight(text)))
+
     def probabilities(self, text: str, spans: Sequence[Span]) -> Array:
         """(len(spans), len(tags)): how likely each tag is for each word of `text` (of one block); `spans` are those of
         its words, in order."""

@@ -9,7 +9,7 @@ STATUSES: tuple[str, ...] = get_args(Status)
 GAPS = ("not_disclosed", "not_found", "not_applicable")  # the reasons for which a value may be missing
 KINDS = ("base", "instruct", "gec")
 RELATIONS = ("finetune", "distill", "prune", "quantize", "merge")
-ROLES = ("score", "suggest")
+ROLES = ("score", "suggest", "tag")
 STAGES = ("pretraining", "midtraining", "sft", "preference", "rl", "distillation", "synthetic", "unstated")
 ACTIVITIES = (
     *("design", "data-collection", "data-preparation", "training", "fine-tuning"),

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial, reduce
+from functools import reduce
 from operator import add
 from typing import BinaryIO
 
@@ -20,7 +20,7 @@ from ..config import Settings
 from ..formats import format_of, read
 from ..project.files import InputFile, SourceFile, encode, read_source, write_back
 from ..project.filters import keep_all
-from ..report import Report, Run, Skipped, Unavailable
+from ..report import ModelUse, Report, Run, Skipped, Unavailable
 from ..text import Document, escape_invisible
 from .checker import CheckedDocument, Checker
 from .corpus import Corpus, strip_report
@@ -159,29 +159,32 @@ class _TaskInputs:
 
         def shape(checked: CheckedDocument) -> Report:
             _log_report(checked)
-            report = corpus.stripped(checked) if corpus else checked.report
-            return replace(report, digest=self.sources[report.document.name].digest)
+            digest = self.sources[checked.report.document.name].digest
+            return corpus.shape(checked, digest) if corpus else replace(checked.report, digest=digest)
 
         site = corpus.site if corpus else None
         return checker.check_all(self._documents(corpus), on_report=on_report, site=site, shape=shape, reports=done)
 
     def _documents(self, corpus: Corpus | None) -> Iterator[Document | Report | Skipped]:
         """Read and take apart one text after another, unless an earlier run did."""
-        settings = self.task.settings
         for found in self.task.inputs:
             if isinstance(found, Skipped):
                 yield found
                 continue
             try:
-                source = read_source(found, settings.max_bytes, self.stdin)
-                known = corpus.cached_report(source) if corpus else None
-                read_in = replace(known, digest=source.digest) if known else _document(source, settings)
+                source, read_in = self._open(found, corpus)
             except Unavailable as error:
                 (self.unread if found.named else self.missed).append(error.skipped)
                 yield error.skipped
                 continue
             self.sources[source.name] = source if self.keep_texts else replace(source, text="")
             yield read_in
+
+    def _open(self, found: InputFile, corpus: Corpus | None) -> tuple[SourceFile, Document | Report]:
+        if corpus is not None and found.path is not None:
+            return corpus.open(found, whole=self.keep_texts)
+        source = read_source(found, self.task.settings.max_bytes, self.stdin)
+        return source, _document(source, self.task.settings)
 
     def outcome(self, run: Run) -> TaskOutcome:
         """What has come of the task with `run`."""
@@ -208,7 +211,7 @@ def _make_corpus(task: Task, checker: Checker) -> Corpus | None:
     if len(files) < 2:
         return None
     corpus = Corpus(checker, lambda source: _document(source, task.settings))
-    corpus.survey(partial(read_source, found, task.settings.max_bytes) for found in files)
+    corpus.survey(files)
     return corpus
 
 
@@ -235,6 +238,14 @@ def write_fixes(outcome: TaskOutcome, write: Callable[[SourceFile, str], None] =
     return replace(outcome, fixes=fixes, unwritten=tuple(unwritten))
 
 
+def _added_uses(uses: Iterable[ModelUse]) -> tuple[ModelUse, ...]:
+    """The uses of each model, by its name, added up."""
+    by_name: dict[str, ModelUse] = {}
+    for use in uses:
+        by_name[use.name] = by_name[use.name] + use if use.name in by_name else use
+    return tuple(by_name.values())
+
+
 def join_runs(runs: Sequence[Run]) -> Run:
     """Runs that followed each other as one, without the energy and the time, which are not the sum of theirs."""
     few = all(isinstance(run.reports, tuple) for run in runs)
@@ -247,4 +258,5 @@ def join_runs(runs: Sequence[Run]) -> Run:
         profile=runs[0].profile if runs else Settings().profile,
         version=__version__,
         model=reduce(add, models) if models else None,
+        models=_added_uses(use for run in runs for use in run.models),
     )

@@ -19,8 +19,8 @@ from ..cache.store import Store
 from ..config import PASSAGES, Settings, words_for
 from ..energy import EnergyWindow
 from ..engines import Engine
-from ..report import ModelUse, Provenance, Report, Run, Skipped, Unavailable
-from ..scoring.language_model_client import LanguageModelClient
+from ..report import ModelUse, Provenance, Report, Run, Skipped, Unavailable, joined_use
+from ..scoring.attached_models import AttachedModels
 from ..scoring.learning import learned_from, read_evidence
 from ..scoring.rescoring import count_model_use
 from ..system.cpu_limits import run_contained
@@ -123,9 +123,9 @@ class Checker:
         return self.resources.store
 
     @property
-    def model_client(self) -> LanguageModelClient | None:
-        """What asks the language model; None where none is switched on."""
-        return self.resources.model_client
+    def attached_models(self) -> AttachedModels | None:
+        """What asks the models; None where none is switched on."""
+        return self.resources.attached_models
 
     def start(self) -> None:
         """Begin to build what is not built yet, and return at once."""
@@ -190,7 +190,7 @@ class Checker:
             kept.append(report)
             words += report.words
             self.window.poll()
-            if self.model_client is not None:
+            if self.attached_models is not None:
                 model_work = count_model_use(model_work, report, threshold)
             if on_report is not None:
                 on_report(report)
@@ -204,6 +204,7 @@ class Checker:
             elapsed_s=time.monotonic() - self.resources.opened_s,
             version=__version__,
             model=None if use is None else use + model_work,
+            models=self.model_uses(),
         )
 
     def fix(self, report: Report, *, unsafe: bool = False) -> Report:
@@ -321,24 +322,30 @@ class Checker:
             parts.append(Provenance("your decisions", "judge", data=f"{count:,} decisions of your own"))
         foreign = self.resources.foreign_engines
         scored = base(self.settings.language) == "en" or (foreign is not None and foreign.has_opened("en"))
-        model = self.model_client.provenance() if self.model_client is not None else ()
+        model = self.attached_models.provenance() if self.attached_models is not None else ()
         return (*parts, *(scoring.provenance() if scored else ()), *model)
 
     def model_use(self, reports: Iterable[Report]) -> ModelUse | None:
-        """What the model did for `reports`; None where none is switched on, or it could not work at all."""
-        use = self.model_client.use() if self.model_client is not None else None
-        if use is not None:
-            for report in reports:
-                use = count_model_use(use, report, scoring.threshold(self.settings.profile))
+        """What the models did together for `reports`; None where none is switched on, or it could not work at all."""
+        uses = self.model_uses()
+        if not uses:
+            return None
+        use = joined_use(uses)
+        for report in reports:
+            use = count_model_use(use, report, scoring.threshold(self.settings.profile))
         return use
+
+    def model_uses(self) -> tuple[ModelUse, ...]:
+        """What each model has read so far; without those that could not work at all."""
+        return self.attached_models.uses() if self.attached_models is not None else ()
 
     def keys(self) -> Iterator[str]:
         """Everything of the engines and the model that could change what is found in a text."""
         yield from (engine.key() for engine in self.engines.values())
         if self.learned:
             yield self.learned.key()
-        if self.model_client is not None:
-            yield self.model_client.key()
+        if self.attached_models is not None:
+            yield from self.attached_models.keys()
             if (model := self.resources.rescoring_model) is not None:
                 yield f"weighed by {sorted(model.findings.items())} {sorted(model.proposals.items())}"
             yield f"proposals from {scoring.threshold(self.settings.profile)} on"  # were verified
@@ -348,7 +355,7 @@ class Checker:
         named = self.settings.sources.get("engines", "default") != "default"
         engines = tuple(name for name in self.settings.engines if named and name not in self.engines)
         wanted = self.settings.model not in models.NONE and base(self.settings.language) == "en"
-        works = self.model_client is not None and self.model_client.use() is not None
+        works = bool(self.model_uses())
         return (*engines, f"model {self.settings.model}") if wanted and not works else engines
 
     def trouble(self) -> tuple[Skipped, ...]:
@@ -372,6 +379,6 @@ def _not_checkable(document: Document, error: Unavailable) -> Report:
 def _submit_block(text: str, route: Route) -> PendingBlock:
     """A block given to the engines, and to the model as soon as they have answered."""
     answers = {name: engine.submit(text) for name, engine in route.engines.items()}
-    if route.model_client is None:
+    if route.attached_models is None:
         return PendingBlock(answers)
-    return PendingBlock(answers, route.model_client.submit_after(text, answers.values(), merge_findings))
+    return PendingBlock(answers, route.attached_models.submit_after(text, answers.values(), merge_findings))

@@ -32,7 +32,7 @@ class CheckOptions:
     force_exclude: bool = False
     output_format: str = "text"
     output_file: Path | None = None
-    report: bool = False
+    report: str = ""  # how much to say of the run: nothing, "short" or "full"
     quiet: bool = False
     colour: str = "auto"
     correct: Literal["", "fix", "diff"] = ""

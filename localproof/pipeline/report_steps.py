@@ -103,6 +103,13 @@ class _Draft:
             self.failures.setdefault(skipped, []).append(number)
 
 
+def _expected_errors(scored: Iterable[tuple[object, BlockAnswer]]) -> float | None:
+    """How many errors a tagger expects in all blocks; None where none reads along."""
+    responses = [answer.model_response for _, answer in scored if answer.model_response is not None]
+    tagged = [response.tagged.expected for response in responses if response.tagged is not None]
+    return sum(tagged) if tagged else None
+
+
 def make_report(request: ReportRequest) -> Report:
     """The report that the answers given by now make, and those that are waited for."""
     document = request.document
@@ -117,10 +124,10 @@ def make_report(request: ReportRequest) -> Report:
     blocks = [(number, document.blocks[number], request.blocks[number]) for number in read]
     scored = [_score_block(context, draft, *each) for each in blocks]
     judged = [(block, found) for (_, block, _), (found, _) in zip(blocks, scored, strict=True)]
-    careless = carelessness(judged, sum(context.words.all.values()))
+    careless = carelessness(judged, sum(context.words.all.values()), _expected_errors(scored))
     for (number, block, pending), (found, answer) in zip(blocks, scored, strict=True):
         candidates = _suppress(context, draft, block, found, careless)
-        if answer.model_response is not None and answer.model_response.proposals:
+        if any(f.rule.startswith(PROPOSES) for f in candidates):
             candidates = _verify_proposals(context, draft, number, block, candidates, answer, pending)
         draft.findings += _resolve_and_place(context, block, candidates, answer)
     return _assemble_report(context, draft)

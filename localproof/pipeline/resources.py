@@ -14,8 +14,11 @@ from ..config import Settings
 from ..engines import ENGINES, HOUSE, Engine, with_house_rules
 from ..engines.cluster import Cluster, RemoteEngine
 from ..report import BadInput, Skipped, Unavailable
-from ..scoring.language_model_client import LanguageModelClient, SelectedModel
+from ..scoring.attached_models import AttachedModels
+from ..scoring.language_model_client import LanguageModelClient
+from ..scoring.model_client import SelectedModel
 from ..scoring.rescoring import RescoringModel, load_rescoring_model
+from ..scoring.tagger_client import TaggerClient
 from ..text.languages import base
 from .foreign_languages import ForeignLanguageEngines
 
@@ -29,8 +32,8 @@ class Resources:
     skipped: tuple[Skipped, ...] = ()
     store: Store | None = None
     foreign_engines: ForeignLanguageEngines | None = None
-    model_client: LanguageModelClient | None = None
-    rescoring_model: RescoringModel | None = None  # what the word of the client's model is worth
+    attached_models: AttachedModels | None = None
+    rescoring_model: RescoringModel | None = None  # what their word is worth
     opened_s: float = field(default_factory=time.monotonic)
 
     def with_settings(self, settings: Settings) -> Resources:
@@ -47,15 +50,15 @@ class Resources:
         """The live helper processes of all engines and of the model."""
         for engine in self.all_engines():
             yield from engine.pids()
-        if self.model_client is not None:
-            yield from self.model_client.pids()
+        if self.attached_models is not None:
+            yield from self.attached_models.pids()
 
     def start(self) -> None:
         """Begin to build what is not built yet, and return at once."""
         for engine in self.engines.values():
             engine.start()
-        if self.model_client is not None:
-            self.model_client.start()
+        if self.attached_models is not None:
+            self.attached_models.start()
 
 
 @dataclass
@@ -64,10 +67,10 @@ class _Helpers:
 
     foreign_engines: ForeignLanguageEngines
     engines: dict[str, Engine] = field(default_factory=dict)
-    model_clients: list[LanguageModelClient] = field(default_factory=list)  # one, where a model is switched on
+    attached_models: AttachedModels = field(default_factory=AttachedModels)
 
-    def all(self) -> tuple[Engine | LanguageModelClient, ...]:
-        return (*self.engines.values(), *self.foreign_engines.open_engines(), *self.model_clients)
+    def all(self) -> tuple[Engine | LanguageModelClient | TaggerClient, ...]:
+        return (*self.engines.values(), *self.foreign_engines.open_engines(), *self.attached_models)
 
     def pids(self) -> list[int]:
         return [pid for helper in self.all() for pid in helper.pids()]
@@ -97,15 +100,15 @@ def open_resources(settings: Settings, *, at_once: bool) -> Iterator[Resources]:
             stack.callback(cluster.close)
         stack.callback(helpers.close)
         skipped = _open_helpers(helpers, settings, store, cluster, start=at_once or store is None)
-        client = helpers.model_clients[0] if helpers.model_clients else None
+        attached = helpers.attached_models or None
         yield Resources(
             helpers.engines,
             window,
             tuple(skipped),
             store,
             helpers.foreign_engines,
-            client,
-            load_rescoring_model(client.chosen.sha256, models.calibrations()) if client is not None else None,
+            attached,
+            load_rescoring_model(*attached.sums(), models.calibrations()) if attached is not None else None,
         )
 
 
@@ -124,14 +127,10 @@ def _open_helpers(
         except Unavailable as error:
             skipped.append(error.skipped)
     helpers.engines.update(with_house_rules(helpers.engines, settings))
-    try:
-        if (client := _open_model_client(settings, store)) is not None:
-            helpers.model_clients.append(client)
-            if start:
-                client.start()
-    except Unavailable as error:
-        skipped.append(error.skipped)
-    return skipped
+    helpers.attached_models, refused = _open_models(settings, store)
+    if start:
+        helpers.attached_models.start()
+    return skipped + refused
 
 
 def _open_engine(name: str, settings: Settings, store: Store | None, cluster: Cluster | None) -> Engine:
@@ -146,15 +145,29 @@ def _open_engine(name: str, settings: Settings, store: Store | None, cluster: Cl
     )
 
 
-def _open_model_client(settings: Settings, store: Store | None) -> LanguageModelClient | None:
-    """The client of the model that is switched on; None where none is. Raises Unavailable where it cannot be used or
-    may not be."""
-    resolved = models.resolve_model(settings) if base(settings.language) == "en" else None
-    if resolved is None:
-        return None
-    first, *rest = models.provenance(resolved, suggest=settings.model_suggest)
-    if not load_rescoring_model(resolved.sha256, models.calibrations()).own:
+def _open_models(settings: Settings, store: Store | None) -> tuple[AttachedModels, list[Skipped]]:
+    """The clients of the models that are switched on, and what cannot be used or may not be."""
+    language_model: LanguageModelClient | None = None
+    tagger: TaggerClient | None = None
+    skipped: list[Skipped] = []
+    for name in models.names(settings.model) if base(settings.language) == "en" else ():
+        try:
+            resolved = models.resolve_model(replace(settings, model=name))
+            assert resolved is not None
+            if models.tags(resolved.model):
+                tagger = TaggerClient(_selected(resolved, "closed"), settings, store)
+            else:
+                language_model = LanguageModelClient(_selected(resolved, settings.model_suggest), settings, store)
+        except Unavailable as error:
+            skipped.append(error.skipped)
+    return AttachedModels(language_model, tagger), skipped
+
+
+def _selected(resolved: models.ResolvedModel, suggest: str) -> SelectedModel:
+    first, *rest = models.provenance(resolved, suggest=suggest)
+    tags = models.tags(resolved.model)
+    sums = ("", resolved.sha256) if tags else (resolved.sha256, "")
+    if not load_rescoring_model(*sums, models.calibrations()).own:
         guess = ("how far it is trusted", "as was learned with LocalProof's own model: for this one that is a guess")
         first = replace(first, facts=(*first.facts, guess))
-    selected = SelectedModel(resolved.path, resolved.sha256, (first, *rest), resolved.model.bundled)
-    return LanguageModelClient(selected, settings, store)
+    return SelectedModel(resolved.path, resolved.sha256, (first, *rest), resolved.model.bundled)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..config import LANGUAGES, Settings
 from ..engines import Engine
 from ..report import Unavailable
-from ..scoring.language_model_client import LanguageModelClient
+from ..scoring.attached_models import AttachedModels
 from ..text import Document
 from ..text.languages import NAMES, base, known_language
 from .language_policy import LanguagePolicy, declared_language, policy_for
@@ -22,7 +22,7 @@ class Route:
 
     policy: LanguagePolicy
     engines: Mapping[str, Engine]
-    model_client: LanguageModelClient | None
+    attached_models: AttachedModels | None
     dictionary: UserDictionary
     is_foreign: bool = False
 
@@ -49,15 +49,15 @@ class Router:
         """The route of `document`. Raises Unavailable where no engine knows its language."""
         language = self.language(document)
         policy = policy_for(language)
-        client = self.resources.model_client if policy.has_model else None
+        attached = self.resources.attached_models if policy.has_model else None
         if language == self.settings.language:
-            return Route(policy, self.resources.engines, client, self.dictionary)
+            return Route(policy, self.resources.engines, attached, self.dictionary)
         if base(language) not in NAMES:
             raise Unavailable("languages", "which no rules are known for")
         foreign = self.resources.foreign_engines
         if foreign is None:
             raise Unavailable("languages", f"only {NAMES[base(self.settings.language)]} is set up")
-        return Route(policy, foreign.engines(language), client, foreign.dictionary(language), is_foreign=True)
+        return Route(policy, foreign.engines(language), attached, foreign.dictionary(language), is_foreign=True)
 
     def dialect_note(self, document: Document) -> tuple[str, ...]:
         """A line for a document that says it is in another dialect than it is checked in."""

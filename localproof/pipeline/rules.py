@@ -13,7 +13,7 @@ from ..config import Settings, nearest, one_of
 from ..engines import HOUSE
 from ..engines.catalogue import CATALOGUES, Rule
 from ..render import Style
-from ..render.width import fill, words
+from ..render.width import InkedWord, fill, words
 from ..report import BadInput, Skipped, Unavailable
 from ..text import escape_invisible
 from ..text.display import one_line
@@ -95,21 +95,24 @@ def format_rate(each: ListedRule) -> str:
 def describe_rule(each: ListedRule, look: Style | None = None) -> str:
     """All that is known of one rule, in some lines, no longer than `look` has columns where that is given."""
     right = " or ".join(f"“{one_line(way)}”" for way in each.rule.right)
-    rate = (
-        f"; spoke {format_rate(each)} times in a million words of edited prose" if each.per_million is not None else ""
-    )
-    fix = "; --fix may act on it, where all engines agree" if each.safe else ""
     state = f"{'on' if each.on else 'off'}, {f'says {format_origin(each.why)}' if each.why else 'by default'}"
-    lines = [
-        each.rule.name,
-        f"    {in_one_line(each.rule.says)}",
-        *([f"    Example: “{one_line(each.rule.wrong)}”" + f" → {right}" * bool(right)] if each.rule.wrong else []),
-        f"    {each.rule.kind} ({each.rule.category}); {state}{fix}{rate}",
-        *([f"    More: {one_line(each.rule.url)}"] if each.rule.url else []),
+    rows = [
+        ("Looks for", in_one_line(each.rule.says)),
+        ("Example", f"“{one_line(each.rule.wrong)}”" + f" → {right}" * bool(right) if each.rule.wrong else ""),
+        ("Kind", f"{each.rule.kind} ({each.rule.category})"),
+        ("Here", state + ("; --fix may act on it, where all engines agree" if each.safe else "")),
+        ("Spoke", "" if each.per_million is None else f"{format_rate(each)} times in a million words of edited prose"),
+        ("More", one_line(each.rule.url)),
     ]
-    if look is not None:
-        lines = [part for line in lines for part in fill(words(line), look, indent=4 * line.startswith(" "))]
-    return "\n".join(lines) + "\n"
+    return "\n".join([each.rule.name, *(line for row in rows if row[1] for line in _row(*row, look))]) + "\n"
+
+
+def _row(label: str, text: str, look: Style | None, *, code: str = "") -> list[str]:
+    """A labelled row, broken to the width of `look` if any; not within `code`, which is to be copied."""
+    first = f"    {label:<{_LABEL}}"
+    if look is None:
+        return [first + " ".join(filter(None, (code, text)))]
+    return fill([*([InkedWord(code)] if code else []), *words(text)], look, [InkedWord(first)], len(first))
 
 
 def in_one_line(said: str) -> str:
@@ -121,6 +124,9 @@ def format_origin(why: str) -> str:
     """What decided, as short as it is clear: a file as it is called from here."""
     path, here = Path(why), Path.cwd()
     return one_line(str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else why)
+
+
+_LABEL = 11  # columns of the labels of what is said of a rule
 
 
 def explain_rule(rule: str, settings: Settings, look: Style | None = None) -> str:
@@ -141,8 +147,6 @@ def explain_rule(rule: str, settings: Settings, look: Style | None = None) -> st
 
 def _explanation_lines(each: ListedRule, bare: str, look: Style | None) -> str:
     name = f"{each.rule.name.partition('/')[0]}/{bare}"
-    return (
-        f"{describe_rule(each, look)}\n"
-        f'    Off for a project:    disable = ["{name}"] in localproof.toml\n'
-        f"    Off for a paragraph:  <!-- localproof: ignore {name} --> before it\n"
-    )
+    project = _row("Off", "in localproof.toml, for a project;", look, code=f'disable = ["{name}"]')
+    paragraph = _row("", "before it, for a paragraph", look, code=f"<!-- localproof: ignore {name} -->")
+    return describe_rule(each, look) + "\n".join([*project, *paragraph]) + "\n"

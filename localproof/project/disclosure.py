@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..models.card import WRITES
-from ..render.energy import format_joules
+from ..render.energy import everyday, format_joules
 from ..render.machine import part
 from ..render.run_summary import split_data
 from ..report import Provenance
@@ -214,16 +214,12 @@ def _describe_part(part: Provenance) -> str:
 
 
 def _used_for(statement: Statement) -> str:
-    done = [f"{text} ({_times(statement.uses[use])})" for use, text in _USES.items() if statement.uses.get(use)]
+    done = [text for use, text in _USES.items() if statement.uses.get(use)]
     when = ""
     if statement.first and statement.last:
         days = list(dict.fromkeys(day.strftime("%Y-%m-%d") for day in (statement.first, statement.last)))
         when = f", {' to '.join(days)}"
     return f"It {'; it '.join(done)}{when}."
-
-
-def _times(number: int) -> str:
-    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
 
 
 def _describe_changes(statement: Statement) -> str:
@@ -244,7 +240,49 @@ def _energy(statement: Statement) -> str:
         return f"Not known: the machine could not tell for any of {count(runs, 'run')}."
     rough = "about " if "estimated" in statement.statuses else ""
     how = " and ".join(statement.statuses)
-    return f"{rough}{format_joules(statement.joules, 2)} of electricity for proofreading, {how}{missing}."
+    figure = format_joules(statement.joules, 1 if rough else 2)
+    return f"{rough}{figure} of electricity in {count(runs, 'run')}, {how}{missing}: {everyday(statement.joules)}."
+
+
+def short_lines(statement: Statement) -> tuple[str, ...]:
+    """The statement in three sentences, for the end of a post."""
+    if statement.last is None:
+        return (statement_rows(statement)[0].said,)
+    versions = ", ".join(filter(None, statement.versions)) or "version not recorded"
+    where = "on the writer's own machine" if statement.stayed else "also on machines that the writer chose"
+    rules = " and ".join(dict.fromkeys(title for p in statement.others if (title := _title(p))))
+    models = " and ".join(map(_describe_part, statement.models))
+    wrote = any(map(_wrote, statement.parts))
+    did = (_WROTE if wrote else _JUDGED).removeprefix("It ").rstrip(".")
+    model = f"and the language model {models}, which {did}" if models else "and no language model"
+    words = "No word of the text was changed by it."
+    if statement.changed:
+        words = (
+            f"{statement.changed:,} of its {statement.words:,} words ({_percent(statement)}) were changed by it; the "
+        )
+        words += "others are the writer's own."
+    return (
+        f"Proofread with LocalProof {versions} {where}: the rules of {rules or 'engines not recorded'}, {model}.",
+        words,
+        f"Energy: {_energy(statement)}",
+    )
+
+
+def _title(part: Provenance) -> str:
+    """A rule engine as its writers call it; "" for what is none, Java among it."""
+    if part.role != "rules" or part.part in ("Java", "language-tool-python"):
+        return ""
+    return {"harper-py": "Harper", "lingotweaker": "LanguageTool"}.get(part.part, part.part)
+
+
+def short_statement(statement: Statement, format: str, link: str) -> str:
+    """`short_lines` as Markdown or HTML, with a link to the long form if there is one."""
+    lines = short_lines(statement)
+    if format == "html":
+        more = f' <a href="{_inert(link)}">More</a>' if link else ""
+        return f'<p class="localproof-disclosure">{"<br>".join(map(_inert, lines))}{more}</p>\n'
+    more = f" [More]({link.replace(' ', '%20').replace(')', '%29')})" if link else ""
+    return "  \n".join(map(_plain, lines)) + more + "\n"  # two spaces break a line
 
 
 def as_markdown(statement: Statement) -> str:
@@ -313,6 +351,7 @@ def as_json(statement: Statement) -> str:
             "runs_unknown": statement.unknown,
         },
         "not_counted": NOT_COUNTED,
+        "short": list(short_lines(statement)),
         "statement": [
             {"about": r.about, "said": r.said, "points": [{"about": name, "said": text} for name, text in r.points]}
             for r in statement_rows(statement)

@@ -12,10 +12,12 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from ..config import make_folder
 from ..report import BadInput, Unavailable
 from ..system.atomic import replace_file
 from ..text import escape_invisible
@@ -36,6 +38,9 @@ class SourceFile:
     bom: bool = False
     path: Path | None = None  # None for what came through a pipe
     encoding: str = "utf-8"
+
+
+_MOST_OF_SETTINGS = 10_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -256,6 +261,24 @@ def write_new(path: Path, data: bytes, *, private: bool = False) -> None:
         raise
     except (OSError, ValueError) as error:
         raise BadInput(f"{escape_invisible(str(path))}: cannot be written: {_system_reason(error)}") from None
+
+
+def rewrite_file(path: Path, change: Callable[[str], str]) -> None:
+    """Give a small file of the user's or a project's the content that `change` makes of it; one that is not there yet
+    is begun. Raises BadInput."""
+    try:
+        if not path.exists():
+            make_folder(path.parent)
+            write_new(path, change("").encode("utf-8"))
+            return
+        source = read_source(InputFile(path, str(path), named=True), _MOST_OF_SETTINGS)
+        after = change(source.text)
+        if after != source.text:
+            write_back(source, after)
+    except Unavailable as error:
+        raise BadInput(escape_invisible(str(error))) from None
+    except OSError as error:
+        raise BadInput(f"{escape_invisible(str(path))}: cannot be written: {error.strerror}") from None
 
 
 def _still_holds(real: Path, source: SourceFile) -> None:

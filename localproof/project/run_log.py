@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..config import state_folder
-from ..report import ModelUse, Provenance, Run
+from ..report import QUESTIONS, ModelUse, Provenance, Run
 from ..system.atomic import replace_file
 
 Use = Literal["check", "fix", "review"]
@@ -83,7 +83,9 @@ def log_run(
         "use": use,
         "version": run.version,
         # Of a model its whole card; of the other parts what they are.
-        "parts": [asdict(p if p.role.startswith("model") else replace(p, facts=())) for p in run.provenance],
+        "parts": [
+            asdict(p if p.role.startswith("model") else replace(p, facts=(), answers=())) for p in run.provenance
+        ],
         "texts": [[t.path, t.words, t.changed] for t in texts],
         "model": [t.did if run.model is not None else None for t in texts],
         "joules": run.energy.joules if run.energy else None,
@@ -133,6 +135,7 @@ def _read(raw: Any, env: Mapping[str, str]) -> LoggedRun:
             str(p["data"]),
             str(p["sha256"]),
             tuple((str(name), str(text)) for name, text in p["facts"]),
+            tuple((name, str(said[name])) for name in QUESTIONS if name in (said := dict(p.get("answers", ())))),
         )
         for p in raw["parts"]
     )

@@ -46,21 +46,33 @@ def add_to_disable(text: str, rule: str, *, table: str = "") -> str:
     return after
 
 
-def assign_key(text: str, key: str, value: str) -> str:
-    """The TOML `text` with ``key = "value"`` among its first keys, before any table; comments and layout kept.
+def assign_key(text: str, key: str, value: str, *, table: str = "") -> str:
+    """The TOML `text` with ``key = "value"`` in `table` ("" for the top, among its first keys), comments and layout
+    kept.
 
     Raises BadInput where `text` is not TOML or is laid out so that the change cannot be made safely.
 
     >>> assign_key('model = "a"  # mine\\n[x]\\n', "model", "b")
     'model = "b"  # mine\\n[x]\\n'
     """
-    before = _parsed(text)
-    if before.get(key) == value:
+    wanted = _parsed(text)
+    place = _table(wanted, table)
+    if place.get(key) == value:
         return text
-    after = _edited(text, lambda document: document.update({key: value}))
-    if _parsed(after) != {**before, key: value}:
+    place[key] = value
+    after = _edited(text, lambda document: _table(document, table).update({key: value}))
+    if _parsed(after) != wanted:
         raise BadInput(f'the settings file is laid out in an unusual way; write {key} = "{value}" into it by hand')
     return after
+
+
+def _table(document: Any, table: str) -> Any:
+    """The table of that name, "" for all. Raises BadInput where there is none."""
+    for name in filter(None, table.split(".")):
+        document = document.get(name) if isinstance(document, dict) else None
+    if not isinstance(document, dict):
+        raise BadInput(f"the settings file has no table [{table}]; add it by hand")
+    return document
 
 
 def _edited(text: str, change: Callable[[TOMLDocument], None]) -> str:

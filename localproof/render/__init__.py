@@ -23,12 +23,24 @@ Start reading in `RENDERERS` below, then `concise`, the shortest renderer.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ..report import Report, Run
 from .style import Style
 
-__all__ = ["FORMS", "RENDERERS", "Style", "closing", "diff", "findings_of", "report_block", "summary_line"]
+if TYPE_CHECKING:
+    from ..report import Report, Run
+
+__all__ = [
+    "FORMS",
+    "RENDERERS",
+    "Style",
+    "closing",
+    "diff",
+    "findings_of",
+    "origin_screen",
+    "report_block",
+    "summary_line",
+]
 
 
 def _text(run: Run, style: Style) -> str:
@@ -122,12 +134,11 @@ FORMS: dict[str, Literal["json", "xml", "html", "commands"]] = {
 }
 
 
-def findings_of(report: Report, style: Style, told: set[tuple[str, str]] | None = None) -> str:
-    """The findings of one document as `text` shows them, for output as it comes; "" for a clean one. `told` is what was
-    explained in the documents before it, and is added to."""
+def findings_of(report: Report, style: Style) -> str:
+    """The findings of one document as `text` shows them, for output as it comes; "" for a clean one."""
     from .text import findings_of
 
-    return findings_of(report, style, told)
+    return findings_of(report, style)
 
 
 def closing(run: Run, style: Style) -> str:
@@ -144,8 +155,15 @@ def summary_line(run: Run, style: Style) -> str:
     return summary_line(run, style)
 
 
+def origin_screen(run: Run, style: Style) -> str:
+    """What the run was made of and what it cost, on a screen, for `--report`: five questions first."""
+    from .origin import origin_screen
+
+    return origin_screen(run, style)
+
+
 def report_block(run: Run, style: Style) -> str:
-    """The full account, for `--report`: every part with its gaps, the energy and its limits, what was left undone."""
+    """The full account, for `--report=full`: every part with its gaps, energy with its limits, what was left undone."""
     from .run_summary import report_block
 
     return report_block(run, style)

@@ -87,11 +87,65 @@ def energy_lines(energy: Energy | None, n_words: int) -> list[tuple[str, str]]:
     out = [("this run", f"{figure}, {_status(energy)}")]
     if between := energy_bounds(energy):
         out.append(("range", between))
+    out.append(("for scale", everyday(energy.joules)))
+    out += _start_and_work(energy)
     if n_words and _is_ours(energy):
         out.append(("per 1,000 words", about + format_joules(1000 * energy.joules / n_words, digits)))
     if energy.reason:
         out.append(("why no counter" if energy.status == "estimated" else "remark", explain_absence(energy.reason)))
     return out + _limits(energy)
+
+
+_LAMP_W = 10
+NOTABLE_J = 3600.0  # a watt-hour: from here on a run speaks of its energy unasked
+
+
+def everyday(joules: float) -> str:
+    """`joules` on a scale that a writer knows.
+
+    >>> everyday(22.0), everyday(5_400.0)
+    ('as much as a 10-watt lamp in 2 seconds', 'as much as a 10-watt lamp in 9 minutes')
+    >>> everyday(0.3)
+    'less than a 10-watt lamp in a second'
+    """
+    seconds = joules / _LAMP_W
+    if seconds < 0.95:
+        return f"less than a {_LAMP_W}-watt lamp in a second"
+    for unit_s, name in ((3600.0, "hour"), (60.0, "minute"), (1.0, "second")):
+        if seconds >= 0.95 * unit_s:
+            number = _rounded(seconds / unit_s, 1)
+            return f"as much as a {_LAMP_W}-watt lamp in {number} {name}{'' if number == '1' else 's'}"
+    raise AssertionError
+
+
+def energy_sentence(energy: Energy | None) -> str:
+    """The energy of a run in a sentence: figure, range, a scale; or why there is none."""
+    if energy is None or energy.joules is None:
+        return f"{energy_lines(energy, 0)[0][1]}"
+    between = energy_bounds(energy)
+    figure = ("about " if energy.status == "estimated" else "") + format_joules(energy.joules, _digits(energy))
+    ours = "" if _is_ours(energy) else ", of the whole machine"
+    return ", ".join(filter(None, (f"{figure}{ours} ({energy.status})", between, everyday(energy.joules))))
+
+
+def is_notable(run: Run) -> bool:
+    """Whether the energy of a run is worth a word unasked."""
+    energy = run.energy
+    return energy is not None and energy.joules is not None and (run.model is not None or energy.joules >= NOTABLE_J)
+
+
+def _start_and_work(energy: Energy) -> list[tuple[str, str]]:
+    """What of the energy of a run went into building the engines, so that a cold run can be told from a warm one."""
+    whole, start = energy.record.get("cpu_s"), energy.record.get("cpu_s_start")
+    known = whole and start is not None and 0 <= start <= whole
+    if energy.joules is None or not known or not _is_ours(energy) or "gpu_board" in energy.scope:
+        return []
+    if not start:
+        return [("of that, start", "none: no engine had to be built in this run")]
+    digits, about = _digits(energy), "~" if energy.status == "estimated" else ""
+    share = energy.joules * start / whole
+    work = f"{about}{format_joules(energy.joules - share, digits)} are the work itself"
+    return [("of that, start", f"{about}{format_joules(share, digits)} built the engines; {work}")]
 
 
 def energy_parts(energy: Energy | None) -> tuple[str, list[tuple[str, float, str]]]:
@@ -105,7 +159,12 @@ def energy_parts(energy: Energy | None) -> tuple[str, list[tuple[str, float, str
     digits, about = _digits(energy), "~" if energy.status == "estimated" else ""
     whole, children = energy.record.get("cpu_s") or 0.0, energy.record.get("cpu_s_children") or 0.0
     if _is_ours(energy) and "gpu_board" not in energy.scope and 0 <= children <= whole and whole > 0:
-        shares = [("rule engines, in processes of their own", children), ("LocalProof itself", whole - children)]
+        start = min(energy.record.get("cpu_s_start") or 0.0, children)
+        shares = [
+            ("building the engines", start),
+            ("rule engines, in processes of their own", children - start),
+            ("LocalProof itself", whole - children),
+        ][0 if start else 1 :]
         rows = [(name, energy.joules * seconds / whole) for name, seconds in shares]
         return "split by the CPU time of our processes", [(n, j, about + format_joules(j, digits)) for n, j in rows]
     devices = [d for d in energy.record.get("devices", ()) if d.get("raw_j") is not None and not d.get("mirrors")]
@@ -113,28 +172,34 @@ def energy_parts(energy: Energy | None) -> tuple[str, list[tuple[str, float, str
 
 
 def model_energy(run: Run) -> list[tuple[str, str]]:
-    """What of the energy of a run went to its language model: (label, text); loading and reading apart."""
-    use, energy = run.model, run.energy
-    if use is None or energy is None or energy.joules is None or not _is_ours(energy):
+    """What of the energy of a run went to its language models: (label, text); loading and reading of each apart."""
+    uses = run.models or ((run.model,) if run.model is not None else ())
+    energy = run.energy
+    if not uses or energy is None or energy.joules is None or not _is_ours(energy):
         return []
     whole = energy.record.get("cpu_s") or 0.0
-    if not 0 < use.loading_s + use.reading_s <= 1.1 * whole:  # what the service spent on loading is its own
-        return [("model", "not told apart")] if use.blocks else []
+    spent = sum(use.loading_s + use.reading_s for use in uses)
+    if not 0 < spent <= 1.1 * whole:  # what the service spent on loading is its own
+        return [("model", "not told apart")] if any(use.blocks for use in uses) else []
     digits, about = _digits(energy), "~" if energy.status == "estimated" else ""
 
-    def share(seconds: float) -> float:
-        return float(energy.joules or 0.0) * seconds / whole
+    def share(seconds: float) -> str:
+        return f"{about}{format_joules(float(energy.joules or 0.0) * seconds / whole, digits)}"
 
-    reading = f"{about}{format_joules(share(use.reading_s), digits)}, by CPU time"
-    if run.words:
-        reading += f"; {about}{format_joules(1000 * share(use.reading_s) / run.words, digits)} per 1,000 words"
-        rest = share(whole - use.loading_s - use.reading_s)
-        reading += f", beside {about}{format_joules(1000 * rest / run.words, digits)} for all else"
-    loading = f"{about}{format_joules(share(use.loading_s), digits)}, by CPU time"
-    return [
-        ("model, loading", loading if use.loading_s else "none in this run: it was loaded before"),
-        ("model, reading", reading),
-    ]
+    rows: list[tuple[str, str]] = []
+    for use in uses:
+        called = "model" if len(uses) == 1 else use.name
+        reading = f"{share(use.reading_s)}, by CPU time"
+        if run.words:
+            reading += f"; {share(1000 * use.reading_s / run.words)} per 1,000 words"
+            if use is uses[-1]:
+                reading += f", beside {share(1000 * (whole - spent) / run.words)} for all else"
+        loading = f"{share(use.loading_s)}, by CPU time"
+        rows += [
+            (f"{called}, loading", loading if use.loading_s else "none in this run: it was loaded before"),
+            (f"{called}, reading", reading),
+        ]
+    return rows
 
 
 def explain_absence(code: str) -> str:

@@ -20,6 +20,7 @@ from .html_frequent import frequent_changes
 from .labels import skipped_rows
 from .locations import path, remarks
 from .markup import SafeHtml, element, group
+from .origin import questions
 from .run_summary import count_findings, part_rows, split_data, title_of
 from .style import Style
 from .width import InkedWord, one_line
@@ -338,7 +339,13 @@ def _made_of(run: Run) -> SafeHtml:
     cards = [_card(p) for p in run.provenance]
     if not cards:
         cards = [element("p", "No part has said what it is made of.", class_="gap")]
-    return _part("made-of", element("div", *cards, class_="cards"))
+    asked = (
+        element(
+            "div", element("dt", label.replace("\n", " ")), element("dd", *(element("p", one_line(s)) for s in said))
+        )
+        for label, said in questions(run)
+    )
+    return _part("made-of", element("dl", *asked, class_="facts"), element("div", *cards, class_="cards"))
 
 
 def _card(p: Provenance) -> SafeHtml:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..report import Finding, Report
 from ..text import LineIndex, Span
 from ..text.phrases import count
-from .labels import engines_of, in_cell, learned_note, message, percent
+from .labels import by_hand, engines_of, in_cell, learned_note, message, percent
 from .locations import ReportItem, items, uri
 from .markup import SafeHtml, element, group
 from .snippet import block_extents, marked_span, sentence_around
@@ -145,9 +145,9 @@ def change_markup(text: str, finding: Finding, style: Style) -> Iterator[SafeHtm
         pieces.append(" ")
     if pieces:
         yield element("p", *pieces[:-1], class_="change")
-    for hint in finding.hints:
-        by_hand = element("span", "(by hand: the change would cross markup)", class_="quiet")
-        yield element("p", one_line(hint), " ", by_hand, class_="change")
+    for hint in by_hand(finding):
+        why = element("span", f"(by hand: {hint.why})", class_="quiet")
+        yield element("p", one_line(hint.text), " ", why, class_="change")
 
 
 def _credit(item: ReportItem, style: Style) -> Iterator[str]:
@@ -161,7 +161,7 @@ def _credit(item: ReportItem, style: Style) -> Iterator[str]:
         if finding.probability is None
         else [f"{percent(finding.probability)} sure{learned_note(finding)}{_unaided(finding)}"]
     )
-    more += ["safe to fix"] * finding.is_safe_fix + ["held back"] * item.held_back
+    more += ["fixed by --fix"] * finding.is_safe_fix + ["held back"] * item.held_back
     yield "".join(f" {style.dot} {part}" for part in more)
 
 

@@ -5,13 +5,33 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import zip_longest
+from typing import NamedTuple
 
 from ..engines import ENGINES
-from ..report import Finding, Report, Skipped
+from ..report import Finding, HintReason, Report, Skipped
 from .style import Style
 from .width import InkedWord, words
 
 _TITLES = {name: kind.title for name, kind in ENGINES.items()}
+_BY_HAND: dict[HintReason, str] = {
+    "markup": "the change would cross markup",
+    "layout": "there is no room for it in its column",
+    "encoding": "the encoding of the file has no such letter",
+}
+
+
+class ManualEdit(NamedTuple):
+    """A correction that only the writer can make, and why."""
+
+    text: str
+    why: str
+
+
+def by_hand(finding: Finding) -> list[ManualEdit]:
+    """The corrections of a finding that LocalProof cannot make."""
+    each = zip_longest(finding.hints, finding.hint_reasons[: len(finding.hints)], fillvalue="markup")
+    return [ManualEdit(text, _BY_HAND[reason]) for text, reason in each if text.strip()]  # type: ignore[index]
 
 
 def percent(probability: float) -> str:
@@ -57,19 +77,28 @@ def engines_of(finding: Finding) -> list[str]:
     ]
 
 
+def _rules_of(finding: Finding) -> list[str]:
+    """The rules that spoke for the finding, each engine's together: ``harper/SpellCheck, SplitWords``."""
+    rules: dict[str, list[str]] = {}
+    for source in finding.source or (finding.rule,):
+        engine, _, rule = source.partition("/")
+        rules.setdefault(engine, []).append(rule)
+    return [f"{engine}/{', '.join(names)}" for engine, names in rules.items()]
+
+
 def message(finding: Finding, style: Style) -> list[InkedWord]:
     """Why, in the engine's words; what it sets in backticks stands in quotation marks."""
     return words(re.sub("`([^`]+)`", lambda m: style.quoted(m.group(1)), finding.message))
 
 
 def credit(finding: Finding, style: Style) -> list[InkedWord]:
-    """The line on who says so and how sure, as words to fill."""
-    out = [InkedWord(name if i == 0 else f"+ {name}", "quiet") for i, name in enumerate(engines_of(finding))]
+    """Who says so, by the names that settings and `localproof explain` know, and how sure, as words to fill."""
+    out = [InkedWord(name if i == 0 else f"+ {name}", "quiet") for i, name in enumerate(_rules_of(finding))]
     more: list[str] = [] if finding.kind in ("spelling", "grammar") else [finding.kind]  # a lesser matter is named
     if finding.probability is not None:
         more.append(f"{percent(finding.probability)} sure{learned_note(finding)}")
     if finding.is_safe_fix:
-        more.append("safe to fix")
+        more.append("fixed by --fix")
     return out + [InkedWord(part, "quiet", style.dot) for part in more]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ..report import Finding, Kind, Report, Run
-from .labels import credit, message, skipped_rows
+from .labels import by_hand, credit, message, skipped_rows
 from .style import Style
 from .suggestion_text import suggestion
 from .width import InkedWord, one_line
@@ -112,7 +112,7 @@ def describe_finding(text: str, finding: Finding, style: Style) -> str:
     parts = [join_lines(message(finding, style))]
     if change := join_lines(suggestion(text, finding, style)):
         parts.append(f"Suggestion: {change}")
-    parts += [f"By hand, for it crosses markup: {style.quoted(one_line(hint))}" for hint in finding.hints]
+    parts += [f"By hand, as {hint.why}: {style.quoted(one_line(hint.text))}" for hint in by_hand(finding)]
     return " ".join([*filter(None, parts), f"({join_lines(credit(finding, style))})"])
 
 

@@ -85,6 +85,7 @@ def _tail(run: Run) -> Record:
         "provenance": [part(p) for p in run.provenance],
         "energy": None if run.energy is None else energy(run.energy),
         "model": None if run.model is None else asdict(run.model),
+        "models": [asdict(use) for use in run.models],
     }
 
 
@@ -141,6 +142,7 @@ def _finding(finding: Finding, document: Document, index: LineIndex) -> Record:
             {"offset": e.span.start, "end": e.span.end, "text": e.text} for e in map(document.whole_edit, finding.edits)
         ],
         "hints": list(finding.hints),
+        "hint_reasons": list(finding.hint_reasons),
     }
 
 
@@ -171,6 +173,7 @@ def part(p: Provenance) -> Record:
         "data": p.data or None,
         "sha256": p.sha256 or None,
         "facts": [{"name": name, "text": text or None} for name, text in p.facts],
+        "answers": {question: text or None for question, text in p.answers},
     }
 
 

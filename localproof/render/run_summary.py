@@ -12,7 +12,7 @@ from .labels import skipped_rows
 from .style import Style
 from .width import InkedWord, columns, fill, one_line, words
 
-_GAP = "not stated by its makers"
+GAP = "not stated by its makers"
 _ROLES = {"rules": "rule engine", "format": "reader of the format"}
 _LABEL = 17  # the room of the longest label, "per 1,000 words", and two spaces
 
@@ -20,7 +20,9 @@ _LABEL = 17  # the room of the longest label, "per 1,000 words", and two spaces
 def summary_line(run: Run, style: Style) -> str:
     """What was found, what was held back, who looked, what it cost; broken between these where the width asks for it.
 
-    ``3 findings in 1 file (412 words) · 5 held back · Harper 2.13.0 + judge · energy ~4 J, estimated``
+    ``3 findings in 1 file (412 words) · 5 held back · --fix corrects 1 · Harper 2.13.0 + judge · --report says more``
+
+    The energy stands there where it is worth a word: more than a watt-hour, or a language model read.
     """
     first, *rest = summary_parts(run)
     return "\n".join(
@@ -36,7 +38,12 @@ def summary_parts(run: Run) -> list[str]:
     parts += [f"{count:,} {why}" for why, count in run.set_aside().items()]
     if skipped := len(set(run.all_skipped())):
         parts.append(f"{skipped:,} skipped")
-    return [*parts, _made_of(run.provenance), energy.summarize_energy(run.energy), "--report for all"]
+    if safe := sum(f.is_safe_fix for _, f in run.findings()):
+        parts.append(f"--fix corrects {safe:,}")
+    parts.append(_made_of(run.provenance))
+    if energy.is_notable(run):
+        parts.append(energy.summarize_energy(run.energy))
+    return [*parts, "--report says more"]
 
 
 def count_findings(run: Run) -> str:
@@ -69,8 +76,8 @@ def _made_of(provenance: Iterable[Provenance]) -> str:
 
 
 def report_block(run: Run, style: Style) -> str:
-    """The full account, for `--report`: every part by name with its gaps, the energy with its status and limits, what
-    was skipped and what would help, what was held back and silenced."""
+    """The full account, for `--report=full`: every part by name with its gaps, the energy with its status and limits,
+    what was skipped and what would help, what was held back and silenced."""
     out = _section("This run", _this_run(run, style), style)
     for p in run.provenance:
         out += _section(title_of(p), part_rows(p), style)
@@ -120,13 +127,13 @@ def title_of(p: Provenance) -> str:
 
 def part_rows(p: Provenance, *, whole_sum: bool = False) -> list[tuple[str, str]]:
     """Licence, data, checksum and facts of one part; a gap is said, never left out."""
-    rows = [] if p.version else [("version", _GAP)]
+    rows = [] if p.version else [("version", GAP)]
     rows += [
-        ("licence", p.licence or _GAP),
-        ("data", p.data or _GAP),
+        ("licence", p.licence or GAP),
+        ("data", p.data or GAP),
         ("sha256", (p.sha256 if whole_sum else p.sha256[:12]) or "not recorded"),
     ]
-    return rows + [(name, text or _GAP) for name, text in p.facts]
+    return rows + [(name, text or GAP) for name, text in p.facts]
 
 
 def split_data(data: str) -> list[str]:

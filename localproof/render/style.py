@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Beyond this a line of prose is hard to follow, however wide the window.
 _LONGEST_LINE = 100
@@ -24,8 +24,7 @@ _INK = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):  # no dataclass: help would wait 5 ms for it
     """What a renderer may use.
 
     `colour` adds SGR sequences and changes nothing else: without them the
@@ -51,6 +50,10 @@ class Style:
     @property
     def dot(self) -> str:
         return "·" if self.unicode else "|"
+
+    @property
+    def bar(self) -> str:
+        return "│" if self.unicode else "|"
 
     @property
     def ellipsis(self) -> str:

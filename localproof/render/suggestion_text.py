@@ -128,18 +128,20 @@ def _name_lookalikes(text: str) -> str:
 
 
 def suggestion(text: str, finding: Finding, style: Style) -> list[InkedWord]:
-    """The suggestions of `finding` as words to fill: ``goverment → government or governor``. Empty if it has none."""
+    """The suggestions of `finding` as words to fill: ``goverment → government or governor``. Empty if it has none; only
+    the first where that is certain."""
     pieces: list[InkedWord] = []
     shown = 0
+    most = 1 if finding.is_safe_fix else _MOST_SHOWN
     for old, news in describe_changes(text, finding):
-        wanted = news[: _MOST_SHOWN - shown]
+        wanted = news[: most - shown]
         if not wanted:
             break
         shown += len(wanted)
         if pieces:
             pieces[-1] = InkedWord(pieces[-1].text + ";", pieces[-1].ink)
         pieces += _one_change(old, wanted, style)
-    rest = len(finding.edits) - shown
+    rest = 0 if finding.is_safe_fix else len(finding.edits) - shown
     if rest > 0:
         pieces.append(InkedWord(f"({rest} more)", "quiet"))
     return pieces

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..text import escape_invisible
@@ -38,6 +39,20 @@ class InkedWord(NamedTuple):
     joint: str = ""
 
 
+# Letters of the Latin script, quotation marks, dashes and arrows: shown as they are, each in one column.
+_PLAIN = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027\u2030-\u205e\u2190-\u21ff]*")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether every character is known to be shown as it is, in one column, as it is in nearly every text."""
+    return (text.isascii() and text.isprintable()) or _PLAIN.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def _plain_cell(char: str) -> ScreenCell:
+    return ScreenCell(char, 1)
+
+
 def to_cells(text: str) -> list[ScreenCell]:
     """One cell for each code point of `text`, safe to print on one line.
 
@@ -49,6 +64,8 @@ def to_cells(text: str) -> list[ScreenCell]:
     >>> [cell.width for cell in to_cells("aé漢\\x1b")]
     [1, 1, 2, 4]
     """
+    if _is_plain(text):
+        return list(map(_plain_cell, text))
     out: list[ScreenCell] = []
     skip_to, before = 0, ""
     breaks = {m.start(): m.end() for m in _BREAK.finditer(text)}
@@ -88,7 +105,7 @@ def _cell(char: str) -> ScreenCell:
 
 def one_line(text: str) -> str:
     """`text` as one line that is safe to print."""
-    return "".join(cell.text for cell in to_cells(text))
+    return text if _is_plain(text) else "".join(cell.text for cell in to_cells(text))
 
 
 def columns(text: str) -> int:
@@ -97,7 +114,7 @@ def columns(text: str) -> int:
     >>> columns("naïve 漢字")
     10
     """
-    return len(text) if text.isascii() and text.isprintable() else sum(cell.width for cell in to_cells(text))
+    return len(text) if _is_plain(text) else sum(cell.width for cell in to_cells(text))
 
 
 def words(text: str, ink: str = "") -> list[InkedWord]:

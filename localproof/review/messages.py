@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..render.labels import engines_of, in_cell, learned_note, percent
+from ..render.labels import by_hand, engines_of, in_cell, learned_note, percent
 from ..render.suggestion_text import align_to_words
 from ..render.width import one_line
 from ..text import Edit
@@ -52,9 +52,11 @@ def credits(item: ReviewItem) -> str:
 
 
 def manual_hints(item: ReviewItem) -> str:
-    """Corrections that cross markup and so are the writer's to make; "" if there are none."""
-    found = [f"“{one_line(h)}”" for h in item.finding.hints if h.strip()]
-    return f"by hand, for it crosses markup: {' or '.join(found)}" if found else ""
+    """Corrections that only the writer can make, and why; "" if there are none."""
+    by_reason: dict[str, list[str]] = {}
+    for hint in by_hand(item.finding):
+        by_reason.setdefault(hint.why, []).append(f"“{one_line(hint.text)}”")
+    return "; ".join(f"by hand, as {why}: {' or '.join(found)}" for why, found in by_reason.items())
 
 
 def nothing_left(session: ReviewSession, total: int, arriving: int = 0) -> str:

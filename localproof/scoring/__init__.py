@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from ..engines import ENGINES, HOUSE, OWN, is_speller
-from ..report import Finding, Provenance
+from ..report import Finding, Provenance, Question
 from ..text import Block, Edit, Span, minimal_edit
 from ..text.words import WORD, fold_apostrophes, fold_word
 from . import features
@@ -140,16 +140,16 @@ def update_counts(words: WordCounts, gone: Iterable[WordCounts], come: Iterable[
 
 def count_block_words(text: str) -> WordCounts:
     """The words of one block's text."""
-    every: Counter[str] = Counter()
+    words = WORD.findall(text)
+    # Folded all at once: a line end is no part of a word, and ends it as the end of a text does.
+    every = Counter(fold_word("\n".join(words)).split("\n")) if words else Counter()
     capitalised: Counter[str] = Counter()
-    for match in WORD.finditer(text):
+    for match in WORD.finditer(text) if any(word[0].isupper() for word in words) else ():
         word = match.group()
-        low = fold_word(word)
-        every[low] += 1
         if word[0].isupper():
             starts = text[max(match.start() - 3, 0) : match.start()]
             if starts.strip() and not any(c in ".!?:\"“‘'(" for c in starts):
-                capitalised[low] += 1
+                capitalised[fold_word(word)] += 1
     return WordCounts(every, capitalised)
 
 
@@ -275,8 +275,8 @@ def probability(text: str, finding: Finding, around: FeatureContext, engines: Se
     known = coefficients()
     weights = known.weights.get("+".join(sorted({*engines} - {OWN})), known.weights["+".join(_BOTH)])
     present = features.features(text, finding, around, ngram_counts(), known.rules)
-    log_odds = sum(weights.get(name, 0.0) * value for name, value in present.items())
-    log_odds += sum(known.by_hand.get(name, 0.0) * value for name, value in present.items())
+    log_odds = sum(weights[name] * value for name, value in present.items() if name in weights)
+    log_odds += sum(known.by_hand[name] * value for name, value in present.items() if name in known.by_hand)
     if "kind=spelling" in present and (word := main_word(finding.span.of(text))):
         word = fold_word(word)
         # What is listed as a misspelling is not made right by standing all over a text or a site.
@@ -395,4 +395,33 @@ def provenance() -> tuple[Provenance, ...]:
 def _part(part: str, about: dict[str, Any], sha256: str) -> Provenance:
     facts = tuple((str(name), str(text)) for name, text in about["facts"].items())
     role = "judge" if part == "judge" else "dictionary"
-    return Provenance(part, role, about["version"], about["licence"], about["data"], sha256, facts)
+    return Provenance(
+        part, role, about["version"], about["licence"], about["data"], sha256, facts, _answers(part, about)
+    )
+
+
+def _answers(part: str, about: Mapping[str, Any]) -> tuple[tuple[Question, str], ...]:
+    """The five questions, of the parts that were made of people's texts."""
+    facts = about["facts"]
+    if part == "judge":
+        return (
+            ("data", "corrections in open repositories, essays, edited prose"),
+            ("amount", f"{facts['examples']}; {facts['consent']}"),
+            ("training", "logistic regression, from scratch, by LocalProof"),
+            ("people", str(facts["human work"])),
+            ("cost", str(facts["training cost"])),
+        )
+    if part == "attested words":
+        tokens = round(about["tokens"] / 1e6)
+        return (
+            ("data", "docs, government prose and old books, each named"),
+            ("amount", f"{tokens} million tokens of {str(facts['sources']).partition(',')[0]} sources; open licences"),
+            ("training", "counted, not trained"),
+        )
+    if part == "listed words":
+        return (
+            ("data", "SCOWL, the names of a census, GeoNames"),
+            ("amount", f"{str(facts['entries']).partition(' ')[0]} words and names; open licences"),
+            ("people", str(facts["human work"]).partition(";")[0]),
+        )
+    return (("data", "the lists of typos and TOEFL-Spell"),)

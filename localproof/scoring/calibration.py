@@ -110,7 +110,11 @@ Example = tuple[Mapping[str, float], float, float]  # what is weighed, 1 where i
 
 def _of_findings(sentence: CalibrationSentence, reading: ModelResponse) -> Iterator[Example]:
     for finding, right in zip(sentence.findings, sentence.right, strict=True):
-        yield finding_features(finding, log_odds(finding.probability or 0.0), reading), float(right), _weight(sentence)
+        yield (
+            finding_features(sentence.text, finding, log_odds(finding.probability or 0.0), reading),
+            float(right),
+            _weight(sentence),
+        )
 
 
 def _of_proposals(sentence: CalibrationSentence, reading: ModelResponse) -> Iterator[Example]:

@@ -237,6 +237,31 @@ def quoted_spans(text: str) -> list[Span]:
     return [Span(*m.span()) for m in _QUOTATION.finditer(text)]
 
 
+_RAW = re.compile(r"[\d_@#/\\<>{}=|~^*`]|\w[.:]\w")
+_BEGINS = re.compile(r"[.!?:]['\")]*\s+\Z")
+
+
+def is_prose_word(text: str, word: Span, quoted: Iterable[Span]) -> bool:
+    """Whether the word at `word` stands in plain prose and is no name: in lower case or at a beginning.
+
+    >>> text = "It is foo_bar in Rome."
+    >>> [is_prose_word(text, w.span, ()) for w in split_words(text)]
+    [True, True, False, False, True, False]
+    """
+    if is_raw(text, word, quoted):
+        return False
+    old = word.of(text)
+    return old.islower() or old == "I" or not text[: word.start].strip() or bool(_BEGINS.search(text, 0, word.start))
+
+
+def is_raw(text: str, word: Span, quoted: Iterable[Span]) -> bool:
+    """Whether the word at `word` is part of a number, of code or of a quotation (`quoted_spans`)."""
+    if any(word.overlaps(span) for span in quoted):
+        return True
+    beside = text[max(word.start - 1, 0) : word.start] + text[word.end : word.end + 2]
+    return bool(_RAW.search(beside)) or "-" in beside[:2]
+
+
 @dataclass(frozen=True, slots=True)
 class TextWord:
     """A word of a text: where it stands, and itself in lower case with straight apostrophes."""

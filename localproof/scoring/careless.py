@@ -4,7 +4,9 @@ What the judge says of a finding by itself holds for a text of the usual sort,
 with `USUAL` sure errors in 1,000 words. How many a document has is estimated
 from its own likely findings, and pulled to the usual where it is short; each
 finding's odds are then raised or lowered by how far that is from the usual,
-without the finding's own part in it.
+without the finding's own part in it. Where a tagger reads along, the errors that
+it expects in the document (in edited prose `EXPECTED` in 1,000 words) say so of
+what models propose: engines find other errors than it does, in other texts.
 """
 
 from __future__ import annotations
@@ -16,10 +18,13 @@ from dataclasses import dataclass, field, replace
 from ..engines import HOUSE
 from ..report import Finding
 from ..text import Block
+from .rescoring import PROPOSES
 
 USUAL = 2.0  # sure errors in 1,000 words
+EXPECTED = 6.2  # errors that the tagger expects in 1,000 words of edited prose
 _WORDS = 500.0  # so many words of the usual sort are added to each document
 _WEIGHT = 0.8  # of the logarithm of the ratio
+_EXPECTED_WEIGHT = 0.8  # the same of what the tagger expects
 _LEAST, _MOST = -1.0, 2.0  # of what is added to the log-odds
 _SURE = 0.5
 _STEP = 0.25  # so that a word more or less changes nothing for the findings of a text
@@ -32,6 +37,7 @@ class Carelessness:
 
     words: int = 0
     errors: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    expected: float | None = None  # errors in all of it by the tagger, where one reads along
 
     def shift(self, text: str, finding: Finding) -> float:
         """What is added to the log-odds of a finding in a block with this text."""
@@ -39,7 +45,11 @@ class Carelessness:
             return 0.0
         own = self.errors.get(_what(text, finding), 0.0)
         rate = (sum(self.errors.values()) - own + USUAL * _WORDS / 1000) / ((self.words + _WORDS) / 1000)
-        by = max(_LEAST, min(_MOST, _WEIGHT * math.log(rate / USUAL)))
+        by = _WEIGHT * math.log(rate / USUAL)
+        if self.expected is not None and finding.rule.startswith(PROPOSES):
+            expected = (self.expected + EXPECTED * _WORDS / 1000) / ((self.words + _WORDS) / 1000)
+            by += _EXPECTED_WEIGHT * math.log(expected / EXPECTED)
+        by = max(_LEAST, min(_MOST, by))
         return round(by / _STEP) * _STEP
 
     def rescored(self, text: str, finding: Finding) -> Finding:
@@ -53,15 +63,18 @@ class Carelessness:
         return replace(changed, probability_without_model=_shifted(finding.probability_without_model, by))
 
 
-def carelessness(judged: Iterable[tuple[Block, Iterable[Finding]]], words: int) -> Carelessness:
-    """How carelessly a document of so many `words` is written, by what was judged of each block by itself."""
+def carelessness(
+    judged: Iterable[tuple[Block, Iterable[Finding]]], words: int, expected: float | None = None
+) -> Carelessness:
+    """How carelessly a document of so many `words` is written, by what was judged of each block by itself, and by how
+    many errors a tagger expects in it."""
     errors: dict[tuple[str, str], float] = {}
     for block, findings in judged:
         for f in findings:
             if (f.probability or 0.0) >= _SURE and not _is_taste(f):
                 what = _what(block.text, f)
                 errors[what] = max(errors.get(what, 0.0), f.probability or 0.0)
-    return Carelessness(words, errors)
+    return Carelessness(words, errors, expected)
 
 
 def _is_taste(finding: Finding) -> bool:

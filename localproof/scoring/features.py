@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from ..engines import OWN, is_speller
 from ..report import Finding
@@ -406,20 +407,37 @@ def ngram_gain(text: str, edit: Edit, known: NgramCounts) -> float:
     The change in length is made up for by the mean log-probability of a word,
     so that deletions do not always win.
     """
-    start = max(find_sentence_start(text, edit.span.start), edit.span.start - _WINDOW)
-    end = edit.span.end + _WINDOW
-    if start:  # begin at a word
-        start = next((m.start() for m in re.finditer(r"\S+", text[start:end])), 0) + start
-    left, right = text[start : edit.span.start], text[edit.span.end : end]
-    before, after = tokens(left + edit.span.of(text) + right), tokens(left + edit.text + right)
-    lead = max(len(tokens(left)) - 1, 0)
-    tail = max(len(tokens(right)) - 3, 0)
-    a = known.log_score(before, min(lead, len(before)), len(before) - tail)
-    b = known.log_score(after, min(lead, len(after)), len(after) - tail)
-    return b - a + _MEAN_WORD * (len(after) - len(before))
+    place = _as_it_stands(text, edit.span, known)
+    after = tokens(place.left + edit.text + place.right)
+    b = known.log_score(after, min(place.lead, len(after)), len(after) - place.tail)
+    return b - place.score + _MEAN_WORD * (len(after) - place.words)
 
 
 _MEAN_WORD = 5.0
+
+
+class _Place(NamedTuple):
+    """The words around a place, those at its sides that an edit of it leaves alone, and the score of all as it is."""
+
+    left: str
+    right: str
+    lead: int
+    tail: int
+    words: int
+    score: float
+
+
+@lru_cache(maxsize=64)
+def _as_it_stands(text: str, span: Span, known: NgramCounts) -> _Place:
+    start = max(find_sentence_start(text, span.start), span.start - _WINDOW)
+    end = span.end + _WINDOW
+    if start:  # begin at a word
+        start = next((m.start() for m in re.finditer(r"\S+", text[start:end])), 0) + start
+    left, right = text[start : span.start], text[span.end : end]
+    before = tokens(left + span.of(text) + right)
+    lead, tail = max(len(tokens(left)) - 1, 0), max(len(tokens(right)) - 3, 0)
+    score = known.log_score(before, min(lead, len(before)), len(before) - tail)
+    return _Place(left, right, lead, tail, len(before), score)
 
 
 def _neighbour_features(f: dict[str, float], text: str, edit: Edit, spelling: bool, known: NgramCounts) -> None:

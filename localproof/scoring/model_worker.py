@@ -46,7 +46,7 @@ def build(options: dict[str, Any]) -> Callable[[], Callable[[dict[str, Any]], st
                 "gains": [None if g is None else round(g, _PLACES) for g in gains],
                 "proposals": [
                     [p.edit.span.start, p.edit.span.end, p.edit.text, p.kind]
-                    + [round(x, _PLACES) for x in (p.gain, p.surprise, p.margin)]
+                    + [round(x, _PLACES) for x in (p.gain or 0.0, p.surprise, p.margin)]
                     for p in proposals
                 ],
                 "tokens": model.decoded - before,

@@ -7,13 +7,20 @@ each tells roughly what it would gain, and only the best of these are decoded.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..text import Edit, Span, apply_edits
-from .candidate_edits import CandidateEdit, TextWord, edits_at_word, insertions_between, quoted_spans, split_words
+from .candidate_edits import (
+    CandidateEdit,
+    TextWord,
+    edits_at_word,
+    insertions_between,
+    is_prose_word,
+    quoted_spans,
+    split_words,
+)
 from .generation import generate_edits
 from .types import Proposal
 
@@ -28,7 +35,6 @@ _LEAST_GAIN = 1.0  # nats; what gains less is not worth telling
 _SURPRISE = 5.0  # nats of a word from which on it is compared, letter by letter, with those that are usual here
 _USUAL_HERE = 48  # so many of them
 _USUAL = 5.0  # nats of the two tokens after a word in a sentence that goes on as it should
-_RAW = re.compile(r"[\d_@#/\\<>{}=|~^*`]|\w[.:]\w")
 
 
 def score_passage(
@@ -117,15 +123,8 @@ class _PassageView:
         self._cost = [self._between(a, b) for a, b in self._tokens]
 
     def prose(self, i: int) -> bool:
-        """Whether the word with number i stands in plain prose: in lower case or at a beginning, and in no name,
-        number, code or quotation."""
-        span = self._row[i].span
-        if any(span.overlaps(quoted) for quoted in self._quoted):
-            return False
-        old = span.of(self._text)
-        beside = self._text[max(span.start - 1, 0) : span.start] + self._text[span.end : span.end + 2]
-        first = not self._text[: span.start].strip() or re.search(r"[.!?:]['\")]*\s+$", self._text[: span.start])
-        return (old.islower() or bool(first) or old == "I") and not _RAW.search(beside) and "-" not in beside[:2]
+        """Whether the word with number i stands in plain prose."""
+        return is_prose_word(self._text, self._row[i].span, self._quoted)
 
     def at(self, i: int) -> Iterable[tuple[float, CandidateEdit, float]]:
         """(priority, candidate, surprise) of what may be wrong at the word with number i or before it."""

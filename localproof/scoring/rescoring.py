@@ -19,15 +19,21 @@ from typing import Any
 
 from ..engines import OWN
 from ..report import Finding, Kind, ModelUse, Report
-from ..text import Block, apply_edits
+from ..text import Block, Span, apply_edits
+from .candidate_edits import KINDS
 from .features import FeatureContext, RuleFacts, features
 from .language_model_client import ModelResponse
 from .ngram_counts import ngram_counts
+from .tagger_client import TaggerResponse
 from .types import REWRITE, Proposal
 
 PROPOSES = "model/"
 _MOST_GAIN = 12.0  # nats; more says no more
 _AGREES = 1.0  # nats from which on a model speaks for an edit, and so takes nothing from its finding
+_UNNAMED = 0.005  # what a tag that is not named is taken for: a quarter of the least that is
+_ORDINARY, _PULL = 0.005, 60.0  # errors that the tagger expects in a word of any text, and words added to each block
+_WORD, _BESIDE = 6.0, 20  # characters of a word, and those beside a place that belong to it
+_WRONG = 0.5  # from which probability of an error on a tagger speaks for what is found there
 _NEARLY = 4.0  # nats by which it may like its own edit better than the engine's of the same words
 _SPELLING = ("typo", "compound")  # of the kinds of proposals; all others are of grammar
 _SAYS = {
@@ -51,30 +57,38 @@ _OR_ELSE = {  # where something is only put in (True) or only left out
 
 @dataclass(frozen=True)
 class RescoringModel:
-    """What was learned for one model: weights by name for findings of the engines and for its own proposals."""
+    """What was learned for a model, or for several together: weights by name for findings of the engines and for their
+    own proposals."""
 
     findings: Mapping[str, float]
     proposals: Mapping[str, float]
     about: Mapping[str, Any]
-    own: bool = True  # learned with this very model, and not with another
+    own: bool = True  # learned with these very models, and not with others
+
+
+SCORES, TAGS = "score", "tag"  # what a model is for
 
 
 @lru_cache(maxsize=8)
-def load_rescoring_model(sha256: str, folder: Path | None = None) -> RescoringModel:
-    """The weights for the model with this checksum: those that the user had learned in `folder`, else LocalProof's,
-    which were learned with its own model. Nats are nats, so they serve for others too, only less well."""
+def load_rescoring_model(sha256: str, tagger_sha256: str = "", folder: Path | None = None) -> RescoringModel:
+    """The weights for a language model and a tagger with these checksums, "" for one that is not there: those that the
+    user had learned in `folder`, else LocalProof's, which were learned with its own. Nats are nats, so they serve for
+    other models too, only less well."""
     ours = json.loads(Path(__file__).with_name("rescoring.json").read_text("utf-8"))
+    asked = {role: sha for role, sha in ((SCORES, sha256), (TAGS, tagger_sha256)) if sha}
+    table = ours["weights"]["+".join(asked) or SCORES]
+    own = all(ours["models"].get(role) == sha for role, sha in asked.items())
     # What an instruct model would write taught no weights of ours: it begins as the kind that is trusted least.
-    least = min(weight for name, weight in ours["proposals"].items() if name.startswith("kind="))
-    ours["proposals"].setdefault(f"kind={REWRITE}", least)
-    if folder is not None and ours["model"] != sha256:
+    least = min((weight for name, weight in table["proposals"].items() if name.startswith("kind=")), default=-2.0)
+    proposals = {f"kind={REWRITE}": least, **table["proposals"]}
+    if folder is not None and not own and not tagger_sha256:
         try:
             raw = json.loads((folder / f"{sha256}.json").read_text("utf-8"))
             if raw["model"] == sha256:
                 return RescoringModel(raw["findings"], {f"kind={REWRITE}": least, **raw["proposals"]}, raw["about"])
         except (OSError, ValueError, LookupError, TypeError):
             pass
-    return RescoringModel(ours["findings"], ours["proposals"], ours["about"], ours["model"] == sha256)
+    return RescoringModel(table["findings"], proposals, ours["about"], own)
 
 
 def edit_kind(finding: Finding) -> str:
@@ -91,10 +105,16 @@ def edit_kind(finding: Finding) -> str:
     return "put in" if edit.span.start == edit.span.end else "changed"
 
 
-def finding_features(finding: Finding, alone: float, reading: ModelResponse) -> dict[str, float]:
-    """What is weighed of a finding of the engines: the judge's log-odds (`alone`), and what its edits gain."""
+def finding_features(text: str, finding: Finding, alone: float, reading: ModelResponse) -> dict[str, float]:
+    """What is weighed of a finding of the engines in the text of its block: the judge's log-odds (`alone`), what its
+    edits gain, and what the tagger says of the place."""
     how = edit_kind(finding)
     f = {"bias": 1.0, "log-odds": alone, f"is {how}": 1.0, f"log-odds {how}": alone / 2}
+    if reading.tagged is not None:
+        f["tags around"] = around_evidence(text, finding.span, reading.tagged)
+        f["tags error"] = tag_evidence(error_chance(finding.span, reading.tagged))
+        f["tags edit"] = tag_evidence(_edit_chance(text, finding, reading.tagged))
+        f[f"tags error {how}"], f[f"tags edit {how}"] = f["tags error"], f["tags edit"]
     gain = reading.gains.get(finding.edits[0]) if finding.edits else None
     if gain is None:
         return f | {"no gain": 1.0}
@@ -106,23 +126,85 @@ def finding_features(finding: Finding, alone: float, reading: ModelResponse) -> 
     return f
 
 
-def proposal_features(text: str, proposal: Proposal, around: FeatureContext, rules: RuleFacts) -> dict[str, float]:
-    """What is weighed of a proposal: how much it gains, what it replaces, and what the judge sees of any finding."""
+def tag_evidence(chance: float) -> float:
+    """What a probability of the tagger weighs: its log-odds over those of `_UNNAMED`, halved; 0 where it names nothing.
+
+    >>> tag_evidence(0.0), round(tag_evidence(0.5), 2)
+    (0.0, 2.65)
+    """
+    return (log_odds(min(max(chance, _UNNAMED), 0.99)) - log_odds(_UNNAMED)) / 2
+
+
+def error_chance(span: Span, tagged: TaggerResponse) -> float:
+    """How likely the tagger holds it that something is wrong at `span` or before the word that begins there."""
+    wide = Span(max(span.start - 1, 0), span.end + 1)
+    return max((chance for word, chance in tagged.errors.items() if word.overlaps(wide)), default=0.0)
+
+
+def around_evidence(text: str, span: Span, tagged: TaggerResponse) -> float:
+    """How careless the tagger holds the rest of the block for: the logarithm of the errors that it expects elsewhere in
+    100 words over those of an ordinary text, to which short blocks are pulled.
+
+    >>> around_evidence("It is so. " * 5, Span(0, 2), TaggerResponse({}))
+    0.0
+    """
+    near = Span(max(span.start - _BESIDE, 0), span.end + _BESIDE)
+    elsewhere = sum(chance for word, chance in tagged.errors.items() if not word.overlaps(near))
+    return math.log1p(elsewhere / (_ORDINARY * (len(text) / _WORD + _PULL)))
+
+
+def _edit_chance(text: str, finding: Finding, tagged: TaggerResponse) -> float:
+    """How likely the tagger holds the edit that leads in `finding`."""
+    if not finding.edits:
+        return 0.0
+    near = Span(max(finding.span.start - 2, 0), finding.span.end + 2)
+    meant = apply_edits(text, finding.edits[:1])
+    same = (t.chance for t in tagged.edits if t.edit.span.overlaps(near) and apply_edits(text, [t.edit]) == meant)
+    return sum(same)
+
+
+def all_proposals(reading: ModelResponse) -> list[Proposal]:
+    """What the models propose: what the language model prefers, and what the tagger names of the kinds that are shown,
+    each edit once."""
+    found = {p.edit: p for p in reading.proposals}
+    for tagged in reading.tagged.edits if reading.tagged is not None else ():
+        if (known := found.get(tagged.edit)) is not None:
+            found[tagged.edit] = replace(known, chance=tagged.chance)
+        elif tagged.kind in KINDS:
+            gain = reading.gains.get(tagged.edit)
+            found[tagged.edit] = Proposal(tagged.edit, tagged.kind, gain, 0.0, 0.0, tagged.chance)
+    return list(found.values())
+
+
+def proposal_features(
+    text: str, proposal: Proposal, around: FeatureContext, rules: RuleFacts, tagged: TaggerResponse | None = None
+) -> dict[str, float]:
+    """What is weighed of a proposal: how much it gains, what the tagger says, what it replaces, and what the judge sees
+    of any finding."""
     finding = proposal_to_finding(text, proposal)
     kind = proposal.kind
-    gain = min(proposal.gain, 2 * _MOST_GAIN)
-    f = {
-        "bias": 1.0,
-        f"kind={kind}": 1.0,
-        "gain": gain / 4,
-        f"gain {kind}": gain / 4,
-        "gain over 6": max(gain - 6, 0.0) / 4,
-        "margin": min(proposal.margin, _MOST_GAIN) / 4,
-        "surprise": min(proposal.surprise, _MOST_GAIN) / 4,
-    }
-    f[f"{kind} {edit_kind(finding)}"] = 1.0
+    f = {"bias": 1.0, f"kind={kind}": 1.0, f"{kind} {edit_kind(finding)}": 1.0}
+    f |= _gain_features(proposal)
+    if tagged is not None:
+        f["tags edit"] = f[f"tags edit {kind}"] = tag_evidence(proposal.chance)
+        f["both agree"] = min(max(proposal.gain or 0.0, 0.0) / 4, f["tags edit"])
+        f["tags around"] = around_evidence(text, proposal.edit.span, tagged)
+        f["tags error"] = tag_evidence(error_chance(proposal.edit.span, tagged))
+        f["tags nothing"] = float(not proposal.chance)
     seen = features(text, finding, around, ngram_counts(), rules)
     f |= {f"sees {name}": value for name, value in seen.items() if not name.startswith(("rule=", "pair=", "rules="))}
+    return f
+
+
+def _gain_features(proposal: Proposal) -> dict[str, float]:
+    if proposal.gain is None:
+        return {"no gain": 1.0}
+    kind, gain = proposal.kind, max(-_MOST_GAIN, min(proposal.gain, 2 * _MOST_GAIN))
+    f = {"gain": gain / 4, f"gain {kind}": gain / 4, "gain over 6": max(gain - 6, 0.0) / 4}
+    if not proposal.surprise and not proposal.margin:
+        return f | {"not its own": 1.0}
+    f["margin"] = min(proposal.margin, _MOST_GAIN) / 4
+    f["surprise"] = min(proposal.surprise, _MOST_GAIN) / 4
     return f
 
 
@@ -161,7 +243,7 @@ def _agrees_on_place(finding: Finding, proposal: Finding, reading: ModelResponse
     if finding.kind == "spelling" or not finding.edits or finding.probability is None:
         return False
     edit = finding.edits[0]
-    gain = next((p.gain for p in reading.proposals if p.edit == proposal.edits[0]), math.inf)
+    gain = reading.gain_of(proposal.edits[0])
     return edit.span.overlaps(proposal.span) and reading.gains.get(edit, -math.inf) >= gain - _NEARLY
 
 
@@ -170,12 +252,19 @@ def _rescore_finding(text: str, finding: Finding, reading: ModelResponse, known:
         return finding
     alone = finding.probability
     finding = _rank_edits(finding, reading)
-    chance = predict(finding_features(finding, log_odds(alone), reading), known.findings)
+    chance = predict(finding_features(text, finding, log_odds(alone), reading), known.findings)
     if finding.kind == "spelling":  # to a model every name it never saw is unlikely, so it has no say in this direction
         chance = alone if _is_listed_correction(text, finding) else min(chance, alone)
-    elif finding.edits and (reading.gains.get(finding.edits[0], 0.0) >= _AGREES or _is_settled(finding)):
+    elif finding.edits and (_agrees(finding, reading) or _is_settled(finding)):
         chance = max(chance, alone)
     return replace(finding, probability=chance, probability_without_model=alone)
+
+
+def _agrees(finding: Finding, reading: ModelResponse) -> bool:
+    """Whether a model is for the leading edit, or holds it for likely that something is wrong there."""
+    if reading.gains.get(finding.edits[0], 0.0) >= _AGREES:
+        return True
+    return reading.tagged is not None and error_chance(finding.span, reading.tagged) >= _WRONG
 
 
 def _is_settled(finding: Finding) -> bool:
@@ -217,12 +306,34 @@ def _own_proposals(
     known: RescoringModel,
 ) -> Iterator[Finding]:
     """The model's proposals where no engine makes the same, with how likely each is right."""
-    theirs = {apply_edits(block.text, [e]) for f in findings for e in f.edits} if reading.proposals else set()
-    for proposal in reading.proposals:
+    proposals = all_proposals(reading) if holds_sentences(block) else []
+    theirs = {apply_edits(block.text, [e]) for f in findings for e in f.edits} if proposals else set()
+    judged: list[Finding] = []
+    for proposal in proposals:
         if apply_edits(block.text, [proposal.edit]) in theirs or block.touches_placeholder(proposal.edit.span):
             continue
-        chance = predict(proposal_features(block.text, proposal, around, rules), known.proposals)
-        yield replace(proposal_to_finding(block.text, proposal), probability=chance)
+        chance = predict(proposal_features(block.text, proposal, around, rules, reading.tagged), known.proposals)
+        judged.append(replace(proposal_to_finding(block.text, proposal), probability=chance))
+    judged.sort(key=lambda f: (-(f.probability or 0.0), f.edits[0]))
+    taken: list[Span] = []
+    for finding in judged:  # of those that touch the same words the likeliest
+        wide = Span(max(finding.span.start - 1, 0), finding.span.end + 1)
+        if not any(wide.overlaps(span) for span in taken):
+            taken.append(wide)
+            yield finding
+
+
+_SENTENCE_ENDS = (".", "!", "?", ":", ";", "…", ")", "”", '"', "’", "'")
+_FEWEST_WORDS = 4
+
+
+def holds_sentences(block: Block) -> bool:
+    """Whether a block is made of sentences, so that a model may say that a word is missing there: no heading, cell or
+    caption, and no item that is a title."""
+    text = block.text.rstrip()
+    if len(text.split()) < _FEWEST_WORDS or block.kind in ("heading", "title", "cell", "caption"):
+        return False
+    return block.kind != "item" or text.endswith(_SENTENCE_ENDS)
 
 
 def log_odds(probability: float) -> float:

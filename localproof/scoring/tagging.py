@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..scoring.candidate_edits import CandidateEdit, TextWord, split_words
+from ..scoring.candidate_edits import CandidateEdit, TextWord, is_raw, quoted_spans, split_words
 from ..scoring.ngram_counts import ngram_counts
 from ..text import Edit
 from ..text.words import fold_word
@@ -22,7 +22,8 @@ _MOST_MEANT = 8  # words that one may have been taken for, or may be by one lett
 
 @dataclass(frozen=True, slots=True)
 class TaggedWord:
-    """A word, the probability that something is wrong at it or before it, and edits with theirs, likeliest first.
+    """A word, the probability that something is wrong at it or before it, and edits with theirs, likeliest first: none
+    where the word is part of code or of a quotation.
 
     The probabilities of the edits add up to less than that of an error, for
     some tags name a place and no edit.
@@ -39,6 +40,7 @@ def tagged_words(tagger: Tagger, text: str, *, least: float = LEAST) -> list[Tag
     numbers = {tag: i for i, tag in enumerate(tagger.tags)}
     found = tagger.probabilities(text, [word.span for word in row])
     keep = numbers.get(edit_tags.KEEP, -1)
+    quoted = quoted_spans(text)
     out = []
     for i, word in enumerate(row):
         chances = found[i]
@@ -47,7 +49,7 @@ def tagged_words(tagger: Tagger, text: str, *, least: float = LEAST) -> list[Tag
             out.append(TaggedWord(word, error, ()))
             continue
         likely = ((tagger.tags[j], float(chances[j])) for j in (chances >= least).nonzero()[0].tolist() if j != keep)
-        out.append(TaggedWord(word, error, _edits(text, row, i, likely)))
+        out.append(TaggedWord(word, error, () if is_raw(text, word.span, quoted) else _edits(text, row, i, likely)))
     return out
 
 

@@ -1,9 +1,10 @@
 """A second look at what a model proposes: nobody is shown an edit after which a rule engine has more to say.
 
-The engines that read a block read it again with the edit made. Where one then
-says something of the edited words, or of those beside them, that it did not
-say before, the proposal is dropped; where one does not answer in time, it is
-held back. Their answers are remembered as all others are.
+The engines that read a block read it again, once, with all proposals made.
+Where one then says something of the words that a proposal changed, or of those
+beside them, that it did not say before, that proposal is dropped; where one
+does not answer in time, all are held back. Their answers are remembered as all
+others are.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ..report import Finding, Skipped, Unavailable
 from ..text import Edit, Span, apply_edits
 from .rescoring import PROPOSES
 
-MOST = 4  # proposals of a block that are looked at, the likeliest; where there are more, the block is no prose
+MOST = 24  # proposals of a block that are looked at, the likeliest; where there are more, the block is no prose
 _WORD = re.compile(r"\w+")
 
 Answer = Future[tuple[Finding, ...]]
@@ -58,24 +59,25 @@ class ProposalVerifier:
         out, as is what an engine fails on: the second list says so of failures.
         """
         own = [f for f in findings if f.rule.startswith(PROPOSES) and (f.probability or 0.0) >= least]
+        if not own:
+            return list(findings), []
         own.sort(key=lambda f: (-(f.probability or 0.0), f.span, f.rule))
-        asked = [(f, new, self._ask(engines, new)) for f in own[:MOST] for new in [apply_edits(text, f.edits[:1])]]
-        dropped, failed = own[MOST:], []
+        edits = sorted(f.edits[0] for f in own[:MOST])
+        new = apply_edits(text, edits)
+        dropped, failed = set(own[MOST:]), []
         until_s = time.monotonic() + patience_s
-        for finding, new, answers in asked:
-            late = wait(answers.values(), max(until_s - time.monotonic(), 0.0)).not_done
-            try:
-                if late or any(
-                    has_new_findings(
-                        text, finding.edits[0], heeded(text, engines[name][1]), heeded(new, answer.result())
-                    )
-                    for name, answer in answers.items()
-                ):
-                    dropped.append(finding)
-            except Unavailable as error:
-                dropped.append(finding)
-                failed.append(_held_back(error.skipped))
-        return [f for f in findings if not any(f is other for other in dropped)], failed
+        answers = self._ask(engines, new)
+        late = wait(answers.values(), max(until_s - time.monotonic(), 0.0)).not_done
+        refused = set(edits) if late else set()
+        try:
+            for name, answer in {} if late else answers.items():
+                before, after = heeded(text, engines[name][1]), heeded(new, answer.result())
+                refused |= edits_objected_to(text, edits, before, after)
+        except Unavailable as error:
+            refused = set(edits)
+            failed.append(_held_back(error.skipped))
+        dropped |= {f for f in own if f.edits[0] in refused}
+        return [f for f in findings if f not in dropped], failed
 
     def _ask(self, engines: Mapping[str, tuple[Engine, Sequence[Finding]]], text: str) -> dict[str, Answer]:
         for name, (engine, _) in engines.items():
@@ -89,12 +91,22 @@ def _held_back(skipped: Skipped) -> Skipped:
     return Skipped("a proposal of the model", f"held back, as {skipped.what} did not check it: {skipped.reason}")
 
 
-def has_new_findings(text: str, edit: Edit, before: Iterable[Finding], after: Iterable[Finding]) -> bool:
-    """Whether an engine that said `before` of `text` says something new, in `after`, of what `edit` makes of it: of the
-    edited words or those beside them. What it said before may have moved with the text."""
+def edits_objected_to(
+    text: str, edits: Sequence[Edit], before: Iterable[Finding], after: Iterable[Finding]
+) -> set[Edit]:
+    """Those of `edits` (in order) of whose words, or of those beside them, an engine that said `before` of `text` says
+    something new in `after`, of what all the edits make of it. What it said before may have moved with the text."""
     known = {(f.rule, f.span) for f in before}
-    place = _around(apply_edits(text, [edit]), Span(edit.span.start, edit.span.start + len(edit.text)))
-    return any(f.span.overlaps(place) and (f.rule, _moved_back(f.span, edit)) not in known for f in after)
+    new = apply_edits(text, edits)
+    after = list(after)
+    objected: set[Edit] = set()
+    longer = 0
+    for edit in edits:
+        place = _around(new, Span(edit.span.start + longer, edit.span.start + longer + len(edit.text)))
+        longer += len(edit.text) - len(edit.span)
+        if any(f.span.overlaps(place) and (f.rule, _moved_back(f.span, edits)) not in known for f in after):
+            objected.add(edit)
+    return objected
 
 
 def _around(text: str, span: Span) -> Span:
@@ -112,14 +124,23 @@ def _around(text: str, span: Span) -> Span:
     return Span(before[-1] if before else start, after[0] if after else end)
 
 
-def _moved_back(span: Span, edit: Edit) -> Span:
-    """Where `span`, of the text after `edit`, was before it; what begins or ends in the edited words takes them whole.
+def _moved_back(span: Span, edits: Sequence[Edit]) -> Span:
+    """Where `span`, of the text after `edits` (in order), was before them; what begins or ends in edited words takes
+    them whole.
 
-    >>> edit = Edit(Span(8, 10), "have")
-    >>> _moved_back(Span(13, 17), edit), _moved_back(Span(9, 17), edit), _moved_back(Span(0, 8), edit)
-    (Span(start=11, end=15), Span(start=8, end=15), Span(start=0, end=8))
+    >>> edits = [Edit(Span(8, 10), "have")]
+    >>> [(s.start, s.end) for s in (_moved_back(Span(a, b), edits) for a, b in ((13, 17), (9, 17), (0, 8)))]
+    [(11, 15), (8, 15), (0, 8)]
     """
-    end, longer = edit.span.start + len(edit.text), len(edit.text) - len(edit.span)
-    first = span.start - longer if span.start >= end else min(span.start, edit.span.start)
-    last = span.end if span.end <= edit.span.start else max(span.end - longer, edit.span.end)
+    first, last, longer = span.start, span.end, 0
+    for edit in edits:
+        start = edit.span.start + longer
+        end = start + len(edit.text)
+        longer += len(edit.text) - len(edit.span)
+        if span.start >= end:
+            first = span.start - longer
+        elif span.start > start:
+            first = edit.span.start
+        if span.end > start:
+            last = max(span.end - longer, edit.span.end)
     return Span(min(first, last), last)

@@ -26,6 +26,7 @@ FLAGS = frozenset(
     {
         "--no-cache",
         "--report",
+        "--report=full",
         "--quiet",
         "-q",
         "--fix",

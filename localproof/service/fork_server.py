@@ -84,7 +84,7 @@ def preload() -> None:
     from ..engines import ENGINES
     from ..formats import read
     from ..pipeline.checker import Checker
-    from ..render import RENDERERS, Style, closing, findings_of, report_block
+    from ..render import RENDERERS, Style, closing, findings_of, origin_screen, report_block
     from ..report import Finding, Kind
     from ..text import Edit, Span
     from . import fast_client
@@ -106,7 +106,7 @@ def preload() -> None:
             engine.key()
             engine.provenance()
             engine.close()
-    written = RENDERERS["text"](run, Style()), closing(run, Style()), report_block(run, Style())
+    written = [render(run, Style()) for render in (RENDERERS["text"], closing, origin_screen, report_block)]
     assert all((written, fast_client, code_digest(), findings_of, sqlite3))
 
 

@@ -20,8 +20,8 @@ from ..workers.supervisor import WorkerSupervisor
 
 # Nothing else is started for anybody. LanguageTool on Java is left out: what
 # Java spends on an answer cannot be told, so nobody's account would be right.
-MODULES = ("localproof.engines.worker", "localproof.scoring.model_worker")
-NAMES = (*(name for name, kind in ENGINES.items() if not kind.in_process), "model")
+MODULES = ("localproof.engines.worker", "localproof.scoring.model_worker", "localproof.scoring.tagger_worker")
+NAMES = (*(name for name, kind in ENGINES.items() if not kind.in_process), "model", "tagger")
 MOST = 6  # helpers at a time: two engines in three dialects
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _lock = threading.Lock()
 _owed_ns = 0
+_start_ns: int | None = 0
 _alone: list[dict[str, Any]] = []
 
 
@@ -27,6 +28,18 @@ def add_foreign_cpu(cpu_s: float) -> None:
 def foreign_cpu_ns() -> int:
     """Nanoseconds of CPU that other processes have worked for this one so far."""
     return _owed_ns
+
+
+def add_start_cpu(cpu_ns: int | None) -> None:
+    """A helper of this process was built, which took so many nanoseconds of CPU; None where the system does not say."""
+    global _start_ns
+    with _lock:
+        _start_ns = None if cpu_ns is None or _start_ns is None else _start_ns + max(0, cpu_ns)
+
+
+def start_cpu_ns() -> int | None:
+    """Nanoseconds of CPU that helpers of this process have used so far until they were ready; None if not known."""
+    return _start_ns
 
 
 def note_own_worker(order: dict[str, Any]) -> None:

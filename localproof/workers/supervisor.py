@@ -14,6 +14,7 @@ from math import inf
 from typing import Any
 
 from ..report import TooLong, Unavailable
+from . import cpu_accounting
 from .cpu_clock import family_cpu_ns
 from .frames import from_json, to_json
 from .futures import resolve_future
@@ -228,6 +229,8 @@ class WorkerSupervisor:
         with self._work:
             if "ready" in message:
                 self._ready, self._failed_starts = True, 0
+                if self._child is not None:
+                    cpu_accounting.add_start_cpu(family_cpu_ns(self._child.pid))
                 _log.info("%s: ready after %.2f s", self.name, time.monotonic() - self._begun_s)
             cpu_s = float(message.get("cpu_s", 0.0))
             self._cpu_told_s += cpu_s
@@ -240,11 +243,11 @@ class WorkerSupervisor:
                 request.alone = True
                 self._suspects.append(request)
                 request = None
+        self._pump()  # first, so that the child is at work while its answer is
         if request is not None:
             if request.spent is not None:
                 request.spent(cpu_s)
             resolve_future(request.future, self._failure(message) or message.get("raw"))
-        self._pump()
         return True
 
     def _failure(self, message: Mapping[str, Any]) -> Unavailable | None:

@@ -101,6 +101,18 @@ def test_after_an_edit_only_the_block_that_changed_is_asked_about() -> None:
     assert len(again.findings) == 1
 
 
+def test_identical_paragraphs_are_asked_about_once(tmp_path: Path) -> None:
+    class Slow(Counting):
+        def submit(self, text: str) -> Future[tuple[Finding, ...]]:
+            self.asked.append(text)
+            return Future()  # no answer yet
+
+    slow, quick = CachingEngine(one := Slow(), Store(tmp_path / NAME)), Counting()
+    assert slow.submit("teh cat") is slow.submit("teh cat") and one.asked == ["teh cat"]
+    looked_at(quick, None, "Two saw teh cat.\n\nTwo saw teh cat.\n")
+    assert quick.asked == ["Two saw teh cat."]
+
+
 def test_the_next_run_asks_about_nothing_and_finds_the_same(tmp_path: Path) -> None:
     first, second = Counting(), Counting()
     text = "One is here.\n\nTwo saw teh cat.\n"
@@ -306,6 +318,32 @@ def test_what_is_put_is_there_at_once_and_in_the_next_run(tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such modes on Windows")
+def test_many_are_looked_up_at_once(tmp_path: Path) -> None:
+    every = {b"%d" % number: b"value %d" % number for number in range(1_200)}
+    store = Store(tmp_path / NAME)
+    for key, value in list(every.items())[:1_100]:
+        store.put(key, value)
+    store.close()
+    store = Store(tmp_path / NAME)
+    for key, value in list(every.items())[1_100:]:  # not written yet
+        store.put(key, value)
+    assert store.get_all([*every, b"none", b"7"]) == every and store.get_all([]) == {}
+    store.close()
+    assert Store(tmp_path / "none" / NAME).get_all([b"1"]) == {}
+
+
+def test_what_was_put_is_written_before_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = [100.0]
+    monkeypatch.setattr("localproof.cache.store.time.monotonic", lambda: now_s[0])
+    store = Store(tmp_path / NAME)
+    store.put(b"a", b"1")
+    assert kept(tmp_path / NAME, b"a") is None
+    now_s[0] += 31
+    store.put(b"b", b"2")
+    assert kept(tmp_path / NAME, b"a") == b"1"
+    store.close()
+
+
 def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
@@ -396,7 +434,7 @@ store.put(b"before", b"1")
 store.close()
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 store = Store(Path(sys.argv[1]))
-for i in range(5_000):
+for i in range(20_000):
     store.put(b"%d" % i, bytes(200))
 print(store.get(b"before"), store.get(b"1"), [s.reason for s in store.trouble])
 store.close()

@@ -43,23 +43,28 @@ def report(name: str, findings: tuple[Finding, ...] = (), **others: object) -> R
     return replace(whole, document=strip_document(document, [f.span for f in findings]))
 
 
-@given(st.lists(found, max_size=3).map(tuple), st.lists(found, max_size=3).map(tuple), st.integers(0, 900))
+@given(
+    st.lists(found, max_size=3).map(tuple),
+    st.lists(found, max_size=3).map(tuple),
+    st.integers(0, 900),
+    st.integers(0, 6000),
+)
 def test_what_is_put_on_a_shelf_comes_back_equal(
-    shown: tuple[Finding, ...], held: tuple[Finding, ...], at_hand: int
+    shown: tuple[Finding, ...], held: tuple[Finding, ...], at_hand: int, as_they_are: int
 ) -> None:
     some = [
         report("a\udcff.md", shown, held_back=PackedFindings(held), suppressed=2, set_aside=(("in the baseline", 3),)),
         report("b.md", held, held_back=shown, skipped=(Skipped("b.md", "why", "what"),)),
         report("c.md"),
     ]
-    shelf = ReportSpool(some, at_hand=at_hand)
+    shelf = ReportSpool(some, as_they_are=as_they_are, at_hand=at_hand)
     assert shelf == some and list(shelf) == some and shelf[1:] == tuple(some[1:]) and shelf[-1] == some[-1]
     assert shelf[0].document.text == TEXT and isinstance(shelf[0].held_back, PackedFindings)
 
 
 def test_shelf_iterators_disturb_neither_each_other_nor_added_reports() -> None:
     some = [report(f"{number}.md") for number in range(9)]
-    shelf = ReportSpool(some[:8], at_hand=400)
+    shelf = ReportSpool(some[:8], as_they_are=4_000, at_hand=400)
     for one, other in zip(shelf, shelf, strict=True):
         assert one == other
     shelf.append(some[8])
@@ -70,13 +75,13 @@ def test_shelf_iterators_disturb_neither_each_other_nor_added_reports() -> None:
 
 def test_a_shelf_without_a_disk_keeps_all_in_memory(tmp_path: Path) -> None:
     some = [report(f"{number}.md") for number in range(9)]
-    assert ReportSpool(some, at_hand=0, folder=tmp_path / "nowhere") == some
+    assert ReportSpool(some, as_they_are=0, at_hand=0, folder=tmp_path / "nowhere") == some
 
 
 def test_the_cells_of_a_notebook_are_kept() -> None:
     one = report("a.ipynb")
     one = replace(one, document=replace(one.document, cells=(Cell(2, (4, 20), 30), Cell(5, (40,), 44))))
-    assert ReportSpool([one], at_hand=0)[0] == one
+    assert ReportSpool([one], as_they_are=0, at_hand=0)[0] == one
     assert strip_document(one.document, []).cells == one.document.cells
 
 

@@ -96,7 +96,10 @@ def lasting(said: str) -> str:
     said = re.sub(r"(?:over )?\d+ % sure", "[..] sure", said)
     said = re.sub(r"\(\d+ %\)$", "([..])", said, flags=re.MULTILINE)
     return re.sub(
-        r"^((?:No|Nothing|[\d,]+) [^·]*) ·(?:.*\n)*?.*--report for all\n", r"\1 ·[..]\n...\n", said, flags=re.MULTILINE
+        r"^((?:No|Nothing|[\d,]+) [^·]*) ·(?:.*\n)*?.*--report says more\n",
+        r"\1 ·[..]\n...\n",
+        said,
+        flags=re.MULTILINE,
     )
 
 

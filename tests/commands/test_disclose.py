@@ -17,7 +17,7 @@ from tiny_model import tiny
 
 from localproof.cli import run
 from localproof.models.card import WRITES
-from localproof.project.disclosure import FORMATS, make_statement, statement_rows
+from localproof.project.disclosure import FORMATS, make_statement, short_lines, short_statement, statement_rows
 from localproof.project.run_log import LoggedRun, LoggedText, log_run, logged_runs
 from localproof.report import BadInput, Energy, ModelUse, Provenance, Run
 from localproof.terminal import Terminal
@@ -78,11 +78,39 @@ def test_where_nothing_ran_it_says_so(tmp_path: Path) -> None:
         localproof(env(tmp_path), "disclose", str(tmp_path / "b.md"))
 
 
+def test_checking_a_text_again_is_no_further_use() -> None:
+    statement = said([made([LoggedText("/site/a.md", 100)])] * 4)
+    assert statement["Used for"] == "It pointed out suspected errors, 2026-11-28."
+    assert "in 4 runs" in statement["Energy"]
+
+
+def test_the_short_form_is_three_lines_and_a_link() -> None:
+    statement = make_statement(
+        [made([LoggedText("/site/a.md", 100, 3)], use="fix", parts=[HARPER, MODEL])], [Path("/")]
+    )
+    lines = short_lines(statement)
+    assert len(lines) == 3 and "Tiny <b>model</b> 1, which judged single edits and wrote no prose" in lines[0]
+    assert lines[1] == "3 of its 100 words (3.0 %) were changed by it; the others are the writer's own."
+    markdown = short_statement(statement, "markdown", "https://a.b/c (d)")
+    assert markdown.count("\n") == 3 and markdown.endswith(" [More](https://a.b/c%20(d%29)\n")
+    html = short_statement(statement, "html", 'https://a.b/"><script>')
+    assert "<script>" not in html and "<b>" not in html and html.count("<br>") == 2
+    assert json.loads(FORMATS["json"](statement))["short"] == list(lines)
+
+
+def test_the_short_form_of_no_run_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("x")
+    status, out = localproof(env(tmp_path), "disclose", "--short", str(tmp_path / "a.md"))
+    assert status == 0 and out.startswith("LocalProof has no record of a run") and out.count("\n") == 1
+    with pytest.raises(BadInput, match="--link belongs to --short"):
+        localproof(env(tmp_path), "disclose", "--link", "https://a.b", str(tmp_path / "a.md"))
+
+
 def test_rules_alone_are_no_language_model() -> None:
     statement = said([made([LoggedText("/site/a.md", 100)])])
     assert statement["Language model"] == "No language model was used."
     assert statement["Words changed"].startswith("None") and "Harper 2.13.0: rules, Apache-2.0" in statement["Parts"]
-    assert "pointed out suspected errors (once), 2026-11-28" in statement["Used for"]
+    assert "pointed out suspected errors, 2026-11-28" in statement["Used for"]
 
 
 def test_a_model_is_named_with_its_card_and_its_gaps() -> None:
@@ -189,7 +217,9 @@ def test_what_was_put_back_does_not_count_as_changed() -> None:
 
 def test_energy_is_shared_by_words_and_a_gap_is_said() -> None:
     texts = [LoggedText("/site/a.md", 100), LoggedText("/site/b.md", 200)]
-    assert said([made(texts)], "/site/a.md")["Energy"] == "about 10 J of electricity for proofreading, estimated."
+    assert said([made(texts)], "/site/a.md")["Energy"] == (
+        "about 10 J of electricity in 1 run, estimated: as much as a 10-watt lamp in 1 second."
+    )
     both = said([made(texts), made(texts, joules=None)], "/site/a.md")["Energy"]
     assert "about 10 J" in both and "not known for 1 of 2 runs" in both
     assert said([made(texts, joules=None)])["Energy"].startswith("Not known")
@@ -290,4 +320,4 @@ def test_a_review_is_remembered_with_what_the_writer_changed_in_it(tmp_path: Pat
     assert post.read_text() == "We could have gone. They should of stayed.\n"
     remembered = next(logged_runs(surroundings))
     assert (remembered.use, remembered.texts[0].words, remembered.texts[0].changed) == ("review", 8, 1)
-    assert "the writer, who decided (once)" in localproof(surroundings, "disclose", str(post))[1]
+    assert "the writer, who decided, " in localproof(surroundings, "disclose", str(post))[1]

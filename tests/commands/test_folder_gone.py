@@ -56,5 +56,5 @@ def test_a_folder_that_is_not_open_is_told(monkeypatch: pytest.MonkeyPatch) -> N
         raise PermissionError
 
     assert cli._describe_lost_folder() == ""
-    monkeypatch.setattr(Path, "stat", closed)
+    monkeypatch.setattr(os, "stat", closed)
     assert "not open to you" in cli._describe_lost_folder()

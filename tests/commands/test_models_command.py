@@ -14,7 +14,7 @@ from test_models_store import FILE, SUM, entry, places
 
 from localproof.cli import run
 from localproof.commands.model_listing import describe_model_here
-from localproof.config import BUNDLED, Settings
+from localproof.config import BUNDLED, BUNDLED_MODELS, Settings
 from localproof.models.catalogue import load, shipped_entries
 from localproof.models.vocabulary import CLAIMS
 from localproof.report import BadInput, Unavailable
@@ -38,7 +38,7 @@ def models(env: dict[str, str], *args: str, typed: bytes | None = None) -> tuple
 
 def here(env: dict[str, str]) -> list[str]:
     """The models on this machine, but for the one that comes along."""
-    return [name for name in entries(models(env, "list", "--here")[1]) if name != BUNDLED]
+    return [name for name in entries(models(env, "list", "--here")[1]) if name not in BUNDLED_MODELS]
 
 
 def entries(said: str) -> dict[str, str]:
@@ -60,7 +60,7 @@ def test_the_list_says_licence_data_consent_and_cost_of_each(tmp_path: Path) -> 
     assert "259 MWh (derived, without its teachers)" in lines["llama-3.2-1b-instruct"]
     assert "training energy not disclosed" in lines["olmo2-1b-instruct-q4km"]
     assert "consent: opt-outs, also later ones" in lines["apertus-8b-instruct-2509"]
-    assert "data not disclosed" in lines["qwen3-0.6b"] and "1 on this machine" in told
+    assert "data not disclosed" in lines["qwen3-0.6b"] and "2 on this machine" in told
     assert lines["localproof-small"].endswith("here") and "CC-BY-4.0" in lines["localproof-small"]
 
 
@@ -191,7 +191,7 @@ def test_a_bill_is_written_for_one_or_for_all(tmp_path: Path, format: str, key: 
 
 def test_verify_without_other_models_confirms_the_bundled_one(tmp_path: Path) -> None:
     status, said, _ = models(places(tmp_path), "verify")
-    assert status == 0 and said.startswith(f"{BUNDLED}: as the catalogue has it")
+    assert status == 0 and said.startswith(f"{BUNDLED_MODELS[0]}: as the catalogue has it")
     assert models(places(tmp_path), "verify", "qwen3-0.6b")[0] == 3
 
 
@@ -201,7 +201,7 @@ def test_the_one_that_comes_along_is_used_and_neither_got_nor_removed(tmp_path: 
     for action in ("get", "remove"):
         with pytest.raises((BadInput, Unavailable), match="comes with LocalProof"):
             models(env, action, BUNDLED, *(["--yes"] if action == "get" else []))
-    assert here(env) == [] and load(env).get(BUNDLED).bundled
+    assert here(env) == [] and all(load(env).get(name).bundled for name in BUNDLED_MODELS)
 
 
 @pytest.mark.parametrize(

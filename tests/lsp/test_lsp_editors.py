@@ -31,7 +31,6 @@ LISTS = [
     r"'\(\((.*?)\)",
     r'name = "(.*?)"',
     r"lsp-activate-on (.*?)\)",
-    r'languageId": \[(.*?)\]',
 ]
 
 

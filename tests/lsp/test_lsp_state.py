@@ -27,7 +27,7 @@ from localproof.lsp.text_document import TextChange, TextDocument, apply_changes
 from localproof.pipeline import resources
 from localproof.pipeline.checker import Checker
 from localproof.pipeline.resources import Resources
-from localproof.project import disable_rule
+from localproof.project import settings_edits
 from localproof.project.toml_edit import add_to_disable
 from localproof.render.style import Style
 from localproof.render.suggestion_text import suggestion
@@ -348,14 +348,14 @@ def test_a_list_of_any_rules_is_added_to_or_left_alone(names: list[str], many: b
 def test_a_settings_file_that_is_broken_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "localproof.toml").write_text("disable = [", "utf-8")
     with pytest.raises(BadInput, match="not valid TOML"):
-        disable_rule.disable(tmp_path, "a/B")
+        settings_edits.disable(tmp_path, "a/B")
     assert (tmp_path / "localproof.toml").read_text("utf-8") == "disable = ["
 
 
 def test_a_project_without_settings_gets_a_file_in_its_top_folder(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "posts").mkdir()
-    assert disable_rule.disable(tmp_path / "posts", "a/B") == tmp_path / "localproof.toml"
+    assert settings_edits.disable(tmp_path / "posts", "a/B") == tmp_path / "localproof.toml"
     assert tomllib.loads((tmp_path / "localproof.toml").read_text("utf-8")) == {"disable": ["a/B"]}
 
 
@@ -485,6 +485,9 @@ class Screen:
 
     def busy(self, what: str) -> None:
         """Nothing to show."""
+
+    def note_checked(self, uri: str) -> None:
+        """Nothing to tell."""
 
 
 async def until(condition: object, screen: Screen) -> None:

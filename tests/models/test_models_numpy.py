@@ -229,7 +229,8 @@ def test_the_command_needs_no_llama_cpp(tmp_path: Path) -> None:
     )
     env = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
     env |= {"LOCALPROOF_SERVICE": "off", "LOCALPROOF_CACHE": "off"}
-    command = [sys.executable, "-m", "localproof", "post.md", "--report", "--model"]
+    command = [sys.executable, "-m", "localproof", "post.md", "--report=full", "--model"]
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
     said = done.stdout + done.stderr
-    assert "LocalProof small" in said and "model, reading" in said and "not installed" not in said
+    assert "LocalProof small, reading" in said and "LocalProof tagger, reading" in said
+    assert "not installed" not in said

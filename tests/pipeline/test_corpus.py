@@ -7,7 +7,8 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,22 +25,45 @@ from localproof.pipeline.corpus import Corpus
 from localproof.project.files import InputFile, SourceFile, read_source
 from localproof.report import Report, Run
 from localproof.scoring.site import shared_words, unusual_words
+from localproof.text import Document
 
 REPOSITORY = Path(__file__).parents[2]
 ALL = Settings(profile="all")
 
 
-def sources(**texts: str) -> list[SourceFile]:
-    return [SourceFile(f"{name}.md", text, "") for name, text in texts.items()]
+Text = tuple[str, str]  # name, content
 
 
-def run(engine: Counting, store: Store | None, texts: list[SourceFile], settings: Settings = ALL) -> tuple[Run, Corpus]:
+def sources(**texts: str) -> list[Text]:
+    return [(f"{name}.md", text) for name, text in texts.items()]
+
+
+def run(
+    engine: Counting,
+    store: Store | None,
+    texts: list[Text],
+    settings: Settings = ALL,
+    take_apart: Callable[[SourceFile], Document] | None = None,
+) -> tuple[Run, Corpus]:
     """`texts` proofread as one task."""
-    with checker_with(engine, store, settings) as b:
-        common = Corpus(b, lambda source: read(source.name, source.text, settings))
-        common.survey(partial(lambda s: s, source) for source in texts)
-        items = (common.cached_report(s) or read(s.name, s.text, settings) for s in texts)
-        return b.check_all(items, site=common.site, shape=common.stripped), common
+    take_apart = take_apart or (lambda source: read(source.name, source.text, settings))
+    digests: dict[str, str] = {}
+
+    def opened(common: Corpus, files: list[InputFile]) -> Iterator[Document | Report]:
+        for found in files:
+            source, read_in = common.open(found, whole=False)
+            digests[source.name] = source.digest
+            yield read_in
+
+    with tempfile.TemporaryDirectory() as folder, checker_with(engine, store, settings) as b:
+        files = [InputFile(Path(folder, name), name, named=False) for name, _ in texts]
+        for found, (_, text) in zip(files, texts, strict=True):
+            assert found.path is not None
+            found.path.write_text(text, encoding="utf-8")
+        common = Corpus(b, take_apart)
+        common.survey(files)
+        shape = lambda made: common.shape(made, digests[made.report.document.name])  # noqa: E731
+        return b.check_all(opened(common, files), site=common.site, shape=shape), common
 
 
 def told(run: Run) -> list[tuple[str, list[str], list[str], int]]:
@@ -67,11 +91,7 @@ TEXTS = sources(
 def test_second_run_parses_nothing_asks_nothing_and_reports_the_same(tmp_path: Path) -> None:
     first, _ = run(Counting(), Store(tmp_path / NAME), TEXTS)
     engine = Counting()
-    with checker_with(engine, Store(tmp_path / NAME)) as b:
-        common = Corpus(b, lambda source: pytest.fail("taken apart again"))
-        common.survey(partial(lambda s: s, source) for source in TEXTS)
-        reports = [common.cached_report(s) for s in TEXTS]
-        second = b.check_all([r for r in reports if r is not None])
+    second, _ = run(engine, Store(tmp_path / NAME), TEXTS, take_apart=lambda _: pytest.fail("taken apart again"))
     assert second.reports == first.reports and not engine.asked and not engine.started
     assert [p.facts for p in second.provenance[:1]] == [
         (("from the cache", "5 of 5 blocks, answered in earlier runs"),)
@@ -105,7 +125,7 @@ def test_a_change_of_settings_asks_about_no_block_that_was_read(
 
 def test_one_changed_text_is_made_anew_and_the_others_are_not(tmp_path: Path) -> None:
     run(Counting(), Store(tmp_path / NAME), TEXTS)
-    changed = [TEXTS[0], replace(TEXTS[1], text="Something here.\n"), TEXTS[2]]
+    changed = [TEXTS[0], (TEXTS[1][0], "Something here.\n"), TEXTS[2]]
     engine = Counting()
     again, _ = run(engine, Store(tmp_path / NAME), changed)
     assert engine.asked == ["Something here."] and again.reports == run(Counting(), None, changed)[0].reports
@@ -202,13 +222,16 @@ def blog(tmp_path: Path) -> Path:
     return folder
 
 
-def localproof(folder: Path, cache: Path, *arguments: str, **env: str) -> tuple[dict[str, object], int]:
-    """What the command says of `folder` as JSON, without what differs from run to run, and its status."""
+def localproof(folder: Path, cache: Path, *arguments: str, cores: int = 0, **env: str) -> tuple[dict[str, object], int]:
+    """What the command says of `folder` as JSON, without what differs from run to run, and its status; on so many
+    `cores` where that is not 0."""
     own = {"LOCALPROOF_CACHE_DIR": str(cache), "LOCALPROOF_CONFIG_DIR": str(cache), **env}
     code = [sys.executable, "-m", "localproof", "--engine", "harper", "--output-format", "json", *arguments, "."]
+    few = partial(os.sched_setaffinity, 0, sorted(os.sched_getaffinity(0))[:cores]) if cores else None
     done = subprocess.run(
         code,
         capture_output=True,
+        preexec_fn=few,
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY), **own},
         timeout=120,
@@ -222,6 +245,8 @@ def test_result_is_the_same_with_any_thread_count_and_from_the_cache(blog: Path,
     assert first == localproof(blog, tmp_path / "cache")
     for jobs in ("1", "2", "4"):
         assert first == localproof(blog, tmp_path / "other", "--no-cache", LOCALPROOF_JOBS=jobs)
+    if hasattr(os, "sched_setaffinity"):
+        assert first == localproof(blog, tmp_path / "other", "--no-cache", cores=1)
     assert not (tmp_path / "other").exists()
 
 

@@ -22,8 +22,8 @@ from localproof.commands.project_setup import init
 from localproof.config import Settings, load_settings, read_words
 from localproof.pipeline.batch import Task
 from localproof.pipeline.word_survey import WordSurvey, candidate_words, detect_dialect, doubted_words, survey_words
-from localproof.project.disable_rule import disable
 from localproof.project.files import InputFile
+from localproof.project.settings_edits import disable
 from localproof.project.traits import ProjectTraits, inspect_project, settings_text, tags
 from localproof.report import BadInput
 from localproof.terminal import Terminal
@@ -185,7 +185,7 @@ def test_init_writes_settings_and_proposes_words_without_overwriting(site: Path,
     assert init([str(site / "content")], again, yes=True) == 0
     assert (site / ".localproof.toml").read_text() == "# mine\n"
     assert read_words(site / ".localproof/dictionary.txt") == ("Frobnitz", "qemulator")
-    assert "stays as it is" in said(again)[1]
+    assert "they stay as they are" in said(again)[1]
     third = terminal(tmp_path)
     init([str(site)], third, yes=True)
     assert said(third)[0] == ""

@@ -78,7 +78,8 @@ def test_a_place_in_a_notebook_is_told_by_file_and_cell() -> None:
     places = [m.start() for m in re.finditer("teh", text)]
     run = Run((Report(document, tuple(Finding(Span(at, at + 3), "x/Y", "Why.") for at in places)),))
     said = RENDERERS["text"](run, Style(width=200)).splitlines()
-    assert said[0] == "nb.ipynb:2:9 (cell 3, line 2) 2:21 (cell 3, line 2)"
+    assert said[0] == "nb.ipynb:2:9 (cell 3, line 2): (1) “teh”"
+    assert said[1] == "nb.ipynb:2:21 (cell 3, line 2): (2) “teh”"
     concise = RENDERERS["concise"](run, Style()).splitlines()[0]
     assert concise == 'nb.ipynb:2:9: x/Y: cell 3, line 2: "teh": Why.'
     # As editors and the problem matchers of CI take such a line apart.
@@ -171,8 +172,8 @@ def test_no_line_is_longer_than_the_width_where_the_words_allow(width: int) -> N
     style = Style(width=width, show_held_back=True)
     out = RENDERERS["text"](sample.RUN, style) + report_block(sample.RUN, style)
     too_long = [line for line in out.splitlines() if columns(line) > width]
-    assert all(re.fullmatch(r"posts/.*:\d+:\d+|(skipped|note)? *(\+ )?\S+", line) for line in too_long)
-    assert not too_long or width < 60
+    assert all(re.fullmatch(r"posts/.*:\d+:\d+:|(\(\d\)|skipped|note)? *(\+ )?\S+", line) for line in too_long)
+    assert not too_long or width < 80
 
 
 def test_ascii_style_writes_no_ornament_of_its_own_beyond_ascii() -> None:
@@ -241,7 +242,7 @@ def test_nothing_from_a_text_or_an_engine_can_steer_the_terminal(width: int) -> 
     style = Style(width=width, show_held_back=True)
     for render in (RENDERERS["text"], RENDERERS["concise"], report_block, summary_line):
         assert not UNSAFE.search(render(hostile_run(), style))
-        coloured = SGR.sub("", render(hostile_run(), replace(style, colour=True)))
+        coloured = SGR.sub("", render(hostile_run(), style._replace(colour=True)))
         assert not UNSAFE.search(coloured)
 
 
@@ -349,10 +350,38 @@ def run_of(*texts: str) -> Run:
     return Run(tuple(reports))
 
 
-def test_an_explanation_stands_once_in_a_run() -> None:
+def test_an_explanation_stands_once_in_a_file() -> None:
     said = RENDERERS["text"](run_of("We came to teh end.\n\nIt was teh last.\n", "Not teh first.\n"), Style())
-    assert said.count("Nobody writes so.") == 1
-    assert said.count("the") == 3
+    assert said.count("Nobody writes so.") == 2
+    assert said.count("→ the") == 3
+
+
+def test_explanations_that_differ_in_what_they_quote_are_one() -> None:
+    text = "teh one.\n\nwich two.\n"
+    findings = tuple(
+        Finding(
+            Span(at, at + len(old)),
+            "x/Speller",
+            f"The dictionary lacks “{old}”.",
+            (Edit(Span(at, at + len(old)), new),),
+        )
+        for at, old, new in ((0, "teh", "the"), (10, "wich", "which"))
+    )
+    said = RENDERERS["text"](Run((Report(Document("a.md", text, ()), findings, words=4),)), Style())
+    assert said.count("The dictionary lacks") == 1
+
+
+def test_what_the_correction_says_is_not_said_again() -> None:
+    finding = Finding(Span(0, 3), "x/Y", "Did you mean “the”?", (Edit(Span(0, 3), "the"),))
+    run = Run((Report(Document("a.md", "teh one.\n", ()), (finding,), words=2),))
+    assert "Did you mean" not in RENDERERS["text"](run, Style())
+
+
+def test_a_certain_correction_is_told_alone() -> None:
+    edits = (Edit(Span(0, 3), "the"), Edit(Span(0, 3), "tea"))
+    finding = Finding(Span(0, 3), "x/Y", "Why.", edits, is_safe_fix=True)
+    said = RENDERERS["text"](Run((Report(Document("a.md", "teh one.\n", ()), (finding,), words=2),)), Style())
+    assert "a.md:1:1: teh → the\n" in said and "fixed by --fix" in said
 
 
 def test_what_has_nothing_else_to_say_is_explained_each_time() -> None:

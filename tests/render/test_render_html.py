@@ -147,6 +147,12 @@ def test_policy_admits_exactly_the_style_sheet_and_script_of_the_page() -> None:
     )
 
 
+def test_five_questions_come_before_the_parts() -> None:
+    page = RENDERERS["html"](sample.RUN, Style())
+    places = [page.index(label) for label in ("Whose words", "How many, by what right", "Trained how", "Human work")]
+    assert places == sorted(places) and places[-1] < page.index('class="cards"')
+
+
 def test_finding_shows_sentence_words_suggestion_engine_and_certainty() -> None:
     out = page(sample.RUN)
     assert '<mark class="k-grammar">of</mark>' in out
@@ -154,7 +160,7 @@ def test_finding_shows_sentence_words_suggestion_engine_and_certainty() -> None:
     assert "I could of told you earlier, but the lake was already frozen." in said
     assert "of →becomes have" in said
     assert "Use “have” rather than “of” here." in said
-    assert "Harper ModalOf + LanguageTool MODAL_OF · 97 % sure · safe to fix" in said
+    assert "Harper ModalOf + LanguageTool MODAL_OF · 97 % sure · fixed by --fix" in said
     assert "line 7, column 9" in said
 
 

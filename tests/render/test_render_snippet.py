@@ -228,16 +228,20 @@ def test_a_change_is_told_in_whole_words(context: str, news: list[str], told: li
     ],
 )
 def test_the_marks_stand_beneath_the_words_that_the_entry_names(context: str, news: list[str], words: str) -> None:
-    _, line, marks, entry, *_ = told(context, *news).splitlines()
+    head, line, marks, *_ = told(context, *news).splitlines()
     assert line[marks.index("~") : len(marks)] == words
-    assert entry.strip().removeprefix("remove ").strip("“”").startswith(words)
+    assert head.partition(": ")[2].removeprefix("remove ").strip("“”").startswith(words)
 
 
 def test_alternatives_of_different_words_are_marked_together() -> None:
     text = "Well, this are good."
     edits = (Edit(Span(11, 14), "is"), Edit(Span(6, 10), "these"))
     said = findings_of(report_of(text, Finding(Span(11, 14), "x/Y", "", edits)), Style())
-    assert said.splitlines()[2:4] == ["          ~~~~~~~~", "    this are → this is or these are"]
+    assert said.splitlines()[:3] == [
+        "a.md:1:12: this are → this is or these are",
+        " 1 │ Well, this are good.",
+        "   │       ~~~~~~~~",
+    ]
 
 
 def test_alternatives_of_different_reach_are_told_of_the_same_words() -> None:
@@ -278,6 +282,11 @@ def test_more_suggestions_than_three_are_counted() -> None:
 
 def test_a_hint_is_advice_and_says_why_it_is_no_suggestion() -> None:
     assert "by hand: “gone” (the change would cross markup)" in told("I [went]", hints=("gone",))
+
+
+def test_a_hint_says_what_is_in_its_way() -> None:
+    for reason, why in (("layout", "no room for it in its column"), ("encoding", "the encoding of the file")):
+        assert why in told("I [went]", hints=("gone",), hint_reasons=(reason,))
 
 
 def test_no_claim_is_ever_certain_or_void() -> None:

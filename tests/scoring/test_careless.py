@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from localproof.report import Finding
-from localproof.scoring.careless import Carelessness, carelessness
+from localproof.scoring.careless import EXPECTED, Carelessness, carelessness
 from localproof.text import Block, Edit, Piece, Span
 
 
@@ -51,3 +53,12 @@ def test_matters_of_taste_are_no_errors() -> None:
 def test_what_is_certain_either_way_stays_within_bounds(probability: float) -> None:
     known = carelessness([(block(TEXT), SURE)], 100)
     assert 0 <= (known.rescored(TEXT, finding(TEXT, "on", "in", probability)).probability or 0.0) <= 1
+
+
+def test_what_the_tagger_expects_makes_a_document_careless_or_careful() -> None:
+    suspect = replace(SURE[0], rule="model/article")
+    shifts = [carelessness([], 1000, expected).shift(TEXT, suspect) for expected in (1.0, EXPECTED, 30.0, 300.0)]
+    assert shifts == sorted(shifts) and shifts[0] < shifts[2]
+    assert carelessness([], 1000, EXPECTED).shift(TEXT, suspect) == carelessness([], 1000).shift(TEXT, suspect)
+    assert carelessness([], 1000, 300.0).shift(TEXT, SURE[0]) == carelessness([], 1000).shift(TEXT, SURE[0])
+    assert carelessness([], 10, 0.0).shift(TEXT, suspect) == carelessness([], 10).shift(TEXT, suspect)

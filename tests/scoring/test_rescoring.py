@@ -24,7 +24,9 @@ from localproof.pipeline.merging import merge_findings
 from localproof.pipeline.resources import Resources
 from localproof.report import Finding, ModelUse, Provenance, Report, TooLong, Unavailable
 from localproof.scoring import candidate_edits, rescoring
-from localproof.scoring.language_model_client import LanguageModelClient, ModelResponse, SelectedModel
+from localproof.scoring.attached_models import AttachedModels
+from localproof.scoring.language_model_client import LanguageModelClient, ModelResponse
+from localproof.scoring.model_client import SelectedModel
 from localproof.scoring.rescoring import RescoringModel
 from localproof.scoring.types import Proposal
 from localproof.text import Block, Document, Edit, Piece, Span, apply_edits
@@ -133,12 +135,12 @@ def test_the_tally_says_what_the_model_did() -> None:
 
 
 def test_the_weights_of_another_model_serve_where_there_are_none(tmp_path: Path) -> None:
-    assert not rescoring.load_rescoring_model("0" * 64, tmp_path).own
+    assert not rescoring.load_rescoring_model("0" * 64, "", tmp_path).own
     raw = {"model": "1" * 64, "findings": {"bias": 1.0}, "proposals": {}, "about": {}}
     (tmp_path / f"{'1' * 64}.json").write_text(json.dumps(raw))
-    assert rescoring.load_rescoring_model("1" * 64, tmp_path).findings == {"bias": 1.0}
+    assert rescoring.load_rescoring_model("1" * 64, "", tmp_path).findings == {"bias": 1.0}
     (tmp_path / f"{'2' * 64}.json").write_text("{")
-    assert not rescoring.load_rescoring_model("2" * 64, tmp_path).own
+    assert not rescoring.load_rescoring_model("2" * 64, "", tmp_path).own
 
 
 @pytest.mark.parametrize(
@@ -223,17 +225,19 @@ def chosen(tmp_path: Path) -> SelectedModel:
 def test_block_is_read_once_and_only_after_every_engine_has_answered(chosen: SelectedModel) -> None:
     shelf = Shelf()
     reader = LanguageModelClient(chosen, Settings(service="off"), shelf)
+    models = AttachedModels(reader)
     late: Future[tuple[Finding, ...]] = Future()
-    reading = reader.submit_after(TEXT, [answered(finding(OF)), late], merge_findings)
+    reading = models.submit_after(TEXT, [answered(finding(OF)), late], merge_findings)
     assert not reading.done()
     late.set_result((finding(THERE),))
     first = reading.result(120)
     assert set(first.gains) == {OF, THERE} and read_by(reader) == 1
-    assert reader.submit_after(TEXT, [answered(finding(OF), finding(THERE))], merge_findings).result(60) == first
+    assert models.submit_after(TEXT, [answered(finding(OF), finding(THERE))], merge_findings).result(60) == first
     assert read_by(reader) == 1
     reader.close()
     other = LanguageModelClient(chosen, Settings(service="off"), shelf)
-    assert other.submit_after(TEXT, [answered(finding(OF), finding(THERE))], merge_findings).result(60) == first
+    again = AttachedModels(other).submit_after(TEXT, [answered(finding(OF), finding(THERE))], merge_findings)
+    assert again.result(60) == first
     assert other.use().blocks == 0 and other.pids() == ()
     other.close()
 
@@ -272,7 +276,8 @@ def test_an_engine_that_failed_does_not_keep_the_model_from_reading(chosen: Sele
     reader = LanguageModelClient(chosen, Settings(service="off"))
     failed: Future[tuple[Finding, ...]] = Future()
     failed.set_exception(Unavailable("harper", "crashed"))
-    assert set(reader.submit_after(TEXT, [failed, answered(finding(OF))], merge_findings).result(120).gains) == {OF}
+    told = AttachedModels(reader).submit_after(TEXT, [failed, answered(finding(OF))], merge_findings).result(120)
+    assert set(told.gains) == {OF}
     reader.close()
 
 
@@ -283,7 +288,7 @@ def test_a_file_that_breaks_the_helper_is_said_and_the_rules_go_on(tmp_path: Pat
     reader = LanguageModelClient(SelectedModel(broken, "0" * 64, (SCORES,)), Settings(service="off"))
     assert reader.provenance() == (SCORES,)
     with pytest.raises(Unavailable, match="model"):
-        reader.submit_after(TEXT, [answered(finding(OF))], merge_findings).result(120)
+        AttachedModels(reader).submit_after(TEXT, [answered(finding(OF))], merge_findings).result(120)
     assert reader.provenance() == () and reader.use() is None
     reader.close()
 
@@ -307,16 +312,16 @@ def test_model_that_never_answered_is_skipped_and_has_no_provenance(tmp_path: Pa
 def test_a_model_that_ends_half_way_had_a_part_in_the_run(chosen: SelectedModel) -> None:
     settings = Settings(engines=("harper",), model=str(chosen.path), trust_file=True, service="off")
     with Checker(settings) as checker:
-        assert checker.model_client is not None
+        assert checker.attached_models is not None
 
         def texts() -> Iterator[Document]:
             yield read("a.md", TEXT, settings)
             yield read("b.md", "", settings)
 
         def ended(report: Report) -> None:
-            assert checker.model_client is not None
+            assert checker.attached_models is not None
             if report.document.name == "a.md":
-                checker.model_client.close()
+                checker.attached_models.close()
 
         first = checker.check_all(texts(), on_report=ended)
         second = checker.check_all([read("c.md", TEXT.replace("big", "small"), settings)])
@@ -331,12 +336,12 @@ def test_who_has_lost_interest_in_a_reading_is_not_told(
 ) -> None:
     reader = LanguageModelClient(chosen, Settings(service="off"))
     late: Future[tuple[Finding, ...]] = Future()
-    early = reader.submit_after(TEXT, [late], merge_findings)
+    early = AttachedModels(reader).submit_after(TEXT, [late], merge_findings)
     assert early.cancel()
     late.set_result((finding(OF),))
-    asked = reader.submit_after(TEXT, [answered(finding(OF))], merge_findings)
+    asked = AttachedModels(reader).submit_after(TEXT, [answered(finding(OF))], merge_findings)
     asked.cancel()
-    assert reader.submit_after("It is big.", [answered()], merge_findings).result(120).gains == {}
+    assert AttachedModels(reader).submit_after("It is big.", [answered()], merge_findings).result(120).gains == {}
     assert read_by(reader) == 1 and not caplog.records
     reader.close()
 
@@ -453,7 +458,7 @@ def test_finding_whose_rival_the_model_demoted_is_not_auto_corrected(
     resources = Resources(
         {"harper": cast(Any, Engine())},
         open_window(method="off"),
-        model_client=cast(Any, Model()),
+        attached_models=cast(Any, Model()),
         rescoring_model=RescoringModel({}, {}, {}),
     )
     checker = Checker(Settings(profile="all"), resources=resources)

@@ -23,8 +23,8 @@ from localproof.report import Finding, ModelUse, Provenance, Report, Unavailable
 from localproof.scoring.language_model_client import ModelResponse
 from localproof.scoring.rescoring import RescoringModel
 from localproof.scoring.types import Proposal
-from localproof.scoring.verification import MOST, ProposalVerifier, has_new_findings
-from localproof.text import Edit, Span
+from localproof.scoring.verification import MOST, ProposalVerifier, edits_objected_to
+from localproof.text import Edit, Span, apply_edits
 
 TEXT = "There house is big, and teh dog sleeps."
 THEIR = Edit(Span(0, 5), "Their")
@@ -85,11 +85,11 @@ class Says:
     def provenance(self) -> tuple[Provenance, ...]:
         return ()
 
-    def use(self) -> ModelUse:
-        return ModelUse("m")
+    def uses(self) -> tuple[ModelUse, ...]:
+        return (ModelUse("m"),)
 
-    def key(self) -> str:
-        return "m"
+    def keys(self) -> Iterator[str]:
+        yield "m"
 
 
 def flagged(text: str, words: str, engine: str = "harper") -> Finding:
@@ -107,7 +107,7 @@ def checker_with(*engines: Words | CachingEngine, says: Says | None = None, **wi
     resources = Resources(
         {e.name: e for e in engines},
         energy.open_window(settings),
-        model_client=says or Says(proposed(THEIR)),  # type: ignore[arg-type]
+        attached_models=says or Says(proposed(THEIR)),  # type: ignore[arg-type]
         rescoring_model=WEIGHTS,
     )
     yield Checker(settings, resources=resources)
@@ -131,20 +131,32 @@ def shown(of: Checker, text: str = TEXT) -> list[str]:
 )
 def test_what_is_new_at_the_edited_words_or_beside_them_counts(after: tuple[str, ...], worse: bool) -> None:
     new = "Their house is big, and teh dog sleeps."
-    assert has_new_findings(TEXT, THEIR, [flagged(TEXT, "teh")], [flagged(new, w) for w in after]) == worse
+    objected = edits_objected_to(TEXT, [THEIR], [flagged(TEXT, "teh")], [flagged(new, w) for w in after])
+    assert bool(objected) == worse
 
 
 def test_what_was_said_before_of_the_same_place_is_not_new() -> None:
     text, edit = "I could of gone.", Edit(Span(8, 10), "have")
     before = Finding(Span(0, 15), "harper/Long", "why")
     moved = Finding(Span(0, 17), "harper/Long", "why")
-    assert not has_new_findings(text, edit, [before], [moved])
-    assert has_new_findings(text, edit, [before], [Finding(Span(2, 17), "harper/Long", "why")])
+    assert not edits_objected_to(text, [edit], [before], [moved])
+    assert edits_objected_to(text, [edit], [before], [Finding(Span(2, 17), "harper/Long", "why")])
     out = Edit(Span(2, 8), "")
-    assert has_new_findings(text, out, [], [Finding(Span(2, 4), "harper/Other", "why")])
-    assert not has_new_findings(
-        text, out, [Finding(Span(8, 10), "harper/Other", "why")], [Finding(Span(2, 4), "harper/Other", "")]
+    assert edits_objected_to(text, [out], [], [Finding(Span(2, 4), "harper/Other", "why")])
+    assert not edits_objected_to(
+        text, [out], [Finding(Span(8, 10), "harper/Other", "why")], [Finding(Span(2, 4), "harper/Other", "")]
     )
+
+
+def test_of_several_edits_only_the_one_that_is_objected_to_falls() -> None:
+    text = "Teh cat sat on mat, and dog ran to house of teh man."
+    edits = [Edit(Span(15, 15), "the "), Edit(Span(24, 24), "the "), Edit(Span(35, 35), "a ")]
+    new = apply_edits(text, edits)
+    before = [flagged(text, "Teh"), flagged(text, "teh")]
+    after = [flagged(new, "Teh"), flagged(new, "teh"), flagged(new, "a house")]
+    assert edits_objected_to(text, edits, before, after) == {edits[2]}
+    assert edits_objected_to(text, edits, before, after[:2]) == set()
+    assert edits_objected_to(text, edits, [], [flagged(new, "mat")]) == {edits[0]}
 
 
 def test_proposal_is_shown_only_if_no_engine_objects() -> None:
@@ -165,7 +177,11 @@ def test_only_the_likeliest_showable_proposals_get_a_second_look() -> None:
         assert shown(of) == [] and harper.asked == [TEXT]
     many = [proposed(Edit(Span(at, at + 1), "X"), gain=8.0 + at / 10) for at in (0, 6, 9, 12, 15, 20, 28)]
     with checker_with(harper := Words("teh"), says=Says(*many)) as of:
-        assert len(shown(of)) == MOST == len(harper.asked) - 1
+        assert len(shown(of)) == len(many) and len(harper.asked) == 2  # all in one look
+    text = "it was so " * (MOST + 3)
+    crowd = [proposed(Edit(Span(10 * i, 10 * i + 2), "X"), gain=8.0 + i / 10) for i in range(MOST + 3)]
+    with checker_with(Words("teh"), says=Says(*crowd)) as of:
+        assert len(shown(of, text)) == MOST
 
 
 def test_failed_or_late_check_holds_a_proposal_and_failure_is_told() -> None:

@@ -29,9 +29,9 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "InTheBeginning",
         "The article is missing in this phrase.",
-        r"\b(in|at|on|for|with|from) (beginning|middle|bottom|rest|end|basis|help|sake|meantime|evening|morning|afternoon|background|heart)(?= (?:of (?:the|a|an|my|your|our|this|that|each|every|it|these|his|her|their)\b|i\b|we\b|they\b)|[.,;])(?<!from end)(?<!with help)(?<!for help)(?<!in help)(?<!on end)(?<!with background)(?<!on background)(?<!in background)(?<!with end)(?<!in end)(?<!from bottom)(?<!in evening)(?<!from beginning)(?<!for rest)(?<!on rest)(?<!at heart)(?<!at morning)(?<!with heart)(?<!with morning)(?<!from morning)(?<!from heart)(?<!in rest)(?<!at evening)(?<!at rest)",
+        r"\b(in(?= (?:beginning|middle|bottom|meantime|morning|afternoon|heart)\b)|at(?= (?:beginning|middle|bottom|end)\b)|on(?= (?:basis|bottom)\b)|for(?= sake\b)) (\w+)(?= (?:of (?:the|a|an|my|your|our|this|that|each|every|it|these|his|her|their)\b|i\b|we\b|they\b)|[.,;])",
         ("{1} the {2}",),
-        "beginning middle bottom rest end basis help sake meantime evening morning afternoon background heart",
+        "beginning middle bottom end basis sake meantime morning afternoon heart",
         wrong=(
             ("It fell at beginning of the day.", "It fell at the beginning of the day."),
             ("It was in middle of it.", "It was in the middle of it."),
@@ -40,6 +40,7 @@ RULES: tuple[OwnRule, ...] = (
             "It fell at the beginning of the day.",
             "We worked from morning to night.",
             "In beginning again, we fell.",
+            "I like it for background, work and rest.",
         ),
     ),
     OwnRule(
