@@ -122,8 +122,9 @@ def _start(name: str, cells: Sequence[str], names: int, look: Style) -> tuple[st
 
 
 def _head(names: int, look: Style) -> str:
-    start, _ = _start(f"{'RULE':<{names}}", ("ON ", "FIX", f"{'KIND':<11}", f"{'SPOKE':>6}"), names, look)
-    return f"{start}  LOOKS FOR\n"
+    start, room = _start(f"{'RULE':<{names}}", ("ON ", "FIX", f"{'KIND':<11}", f"{'SPOKE':>6}"), names, look)
+    said = "LOOKS FOR" if room >= len("LOOKS FOR") else ""
+    return f"{start}  {said}".rstrip() + "\n"
 
 
 def _truncate(text: str, room: int, look: Style) -> str:

@@ -51,7 +51,7 @@ _BOTH = ("harper", "languagetool")  # the engines that the weights were learned 
 _REPEATED = tuple(kind.repeated for kind in ENGINES.values() if kind.repeated)
 # What an engine says that no weights were learned with: as likely right as wrong, nearly. "balanced" shows it, "quiet"
 # does not, and no fix is safe.
-UNLEARNED = 0.4
+UNLEARNED = 0.45
 # Three times in a row these are no English; "had", "that", "no" and "very" may be.
 _THRICE = re.compile(r"\b(the|an|of|to|and|or|at|by|for|from|with|into)(?:\s+\1\b){2,}", re.IGNORECASE)
 # Words that no clause ends with, so that one said twice was meant once. All others may end one where the next begins

@@ -137,7 +137,7 @@ def test_the_settings_switch_rules_on_and_off_and_are_named() -> None:
 @pytest.mark.parametrize("width", [24, 40, 60, 80, 100, 200])
 def test_lines_fit_the_terminal(width: int) -> None:
     _, out, _ = said(RuleFilter(), COLUMNS=str(width))
-    assert len(out.splitlines()) == 4
+    assert len(out.splitlines()) == 5 and out.startswith("RULE ")
     assert all(columns(line) <= width for line in out.splitlines())
 
 
@@ -158,7 +158,7 @@ def test_only_what_is_asked_for_is_listed() -> None:
 
 def test_one_rule_is_told_with_its_example() -> None:
     _, out, err = said(RuleFilter(safe=True))
-    assert out.startswith("harper/SpellCheck\n") and "Example: “teh” → “the”" in out and "--fix may act" in out
+    assert out.startswith("harper/SpellCheck\n") and "Example    “teh” → “the”" in out and "--fix may act" in out
     assert err == ""
 
 
