@@ -41,8 +41,8 @@ from ..config import (
     rule_folders,
     user_folder,
 )
-from ..config.learned_file import learned_path
 from ..config.choices import LEARNING
+from ..config.learned_file import learned_path
 from ..engines import ENGINES
 from ..formats import format_of, format_of_language, read
 from ..models import NONE

@@ -318,7 +318,7 @@ def test_every_face_marks_the_words_that_it_names(finding: Finding, old: str, ne
     run = Run((report,))
     said = RENDERERS["text"](run, Style(width=200)).splitlines()
     assert said[1][said[2].index("~") : len(said[2])] == old
-    assert said[3].strip() == f"{old} → {' or '.join(new)}"
+    assert said[0] == f"a.md:1:{text.index(old) + 1}: {old} → {' or '.join(new)}"
     assert f'"{old}" → {" or ".join(new)}: Why.' in RENDERERS["concise"](run, Style())
     html = RENDERERS["html"](run, Style())
     assert f">{old}</mark>" in html and f"<ins>{new[0]}</ins>" in html
@@ -377,7 +377,7 @@ def test_a_place_in_a_notebook_is_told_by_its_cell() -> None:
 def test_an_insertion_and_a_finding_without_suggestion_are_marked() -> None:
     s = session("We could *of* gone.\n")
     assert "[[could *of]]" in seen(s, colour=False) or "[[could" in seen(s, colour=False)
-    assert "by hand, for it crosses markup: “could have”" in seen(s)
+    assert "the change would cross markup: “could have”" in seen(s)
 
 
 def test_the_head_names_place_position_and_what_is_shown() -> None:
