@@ -318,7 +318,7 @@ def test_every_face_marks_the_words_that_it_names(finding: Finding, old: str, ne
     run = Run((report,))
     said = RENDERERS["text"](run, Style(width=200)).splitlines()
     assert said[1][said[2].index("~") : len(said[2])] == old
-    assert said[0] == f"a.md:1:{text.index(old) + 1}: {old} → {' or '.join(new)}"
+    assert said[0] == f"a.md:1:{finding.span.start + 1}: {old} → {' or '.join(new)}"
     assert f'"{old}" → {" or ".join(new)}: Why.' in RENDERERS["concise"](run, Style())
     html = RENDERERS["html"](run, Style())
     assert f">{old}</mark>" in html and f"<ins>{new[0]}</ins>" in html
