@@ -137,7 +137,7 @@ def test_the_settings_switch_rules_on_and_off_and_are_named() -> None:
 @pytest.mark.parametrize("width", [24, 40, 60, 80, 100, 200])
 def test_lines_fit_the_terminal(width: int) -> None:
     _, out, _ = said(RuleFilter(), COLUMNS=str(width))
-    assert len(out.splitlines()) == 5 and out.startswith("RULE ")
+    assert len(out.splitlines()) == 5 and out.startswith("RULE")
     assert all(columns(line) <= width for line in out.splitlines())
 
 
