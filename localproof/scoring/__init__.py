@@ -62,6 +62,7 @@ _NO_CLAUSE_ENDS_WITH = frozenset(
 _NAMES_OF_OPERATORS = frozenset("and or not nor xor nand".split())  # ``the operators and and or``
 _MARKS = ("*", "_", "`")
 _MOST_EDITS = 8
+_LONG = 6  # letters of a word that is hardly another's slip by chance
 _WORTH_RANKING = 0.05  # nobody sees the edits of what is less likely
 
 
@@ -279,8 +280,10 @@ def probability(text: str, finding: Finding, around: FeatureContext, engines: Se
     log_odds += sum(known.by_hand[name] * value for name, value in present.items() if name in known.by_hand)
     if "kind=spelling" in present and (word := main_word(finding.span.of(text))):
         word = fold_word(word)
-        # What is listed as a misspelling is not made right by standing all over a text or a site.
-        often = 1 if "listed misspelling" in present else max(around.words.get(word, 1), around.site.get(word, 0), 1)
+        # What is listed as a misspelling is not made right by standing all over a text or a site; but a short word that
+        # is never written as it should be there is the name of something (`siad`).
+        listed = "listed misspelling" in present and (len(word) >= _LONG or "correction stands here" in present)
+        often = 1 if listed else max(around.words.get(word, 1), around.site.get(word, 0), 1)
         log_odds += max(-3.0, known.repeats * math.log(often))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
 

@@ -251,6 +251,8 @@ def _rescore_finding(text: str, finding: Finding, reading: ModelResponse, known:
     if finding.probability is None:
         return finding
     alone = finding.probability
+    if _changes_no_word(text, finding):
+        return replace(finding, probability_without_model=alone)
     finding = _rank_edits(finding, reading)
     chance = predict(finding_features(text, finding, log_odds(alone), reading), known.findings)
     if finding.kind == "spelling":  # to a model every name it never saw is unlikely, so it has no say in this direction
@@ -258,6 +260,15 @@ def _rescore_finding(text: str, finding: Finding, reading: ModelResponse, known:
     elif finding.edits and (_agrees(finding, reading) or _is_settled(finding)):
         chance = max(chance, alone)
     return replace(finding, probability=chance, probability_without_model=alone)
+
+
+def _changes_no_word(text: str, finding: Finding) -> bool:
+    """Whether the leading edit changes capitals or blanks alone. Of these a model knows nothing: it reads one block,
+    and in each it expects a sentence to begin, be it an item or the line after a listing."""
+    if not finding.edits:
+        return False
+    edit = finding.edits[0]
+    return edit.span.of(text).lower().split() == edit.text.lower().split()
 
 
 def _agrees(finding: Finding, reading: ModelResponse) -> bool:

@@ -209,3 +209,12 @@ def test_a_tagger_remembers_what_it_said(tagger_file: Path) -> None:
         client.close()
     assert said[0] == said[2] and said[0].errors and (said[1], said[3]) == (1, 0)
     assert TaggerClient(chosen, Settings(service="off")).submit("\ud800").result(1) == TaggerResponse({})
+
+
+@pytest.mark.parametrize(("text", "new"), [("the domain of it", "The"), ("a b  c", "a b ")])
+def test_models_say_nothing_of_capitals_and_blanks(text: str, new: str) -> None:
+    edit = Edit(Span(0, len(new) + new.endswith(" ")), new)
+    found = Finding(edit.span, "harper/A", "", (edit,), ("harper/A",), "grammar", probability=0.3)
+    sure = RescoringModel({"bias": 5.0}, {}, {})
+    (only,) = rescoring.rescore(block(text), [found], ModelResponse({edit: 9.0}), FeatureContext(), RuleFacts(), sure)
+    assert (only.probability, only.probability_without_model) == (0.3, 0.3)
