@@ -174,7 +174,7 @@ def servers() -> Iterator[Server]:
     yield Server("localproof lsp", ours, {"debounceMs": 0}, None)
     yield Server("localproof lsp, Harper alone", ours, {"debounceMs": 0}, None, {"LOCALPROOF_ENGINES": "harper"})
     yield Server("localproof lsp, with its debounce of 250 ms", ours, {}, None)
-    both = {"LOCALPROOF_MODEL": "localproof"}
+    both = {"LOCALPROOF_MODEL": "bundled"}
     yield Server("localproof lsp, with both models", ours, {"debounceMs": 0}, None, both)
     yield Server("the same, with its debounce of 250 ms", ours, {}, None, both)
     if found := shutil.which("harper-ls"):

@@ -16,7 +16,7 @@ LANGUAGES = (
     *DIALECTS,
     *(form for code in NAMES if code != "en" for form in dict.fromkeys((code, *FORMS.get(code, ())))),
 )
-BUNDLED = "localproof"  # the models that come with LocalProof, together
+BUNDLED = "bundled"  # the models that come with LocalProof, together
 BUNDLED_MODELS = ("localproof-small", "localproof-tagger")  # one that scores and one that tags
 PROFILES = ("quiet", "balanced", "all")
 SERVICES = ("auto", "on", "off")

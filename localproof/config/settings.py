@@ -203,8 +203,8 @@ class Settings:
     )
     model: str = _key(
         "",
-        "The language models to read with: localproof for both that come with it, an id of `localproof models list`, a "
-        "GGUF file, one that scores and one that tags as ID+ID, or none.",
+        "The language models to read with: bundled for both that come with LocalProof, an id of `localproof models "
+        "list`, a GGUF file, one that scores and one that tags as ID+ID, or none.",
         "machine",
         flag="model",
     )

@@ -66,7 +66,7 @@ def resolve_model(settings: Settings, env: Mapping[str, str] = os.environ) -> Re
 def names(model: str) -> tuple[str, ...]:
     """The models that a setting switches on: one, or one that scores and one that tags with a plus between.
 
-    >>> names("none"), names("localproof"), names("olmo+localproof-tagger"), names("c++/mine.gguf")
+    >>> names("none"), names("bundled"), names("olmo+localproof-tagger"), names("c++/mine.gguf")
     ((), ('localproof-small', 'localproof-tagger'), ('olmo', 'localproof-tagger'), ('c++/mine.gguf',))
     """
     if model in NONE:
