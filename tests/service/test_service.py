@@ -90,6 +90,7 @@ class Place:
 def _lasting(said: bytes) -> bytes:
     said = re.sub(rb'"(elapsed_s|energy)": ?(\{.*?\n  \}|[^,\n]*)', b"", said, flags=re.DOTALL)
     said = re.sub(rb"(\x1b\[\d*m)?Energy.*", b"", said, flags=re.DOTALL)
+    said = re.sub(rb"this run: about.*", b"", said, flags=re.DOTALL)
     return re.sub(rb"energy [^\n]* J|took[^\n]* s", b"", said)
 
 
