@@ -286,7 +286,7 @@ def test_table_has_rows_for_engines_union_agreement_and_profiles() -> None:
     said = {
         "harper": [(2, 9, "receive", 0.9), (15, 19, "male", 0.2)],
         "languagetool": [(2, 9, "receive", 0.9), (10, 14, "some", 0.6)],
-        "localproof-small": [(0, 1, "We", 0.55)],
+        "bundled": [(0, 1, "We", 0.55)],
     }
 
     def proofread(texts: Mapping[Id, str], engines: tuple[str, ...], language: str, format: str) -> dict[Id, Answer]:

@@ -21,9 +21,16 @@ from localproof.energy.clocks import Clocks
 from localproof.energy.meter import REASONS, Counter, Machine, MeterUnavailable
 from localproof.energy.powercap import RULE, open_powercap
 from localproof.report import BadInput, Energy
+from localproof.workers import cpu_accounting
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "energy"
 PACKAGE = "intel-rapl:0"
+
+
+@pytest.fixture(autouse=True)
+def start_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a new process: what a helper of another test did not say of its start is forgotten."""
+    monkeypatch.setattr(cpu_accounting, "_start_ns", 0)
 
 
 @pytest.fixture
