@@ -72,7 +72,7 @@ def _try_engine(name: str, settings: Settings, terminal: Terminal) -> bool:
     """Start an engine, have it find an error, and tell how that went."""
     from concurrent.futures import TimeoutError as TooLate
 
-    from ..engines import ENGINES
+    from ..engines import ENGINES, HOUSE
 
     begun = monotonic()
     try:
@@ -95,7 +95,7 @@ def _try_engine(name: str, settings: Settings, terminal: Terminal) -> bool:
         return False
     patterns = ENGINES[name].in_process  # each looks for one thing, which need not be in the text that was tried
     state = "works" if found or patterns else "answers, but does not see a plain error"
-    off = "" if name in settings.engines else ", switched off in your settings"
+    off = "" if name in settings.engines or name == HOUSE else ", switched off in your settings"
     _write_row(terminal, name, f"{state} ({monotonic() - begun:.1f} s to start and answer){off}")
     _write_row(terminal, _BELOW, made_of)
     if held:

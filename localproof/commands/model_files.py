@@ -132,7 +132,7 @@ def use_model(options: ModelsOptions, known: Catalogue, settings: Settings, term
             terminal.say(f"localproof: {one_line(str(error))}")
             continue
         for warning in found.warnings if found else ():
-            terminal.say(f"localproof: {one_line(warning)}")
+            terminal.say(f"localproof: {f'{name}: ' if len(wanted) > 1 else ''}{one_line(warning)}")
     return 0
 
 

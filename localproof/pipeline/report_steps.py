@@ -19,6 +19,7 @@ from ..scoring.careless import Carelessness, carelessness
 from ..scoring.learning import NOTHING, Learned
 from ..scoring.rescoring import PROPOSES
 from ..scoring.site import with_site_counts
+from ..scoring.types import is_hardly_prose
 from ..scoring.verification import ProposalVerifier
 from ..text import Block, Document, LineIndex, Span
 from ..text.languages import NAMES, base
@@ -33,9 +34,6 @@ from .score_cache import ScoreCache
 from .suppressions import Ignores, Region, matches_rule, regions, unused_directives
 from .typography import Typography
 
-# A paragraph with hundreds of suspects, one for every few words, is a table of
-# numbers, a word list or an attack: nobody reads its findings.
-MOST_SUSPECTS = 300
 _FEW_BLOCKS = 3  # in another language say nothing of the rest
 _NOT_PROSE = Skipped("a passage", "a suspect every few words: this is hardly prose, and was not judged")
 _SAY_ITS_LANGUAGE = "to say its language, such as --lang {0}, or lang: {0} in its header"
@@ -140,7 +138,7 @@ def _score_block(
     raw, answer = _collect_answers(context, draft, number, pending)
     other_sentences = [span for span, _ in context.route.policy.other_sentences(block.text)]
     raw = _outside(other_sentences, raw)
-    if len(raw) > MOST_SUSPECTS and 4 * len(raw) > count_words(block.text):
+    if is_hardly_prose(len(raw), count_words(block.text)):
         draft.note_failures(number, [_NOT_PROSE])
         return [], BlockAnswer(())
     return _outside(other_sentences, _score(context, draft, number, block, raw, answer)), answer

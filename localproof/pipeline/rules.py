@@ -12,14 +12,17 @@ from .. import scoring
 from ..config import Settings, nearest, one_of
 from ..engines import HOUSE
 from ..engines.catalogue import CATALOGUES, Rule
+from ..models import NONE
 from ..render import Style
 from ..render.width import InkedWord, fill, words
 from ..report import BadInput, Skipped, Unavailable
+from ..scoring.rescoring import proposed_kinds
 from ..text import escape_invisible
 from ..text.display import one_line
 from ..text.languages import base
 from .suppressions import matches_rule
 
+_MODEL = "model"
 Catalogues = Mapping[str, Callable[[Settings], tuple[Rule, ...]]]
 
 
@@ -46,7 +49,16 @@ def list_rules(settings: Settings, catalogues: Catalogues = CATALOGUES) -> tuple
             missing.append(error.skipped)
             continue
         found += [_here(rule, settings) for rule in rules]
+    if settings.model not in NONE:
+        found += [_here(rule, settings) for rule in model_rules(settings)]
     return found, missing
+
+
+def model_rules(settings: Settings) -> tuple[Rule, ...]:
+    """What language models propose, by the names that findings have."""
+    on = settings.model not in NONE
+    why = "" if on else "no model is switched on"
+    return tuple(Rule(name, says, kind, "Model", on, why) for name, says, kind in proposed_kinds())
 
 
 def _here(rule: Rule, settings: Settings) -> ListedRule:
@@ -62,7 +74,7 @@ def _here(rule: Rule, settings: Settings) -> ListedRule:
 def _rate(rule: Rule, settings: Settings) -> float | None:
     """How often the rule spoke in a million words of edited American English; None where it was not asked."""
     rates = scoring.coefficients().rules.rates
-    if rule.name.startswith(f"{HOUSE}/"):
+    if rule.name.startswith((f"{HOUSE}/", f"{_MODEL}/")):
         return None
     if "*" in rule.name:
         return round(sum(rate for name, rate in rates.items() if fnmatchcase(name, rule.name)), 2) or None
@@ -134,8 +146,12 @@ def explain_rule(rule: str, settings: Settings, look: Style | None = None) -> st
     Raises BadInput for one that does not exist."""
     engine, _, bare = rule.rpartition("/")
     if engine:
-        one_of(engine, CATALOGUES, "engine", "explain")
-    known, missing = list_rules(replace(settings, engines=(engine,) if engine else tuple(CATALOGUES)))
+        one_of(engine, (*CATALOGUES, _MODEL), "engine", "explain")
+    missing: list[Skipped] = []
+    if engine == _MODEL:
+        known = [_here(each, settings) for each in model_rules(settings)]
+    else:
+        known, missing = list_rules(replace(settings, engines=(engine,) if engine else tuple(CATALOGUES)))
     found = [each for each in known if is_called(rule, each.rule.name)]
     if not known and missing:
         raise Unavailable(missing[0].what, missing[0].reason, missing[0].remedy)

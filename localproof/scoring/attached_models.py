@@ -13,6 +13,7 @@ from ..text import Edit
 from ..workers.futures import resolve_future
 from .language_model_client import LanguageModelClient, ModelResponse, edits_to_score
 from .tagger_client import TaggerClient, TaggerResponse
+from .types import is_hardly_prose
 
 SCORED = 0.04  # an edit that the tagger holds less likely is not worth the language model's time
 Answer = Future[tuple[Finding, ...]]
@@ -71,7 +72,8 @@ class AttachedModels:
                     resolve_future(response, Unavailable("model", f"cannot be asked: {type(error).__name__}: {error}"))
 
         if not waiting:
-            self._after(text, (), None, merge, response)
+            left, waiting = 1, []
+            on_answer(None)
         for answer in waiting:
             answer.add_done_callback(on_answer)
         return response
@@ -94,7 +96,11 @@ class AttachedModels:
         if self.language_model is None:
             resolve_future(response, ModelResponse({}, (), tags))
             return
-        edits = edits_to_ask(merge(text, _findings_of(a for a in answers if a is not tagged)), tags)
+        found = _findings_of(a for a in answers if a is not tagged)
+        if is_hardly_prose(len(found), len(text.split())):  # whoever reads the report would not see what it says
+            resolve_future(response, ModelResponse({}, (), tags))
+            return
+        edits = edits_to_ask(merge(text, found), tags)
         if tags is None:
             self.language_model.ask(text, edits, response)
             return

@@ -25,8 +25,8 @@ from .types import Proposal
 
 MOST_EDITS = 5  # of a finding: nobody is shown more
 _CODE = (
-    ("candidate_edits", "types", "proposals", "generation", "model_worker"),
-    ("bpe", "llama", "network", "numpy_model", "passages"),
+    ("candidate_edits", "types", "proposals", "generation", "model_worker", "tables", "ngram_counts", "wordlists"),
+    ("bpe", "gguf", "llama", "network", "numpy_model", "passages", "tensors"),
 )
 
 

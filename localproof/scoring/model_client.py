@@ -120,6 +120,7 @@ class ModelClient(ABC, Generic[Response]):
             try:
                 found = self._take(done.result(), request, digest)
             except (LookupError, TypeError, ValueError) as wrong:  # whoever waits must hear
+                self._failed = True
                 said = f"gave an answer that cannot be read ({type(wrong).__name__}: {wrong})"
                 resolve_future(answer, Unavailable(self.NAME, said))
             else:

@@ -33,6 +33,7 @@ _AGREES = 1.0  # nats from which on a model speaks for an edit, and so takes not
 _UNNAMED = 0.005  # what a tag that is not named is taken for: a quarter of the least that is
 _ORDINARY, _PULL = 0.005, 60.0  # errors that the tagger expects in a word of any text, and words added to each block
 _WORD, _BESIDE = 6.0, 20  # characters of a word, and those beside a place that belong to it
+_SURE = 0.5  # of a word that is one too many: nothing is proposed beside it
 _WRONG = 0.5  # from which probability of an error on a tagger speaks for what is found there
 _NEARLY = 4.0  # nats by which it may like its own edit better than the engine's of the same words
 _SPELLING = ("typo", "compound")  # of the kinds of proposals; all others are of grammar
@@ -137,7 +138,7 @@ def tag_evidence(chance: float) -> float:
 
 def error_chance(span: Span, tagged: TaggerResponse) -> float:
     """How likely the tagger holds it that something is wrong at `span` or before the word that begins there."""
-    wide = Span(max(span.start - 1, 0), span.end + 1)
+    wide = _wide(span)
     return max((chance for word, chance in tagged.errors.items() if word.overlaps(wide)), default=0.0)
 
 
@@ -218,6 +219,26 @@ def proposal_to_finding(text: str, proposal: Proposal) -> Finding:
     return Finding(proposal.edit.span, rule, said, (proposal.edit,), (rule,), kind)
 
 
+_ABOUT = {  # what each kind of proposal is, in general
+    "confusion": "A word that is taken for another: form for from, then for than.",
+    "agreement": "A form that does not agree with the words around it: number, person, tense.",
+    "article": "An article that is wrong, missing or one too many.",
+    "preposition": "A preposition where another is usual.",
+    "small-word": "A small word that is missing, or one too many.",
+    "apostrophe": "An apostrophe that is missing or too many.",
+    "doubled": "A word that stands twice.",
+    "compound": "A compound that is written apart, or words that are joined.",
+    "typo": "A common word where one letter makes another that fits much better.",
+    REWRITE: "What an instruct model would write itself (model-suggest).",
+}
+
+
+def proposed_kinds() -> Iterator[tuple[str, str, Kind]]:
+    """The rules of what models propose: name, what it is about, kind."""
+    for kind, says in _ABOUT.items():
+        yield f"{PROPOSES}{kind}", says, "spelling" if kind in _SPELLING else "grammar"
+
+
 def rescore(
     block: Block,
     findings: Sequence[Finding],
@@ -229,7 +250,7 @@ def rescore(
     """`findings` (judged) with the model's help, and after them the model's own."""
     helped = [_rescore_finding(block.text, f, reading, known) for f in findings]
     own = list(_own_proposals(block, helped, reading, around, rules, known))
-    both = [[p for p in own if _agrees_on_place(f, p, reading)] for f in helped]
+    both = [[p for p in own if _agrees_on_place(block.text, f, p, reading)] for f in helped]
     told = [
         replace(f, probability=max(p.probability or 0.0 for p in (f, *others))) if others else f
         for f, others in zip(helped, both, strict=True)
@@ -237,10 +258,12 @@ def rescore(
     return (*told, *(p for p in own if not any(p in others for others in both)))
 
 
-def _agrees_on_place(finding: Finding, proposal: Finding, reading: ModelResponse) -> bool:
+def _agrees_on_place(text: str, finding: Finding, proposal: Finding, reading: ModelResponse) -> bool:
     """Whether the model, where it would change the same words otherwise, is nearly as much for what the engine says:
     then the engine's edit stands, and both think that something is wrong here."""
     if finding.kind == "spelling" or not finding.edits or finding.probability is None:
+        return False
+    if _changes_no_word(text, finding):
         return False
     edit = finding.edits[0]
     gain = reading.gain_of(proposal.edits[0])
@@ -253,11 +276,13 @@ def _rescore_finding(text: str, finding: Finding, reading: ModelResponse, known:
     alone = finding.probability
     if _changes_no_word(text, finding):
         return replace(finding, probability_without_model=alone)
+    first, settled = finding.edits[:1], _is_settled(finding)
     finding = _rank_edits(finding, reading)
+    settled = settled and finding.edits[:1] == first
     chance = predict(finding_features(text, finding, log_odds(alone), reading), known.findings)
     if finding.kind == "spelling":  # to a model every name it never saw is unlikely, so it has no say in this direction
         chance = alone if _is_listed_correction(text, finding) else min(chance, alone)
-    elif finding.edits and (_agrees(finding, reading) or _is_settled(finding)):
+    elif finding.edits and (_agrees(finding, reading) or settled):
         chance = max(chance, alone)
     return replace(finding, probability=chance, probability_without_model=alone)
 
@@ -320,18 +345,27 @@ def _own_proposals(
     proposals = all_proposals(reading) if holds_sentences(block) else []
     theirs = {apply_edits(block.text, [e]) for f in findings for e in f.edits} if proposals else set()
     judged: list[Finding] = []
+    deletions = (f.edits[0] for f in findings if f.edits and (f.probability or 0.0) >= _SURE)
+    deleted = [_wide(edit.span) for edit in deletions if not edit.text]
     for proposal in proposals:
         if apply_edits(block.text, [proposal.edit]) in theirs or block.touches_placeholder(proposal.edit.span):
+            continue
+        if any(_wide(proposal.edit.span).overlaps(span) for span in deleted):  # as in “the the”: one of the two goes
             continue
         chance = predict(proposal_features(block.text, proposal, around, rules, reading.tagged), known.proposals)
         judged.append(replace(proposal_to_finding(block.text, proposal), probability=chance))
     judged.sort(key=lambda f: (-(f.probability or 0.0), f.edits[0]))
     taken: list[Span] = []
     for finding in judged:  # of those that touch the same words the likeliest
-        wide = Span(max(finding.span.start - 1, 0), finding.span.end + 1)
+        wide = _wide(finding.span)
         if not any(wide.overlaps(span) for span in taken):
             taken.append(wide)
             yield finding
+
+
+def _wide(span: Span) -> Span:
+    """A span and the characters beside it, so that edits which touch overlap."""
+    return Span(max(span.start - 1, 0), span.end + 1)
 
 
 _SENTENCE_ENDS = (".", "!", "?", ":", ";", "…", ")", "”", '"', "’", "'")

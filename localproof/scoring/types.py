@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from ..text import Edit
 
+MOST_SUSPECTS = 300  # of a block; where there are more, and one for every four words, it is hardly prose
 REWRITE = "rewrite"  # the kind of what an instruct model would write itself
+
+
+def is_hardly_prose(suspects: int, words: int) -> bool:
+    """Whether engines have so much to say of a block that it is no prose, and is not judged.
+
+    >>> is_hardly_prose(301, 1000), is_hardly_prose(301, 2000), is_hardly_prose(20, 30)
+    (True, False, False)
+    """
+    return suspects > MOST_SUSPECTS and 4 * suspects > words
 
 
 @dataclass(frozen=True, slots=True)
