@@ -34,11 +34,11 @@ def finding(span: Span, new: str, probability: float, rule: str = "harper/A") ->
 
 def test_nothing_is_proposed_beside_a_copy_that_goes() -> None:
     text = "It was long, and the the cat sat."
-    second = finding(Span(20, 24), "", 0.95)
-    assert text[16:24] == "the the "
-    other = Proposal(Edit(Span(16, 19), "then"), "confusion", 9.0, 9.0, 5.0)
+    assert text[17:25] == "the the "
+    second = finding(Span(21, 25), "", 0.95)
+    other = Proposal(Edit(Span(17, 20), "then"), "confusion", 9.0, 9.0, 5.0)
     assert [f.rule for f in rescored(text, [second], ModelResponse({}, (other,)), BELIEVES)] == ["harper/A"]
-    doubtful = finding(Span(20, 24), "", 0.2)
+    doubtful = finding(Span(21, 25), "", 0.2)
     known = RescoringModel({"bias": -3.0}, {"bias": 3.0}, {})
     assert len(rescored(text, [doubtful], ModelResponse({}, (other,)), known)) == 2
 
