@@ -11,7 +11,8 @@ Start reading in `score_finding`, then `features`.
 - Known of words: `ngram_counts`, `wordlists`, `spelling_errors`, `tables`.
 - Edits of our own: `candidate_edits`, `edit_tags`, `tagging`, `generation`, `proposals`, `types`; `verification`.
 - The writer: `learning`.
-- Models: `language_model_client`, `model_worker` (its process), `rescoring`, `calibration`.
+- Models: `attached_models` (all that are switched on), `language_model_client` and `tagger_client` on `model_client`,
+  `model_worker` and `tagger_worker` (their processes), `rescoring`, `calibration`.
 """
 
 from __future__ import annotations
