@@ -55,10 +55,8 @@ def list_rules(settings: Settings, catalogues: Catalogues = CATALOGUES) -> tuple
 
 
 def model_rules(settings: Settings) -> tuple[Rule, ...]:
-    """What language models propose, by the names that findings have."""
-    on = settings.model not in NONE
-    why = "" if on else "no model is switched on"
-    return tuple(Rule(name, says, kind, "Model", on, why) for name, says, kind in proposed_kinds())
+    """What language models propose, by the names that findings have; off where no model is switched on."""
+    return tuple(Rule(name, says, kind, "Model", settings.model not in NONE) for name, says, kind in proposed_kinds())
 
 
 def _here(rule: Rule, settings: Settings) -> ListedRule:

@@ -97,6 +97,6 @@ def test_what_a_model_proposes_is_explained_like_any_rule() -> None:
         and "An article that is wrong" in said
         and 'disable = ["model/article"]' in said
     )
-    assert "no model is switched on" in explain_rule("model/article", Settings())
+    assert "off, by default" in explain_rule("model/article", Settings())
     names = [each.rule.name for each in list_rules(Settings(model="bundled", engines=("localproof",)))[0]]
     assert {f"model/{kind}" for kind in rescoring.KINDS} <= set(names)
