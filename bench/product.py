@@ -17,7 +17,7 @@ from localproof.pipeline.checker import Checker
 from localproof.pipeline.fixes import is_correctable
 from localproof.pipeline.language_policy import prose as prose_blocks
 from localproof.pipeline.pending import BlockAnswer
-from localproof.pipeline.score_cache import score_block
+from localproof.pipeline.report_steps import resolve_candidates
 from localproof.report import Finding, Report
 from localproof.scoring.types import MOST_SUSPECTS, resolve_candidates
 from localproof.text import Block, Document
