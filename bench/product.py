@@ -17,9 +17,10 @@ from localproof.pipeline.checker import Checker
 from localproof.pipeline.fixes import is_correctable
 from localproof.pipeline.language_policy import prose as prose_blocks
 from localproof.pipeline.pending import BlockAnswer
-from localproof.pipeline.report_steps import MOST_SUSPECTS, resolve_candidates
+from localproof.pipeline.report_steps import resolve_candidates
 from localproof.pipeline.score_cache import score_block
 from localproof.report import Finding, Report
+from localproof.scoring.types import MOST_SUSPECTS
 from localproof.text import Block, Document
 from localproof.workers.pooled_worker import start_worker
 from localproof.workers.supervisor import WorkerSupervisor
