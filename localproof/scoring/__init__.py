@@ -283,10 +283,15 @@ def probability(text: str, finding: Finding, around: FeatureContext, engines: Se
         word = fold_word(word)
         # What is listed as a misspelling is not made right by standing all over a text or a site; but a short word that
         # is never written as it should be there is the name of something (`siad`).
-        listed = "listed misspelling" in present and (len(word) >= _LONG or "correction stands here" in present)
+        listed = "listed misspelling" in present and (len(word) >= _LONG or _is_written_here(finding, present))
         often = 1 if listed else max(around.words.get(word, 1), around.site.get(word, 0), 1)
         log_odds += max(-3.0, known.repeats * math.log(often))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+def _is_written_here(finding: Finding, present: Mapping[str, float]) -> bool:
+    """Whether what is meant stands in the document, or is a small word, which stands in any."""
+    return "correction stands here" in present or fold_word(finding.edits[0].text) in features.FUNCTION
 
 
 def threshold(profile: str) -> float:

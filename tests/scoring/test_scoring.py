@@ -433,3 +433,16 @@ def test_counts_that_are_carried_on_are_those_that_would_be_counted(before: list
     after = data.draw(st.permutations([*before, "Three", "two"]).map(lambda every: every[: len(before)]))
     old, new = ([scoring.count_block_words(text) for text in texts] for texts in (before, after))
     assert scoring.update_counts(scoring.add_counts(old), old, new) == scoring.add_counts(new)
+
+
+def test_a_short_listed_misspelling_that_is_never_written_right_is_a_name() -> None:
+    def chance(text: str) -> float:
+        of = block(text)
+        found = finding(text, text.split()[2], {"siad": "said", "teh": "the"}[text.split()[2]], *SPELL, agreement=2)
+        return scoring.score_finding(of, found, scoring.count_words([of])).probability or 0.0
+
+    name = chance("We run siad here. Then siad stops, and siad and siad start.")
+    slip = chance("We run siad here. Then it said no, and siad and siad start.")
+    assert name < slip
+    small = chance("We saw teh cat. Then teh dog and teh mouse and teh bird.")
+    assert small > 0.9
