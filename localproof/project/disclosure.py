@@ -254,7 +254,8 @@ def short_lines(statement: Statement) -> tuple[str, ...]:
     models = " and ".join(map(_describe_part, statement.models))
     wrote = any(map(_wrote, statement.parts))
     did = (_WROTE if wrote else _JUDGED).removeprefix("It ").rstrip(".")
-    model = f"and the language model {models}, which {did}" if models else "and no language model"
+    called = "language models" if len(statement.models) > 1 else "language model"
+    model = f"and the {called} {models}, which {did}" if models else "and no language model"
     words = "No word of the text was changed by it."
     if statement.changed:
         words = (

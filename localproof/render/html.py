@@ -139,8 +139,8 @@ def _lead(run: Run) -> str:
         helped = count(use.supported, "finding") if use.supported else "no finding"
         held_back, proposed = (f"{number:,}" if number else "none" for number in (use.held_back, use.proposed))
         said.append(
-            f"The language model {use.name} supported {helped}, held back {held_back} that would have been shown "
-            f"without it, and proposed {proposed} of its own."
+            f"{'The language models' if ' and ' in use.name else 'The language model'} {use.name} supported {helped}, "
+            f"held back {held_back} that would have been shown without, and proposed {proposed} besides."
         )
     return " ".join(said)
 

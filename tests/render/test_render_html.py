@@ -245,8 +245,8 @@ def test_model_activity_is_shown_with_its_cost_and_on_each_finding() -> None:
     helped = replace(report.findings[0], probability=0.9, probability_without_model=0.6)
     run = Run((replace(report, findings=(helped,)),), energy=energy, model=use)
     text = Reader(page(run)).text
-    did = "The language model Tiny supported 1 finding, held back 2 that would have been shown without it, and proposed"
-    assert f"{did} 3 of its own." in text
+    did = "The language model Tiny supported 1 finding, held back 2 that would have been shown without, and proposed"
+    assert f"{did} 3 besides." in text
     assert "90 % sure (60 % without the model)" in text
     assert "model, reading ~4 J, by CPU time" in text
 
