@@ -440,3 +440,24 @@ def test_every_format_is_contained(monkeypatch: pytest.MonkeyPatch) -> None:
     for format in (None, "bad"):
         with pytest.raises(Unavailable, match="cannot be read as bad: RecursionError"):
             read("a.bad", "x", Settings(), format)
+
+
+def test_after_a_limit_in_a_thread_functions_can_be_traced() -> None:
+    """In a process of its own: where that fails, it hangs."""
+    code = (
+        "import sys, threading\n"
+        "from localproof.system import cpu_limits\n"
+        "def work():\n"
+        "    try:\n"
+        "        cpu_limits._within(0.05, lambda: [None for _ in iter(int, 1)])\n"
+        "    except BaseException as error:\n"
+        "        print(type(error).__name__)\n"
+        "thread = threading.Thread(target=work)\n"
+        "thread.start()\n"
+        "thread.join()\n"
+        "sys.settrace(lambda *_: None)\n"
+        "[(lambda: 1)() for _ in range(100)]\n"
+        "print('traced')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["_Overdue", "traced"]
