@@ -51,7 +51,7 @@ def test_a_capital_is_not_likelier_for_another_proposal_there() -> None:
     assert found[0].probability == 0.38 and [f.rule for f in found[1:]] == ["model/agreement"]
 
 
-def test_an_edit_that_the_model_put_first_is_not_settled_by_a_rule_of_ours() -> None:
+def test_an_edit_that_the_model_put_first_is_not_settled() -> None:
     text = "He go to town every day of it."
     span = Span(3, 5)
     goes, went = Edit(span, "goes"), Edit(span, "went")

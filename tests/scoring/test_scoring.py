@@ -435,7 +435,7 @@ def test_counts_that_are_carried_on_are_those_that_would_be_counted(before: list
     assert scoring.update_counts(scoring.add_counts(old), old, new) == scoring.add_counts(new)
 
 
-def test_a_short_listed_misspelling_that_is_never_written_right_is_a_name() -> None:
+def test_a_short_word_never_written_right_is_a_name() -> None:
     def chance(text: str) -> float:
         of = block(text)
         found = finding(text, text.split()[2], {"siad": "said", "teh": "the"}[text.split()[2]], *SPELL, agreement=2)
