@@ -23,7 +23,7 @@ from typing import Any
 from bench import sets
 from localproof.report import Finding
 from localproof.scoring import model_worker, tagger_worker
-from localproof.scoring.attached_models import SCORED
+from localproof.scoring.attached_models import edits_to_ask
 from localproof.scoring.language_model_client import ModelResponse, edits_to_score, to_response
 from localproof.scoring.tagger_client import to_tags
 from localproof.text import Edit, Span
@@ -110,7 +110,7 @@ def _read(batch: list[tuple[str, str, list[Edit]]]) -> list[list[Any]]:
     out = []
     for ident, text, edits in batch:
         tagged = json.loads(_answers["tagger"]({"text": text}))
-        likely = [t.edit for t in to_tags(tagged).edits if t.chance >= SCORED]
+        likely = edits_to_ask((), to_tags(tagged))
         rows = [[e.span.start, e.span.end, e.text] for e in dict.fromkeys([*edits, *likely])]
         told = json.loads(_answers["model"]({"text": text, "edits": rows}))
         out.append([ident, rows, told["gains"], told["proposals"], tagged["errors"], tagged["edits"]])

@@ -262,6 +262,11 @@ def is_raw(text: str, word: Span, quoted: Iterable[Span]) -> bool:
     return bool(_RAW.search(beside)) or "-" in beside[:2]
 
 
+def widened(span: Span) -> Span:
+    """A span and the characters beside it, so that edits which touch overlap."""
+    return Span(max(span.start - 1, 0), span.end + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class TextWord:
     """A word of a text: where it stands, and itself in lower case with straight apostrophes."""

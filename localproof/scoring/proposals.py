@@ -20,6 +20,7 @@ from .candidate_edits import (
     is_prose_word,
     quoted_spans,
     split_words,
+    widened,
 )
 from .generation import generate_edits
 from .types import Proposal
@@ -86,17 +87,12 @@ def _best(chosen: list[tuple[CandidateEdit, float]], gains: Sequence[float | Non
     for at, (gain, candidate, surprise) in enumerate(ranked):
         if gain < _LEAST_GAIN:
             return
-        wide = _wide(candidate.edit.span)
+        wide = widened(candidate.edit.span)
         if any(wide.overlaps(span) for span in taken):
             continue
         taken.append(wide)
-        rival = next((g for g, c, _ in ranked[at + 1 :] if _wide(c.edit.span).overlaps(wide)), 0.0)
+        rival = next((g for g, c, _ in ranked[at + 1 :] if widened(c.edit.span).overlaps(wide)), 0.0)
         yield Proposal(candidate.edit, candidate.kind, gain, surprise, gain - max(rival, 0.0))
-
-
-def _wide(span: Span) -> Span:
-    """A span and the characters beside it, so that edits which touch overlap."""
-    return Span(max(span.start - 1, 0), span.end + 1)
 
 
 def rank_candidates(llama: Scorer, text: str, passage: Passage) -> Iterator[tuple[CandidateEdit, float]]:

@@ -20,7 +20,7 @@ from typing import Any
 from ..engines import OWN
 from ..report import Finding, Kind, ModelUse, Report
 from ..text import Block, Span, apply_edits
-from .candidate_edits import KINDS
+from .candidate_edits import KINDS, widened
 from .features import FeatureContext, RuleFacts, features
 from .language_model_client import ModelResponse
 from .ngram_counts import ngram_counts
@@ -138,7 +138,7 @@ def tag_evidence(chance: float) -> float:
 
 def error_chance(span: Span, tagged: TaggerResponse) -> float:
     """How likely the tagger holds it that something is wrong at `span` or before the word that begins there."""
-    wide = _wide(span)
+    wide = widened(span)
     return max((chance for word, chance in tagged.errors.items() if word.overlaps(wide)), default=0.0)
 
 
@@ -346,26 +346,21 @@ def _own_proposals(
     theirs = {apply_edits(block.text, [e]) for f in findings for e in f.edits} if proposals else set()
     judged: list[Finding] = []
     deletions = (f.edits[0] for f in findings if f.edits and (f.probability or 0.0) >= _SURE)
-    deleted = [_wide(edit.span) for edit in deletions if not edit.text]
+    deleted = [widened(edit.span) for edit in deletions if not edit.text]
     for proposal in proposals:
         if apply_edits(block.text, [proposal.edit]) in theirs or block.touches_placeholder(proposal.edit.span):
             continue
-        if any(_wide(proposal.edit.span).overlaps(span) for span in deleted):  # as in “the the”: one of the two goes
+        if any(widened(proposal.edit.span).overlaps(span) for span in deleted):  # as in “the the”: one of the two goes
             continue
         chance = predict(proposal_features(block.text, proposal, around, rules, reading.tagged), known.proposals)
         judged.append(replace(proposal_to_finding(block.text, proposal), probability=chance))
     judged.sort(key=lambda f: (-(f.probability or 0.0), f.edits[0]))
     taken: list[Span] = []
     for finding in judged:  # of those that touch the same words the likeliest
-        wide = _wide(finding.span)
+        wide = widened(finding.span)
         if not any(wide.overlaps(span) for span in taken):
             taken.append(wide)
             yield finding
-
-
-def _wide(span: Span) -> Span:
-    """A span and the characters beside it, so that edits which touch overlap."""
-    return Span(max(span.start - 1, 0), span.end + 1)
 
 
 _SENTENCE_ENDS = (".", "!", "?", ":", ";", "…", ")", "”", '"', "’", "'")
