@@ -21,11 +21,11 @@ from ..text import Block
 from .rescoring import PROPOSES
 
 USUAL = 2.0  # sure errors in 1,000 words
-EXPECTED = 6.2  # errors that the tagger expects in 1,000 words of edited prose
+EXPECTED = 8.0  # errors that the tagger expects in 1,000 words of a text of the usual sort; in edited prose 6
 _WORDS = 500.0  # so many words of the usual sort are added to each document
 _WEIGHT = 0.8  # of the logarithm of the ratio
-_EXPECTED_WEIGHT = 0.8  # the same of what the tagger expects
-_LEAST, _MOST = -1.0, 2.0  # of what is added to the log-odds
+_EXPECTED_WEIGHT = 1.6  # the same of what the tagger expects: the odds of what a model proposes say less by themselves
+_LEAST, _MOST = -1.0, 3.0  # of what is added to the log-odds
 _SURE = 0.5
 _STEP = 0.25  # so that a word more or less changes nothing for the findings of a text
 _TASTE = ("style", "typography")

@@ -35,14 +35,16 @@ _ORDINARY, _PULL = 0.005, 60.0  # errors that the tagger expects in a word of an
 _WORD, _BESIDE = 6.0, 20  # characters of a word, and those beside a place that belong to it
 _SURE = 0.5  # of a word that is one too many: nothing is proposed beside it
 _WRONG = 0.5  # from which probability of an error on a tagger speaks for what is found there
+_OFFERED, _MOST_OFFERED = 0.3, 2  # how likely, beside the likeliest, what is offered with it is; so many of them
+_MOST_TOGETHER = 0.9
 _NEARLY = 4.0  # nats by which it may like its own edit better than the engine's of the same words
 _SPELLING = ("typo", "compound")  # of the kinds of proposals; all others are of grammar
 _SAYS = {
     "confusion": "Perhaps {new} is meant; here it is much likelier than {old}.",
     "agreement": "{new} agrees better with the words around than {old}.",
-    "article": "The article may be wrong, missing or too many.",
+    "article": "Another article is likelier here than {old}.",
     "preposition": "Another small word is usual here.",
-    "small-word": "A small word may be missing, or one too many.",
+    "small-word": "Another small word is usual here.",
     "apostrophe": "The apostrophe may be wrong: {new} fits better than {old}.",
     "doubled": "This word stands here twice.",
     "compound": "This is usually written {new}.",
@@ -51,6 +53,12 @@ _SAYS = {
 }
 
 _OR_ELSE = {  # where something is only put in (True) or only left out
+    ("article", True): "An article may be missing here.",
+    ("article", False): "The article {old} may be one too many.",
+    ("preposition", True): "A small word may be missing here: {new}.",
+    ("preposition", False): "{old} may be one too many.",
+    ("small-word", True): "A small word may be missing here: {new}.",
+    ("small-word", False): "{old} may be one too many.",
     (REWRITE, True): "The model would write {new} here besides, and finds the sentence much likelier with it.",
     (REWRITE, False): "The model would leave out {old} here, and finds the sentence much likelier without it.",
 }
@@ -355,12 +363,28 @@ def _own_proposals(
         chance = predict(proposal_features(block.text, proposal, around, rules, reading.tagged), known.proposals)
         judged.append(replace(proposal_to_finding(block.text, proposal), probability=chance))
     judged.sort(key=lambda f: (-(f.probability or 0.0), f.edits[0]))
+    yield from _without_rivals(judged)
+
+
+def _without_rivals(judged: Sequence[Finding]) -> Iterator[Finding]:
+    """Of proposals, the likeliest first, that touch the same words only the first. What others of its kind would put
+    in the very same place is offered beside it where it is nearly as likely: that one of them is right is as likely as
+    all of them together."""
     taken: list[Span] = []
-    for finding in judged:  # of those that touch the same words the likeliest
+    for at, finding in enumerate(judged):
         wide = widened(finding.span)
-        if not any(wide.overlaps(span) for span in taken):
-            taken.append(wide)
-            yield finding
+        if any(wide.overlaps(span) for span in taken):
+            continue
+        taken.append(wide)
+        chance = finding.probability or 0.0
+        others = [
+            f
+            for f in judged[at + 1 :]
+            if (f.span, f.rule) == (finding.span, finding.rule) and (f.probability or 0.0) >= _OFFERED * chance
+        ][:_MOST_OFFERED]
+        edits = (*finding.edits, *(edit for f in others for edit in f.edits))
+        together = min(chance + sum(f.probability or 0.0 for f in others), max(chance, _MOST_TOGETHER))
+        yield replace(finding, edits=edits, probability=together)
 
 
 _SENTENCE_ENDS = (".", "!", "?", ":", ";", "…", ")", "”", '"', "’", "'")

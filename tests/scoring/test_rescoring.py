@@ -99,6 +99,19 @@ def test_a_proposal_that_an_engine_makes_too_is_that_engines_finding() -> None:
     assert only.rule == "harper/ModalOf"
 
 
+def test_edits_that_are_nearly_as_likely_are_offered_together() -> None:
+    a, the, odd = (Edit(Span(32, 32), word) for word in ("a ", "the ", "an "))
+    gains = ((a, 1.6), (the, 1.5), (odd, -3.0))
+    reading = ModelResponse({}, tuple(Proposal(edit, "article", gain, 0.0, 0.0) for edit, gain in gains))
+    (alone,) = weighed([], ModelResponse({}, reading.proposals[:1]))
+    (both,) = weighed([], reading)
+    assert both.edits == (a, the) and alone.edits == (a,)
+    assert alone.probability is not None and both.probability is not None
+    assert alone.probability < both.probability <= 0.9
+    other_kind = replace(reading.proposals[1], kind="preposition")
+    assert weighed([], ModelResponse({}, (reading.proposals[0], other_kind))) == (alone,)
+
+
 def test_model_reorders_suggestions_only_by_a_wide_margin() -> None:
     other = Edit(OF.span, "off")
     both = replace(finding(OF), edits=(other, OF))
