@@ -70,10 +70,11 @@ def rotated(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 
 
 class Block(nn.Module):
-    """Attention, then a gated feed-forward, each added to what came in."""
+    """Attention, then a gated feed-forward, each added to what came in; `dropout` of it is left out in training."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, dropout: float = 0.0) -> None:
         super().__init__()
+        self.dropout = dropout
         w, i = shape.width, shape.inner
         self.heads, self.head = shape.heads, shape.head
         self.attn_norm = Norm(w, shape.epsilon)
@@ -97,19 +98,22 @@ class Block(nn.Module):
         q, k = rotated(q, cos, sin).to(v.dtype), rotated(k, cos, sin).to(v.dtype)
         scores = torch.matmul(q, k.transpose(2, 3)).float() * self.head**-0.5 + mask
         mixed = torch.matmul(functional.softmax(scores, -1).to(v.dtype), v)
-        x = x + self.attn_output(mixed.transpose(1, 2).reshape(rows, length, width))
+        x = x + self._thinned(self.attn_output(mixed.transpose(1, 2).reshape(rows, length, width)))
         h = self.ffn_norm(x)
-        return x + self.ffn_down(functional.silu(self.ffn_gate(h)) * self.ffn_up(h))
+        return x + self._thinned(self.ffn_down(functional.silu(self.ffn_gate(h)) * self.ffn_up(h)))
+
+    def _thinned(self, x: Tensor) -> Tensor:
+        return functional.dropout(x, self.dropout, self.training) if self.dropout else x
 
 
 class Model(nn.Module):
     """Tokens (rows, length) → what the last block says of each (rows, length, width); see `log_probabilities`."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, dropout: float = 0.0) -> None:
         super().__init__()
         self.shape = shape
         self.token_embd = nn.Embedding(shape.vocabulary, shape.width)
-        self.blk = nn.ModuleList(Block(shape) for _ in range(shape.blocks))
+        self.blk = nn.ModuleList(Block(shape, dropout) for _ in range(shape.blocks))
         self.output_norm = Norm(shape.width, shape.epsilon)
         turns = shape.base ** (-torch.arange(0, shape.head, 2).float() / shape.head)
         angles = torch.outer(torch.arange(shape.context).float(), turns)

@@ -50,7 +50,9 @@ _AVERAGED = 0.99  # of the average of the weights stays at each step
 @dataclass(frozen=True)
 class Plan:
     """What a run does. Rates are those at the top; of the `rows` of a step `real_rows` are real corrections. The share
-    of words with slips falls from `share` at the beginning to `last_share` at step `share_until`."""
+    of words with slips falls from `share` at the beginning to `last_share` at step `share_until`. So that the real
+    corrections are not known by heart after a few rounds, `dropout` of what each block adds is left out, and `hidden`
+    of the tokens of real corrections cannot be read, nor of every third row of prose."""
 
     steps: int = 20_000
     decay_from: int = 16_000
@@ -63,6 +65,8 @@ class Plan:
     share: float = 0.10
     last_share: float = 0.04
     share_until: int = 2000
+    dropout: float = 0.1
+    hidden: float = 0.1
 
     def rate(self, step: int) -> float:
         """The share of the top rate at a step."""
@@ -77,9 +81,9 @@ class Plan:
 class Tagger(nn.Module):
     """The model without the mask that hides what comes later, and a head over tags."""
 
-    def __init__(self, shape: Shape, tags: int = len(TAGS)) -> None:
+    def __init__(self, shape: Shape, tags: int = len(TAGS), dropout: float = 0.0) -> None:
         super().__init__()
-        self.model = Model(shape)
+        self.model = Model(shape, dropout)
         self.head = nn.Linear(shape.width, tags)
         nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)
@@ -115,18 +119,18 @@ def shape_of(path: Path) -> tuple[Shape, dict[str, Tensor]]:
     return shape, weights
 
 
-def fresh(path: Path) -> Tagger:
+def fresh(path: Path, dropout: float = 0.0) -> Tagger:
     """A tagger with the weights of a language model (GGUF), or of another tagger's ``model.pt``."""
     if path.suffix == ".pt":
         stored = torch.load(path, map_location="cpu", weights_only=True)
-        tagger = Tagger(Shape(**stored["shape"]))
+        tagger = Tagger(Shape(**stored["shape"]), dropout=dropout)
         same = tuple(stored["tags"]) == TAGS
         tagger.load_state_dict(
             stored["weights"] if same else _with_tags(stored["weights"], stored["tags"], tagger.state_dict())
         )
         return tagger
     shape, weights = shape_of(path)
-    tagger = Tagger(shape)
+    tagger = Tagger(shape, dropout=dropout)
     tagger.model.load_state_dict(weights, strict=False)
     with torch.no_grad():
         tagger.head.bias[TAGS.index("keep")] = 6.0
@@ -149,7 +153,7 @@ class Run:
     def __init__(self, folder: Path, plan: Plan, start: Path) -> None:
         torch.manual_seed(plan.seed)
         self.folder, self.plan, self.step, self.tokens = folder, plan, 0, 0
-        self.tagger = fresh(start)
+        self.tagger = fresh(start, plan.dropout)
         matrices = [p for p in self.tagger.model.blk.parameters() if p.ndim == 2]
         self.others = [p for p in self.tagger.parameters() if not any(p is m for m in matrices)]
         self.muon = Muon(matrices)
@@ -187,6 +191,7 @@ class Run:
     def advance(self, batch: data.Batch) -> tuple[float, float]:
         """One step. The loss of the words of real corrections, and of prose."""
         plan, rate = self.plan, self.plan.rate(self.step)
+        torch.manual_seed(plan.seed * 1_000_003 + self.step)
         tokens, segments = torch.from_numpy(batch.tokens), torch.from_numpy(batch.segments)
         rows, places, tags = torch.from_numpy(batch.words)
         with torch.autocast("cpu", torch.bfloat16):
@@ -234,7 +239,7 @@ def train(run: Run, folder: Path, data_folder: Path, stop_after_s: float = math.
             batch = data.batch_of(
                 run.step, plan.seed, plan.rows, plan.slips(run.step), corrections, prose, plan.real_rows
             )
-            figures = run.advance(batch)
+            figures = run.advance(data.with_hidden(batch, plan.hidden, plan.real_rows, (plan.seed, 11, run.step)))
             sums += figures
             window.poll()
             out.write("\t".join([str(run.step), str(run.tokens), *(f"{f:.4f}" for f in figures)]) + "\n")

@@ -314,6 +314,14 @@ def batch_of(
     )  # fmt: skip
 
 
+def with_hidden(batch: Batch, share: float, real_rows: int, seed: Sequence[int]) -> Batch:
+    """`batch` where so many of the tokens of the first `real_rows` rows, and of every third of the others, are `START`:
+    what cannot be read cannot be known by heart."""
+    some = np.random.default_rng(seed).random(batch.tokens.shape) < share
+    some[[i for i in range(real_rows, len(some)) if (i - real_rows) % 3]] = False
+    return Batch(np.where(some, START, batch.tokens), batch.segments, batch.words)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--folder", type=Path, default=CACHE)
