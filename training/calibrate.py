@@ -33,10 +33,11 @@ from localproof.report import Finding
 from localproof.scoring import rescoring
 from localproof.scoring.features import FeatureContext
 from localproof.scoring.language_model_client import ModelResponse
-from localproof.text import Block, Piece, Span, apply_edits
+from localproof.text import Block, Edit, Piece, Span, apply_edits
 
 from . import flags, inject, readings
 from .corpus import replace_file
+from .evaluate_tagger import ALARMS, KINDS
 from .prepare import say, sha256
 from .scoring import CORRECTED, REAL, STRENGTH, fitted, flag, group, held_back, softened
 
@@ -297,6 +298,39 @@ def found(texts: Sequence[Text], items: Sequence[sets.Item], known: rescoring.Re
         print(f"{kind:14} {count:6} " + " ".join(f"{row[kind][2]:8.3f}" for row in rows))
 
 
+def own_of(t: Text, known: rescoring.RescoringModel) -> list[Finding]:
+    """What models propose of a text by themselves, as if no engine had read it."""
+    block = block_of(t.text)
+    found = scoring.rescore_findings(block, (), t.reading, scoring.count_words([block]), known)
+    return [f for f in found if f.rule.startswith(rescoring.PROPOSES)]
+
+
+def at_alarms(texts: Sequence[Text], clean: Sequence[Text], known: rescoring.RescoringModel) -> None:
+    """Print what share of the errors of `KINDS` in corrections the models put right by themselves where edited prose
+    has `ALARMS` of their proposals in 1,000 words."""
+    prose = [t for t in clean if not t.ident.startswith(("fiction", "essay"))]
+    thousands = sum(len(t.text.split()) for t in prose) / 1000
+    alarms = sorted((f.probability or 0.0 for t in prose for f in own_of(t, known)), reverse=True)
+    gold = {str(item.id): item for item in sets.load("corrections")}
+    by_kind: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    for t in texts:
+        said = own_of(t, known)
+        for g in gold[t.ident].annotators[0]:
+            if g.type in KINDS and g.replacement is not None:
+                meant = apply_edits(t.text, [Edit(Span(g.start, g.end), g.replacement)])
+                right = (f.probability or 0.0 for f in said if any(apply_edits(t.text, [e]) == meant for e in f.edits))
+                by_kind[g.type].append(max(right, default=0.0))
+    for allowed in ALARMS:
+        at = int(allowed * thousands)
+        least = max(alarms[at] if at < len(alarms) else 0.0, 1e-9)
+        shares = {kind: sum(p > least for p in found) / max(len(found), 1) for kind, found in by_kind.items()}
+        every = [p for found in by_kind.values() for p in found]
+        print(
+            f"{allowed} alarms in 1,000 words of edited prose: {sum(p > least for p in every) / len(every):.3f} of"
+            f" {len(every)} put right by themselves ({', '.join(f'{k} {s:.3f}' for k, s in shares.items())})"
+        )
+
+
 @dataclass(frozen=True)
 class Sets:
     """What was read: corrections to learn from and to test with, sentences with a slip, essays, and edited prose."""
@@ -359,6 +393,7 @@ def report(every: Sets, learned: tuple[Learned, Learned]) -> None:
     for cut in (0.3, 0.5, 0.6):
         print(f"edited prose: {1000 * (chances >= cut).sum() / max(words, 1):.2f} proposals per 1,000 words from {cut}")
     by_register(every.clean, known)
+    at_alarms(every.test, every.clean, known)
 
 
 def main() -> None:
