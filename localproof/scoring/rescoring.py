@@ -35,6 +35,7 @@ _ORDINARY, _PULL = 0.005, 60.0  # errors that the tagger expects in a word of an
 _WORD, _BESIDE = 6.0, 20  # characters of a word, and those beside a place that belong to it
 _SURE = 0.5  # of a word that is one too many: nothing is proposed beside it
 _WRONG = 0.5  # from which probability of an error on a tagger speaks for what is found there
+_MOST_TAKEN = 1.5  # of the log-odds of a misspelling a model can take so much
 _OFFERED, _MOST_OFFERED = 0.3, 2  # how likely, beside the likeliest, what is offered with it is; so many of them
 _MOST_TOGETHER = 0.9
 _NEARLY = 4.0  # nats by which it may like its own edit better than the engine's of the same words
@@ -289,19 +290,21 @@ def _rescore_finding(text: str, finding: Finding, reading: ModelResponse, known:
     settled = settled and finding.edits[:1] == first
     chance = predict(finding_features(text, finding, log_odds(alone), reading), known.findings)
     if finding.kind == "spelling":  # to a model every name it never saw is unlikely, so it has no say in this direction
-        chance = alone if _is_listed_correction(text, finding) else min(chance, alone)
+        least = predict({"odds": log_odds(alone) - _MOST_TAKEN}, {"odds": 1.0})
+        chance = alone if _is_listed_correction(text, finding) else max(min(chance, alone), least)
     elif finding.edits and (_agrees(finding, reading) or settled):
         chance = max(chance, alone)
     return replace(finding, probability=chance, probability_without_model=alone)
 
 
 def _changes_no_word(text: str, finding: Finding) -> bool:
-    """Whether the leading edit changes capitals or blanks alone. Of these a model knows nothing: it reads one block,
-    and in each it expects a sentence to begin, be it an item or the line after a listing."""
+    """Whether the leading edit changes capitals, blanks or hyphens between words alone. Of these a model knows nothing:
+    it reads one block, and in each it expects a sentence to begin, be it an item or the line after a listing."""
     if not finding.edits:
         return False
     edit = finding.edits[0]
-    return edit.span.of(text).lower().split() == edit.text.lower().split()
+    old, new = (part.lower().replace("-", " ").split() for part in (edit.span.of(text), edit.text))
+    return old == new
 
 
 def _agrees(finding: Finding, reading: ModelResponse) -> bool:
