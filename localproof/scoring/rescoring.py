@@ -35,7 +35,7 @@ _ORDINARY, _PULL = 0.005, 60.0  # errors that the tagger expects in a word of an
 _WORD, _BESIDE = 6.0, 20  # characters of a word, and those beside a place that belong to it
 _SURE = 0.5  # of a word that is one too many: nothing is proposed beside it
 _WRONG = 0.5  # from which probability of an error on a tagger speaks for what is found there
-_MOST_TAKEN = 1.5  # of the log-odds of a misspelling a model can take so much
+_MOST_TAKEN = 1.5  # so much of the log-odds of a misspelling in lower case can be taken
 _OFFERED, _MOST_OFFERED = 0.3, 2  # how likely, beside the likeliest, what is offered with it is; so many of them
 _MOST_TOGETHER = 0.9
 _NEARLY = 4.0  # nats by which it may like its own edit better than the engine's of the same words
@@ -290,8 +290,7 @@ def _rescore_finding(text: str, finding: Finding, reading: ModelResponse, known:
     settled = settled and finding.edits[:1] == first
     chance = predict(finding_features(text, finding, log_odds(alone), reading), known.findings)
     if finding.kind == "spelling":  # to a model every name it never saw is unlikely, so it has no say in this direction
-        least = predict({"odds": log_odds(alone) - _MOST_TAKEN}, {"odds": 1.0})
-        chance = alone if _is_listed_correction(text, finding) else max(min(chance, alone), least)
+        chance = max(min(chance, alone), _least_left(text, finding, alone))
     elif finding.edits and (_agrees(finding, reading) or settled):
         chance = max(chance, alone)
     return replace(finding, probability=chance, probability_without_model=alone)
@@ -317,6 +316,14 @@ def _agrees(finding: Finding, reading: ModelResponse) -> bool:
 def _is_settled(finding: Finding) -> bool:
     """Whether a model has no say against a finding: both engines make the same edit, or a closed pattern of our own."""
     return finding.agreement > 1 or any(rule.startswith(OWN + "/") for rule in finding.source)
+
+
+def _least_left(text: str, finding: Finding, alone: float) -> float:
+    """What a model cannot take from a misspelling: all where it stands on the list with that very correction, much
+    where it is no name, for a model that never saw a word does not know what is wrong with it."""
+    if _is_listed_correction(text, finding):
+        return alone
+    return predict({"odds": log_odds(alone) - _MOST_TAKEN}, {"odds": 1.0}) if finding.span.of(text).islower() else 0.0
 
 
 def _is_listed_correction(text: str, finding: Finding) -> bool:
