@@ -24,6 +24,7 @@ from ..text.words import fold_apostrophes
 _WORD = re.compile(r"(?<![\w/@#-])[^\W\d_]+(?:['’][^\W\d_]+)*(?![\w/@-])")
 _BORROWED = re.compile(r"\b(?:et al|et cetera|per se|de facto|ad hoc|vis-à-vis)\b", re.IGNORECASE)  # at home in English
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»“)\]]*\s+|\n+|[。！？]")
+_PART_END = re.compile(r"[.!?…;:]+[\"'”’»“)\]]*\s+|\n+|[。！？]|\s[–—]\s|(?<=\w)\s(?=\()|(?<=\))\s")
 _ELIDED = re.compile(
     r"(l|d|qu|j|c|n|s|m|t|jusqu|lorsqu|puisqu|un|dell|all|nell|sull|dall|quest|quell)['’](?=.{2})", re.IGNORECASE
 )
@@ -188,7 +189,8 @@ SMALL_WORDS: dict[str, str] = {
 
 @lru_cache(maxsize=4096)
 def foreign_sentences(text: str) -> tuple[tuple[Span, str], ...]:
-    """The sentences of `text` that are in another language than English, each with the code of the language or "".
+    """The sentences of `text`, or parts of them (a title keeps its own language), that are in another language than
+    English, each with the code of the language or "".
 
     A sentence that shows nothing by itself, beside one in another language, is
     taken to go on in it.
@@ -196,7 +198,7 @@ def foreign_sentences(text: str) -> tuple[tuple[Span, str], ...]:
     >>> [code for _, code in foreign_sentences("This is it. Das ist nicht der Weg, den wir wollten. And so on.")]
     ['de']
     """
-    spans = list(sentences(text))
+    spans = list(_divided(text, _PART_END))
     told = [language_of(span.of(text)) for span in spans]
     for order in (range(1, len(told)), range(len(told) - 2, -1, -1)):
         for i in order:
@@ -215,13 +217,17 @@ def foreign(text: str) -> bool:
     False
     """
     found = foreign_sentences(text)
-    return bool(found) and len(found) == len(list(sentences(text)))
+    return bool(found) and len(found) == len(list(_divided(text, _PART_END)))
 
 
 def sentences(text: str) -> Iterator[Span]:
     """The sentences and lines of `text` that hold a word, each with the white space after it."""
+    return _divided(text, _SENTENCE_END)
+
+
+def _divided(text: str, ends: re.Pattern[str]) -> Iterator[Span]:
     at = 0
-    for end in [*(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]:
+    for end in [*(m.end() for m in ends.finditer(text)), len(text)]:
         if _WORD.search(text, at, end):
             yield Span(at, end)
             at = end

@@ -315,6 +315,13 @@ def test_a_sentence_beside_an_english_one_is_told_by_itself() -> None:
     assert not foreign(text)
 
 
+def test_a_title_in_english_leaves_the_rest_in_its_language() -> None:
+    text = "Secrets and Lies (Bruce Schneier) lembra que confiança é processo; The Cathedral mostra isso."
+    told = [span.of(text) for span, _ in foreign_sentences(text)]
+    assert "lembra que confiança é processo; " in told and not any("Secrets" in part for part in told)
+    assert not foreign(text)
+
+
 @given(st.text(max_size=200))
 def test_sentences_are_in_order_and_hold_every_word(text: str) -> None:
     at = 0
