@@ -21,6 +21,7 @@ from ..text.words import fold_word
 _MOST_EDITS = 8
 # A correctness finding is never hidden by one of taste, whatever their probabilities.
 _TASTE = frozenset({"style", "typography"})
+_OF_SOUND = frozenset({"harper/AnA", "languagetool/EN_A_VS_AN"})  # they hear no more than how the next word begins
 
 
 def merge_findings(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -117,6 +118,9 @@ def _merge_group(text: str, group: list[Finding]) -> Finding:
     if any(is_speller(f.rule) for f in group):  # a rule that knows what is meant, and not only that the word is unknown
         for edit in {f.edits[0] for f in group if f.edits and not is_speller(f.rule) and f.kind not in _TASTE}:
             total[edit] += 1
+    if any(f.rule in _OF_SOUND for f in group):  # ``an array an treating it``: what offers another word knows more
+        for edit in {f.edits[0] for f in group if f.edits and f.rule not in _OF_SOUND and f.kind not in _TASTE}:
+            total[edit] += 0.5
     for finding in group:
         if _is_house(finding) and finding.edits:  # what the writer asked for leads, whoever says otherwise
             total[finding.edits[0]] += len(group)

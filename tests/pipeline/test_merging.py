@@ -221,3 +221,14 @@ def test_either_of_two_blanks_taken_away_is_one_finding() -> None:
     found = [Finding(Span(i, i + 1), f"x{i}/A", "why", (Edit(Span(i, i + 1), ""),)) for i in (1, 2)]
     (one,) = merge_findings("a  b", found)
     assert apply_edits("a  b", one.edits) == "a b"
+
+
+def test_a_rule_with_another_word_knows_more_than_one_of_sound() -> None:
+    text = "It is simple as an array an treating it so."
+    at = text.index("an treating")
+    of_sound = [finding(rule, at, at + 2, "a") for rule in ("harper/AnA", "languagetool/EN_A_VS_AN")]
+    knows = finding("languagetool/AN_VB_PRP", at, at + 2, "and")
+    (one,) = merge_findings(text, [of_sound[0], knows])
+    assert [e.text for e in one.edits] == ["and", "a"] and one.rule == "languagetool/AN_VB_PRP"
+    (two,) = merge_findings(text, [*of_sound, knows])
+    assert [e.text for e in two.edits] == ["a", "and"]  # both engines hear the same
