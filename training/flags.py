@@ -14,6 +14,7 @@ import json
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,12 @@ def _packed(f: Finding) -> list[Any]:
     return [f.rule, f.span.start, f.span.end, f.kind, f.category, [[e.span.start, e.span.end, e.text] for e in f.edits]]
 
 
+@cache
+def raw_in_memory(name: str) -> list[tuple[str, str, tuple[Finding, ...]]]:
+    """`raw` with `missing_end`, kept: for each set of engines learning goes through it anew."""
+    return list(raw(name, missing_end=True))
+
+
 def raw(name: str, *, missing_end: bool = False) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
     """(id, text, what both engines said, and LocalProof's own rules say now) of every text of a set that was collected;
     `missing_end` as in `merged`."""
@@ -102,7 +109,7 @@ def merged(
 ) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
     """(id, text, merged findings of `engines`) of every text of a set that was collected; with `missing_end` also of a
     set that is still being collected, as far as it goes."""
-    for ident, text, found in raw(name, missing_end=missing_end):
+    for ident, text, found in raw_in_memory(name) if missing_end else raw(name):
         yield ident, text, merge_findings(text, [f for f in found if f.engines[0] in engines])
 
 

@@ -18,7 +18,7 @@ from ..report import Finding, Report, Skipped, Unavailable
 from ..scoring.careless import Carelessness, carelessness
 from ..scoring.learning import NOTHING, Learned
 from ..scoring.rescoring import PROPOSES
-from ..scoring.site import with_site_counts
+from ..scoring.site import WordsElsewhere, with_site_counts
 from ..scoring.types import is_hardly_prose
 from ..scoring.verification import ProposalVerifier
 from ..text import Block, Document, LineIndex, Span
@@ -160,6 +160,7 @@ def _prepare(request: ReportRequest, route: Route) -> _Context:
         other = (True,) * len(other)
     read = [block for block, is_other in zip(document.blocks, other, strict=True) if not is_other]
     words = scoring.count_words(read) if request.score_cache is None else request.score_cache.count_words(read)
+    words = replace(words, elsewhere=WordsElsewhere(document.text, words.all))
     if request.site is not None:
         words = with_site_counts(words, request.site, request.site_counts_used)
     return _Context(request, route, other, words, regions(document), Typography(document.blocks))

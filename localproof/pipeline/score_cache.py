@@ -68,9 +68,11 @@ class ScoreCache:
         key = (block.kind, block.text, len(block.pieces), source[max(start - 1, 0) : end + 1], answer.engines)
         known = self._scored.get(key) or self._before[1].get(key)
         if known is None or not known.holds(raw, answer, words):
-            every, capitalised = _RecordedCounts(words.all), _RecordedCounts(words.capitalised)
-            scored = score_block(block, raw, scoring.WordCounts(every, capitalised), source, answer)
-            known = _ScoredBlock(raw, answer, every.seen, capitalised.seen, scored)
+            seen = [_RecordedCounts(counts) for counts in (words.all, words.capitalised, words.elsewhere)]
+            every, capitalised, elsewhere = seen
+            counts = scoring.WordCounts(every, capitalised, elsewhere=elsewhere)
+            scored = score_block(block, raw, counts, source, answer)
+            known = _ScoredBlock(raw, answer, every.seen, capitalised.seen, elsewhere.seen, scored)
         self._scored[key] = known
         return known.scored
 
@@ -106,6 +108,7 @@ class _ScoredBlock:
     answer: BlockAnswer
     every: Mapping[str, int | None]
     capitalised: Mapping[str, int | None]
+    elsewhere: Mapping[str, int | None]
     scored: tuple[Finding, ...]
 
     def holds(self, raw: list[Finding], answer: BlockAnswer, words: scoring.WordCounts) -> bool:
@@ -115,6 +118,7 @@ class _ScoredBlock:
             and self.answer == answer
             and _same_counts(self.every, words.all)
             and _same_counts(self.capitalised, words.capitalised)
+            and _same_counts(self.elsewhere, words.elsewhere)
         )
 
 

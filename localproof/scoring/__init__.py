@@ -105,12 +105,14 @@ def coefficients() -> Coefficients:
 
 @dataclass(frozen=True)
 class WordCounts:
-    """How often each word (lower case) stands in a document, how often capitalised inside a sentence, and in how many
-    documents of its site a word stands that is the site's own."""
+    """How often each word (lower case) stands in a document, how often capitalised inside a sentence, in how many
+    documents of its site a word stands that is the site's own, and how often it stands outside the prose of its source
+    (see `site.WordsElsewhere`)."""
 
     all: Mapping[str, int]
     capitalised: Mapping[str, int]
     site: Mapping[str, int] = field(default_factory=dict)
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
 
 
 def count_words(blocks: Iterable[Block]) -> WordCounts:
@@ -168,7 +170,7 @@ def score_finding(
         return replace(finding, probability=UNLEARNED if stated is None else stated)
     linked = source[max(place.start - 1, 0) : place.start] == "[" or source[place.end : place.end + 2] in ("](", "][")
     marked = source[max(place.start - 1, 0) : place.start] in _MARKS or source[place.end : place.end + 1] in _MARKS
-    around = FeatureContext(block.kind, words.all, words.capitalised, linked, marked, words.site)
+    around = FeatureContext(block.kind, words.all, words.capitalised, linked, marked, words.site, words.elsewhere)
     finding = _delete_one_copy(block.text, finding)
     heard = _without_unlearned(finding, by_learned)
     if _is_tripled(block.text, finding):  # LanguageTool's rule passes over it, so that its silence says nothing

@@ -65,6 +65,20 @@ def is_british(word: str) -> bool | None:
     return None
 
 
+_ISE = re.compile(r"([a-z]{3,}i)[sz]((?:e|es|ed|er|ers|ing|able|ation|ations)(?:'s)?)")
+
+
+def differ_in_ise(a: str, b: str) -> bool:
+    """Whether `a` and `b` are one verb in -ise and -ize, or a word built on it. Which of the two a word of no family
+    takes is as open as with the families; -ize is at home in Britain, too.
+
+    >>> differ_in_ise("deserialises", "deserializes"), differ_in_ise("rise", "rize"), differ_in_ise("prise", "prize")
+    (True, False, False)
+    """
+    one, other = _ISE.fullmatch(a), _ISE.fullmatch(b)
+    return one is not None and other is not None and a != b and one.groups() == other.groups()
+
+
 # Common words of the families, each with its other spelling: enough to tell how a text leans.
 _TELLING = tuple(
     pair.split()

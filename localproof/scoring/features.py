@@ -20,9 +20,10 @@ from ..engines import OWN, is_speller
 from ..report import Finding
 from ..text import Edit, Span
 from ..text.words import SENTENCE_END, WORD, fold_apostrophes, fold_word
-from .dialect import is_british, leaning
+from .dialect import differ_in_ise, is_british, leaning
+from .name_features import derivation_signs, differ_in_doubling, neighbour_signs
 from .ngram_counts import BOUNDARY, TOKEN, NgramCounts, tokens
-from .spelling_errors import edit_distance, error_model_log_prob, letter_ngram_score, strip_prefixes, strip_suffixes
+from .spelling_errors import edit_distance, error_model_log_prob, letter_ngram_score
 from .wordlists import word_lists
 
 _MOST_ABBREVIATED = 5  # letters, of what may stand for several words
@@ -41,7 +42,8 @@ class FeatureContext:
     `capitalised` counts those of them that were capitalised inside a
     sentence, `site` in how many documents of a site each of its own words
     stands (see `scoring.site`). `linked`: what is flagged begins or ends the text of a link; `marked`: of what is in
-    bold, in italics, or quoted by itself.
+    bold, in italics, or quoted by itself. `elsewhere`: how often each word stands in the source outside the prose (see
+    `scoring.site`).
     """
 
     kind: str = "paragraph"
@@ -50,6 +52,7 @@ class FeatureContext:
     linked: bool = False
     marked: bool = False
     site: Mapping[str, int] = field(default_factory=dict)
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -221,7 +224,10 @@ def _word_features(
         if around.linked:
             f["spelling linked"] = 1.0
         _name_features(f, text, finding.span, word, around)
-        _derivation_features(f, low, known)
+        f.update({f"spelling {sign}": 1.0 for sign in neighbour_signs(text, finding.span, known)})
+        if around.elsewhere.get(low, 0):
+            f["spelling outside the prose"] = 1.0
+        f.update(dict.fromkeys(derivation_signs(low, known), 1.0))
         case = _capital_features(word, "sentence start" in f)
         _wordlist_features(f, low, case)
         f["shape"] = f["shape " + case] = _clip(letter_ngram_score(low), 6) / 2
@@ -284,18 +290,6 @@ def _capital_features(word: str, first: bool) -> str:
     return "first" if first else "capitalised"
 
 
-def _derivation_features(f: dict[str, float], low: str, known: NgramCounts) -> None:
-    """Signs that an unlisted word is built from words that are."""
-    if any(known.count(s) > 20 for s in strip_prefixes(low)):
-        f["prefix and known word"] = 1.0
-    if any(known.count(s) > 20 for s in strip_suffixes(low)):
-        f["known word and suffix"] = 1.0
-    if len(low) <= 40 and any(
-        known.count(low[:i]) > 200 and known.count(low[i:]) > 200 for i in range(3, len(low) - 2)
-    ):
-        f["two known words"] = 1.0
-
-
 def _in_identifier(text: str, span: Span) -> bool:
     before, after = text[max(span.start - 1, 0) : span.start], text[span.end : span.end + 1]
     joined = "_/\\@#=<>{}|~+^$&*"
@@ -326,6 +320,8 @@ def _edit_features(f: dict[str, float], old: str, edit: Edit, around: FeatureCon
         f["deletes=" + (a if len(a) < 8 else "…")] = 1.0
     if a.replace(" ", "").replace("-", "") == b.replace(" ", "").replace("-", "") and a != b:
         f["joins or splits"] = 1.0
+        if "-" in a and a.replace("-", "") == b:
+            f["joins at a hyphen"] = 1.0
     if not any(c.isalnum() for c in old + new):
         f["only marks"] = 1.0
     elif a and b and a != b:
@@ -347,8 +343,19 @@ def _writer_knows(f: dict[str, float], text: str, old: str, edit: Edit, finding:
             f["article before an abbreviation"] = 1.0
     if text[edit.span.end : edit.span.end + 1] in ("'", "’") and old.endswith("in"):
         f["clipped"] = 1.0
+    if not edit.text.strip() and _is_said_thrice(text, edit.span):
+        f["said three times"] = 1.0
     if not _THERE.isdisjoint(finding.source) and any(c in old for c in "'’"):
         f["there's"] = 1.0
+
+
+def _is_said_thrice(text: str, span: Span) -> bool:
+    """Whether the word that is taken away at `span` stands three times in a row there, and is no small word."""
+    word = span.of(text).strip()
+    if not word.isalpha() or word in FUNCTION:
+        return False
+    around = text[max(span.start - _WINDOW, 0) : span.end + _WINDOW]
+    return re.search(rf"\b{word}(?:\W+{word}\b){{2}}", around, re.IGNORECASE) is not None
 
 
 def _bare(word: str) -> str:
@@ -382,6 +389,10 @@ def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: Feat
             f.pop("suggestions", None)  # that a dictionary has many words like it says nothing of this one
             f["listed misspelling"] = 1.0
             f[f"listed misspelling {old_case}"] = 1.0
+        elif "known word and suffix" in f and not differ_in_doubling(a, b):
+            f["built regularly"] = 1.0  # parametrize, outliner; but not occured
+        elif len(a) <= _MOST_ABBREVIATED:
+            f["short and no listed misspelling"] = 1.0
     seen_a, seen_b = known.count(fold_apostrophes(a)), known.count(fold_apostrophes(b))
     if " " not in a + b:
         f["log ratio"] = _clip(math.log((seen_b + 0.5) / (seen_a + 0.5)), 12) / 4
@@ -399,6 +410,8 @@ def _dialect_features(f: dict[str, float], a: str, b: str, around: FeatureContex
         f["dialect variant"] = 1.0
         if leaning(around.words, (a, b)) == (not british):
             f["dialect variant against the text"] = 1.0
+    elif differ_in_ise(a, b):
+        f["dialect variant"] = 1.0
 
 
 def ngram_gain(text: str, edit: Edit, known: NgramCounts) -> float:
