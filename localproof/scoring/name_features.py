@@ -6,7 +6,7 @@ Each is 1 where it holds; what it weighs is learned.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..text import Span
 from ..text.words import fold_word
@@ -14,11 +14,10 @@ from .ngram_counts import NgramCounts
 from .spelling_errors import strip_prefixes, strip_suffixes
 from .wordlists import word_lists
 
-_AROUND = 48  # code points on either side in which neighbours are looked for
-_WORD = r"[^\W\d_]+(?:['’][^\W\d_]+)*"
-# The word before a place, or after it, in the same clause; a line end or a mark between clauses parts them.
-_BEFORE = re.compile(rf"({_WORD})(?:[ ]|, |[ ][“\"'‘(&]|-)[“\"'‘(*_]*\Z")
-_AFTER = re.compile(rf"[”\"'’)*_]*(?:[ ]|, |[ ][“\"'‘(&]|-)[“\"'‘(*_]*({_WORD})")
+# What may stand between words of one clause; a line end or a mark between clauses parts them.
+_BETWEEN = frozenset(' ,“”"‘()&*_-')
+_MOST_BETWEEN = 4  # characters
+_LONGEST = 40  # letters of a word that is looked at
 _KNOWN = 20  # times in the corpus; what is rarer and in no list of English words is unknown
 _DOUBLED = re.compile(r"(.)\1")
 _SMALL = 2  # letters of words that are passed over, for every language has them
@@ -42,22 +41,30 @@ def neighbour_signs(text: str, span: Span, known: NgramCounts) -> Iterator[str]:
 
 def _neighbour(text: str, span: Span, *, before: bool) -> str:
     """The first word before a place or after it that is not small; "" where the clause ends first."""
-    at = span.start if before else span.end
+    at, step = (span.start - 1, -1) if before else (span.end, 1)
     for _ in range(_MOST_PASSED + 1):
-        start = max(at - _AROUND, 0)
-        found = _BEFORE.search(text[start:at]) if before else _AFTER.match(text[at : at + _AROUND])
-        if found is None:
-            return ""
-        if len(found[1]) > _SMALL:
-            return found[1]
-        at = start + found.start(1) if before else at + found.end(1)
+        start = _skip(text, at, step, _MOST_BETWEEN, _BETWEEN.__contains__)
+        at = _skip(text, start, step, _LONGEST, _is_of_word)
+        if start == at or abs(at - start) > _SMALL:
+            return text[at + 1 : start + 1] if before else text[start:at]
     return ""
+
+
+def _skip(text: str, at: int, step: int, most: int, passes: Callable[[str], bool]) -> int:
+    """The first place from `at` on whose character does not pass, after `most` characters at the latest."""
+    while most and 0 <= at < len(text) and passes(text[at]):
+        at, most = at + step, most - 1
+    return at
+
+
+def _is_of_word(char: str) -> bool:
+    return char.isalpha() or char in "'’"
 
 
 def _is_unknown(word: str, known: NgramCounts) -> bool:
     """Whether `word` is no English word; one with a capital may be the name of anything."""
-    low = fold_word(word)
-    return word.islower() and known.count(low) < _KNOWN and not word_lists().entry(low).band
+    low = fold_word(word).strip("'")
+    return word.islower() and len(word) < _LONGEST and known.count(low) < _KNOWN and not word_lists().entry(low).band
 
 
 def derivation_signs(low: str, known: NgramCounts) -> Iterator[str]:

@@ -40,6 +40,8 @@ def test_neighbours_of_names_and_foreign_words_show_it(text: str, word: str, sig
         ("They recieve- and keep it.", "recieve"),
         ("It was begining\nkubernetes is new.", "begining"),
         ("The orginal KubeUI is there.", "orginal"),
+        ("It doesn't recieve it, and he'll recieve’t.", "recieve"),
+        ("The 'first' recieve-", "recieve"),
     ],
 )
 def test_neighbours_of_misspellings_show_nothing(text: str, word: str) -> None:
