@@ -594,8 +594,8 @@ def write(learned: Mapping[tuple[str, ...], Learned], counts: Counter[str], of: 
             "training cost": "ten minutes of one CPU core, not metered; the engines' flags an hour of two",
         },
     }
-    before = json.loads(OUT.read_text("utf-8"))["weights"] if len(learned) < len(ENGINES) else {}
-    known = before | {
+    before = json.loads(OUT.read_text("utf-8"))
+    known = (before["weights"] if len(learned) < len(ENGINES) else {}) | {
         "+".join(engines): {name: round(w, 3) for name, w in sorted(of.weights.items()) if abs(w) >= SMALLEST}
         for engines, of in learned.items()
     }
@@ -609,6 +609,7 @@ def write(learned: Mapping[tuple[str, ...], Learned], counts: Counter[str], of: 
         },
         "safe": {"probability": 0.9, "rules": ["languagetool/ENGLISH_WORD_REPEAT_RULE", "languagetool/EN_A_VS_AN"]},
         "by_hand": by_hand(),
+        "order": before.get("order", {}),
         "counterparts": learned[ENGINES[0]].counterparts,
         "rates": {rule: round(n / of, 2) for rule, n in sorted(counts.items())},
         "weights": known,

@@ -7,7 +7,8 @@ words comes from `ngram_counts`.
 
 Start reading in `score_finding`, then `features`.
 
-- Judging: `features`, `categories` and `other_languages` (texts that are not English), `dialect`, `site`.
+- Judging: `features`, `name_features`, `categories` and `other_languages` (texts that are not English), `dialect`,
+  `site`; `edit_order` says which correction comes first.
 - Known of words: `ngram_counts`, `wordlists`, `spelling_errors`, `tables`.
 - Edits of our own: `candidate_edits`, `edit_tags`, `tagging`, `generation`, `proposals`, `types`; `verification`.
 - The writer: `learning`.
@@ -33,17 +34,15 @@ from ..report import Finding, Provenance, Question
 from ..text import Block, Edit, Span, minimal_edit
 from ..text.words import WORD, fold_apostrophes, fold_word
 from . import features
-from .candidate_edits import word_forms
 from .dialect import is_british
-from .features import FeatureContext, RuleFacts, find_sentence_start, main_word, voice
+from .edit_order import rank_edits
+from .features import FeatureContext, RuleFacts, find_sentence_start, main_word
 from .language_model_client import ModelResponse
 from .learning import probability_before
 from .ngram_counts import BOUNDARY, ngram_counts
 from .other_languages import foreign as foreign
 from .other_languages import foreign_sentences as foreign_sentences
 from .rescoring import RescoringModel, rescore
-from .spelling_errors import edit_distance, error_model_log_prob
-from .tables import VULGAR
 from .wordlists import word_lists
 
 _LAST_WORD = re.compile(r"([^\W\d_]+)\W*$")
@@ -62,7 +61,6 @@ _NO_CLAUSE_ENDS_WITH = frozenset(
 )
 _NAMES_OF_OPERATORS = frozenset("and or not nor xor nand".split())  # ``the operators and and or``
 _MARKS = ("*", "_", "`")
-_MOST_EDITS = 8
 _LONG = 6  # letters of a word that is hardly another's slip by chance
 _WORTH_RANKING = 0.05  # nobody sees the edits of what is less likely
 
@@ -75,7 +73,7 @@ class Coefficients:
     asked, for what an engine is silent about tells something only where it was.
     `rules` are how often each rule spoke in a million words of edited prose, and how often the other engine with it.
     `repeats` is the weight of the logarithm of how often a suspected
-    misspelling stands in the document; `by_hand` are weights that no shippable
+    misspelling stands in the document, `order` are those of `edit_order`; `by_hand` are weights that no shippable
     data could teach, each with its reason in the file.
     """
 
@@ -83,6 +81,7 @@ class Coefficients:
     rules: RuleFacts
     by_hand: dict[str, float]
     repeats: float
+    order: dict[str, float]
     cuts: dict[str, float]
     safe: dict[str, Any]
     header: dict[str, Any]
@@ -97,6 +96,7 @@ def coefficients() -> Coefficients:
         RuleFacts(raw["rates"], raw.get("counterparts", {})),
         {name: float(entry["weight"]) for name, entry in raw["by_hand"].items()},
         float(raw["repeats"]["weight"]),
+        raw.get("order", {}),
         raw["cuts"],
         raw["safe"],
         raw["about"],
@@ -178,7 +178,9 @@ def score_finding(
     sure = probability(block.text, heard, around, [engine for engine in engines if engine in learned] or _BOTH)
     if stated is not None:
         return replace(finding, probability=max(sure, stated))
-    return replace(rank_edits(block.text, finding) if sure > _WORTH_RANKING else finding, probability=sure)
+    if sure > _WORTH_RANKING:
+        finding = rank_edits(block.text, finding, coefficients().order, words.all)
+    return replace(finding, probability=sure)
 
 
 @cache
@@ -236,42 +238,6 @@ def rescore_findings(
     # A model has no say in what the writer's own rules ask for.
     kept = [old if HOUSE in old.engines else new for old, new in zip(findings, told, strict=False)]
     return (*kept, *told[len(findings) :])
-
-
-def rank_edits(text: str, finding: Finding) -> Finding:
-    """`finding`, where it is of spelling, with its edits of the same place in the order of how likely each is meant: by
-    its slip, by the words around, by whether it is a listed correction, and a little by the order of the engines.
-
-    An edit that comes to lead this way has no engine's first vote, so `agreement` is then 1.
-    """
-    here = [e for e in finding.edits if e.span == finding.span]
-    if voice(finding) != "spelling" or not here:
-        return finding
-    old = fold_word(finding.span.of(text))
-    here += _inflected(old, here) if finding.span.of(text).islower() else []
-    decent = (e for e in here if e.text.lower() not in VULGAR or ngram_counts().misspelling(old, e.text.lower()))
-    here = list(decent) or here
-
-    def likely(rank: int) -> float:
-        new = fold_word(here[rank].text)
-        slip = max(error_model_log_prob(old, new), -20.0) + 2.0 * ngram_counts().misspelling(old, new)
-        return slip + 0.5 * features.ngram_gain(text, here[rank], ngram_counts()) - 0.3 * rank
-
-    order = sorted(range(len(here)), key=likely, reverse=True)
-    edits = (*(here[i] for i in order[:_MOST_EDITS]), *(e for e in finding.edits if e.span != finding.span))
-    return replace(finding, edits=edits, agreement=finding.agreement if edits[0] == finding.edits[0] else 1)
-
-
-def _inflected(old: str, offered: Sequence[Edit]) -> list[Edit]:
-    """Forms of the words that are offered which end as what was written does: "register" is offered for "registed"."""
-    known = {e.text.lower() for e in offered}
-    made = dict.fromkeys(
-        form
-        for e in offered[:4]
-        for form in (word_forms(e.text) if e.text.islower() and e.text.isalpha() else ())
-        if form[-2:] == old[-2:] and form not in known and edit_distance(old, form) < 4
-    )
-    return [Edit(offered[0].span, form) for form in made]
 
 
 def probability(text: str, finding: Finding, around: FeatureContext, engines: Sequence[str] = _BOTH) -> float:

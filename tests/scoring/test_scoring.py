@@ -15,6 +15,7 @@ from localproof.config import Settings
 from localproof.formats import read
 from localproof.report import Finding, Kind
 from localproof.scoring import coefficients, features, spelling_errors
+from localproof.scoring.edit_order import rank_edits
 from localproof.scoring.features import FeatureContext, RuleFacts, ngram_gain
 from localproof.scoring.ngram_counts import tokens
 from localproof.scoring.wordlists import BANDS, NOT_LISTED, WordEntry, word_lists
@@ -42,6 +43,10 @@ def probability(text: str, old: str, new: str, *rules: str, kind: Kind = "spelli
     judged = scoring.score_finding(block(text), finding(text, old, new, *(rules or SPELL), kind=kind), words)
     assert judged.probability is not None
     return judged.probability
+
+
+def ranked_edits(text: str, of: Finding, words: dict[str, int] | None = None) -> Finding:
+    return rank_edits(text, of, coefficients().order, words or {})
 
 
 def test_a_common_misspelling_is_likely_an_error() -> None:
@@ -73,12 +78,12 @@ def test_a_rule_that_knows_what_is_meant_is_no_dictionary() -> None:
 
 def test_forms_that_end_as_what_was_written_are_offered_too() -> None:
     text = "You are registed already."
-    ranked = scoring.rank_edits(text, finding(text, "registed", "register", *SPELL))
+    ranked = ranked_edits(text, finding(text, "registed", "register", *SPELL))
     assert "registered" in [e.text for e in ranked.edits]
     text = "Our cybersec team is small."
     two = finding(text, "cybersec", "cybersex", *SPELL)
     two = replace(two, edits=(*two.edits, Edit(two.span, "cyber")))
-    assert scoring.rank_edits(text, two).edits[0].text == "cyber"
+    assert ranked_edits(text, two).edits[0].text == "cyber"
 
 
 def test_a_style_rule_stays_quiet() -> None:
@@ -394,10 +399,49 @@ def test_likeliest_correction_comes_first_without_engine_votes() -> None:
     of = Finding(
         span, SPELL[0], "", tuple(Edit(span, w) for w in ("bough", "both", "bought")), SPELL, "spelling", agreement=2
     )
-    ranked = scoring.rank_edits(text, of)
+    ranked = ranked_edits(text, of)
     assert ranked.edits[0].text == "bought" and set(ranked.edits) == set(of.edits)
     assert ranked.agreement == 1
-    assert scoring.rank_edits(text, ranked).edits == ranked.edits
+    assert ranked_edits(text, ranked).edits == ranked.edits
+
+
+def of_many(text: str, old: str, *offers: str, rules: tuple[str, ...] = SPELL) -> Finding:
+    found = finding(text, old, offers[0], *rules)
+    return replace(found, edits=tuple(Edit(found.span, new) for new in offers))
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "offers", "meant"),
+    [
+        ("We need to catch all the vistors at the door.", "vistors", ("visors", "visitors", "victors"), "visitors"),
+        ("We will shutdwon the server today.", "shutdwon", ("shut won", "shutdown"), "shutdown"),
+        ("It is good practive to do so.", "practive", ("proactive", "practice", "preactive"), "practice"),
+        ("We read the MANAUL first.", "MANAUL", ("Manual", "MANUAL"), "MANUAL"),
+    ],
+)
+def test_the_correction_that_fits_comes_first(text: str, old: str, offers: tuple[str, ...], meant: str) -> None:
+    assert ranked_edits(text, of_many(text, old, *offers)).edits[0].text == meant
+
+
+def test_a_correction_that_the_text_has_elsewhere_comes_sooner() -> None:
+    text = "Then came the fromt again."
+    of = of_many(text, "fromt", "front", "from")
+    other = next(e.text for e in ranked_edits(text, of).edits[1:])
+    places = [
+        [e.text for e in ranked_edits(text, of, words).edits].index(other) for words in ({}, {other: 9, "fromt": 1})
+    ]
+    assert places[1] <= places[0]
+
+
+def test_a_rule_that_only_finds_a_capital_yields_to_a_slip() -> None:
+    text = "You may want ot know it."
+    rules = ("harper/OrthographicConsistency", *SPELL)
+    of = replace(of_many(text, "ot", "OT", "out", "to", rules=rules), offers=((Edit(Span(13, 15), "OT"), rules[0]),))
+    assert ranked_edits(text, of).edits[0].text == "to"
+    text = "It is written in plain english today."
+    of = of_many(text, "english", "English", "enlist", rules=rules)
+    of = replace(of, offers=((of.edits[0], rules[0]),))
+    assert ranked_edits(text, of).edits[0].text == "English"
 
 
 def test_corrections_of_other_kinds_keep_the_engines_order() -> None:
@@ -405,7 +449,7 @@ def test_corrections_of_other_kinds_keep_the_engines_order() -> None:
     of = Finding(
         Span(3, 5), "harper/X", "", (Edit(Span(3, 5), "zz"), Edit(Span(3, 5), "goes")), ("harper/X",), "grammar"
     )
-    assert scoring.rank_edits(text, of) is of
+    assert ranked_edits(text, of) is of
 
 
 @pytest.mark.parametrize("source", ["We use [{}](x) daily.", "We use [{} docs](x) daily.", "We use [the {}](x) daily."])
