@@ -24,7 +24,9 @@ from .wordlists import word_lists
 
 _MOST_EDITS = 8
 _KNOWN = 100  # times in the corpus: "english" and "easter", not "ot"
-_STANDS_HERE = 1.0  # of a correction that the document has elsewhere, by hand: sentences alone cannot teach it
+# By hand: the corrections that teach are single sentences, and none is of a capital alone.
+_STANDS_HERE = 1.0  # of a correction that the document has elsewhere
+_KNOWN_NAME = 5.0  # of the capital of what edited prose writes with one
 
 
 def rank_edits(text: str, finding: Finding, weights: Mapping[str, float], words: Mapping[str, int]) -> Finding:
@@ -39,7 +41,7 @@ def rank_edits(text: str, finding: Finding, weights: Mapping[str, float], words:
     old = finding.span.of(text)
     scores = [
         sum(weights.get(name, 0.0) * value for name, value in order_features(text, finding, edit, rank).items())
-        + _STANDS_HERE * (words.get(fold_word(edit.text), 0) > 0 and fold_word(edit.text) != fold_word(old))
+        + _by_hand(edit.text, old, words)
         for rank, edit in enumerate(here)
     ]
     order = sorted(range(len(here)), key=scores.__getitem__, reverse=True)
@@ -57,6 +59,15 @@ def offered(text: str, finding: Finding) -> list[Edit]:
     here += _inflected(old, here) if finding.span.of(text).islower() else []
     decent = (e for e in here if e.text.lower() not in VULGAR or ngram_counts().misspelling(old, e.text.lower()))
     return list(decent) or here
+
+
+def _by_hand(new: str, old: str, words: Mapping[str, int]) -> float:
+    low = fold_word(new)
+    if low != fold_word(old):
+        return _STANDS_HERE * (words.get(low, 0) > 0)
+    known = ngram_counts()
+    named = new[:1].isupper() and known.count(low) > _KNOWN and (known.capital_share(low) or 0.0) > 0.5
+    return _KNOWN_NAME * named
 
 
 def _signs_of_rule(rule: str) -> tuple[str, ...]:
@@ -97,7 +108,6 @@ def order_features(text: str, finding: Finding, edit: Edit, rank: int) -> dict[s
         "other capital": edit.text[:1].isupper() != written[:1].isupper(),
         "other capitals": edit.text.isupper() != written.isupper() and len(old) > 1,
         "only capitals": new == old,
-        "capital of a known name": new == old and seen > _KNOWN and (known.capital_share(new) or 0.0) > 0.5,
         **{sign: True for own, rule in finding.offers if own == edit for sign in _signs_of_rule(rule)},
     }
     return {

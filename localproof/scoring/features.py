@@ -27,6 +27,7 @@ from .spelling_errors import edit_distance, error_model_log_prob, letter_ngram_s
 from .wordlists import word_lists
 
 _MOST_ABBREVIATED = 5  # letters, of what may stand for several words
+_RARE = ("rare", "very rare")  # of `wordlists.BANDS`; what is "hardly known" is mostly a slip
 _WINDOW = 80  # code points on either side of an edit that are scored; more than three words always fit
 FUNCTION = frozenset(
     "the a an of to in and is are was were be been that this it for on with as by at from or but not have has had he"
@@ -393,6 +394,8 @@ def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: Feat
             f["built regularly"] = 1.0  # parametrize, outliner; but not occured
         elif len(a) <= _MOST_ABBREVIATED:
             f["short and no listed misspelling"] = 1.0
+        if "listed misspelling" not in f and word_lists().entry(fold_apostrophes(a)).band in _RARE:
+            f["rare word and no listed misspelling"] = 1.0
     seen_a, seen_b = known.count(fold_apostrophes(a)), known.count(fold_apostrophes(b))
     if " " not in a + b:
         f["log ratio"] = _clip(math.log((seen_b + 0.5) / (seen_a + 0.5)), 12) / 4

@@ -69,6 +69,8 @@ def seen(text: str, old: str, new: str) -> dict[str, float]:
         ("exorcizing", "exorcising", "dialect variant", True),
         ("ctags", "crags", "short and no listed misspelling", True),
         ("teh", "the", "short and no listed misspelling", False),
+        ("probit", "profit", "rare word and no listed misspelling", True),
+        ("recieve", "receive", "rare word and no listed misspelling", False),
     ],
 )
 def test_words_regularly_built_are_told_from_slips(old: str, new: str, sign: str, holds: bool) -> None:

@@ -438,10 +438,21 @@ def test_a_rule_that_only_finds_a_capital_yields_to_a_slip() -> None:
     rules = ("harper/OrthographicConsistency", *SPELL)
     of = replace(of_many(text, "ot", "OT", "out", "to", rules=rules), offers=((Edit(Span(13, 15), "OT"), rules[0]),))
     assert ranked_edits(text, of).edits[0].text == "to"
-    text = "It is written in plain english today."
-    of = of_many(text, "english", "English", "enlist", rules=rules)
-    of = replace(of, offers=((of.edits[0], rules[0]),))
-    assert ranked_edits(text, of).edits[0].text == "English"
+    for text, old, offers in (
+        ("It is written in plain english today.", "english", ("English", "enlist")),
+        ("He kept the surprise easter egg there.", "easter", ("Easter", "eastern")),
+    ):
+        of = of_many(text, old, *offers, rules=rules)
+        of = replace(of, offers=((of.edits[0], rules[0]),))
+        assert ranked_edits(text, of).edits[0].text == offers[0]
+    for text, old, offers in (
+        ("This article os focused on it.", "os", ("OS", "Os", "is", "of")),
+        ("A value od the enumeration.", "od", ("OD", "odd", "of")),
+        ("We need standards amd tools.", "amd", ("AMD", "and", "add")),
+    ):
+        of = of_many(text, old, *offers, rules=rules)
+        of = replace(of, offers=((of.edits[0], rules[0]),))
+        assert ranked_edits(text, of).edits[0].text in ("is", "of", "and")
 
 
 def test_corrections_of_other_kinds_keep_the_engines_order() -> None:
