@@ -424,8 +424,8 @@ def by_hand() -> dict[str, dict[str, Any]]:
     }
     out["rare word and no listed misspelling"] = {
         "weight": -0.8,
-        "reason": "outliner, probit, parametrize: a careful writer means a word that public lists have; of 10,000 right flags"
-        " in sentences that were corrected 28 were of such words, and in eight careful blogs all of them were wrong",
+        "reason": "outliner, probit, parametrize: a careful writer means a word that public lists have; of 10,000 right"
+        " flags in sentences that were corrected 28 were of such words, and in eight careful blogs all were wrong",
     }
     term = "what stands by itself, in bold or in italics, or after “by” or “called” is mostly a name or a term"
     for sign, weight in (("marked", -1.0), ("by itself", -1.5), ("said of names", -0.7)):
