@@ -70,12 +70,14 @@ _ISE = re.compile(r"([a-z]{3,}i)[sz]((?:e|es|ed|er|ers|ing|able|ation|ations)(?:
 
 def differ_in_ise(a: str, b: str) -> bool:
     """Whether `a` and `b` are one verb in -ise and -ize, or a word built on it. Which of the two a word of no family
-    takes is as open as with the families; -ize is at home in Britain, too.
+    takes is as open as with the families; -ize is at home in Britain, too. To parametrize is to parameterize.
 
-    >>> differ_in_ise("deserialises", "deserializes"), differ_in_ise("rise", "rize"), differ_in_ise("prise", "prize")
-    (True, False, False)
+    >>> differ_in_ise("deserialises", "deserializes"), differ_in_ise("parametrised", "parameterized")
+    (True, True)
+    >>> differ_in_ise("prise", "prize"), differ_in_ise("organises", "organised")
+    (False, False)
     """
-    one, other = _ISE.fullmatch(a), _ISE.fullmatch(b)
+    one, other = (_ISE.fullmatch(word.replace("parametri", "parameteri")) for word in (a, b))
     return one is not None and other is not None and a != b and one.groups() == other.groups()
 
 

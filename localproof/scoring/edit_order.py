@@ -24,9 +24,10 @@ from .wordlists import word_lists
 
 _MOST_EDITS = 8
 _KNOWN = 100  # times in the corpus: "english" and "easter", not "ot"
-# By hand: the corrections that teach are single sentences, and none is of a capital alone.
+# By hand: the corrections that teach are single sentences, and where a capital alone is right none of them shows.
 _STANDS_HERE = 1.0  # of a correction that the document has elsewhere
-_KNOWN_NAME = 5.0  # of the capital of what edited prose writes with one
+_ONLY_CAPITALS = 3.5
+_KNOWN_NAME = 2.0  # more, of the capital of what edited prose writes with one
 
 
 def rank_edits(text: str, finding: Finding, weights: Mapping[str, float], words: Mapping[str, int]) -> Finding:
@@ -67,7 +68,7 @@ def _by_hand(new: str, old: str, words: Mapping[str, int]) -> float:
         return _STANDS_HERE * (words.get(low, 0) > 0)
     known = ngram_counts()
     named = new[:1].isupper() and known.count(low) > _KNOWN and (known.capital_share(low) or 0.0) > 0.5
-    return _KNOWN_NAME * named
+    return _ONLY_CAPITALS + _KNOWN_NAME * named
 
 
 def _signs_of_rule(rule: str) -> tuple[str, ...]:

@@ -231,6 +231,8 @@ def _word_features(
         f.update(dict.fromkeys(derivation_signs(low, known), 1.0))
         case = _capital_features(word, "sentence start" in f)
         _wordlist_features(f, low, case)
+        if any(differ_in_ise(low, fold_word(edit.text)) for edit in finding.edits):
+            f["dialect variant"] = 1.0
         f["shape"] = f["shape " + case] = _clip(letter_ngram_score(low), 6) / 2
         if not finding.edits:
             f[f"spelling {case} suggestions=0"] = 1.0
@@ -413,8 +415,6 @@ def _dialect_features(f: dict[str, float], a: str, b: str, around: FeatureContex
         f["dialect variant"] = 1.0
         if leaning(around.words, (a, b)) == (not british):
             f["dialect variant against the text"] = 1.0
-    elif differ_in_ise(a, b):
-        f["dialect variant"] = 1.0
 
 
 def ngram_gain(text: str, edit: Edit, known: NgramCounts) -> float:

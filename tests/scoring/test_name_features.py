@@ -67,6 +67,7 @@ def seen(text: str, old: str, new: str) -> dict[str, float]:
         ("occured", "occurred", "built regularly", False),  # a letter that was not doubled
         ("deserialises", "deserializes", "dialect variant", True),
         ("exorcizing", "exorcising", "dialect variant", True),
+        ("parametrised", "parameterized", "dialect variant", True),
         ("ctags", "crags", "short and no listed misspelling", True),
         ("teh", "the", "short and no listed misspelling", False),
         ("probit", "profit", "rare word and no listed misspelling", True),

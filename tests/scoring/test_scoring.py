@@ -441,6 +441,7 @@ def test_a_rule_that_only_finds_a_capital_yields_to_a_slip() -> None:
     for text, old, offers in (
         ("It is written in plain english today.", "english", ("English", "enlist")),
         ("He kept the surprise easter egg there.", "easter", ("Easter", "eastern")),
+        ("It should imho never be there.", "imho", ("IMHO", "imago", "imp")),
     ):
         of = of_many(text, old, *offers, rules=rules)
         of = replace(of, offers=((of.edits[0], rules[0]),))
