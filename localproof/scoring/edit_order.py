@@ -28,6 +28,8 @@ _KNOWN = 100  # times in the corpus: "english" and "easter", not "ot"
 _STANDS_HERE = 1.0  # of a correction that the document has elsewhere
 _ONLY_CAPITALS = 3.5
 _KNOWN_NAME = 2.0  # more, of the capital of what edited prose writes with one
+_OF_A_RULE = 5.0  # more, where a rule asks for it that speaks of this very word (``u-turn``)
+_OF_ANY_WORD = "harper/OrthographicConsistency"  # knows every abbreviation and name, and nothing of what is meant
 
 
 def rank_edits(text: str, finding: Finding, weights: Mapping[str, float], words: Mapping[str, int]) -> Finding:
@@ -40,9 +42,11 @@ def rank_edits(text: str, finding: Finding, weights: Mapping[str, float], words:
     if not here:
         return finding
     old = finding.span.of(text)
+    asked = [edit for edit, rule in finding.offers if rule != _OF_ANY_WORD and not is_speller(rule)]
     scores = [
         sum(weights.get(name, 0.0) * value for name, value in order_features(text, finding, edit, rank).items())
         + _by_hand(edit.text, old, words)
+        + _OF_A_RULE * (fold_word(edit.text) == fold_word(old) and edit in asked)
         for rank, edit in enumerate(here)
     ]
     order = sorted(range(len(here)), key=scores.__getitem__, reverse=True)

@@ -45,8 +45,9 @@ def _neighbour(text: str, span: Span, *, before: bool) -> str:
     for _ in range(_MOST_PASSED + 1):
         start = _skip(text, at, step, _MOST_BETWEEN, _BETWEEN.__contains__)
         at = _skip(text, start, step, _LONGEST, _is_of_word)
-        if start == at or abs(at - start) > _SMALL:
-            return text[at + 1 : start + 1] if before else text[start:at]
+        word = text[at + 1 : start + 1] if before else text[start:at]
+        if len(word) > _SMALL or not word or not word.isascii():
+            return word
     return ""
 
 

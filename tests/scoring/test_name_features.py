@@ -25,6 +25,7 @@ def signs(text: str, word: str) -> set[str]:
     ("text", "word", "sign"),
     [
         ("Thanks to ido-mode I jump.", "ido", "before a hyphen"),
+        ("It is named com o pé direito there", "direito", "beside unknown words"),
         ("Alguns livros ajudam a calibrar a mentalidade", "calibrar", "beside unknown words"),
     ],
 )

@@ -446,6 +446,9 @@ def test_a_rule_that_only_finds_a_capital_yields_to_a_slip() -> None:
         of = of_many(text, old, *offers, rules=rules)
         of = replace(of, offers=((of.edits[0], rules[0]),))
         assert ranked_edits(text, of).edits[0].text == offers[0]
+    text = "It is an impossible u-turn there."
+    of = of_many(text, "u", "U", "up", rules=("languagetool/U_TURN", *SPELL))
+    assert ranked_edits(text, replace(of, offers=((of.edits[0], "languagetool/U_TURN"),))).edits[0].text == "U"
     for text, old, offers in (
         ("This article os focused on it.", "os", ("OS", "Os", "is", "of")),
         ("A value od the enumeration.", "od", ("OD", "odd", "of")),
