@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .agreement import ADJECTIVES, PHRASE_END
 from .rule import ENDS, OwnRule
 
 RULES: tuple[OwnRule, ...] = (
@@ -124,5 +125,55 @@ RULES: tuple[OwnRule, ...] = (
         "student developer teacher engineer programmer designer writer beginner fan lawyer doctor nurse scientist artist manager freelancer blogger mother father teenager kid child boy girl learner member speaker researcher contributor volunteer liar fool person professor",
         wrong=(("I am student in Bonn.", "I am a student in Bonn."), ("He was teacher.", "He was a teacher.")),
         right=("I am a student.", "She was the mother of us all."),
+    ),
+    OwnRule(
+        "PrepositionAdjectiveNoun",
+        "An article is missing before this noun.",
+        rf"\b(in|on|at|of|for|from|with|to|by|into|about|as|like|through|under|inside|within) (?!public|private|full|following|other|special|great)({ADJECTIVES}) ([a-z]+){PHRASE_END}(?<!third party)(?<!(?:last|next) (?:week|year))",
+        ("{1} the {2} {3}", "{1} {a:2} {3}"),
+        ADJECTIVES.replace("|", " "),
+        where=((3, "count noun"),),
+        unseen=("{1} {2} {3}",),
+        seen=("the {2} {3}|{a:2} {3}",),
+        least=20,
+        by_count=True,
+        wrong=(("The text is shown in new window.", "The text is shown in a new window."),),
+        right=("The text is shown in a new window.", "It is in good shape.", "It works with third party tools."),
+    ),
+    OwnRule(
+        "TheBest",
+        "“the” is missing here.",
+        rf"\b(is|was|are|were|be|of|with|in|for|from|to|at|by|on|about) (best|first|biggest|worst|main|largest|second|easiest|fastest|simplest|whole|entire|latest|smallest|newest|oldest) ([a-z]+){PHRASE_END}",
+        ("{1} the {2} {3}",),
+        "best first biggest worst main largest second easiest fastest simplest whole entire latest smallest newest oldest",
+        where=((3, "count noun"),),
+        unseen=("{1} {2} {3}",),
+        wrong=(("It is best server for it.", "It is the best server for it."),),
+        right=("It is the best server for it.", "It is best practice."),
+    ),
+    OwnRule(
+        "InAWay",
+        "The article is missing here.",
+        r"\bin ((?:very |more |such |much |most )?)([a-z]+) (way|manner|fashion)(?=[.,;]| (?:to|that|and|than|so|by|for|because|when|of|with)\b)",
+        ("in {1}{a:2} {3}",),
+        "way manner fashion",
+        where=((2, "adjective"),),
+        unseen=("in {2} {3}",),
+        wrong=(("It helps in better way than this.", "It helps in a better way than this."),),
+        right=("It helps in a better way than this.", "It helps in every way."),
+    ),
+    OwnRule(
+        "AsANoun",
+        "An article is missing before this noun.",
+        rf"\b(as|into|inside|within|onto) ([a-z]+){PHRASE_END}(?!\.\w)",
+        ("{1} {a:2}", "{1} the {2}"),
+        "as into inside within onto",
+        where=((2, "count noun"),),
+        unseen=("{1} {2}",),
+        seen=("{1} {a:2}|{1} the {2}",),
+        least=12,
+        by_count=True,
+        wrong=(("They act as reviewer if needed.", "They act as a reviewer if needed."),),
+        right=("They act as a reviewer if needed.",),
     ),
 )
