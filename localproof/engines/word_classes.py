@@ -77,6 +77,18 @@ def is_count_noun(word: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def is_clear_count_noun(word: str) -> bool:
+    """Whether `word` is a count noun that is hardly ever an amount: "computer", not "capacity"."""
+    known = ngram_counts()
+    return (
+        is_count_noun(word)
+        and share("a *", word) + share("an *", word) >= 0.05
+        and shares(AMOUNTS, word) <= 0.015
+        and known.count(plural_of(word)) / known.count(word) >= 0.13
+    )
+
+
+@lru_cache(maxsize=4096)
 def is_singular_noun(word: str) -> bool:
     """Whether `word` is a singular noun that has a plural; it may have other uses."""
     known = ngram_counts()
@@ -295,6 +307,7 @@ def _singular_verb(word: str) -> str:
 
 ASKS: dict[str, Callable[[str], bool]] = {
     "count noun": is_count_noun,
+    "clear count noun": is_clear_count_noun,
     "singular": is_singular_noun,
     "base verb": is_base_verb,
     "verb": is_verb,

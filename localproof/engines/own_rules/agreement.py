@@ -133,4 +133,15 @@ RULES: tuple[OwnRule, ...] = (
         wrong=(("They stayed for a several years.", "They stayed for several years."),),
         right=("They stayed for several years.", "It is a multiple choice test."),
     ),
+    OwnRule(
+        "LotOfPlural",
+        "A plural is wanted here.",
+        rf"\b((?:lot|lots|couple|bunch|number|plenty|tons|variety|series|hundreds|thousands|dozens|millions) of) ((?:{ADJECTIVES}) )?(?!loss|content)([a-z]+){PHRASE_END}",
+        ("{1} {2}{plural:3}",),
+        "lot lots couple bunch number plenty tons variety series hundreds thousands dozens millions",
+        where=((3, "clear count noun"),),
+        unseen=("{1} {2}{3}",),
+        wrong=(("They have a lot of problem with it.", "They have a lot of problems with it."),),
+        right=("They have a lot of problems with it.", "They have a lot of space."),
+    ),
 )

@@ -5,6 +5,15 @@ from __future__ import annotations
 from .agreement import ADJECTIVES, PHRASE_END
 from .rule import ENDS, OwnRule
 
+_DETERMINER = "the|a|an|my|your|our|their|his|her|its|this|that|these|those"
+_VERBS = (
+    "have|has|had|need|needs|want|wants|wanted|use|uses|using|create|creates|creating|write|writing|wrote|build|building"
+    "|make|makes|making|get|gets|getting|got|buy|bought|add|adds|adding|choose|give|gave|know|remember|see|saw|find"
+    "|became|become|fixed|fixing|solve|solved|solving|leave|visit|joined|send|sending|opened|install|installing|take"
+    "|took|provides|requires"
+)
+_BEFORE_VERB = r"(?<!\bthe )(?<!\ba )(?<!\ban )(?<!-)"
+
 RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "TheSame",
@@ -129,7 +138,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "PrepositionAdjectiveNoun",
         "An article is missing before this noun.",
-        rf"\b(in|on|at|of|for|from|with|to|by|into|about|as|like|through|under|inside|within) (?!public|private|full|following|other|special|great)({ADJECTIVES}) ([a-z]+){PHRASE_END}(?<!third party)(?<!(?:last|next) (?:week|year))",
+        rf"\b(in|on|at|of|for|from|with|to|by|into|about|as|like|through|under|inside|within) (?!public|private|full|following|other|special|great|real)({ADJECTIVES}) ([a-z]+){PHRASE_END}(?<!third party)(?<!(?:last|next) (?:week|year))",
         ("{1} the {2} {3}", "{1} {a:2} {3}"),
         ADJECTIVES.replace("|", " "),
         where=((3, "count noun"),),
@@ -168,12 +177,93 @@ RULES: tuple[OwnRule, ...] = (
         rf"\b(as|into|inside|within|onto) ([a-z]+){PHRASE_END}(?!\.\w)",
         ("{1} {a:2}", "{1} the {2}"),
         "as into inside within onto",
-        where=((2, "count noun"),),
+        where=((2, "clear count noun"),),
         unseen=("{1} {2}",),
         seen=("{1} {a:2}|{1} the {2}",),
         least=12,
         by_count=True,
         wrong=(("They act as reviewer if needed.", "They act as a reviewer if needed."),),
         right=("They act as a reviewer if needed.",),
+    ),
+    OwnRule(
+        "PrepositionNoun",
+        "An article is missing before this noun.",
+        rf"(?<!-)\b(in|on|at|of|for|from|with|to|by|about|like|through|during|under|behind|near|without|around) ([a-z]+){PHRASE_END}(?!\.\w)",
+        ("{1} the {2}", "{1} {a:2}"),
+        "in on at of for from with to by about like through during under behind near without around",
+        where=((2, "clear count noun"),),
+        unseen=("{1} {2}",),
+        seen=("{1} the {2}|{1} {a:2}",),
+        least=45,
+        by_count=True,
+        case=True,
+        wrong=(("We went to theatre.", "We went to the theatre."),),
+        right=("We went to the theatre.", "The play went to school."),
+    ),
+    OwnRule(
+        "VerbNoun",
+        "An article is missing before this noun.",
+        rf"\b((?i:to|i|you|we|they|he|she|can|will|should|must|could|would|not|don['’]t|didn['’]t|doesn['’]t)) ({_VERBS}|run|open|read|start|change|select|check|update|set|show|bring|reach|close|save|delete|download|watch|play|describe|press|keep|provide|require|contain|implement|develop|support|publish|learn|call|manage|move|finish|hear|pass|miss|test|drive) ([a-z]+){PHRASE_END}(?!\.\w)",
+        ("{1} {2} {a:3}", "{1} {2} the {3}"),
+        f"{_VERBS} run open read start change select check update set show bring reach close save delete download watch play describe press keep provide require contain implement develop support publish learn call manage move finish hear pass miss test drive".replace("|", " "),
+        where=((3, "clear count noun"),),
+        unseen=("{2} {3}",),
+        seen=("the {3}|{a:3}",),
+        least=60,
+        by_count=True,
+        case=True,
+        wrong=(("They need computer for it.", "They need a computer for it."),),
+        right=("They need a computer for it.", "They need computer science.", "It was a newly opened connection."),
+    ),
+    OwnRule(
+        "VerbAdjectiveNoun",
+        "An article is missing before this noun.",
+        rf"{_BEFORE_VERB}\b({_VERBS}) (?!last|next|left|third|real|other|same|good|great|full|private|public)([a-z]+) (?!content)([a-z]+){PHRASE_END}",
+        ("{1} {a:2} {3}", "{1} the {2} {3}"),
+        _VERBS.replace("|", " "),
+        where=((2, "adjective"), (3, "count noun")),
+        unseen=("{1} {2} {3}",),
+        seen=("the {2} {3}|{a:2} {3}",),
+        least=12,
+        by_count=True,
+        wrong=(("They use mobile phone in class.", "They use a mobile phone in class."),),
+        right=("We use a mobile phone.",),
+    ),
+    OwnRule(
+        "PrepositionNounOf",
+        "An article is missing before this noun.",
+        rf"(?<!-)(?<!left )(?<!the )\b(in|on|at|with|for|under|from|to|by|into) ([a-z]+) of (?=(?:{_DETERMINER})\b)",
+        ("{1} the {2} of ", "{1} {a:2} of "),
+        "of",
+        where=((2, "singular"),),
+        unseen=("{1} {2} of",),
+        seen=("{1} the {2}|{1} {a:2}", "the {2} of"),
+        least=60,
+        by_count=True,
+        wrong=(("It stands in root of the folder.", "It stands in the root of the folder."),),
+        right=("It stands in the root of the folder.", "It moves from left to right of the screen."),
+    ),
+    OwnRule(
+        "VerbNounOf",
+        "An article is missing before this noun.",
+        rf"{_BEFORE_VERB}\b({_VERBS}|is|was|change|check|show|read|open|remove|print|return|returns|update|copy|understand|improve|increase|increases|reduce|reduces) (?!point|value|head|president|director|chief|leader|captain|part|use|news|word|line)([a-z]+) of (?=[a-z])",
+        ("{1} the {2} of ", "{1} {a:2} of "),
+        "of",
+        where=((2, "singular"),),
+        unseen=("{1} {2} of",),
+        seen=("{1} the {2}|{1} {a:2}", "the {2} of"),
+        least=20,
+        by_count=True,
+        wrong=(("The function returns length of the string.", "The function returns the length of the string."),),
+        right=("The function returns the length of the string.", "It is part of it."),
+    ),
+    OwnRule(
+        "AFew",
+        "“a few” is meant here.",
+        r"\b(in|for|after|within|take|takes|took|spent|spend|here are|there are|there were|with|just|got|have|made|make|by|from|wait|waited|need|are|add|learn|learned|write|wrote) few (?=(?:seconds|minutes|hours|days|weeks|months|years|steps|clicks|lines|more|other)\b)",
+        ("{1} a few ",),
+        "few",
+        wrong=(("There were few days left before that.", "There were a few days left before that."),),
+        right=("There were a few days left.", "Few days were left."),
     ),
 )

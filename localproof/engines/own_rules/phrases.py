@@ -298,4 +298,13 @@ RULES: tuple[OwnRule, ...] = (
         wrong=(("In case if you come, call us.", "In case you come, call us."),),
         right=("In case you come, call us.", "Just in case, if you come, call us."),
     ),
+    OwnRule(
+        "MissingPreposition",
+        "A preposition is missing here.",
+        r"(?<!\bwhich )(?<!\bwhere )(?<!\bupon )(?<!\bwhat )\b(adhere|adheres|adhering|conform|conforms|conforming|corresponds|refers|belongs|consists|relies|complies) (?=(?:the|a|an|my|your|our|their|his|her|its|this|these|those)\b)",
+        ("{1} {preposition:1} ",),
+        "adhere adheres adhering conform conforms conforming corresponds refers belongs consists relies complies",
+        wrong=(("It refers the definition.", "It refers to the definition."),),
+        right=("It refers to the definition.",),
+    ),
 )

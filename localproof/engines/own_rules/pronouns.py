@@ -8,7 +8,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "YourNoun",
         "Here something belongs to you: “your”.",
-        r"\byou ([a-z]{3,})\b",
+        r"\byou (?!books?\b|partner\b|favorite\b|man\b|needs\b|guys\b|folks\b)([a-z]{3,})\b",
         ("your {1}",),
         "you",
         where=((1, "no verb"),),
@@ -21,7 +21,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "YouVerb",
         "Here “you” is meant.",
-        r"\byour (?!or\b|and\b|but\b|in\b)([a-z]+)\b",
+        r"\byour (?!or\b|and\b|but\b|in\b|[a-z]+ed\b)([a-z]+)\b",
         ("you {1}",),
         "your",
         where=((1, "no predicate"),),
