@@ -20,7 +20,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "ManyAdjectivePlural",
         "A plural is wanted here.",
-        rf"\b(many|several|few|these|those|various|multiple|numerous|two|three|four|five|both) ((?:{ADJECTIVES}) )?([a-z]+){PHRASE_END}",
+        rf"(?<!-)\b(many|several|few|these|those|various|multiple|numerous|two|three|four|five|both) ((?:{ADJECTIVES}) )?([a-z]+){PHRASE_END}",
         ("{1} {2}{plural:3}",),
         "many several few these those various multiple numerous two three four five both",
         where=((3, "count noun"),),
@@ -31,7 +31,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "ManyPluralWithin",
         "A plural is wanted here.",
-        r"\b(many|several|few|these|those|various|multiple|numerous|two|three|four|five) ([a-z]+)(?= (?:to|of|are|were|have|as|about|into|like|they|we|you|i)\b)",
+        r"(?<!-)\b(many|several|few|these|those|various|multiple|numerous|two|three|four|five) ([a-z]+)(?= (?:to|of|are|were|have|as|about|into|like|they|we|you|i)\b)",
         ("{1} {plural:2}",),
         "many several few these those various multiple numerous two three four five",
         where=((2, "count noun"),),
@@ -105,7 +105,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "SingularSubject",
         "Subject and verb do not agree here.",
-        rf"(?:(?<=^)|(?<=[.!?] )|(?<=\bbecause )|(?<=\bbut ))((?:the|this|that|a|an|my|our|your|their|his|her|each|every|another) (?:(?:{ADJECTIVES}) )?)(?!team|group|company|family|staff|government|majority|number|rest|police|lot|couple|pair|crew|committee|band|class|public|board|audience|council|variety|bunch|handful|set|series|data|media)([a-z]+) (are|have|do not|don['’]t|aren['’]t|haven['’]t)(?= (?!to\b|in\b|on\b)[a-z])",
+        rf"(?:(?<=^)|(?<=[.!?] )|(?<=\bbecause )|(?<=\bbut ))((?:the|this|that|a|an|my|our|your|their|his|her|each|every|another) (?:(?:{ADJECTIVES}) )?)(?!team|group|company|family|staff|government|majority|number|rest|police|lot|couple|pair|crew|committee|band|class|public|board|audience|council|variety|bunch|handful|set|series|data|media|rich|poor|young|old|dead|sick|elderly|blind|homeless)([a-z]+) (are|have|do not|don['’]t|aren['’]t|haven['’]t)(?= (?!to\b|in\b|on\b)[a-z])",
         ("{1}{2} {singular_verb:3}",),
         "are have do don't aren't haven't don’t aren’t haven’t",
         where=((2, "count noun"),),

@@ -203,7 +203,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "VerbNoun",
         "An article is missing before this noun.",
-        rf"\b((?i:to|i|you|we|they|he|she|can|will|should|must|could|would|not|don['’]t|didn['’]t|doesn['’]t)) ({_VERBS}|run|open|read|start|change|select|check|update|set|show|bring|reach|close|save|delete|download|watch|play|describe|press|keep|provide|require|contain|implement|develop|support|publish|learn|call|manage|move|finish|hear|pass|miss|test|drive) ([a-z]+){PHRASE_END}(?!\.\w)",
+        rf"(?<!\bsimple )(?<!\beasy )(?<!\bready )(?<!\bfree )(?<!\bquick )\b((?i:to|i|you|we|they|he|she|can|will|should|must|could|would|not|don['’]t|didn['’]t|doesn['’]t)) ({_VERBS}|run|open|read|start|change|select|check|update|set|show|bring|reach|close|save|delete|download|watch|play|describe|press|keep|provide|require|contain|implement|develop|support|publish|learn|call|manage|move|finish|hear|pass|miss|test|drive) ([a-z]+){PHRASE_END}(?!\.\w)",
         ("{1} {2} {a:3}", "{1} {2} the {3}"),
         f"{_VERBS} run open read start change select check update set show bring reach close save delete download watch play describe press keep provide require contain implement develop support publish learn call manage move finish hear pass miss test drive".replace("|", " "),
         where=((3, "clear count noun"),),
@@ -218,10 +218,10 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "VerbAdjectiveNoun",
         "An article is missing before this noun.",
-        rf"{_BEFORE_VERB}\b({_VERBS}) (?!last|next|left|third|real|other|same|good|great|full|private|public)([a-z]+) (?!content)([a-z]+){PHRASE_END}",
+        rf"{_BEFORE_VERB}\b({_VERBS}) (?!last|next|left|third|real|other|same|good|great|full|private|public|little)([a-z]+) (?!content)([a-z]+){PHRASE_END}",
         ("{1} {a:2} {3}", "{1} the {2} {3}"),
         _VERBS.replace("|", " "),
-        where=((2, "adjective"), (3, "count noun")),
+        where=((2, "adjective"), (3, "clear count noun")),
         unseen=("{1} {2} {3}",),
         seen=("the {2} {3}|{a:2} {3}",),
         least=12,
@@ -232,7 +232,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "PrepositionNounOf",
         "An article is missing before this noun.",
-        rf"(?<!-)(?<!left )(?<!the )\b(in|on|at|with|for|under|from|to|by|into) ([a-z]+) of (?=(?:{_DETERMINER})\b)",
+        rf"(?<!-)(?<!left )(?<!the )\b(in|on|at|with|for|under|from|to|by|into) (?!view\b)([a-z]+) of (?=(?:{_DETERMINER})\b)",
         ("{1} the {2} of ", "{1} {a:2} of "),
         "of",
         where=((2, "singular"),),

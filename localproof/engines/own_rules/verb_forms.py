@@ -24,7 +24,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "BeParticiple",
         "After a form of “be” the participle is wanted.",
-        rf"(?<!\bdo )(?<!\bdoes )(?<!\bdid )(?<!\bthing )(?<!\bstep )(?<!\bway )(?<!\bto )\b(is|are|was|were|be|been|being) ([a-z]{{3,}}){_AFTER}",
+        rf"(?<!\bdo )(?<!\bdoes )(?<!\bdid )(?<!\bthing )(?<!\bstep )(?<!\bway )(?<!\bto )\b(is|are|was|were|be|been|being) ((?-i:(?!live\b|support for\b)[a-z]{{3,}}))(?!,){_AFTER}",
         ("{1} {participle:2}",),
         "is are was were be been being",
         where=((2, "verb"),),
@@ -57,7 +57,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "ModalBeAdjective",
         "“be” is missing here.",
-        rf"\b({_MODAL}) ((?:not |also |only |very |more |really )?)(able|available|useful|possible|difficult|easy|ready|happy|helpful|necessary|important|different|aware|careful|responsible|interesting|visible|similar|safe|familiar|glad|worth)\b(?= )",
+        rf"(?<!\bwhy )(?<!\bhow )(?<!\bwhen )(?<!\bwhat )(?<!\bwhere )\b({_MODAL}) ((?:not |also |only |very |more |really )?)(able|available|useful|possible|difficult|easy|ready|happy|helpful|necessary|important|different|aware|careful|responsible|interesting|visible|similar|safe|familiar|glad|worth)\b(?= )",
         ("{1} {2}be {3}",),
         MODALS,
         unseen=("{1} {3}",),
@@ -78,7 +78,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "ModalBaseForm",
         "After this word the verb stands in its first form.",
-        rf"(?<!\bproverbial )\b({_MODAL}|{_NEGATED}) ({_ADVERB})(?!is\b)([a-z]+s)\b",
+        rf"(?<!\bproverbial )\b({_MODAL}|{_NEGATED}) ({_ADVERB})(?!is\b|does\b)([a-z]+s)\b",
         ("{1} {2}{bare:3}",),
         f"{MODALS} {_NEGATED_WORDS}",
         where=((3, "third person"),),
@@ -127,7 +127,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "PronounBaseForm",
         "After this word the verb has no -s.",
-        rf"(?<!\bof )(?<!\bto )(?<!\bwith )(?<!\bfor )(?<!\bthan )(?<!\blike )\b(you|we|they) ({_OFTEN})([a-z]+s)\b",
+        rf"(?<!\bof )(?<!\bto )(?<!\bwith )(?<!\bfor )(?<!\bthan )(?<!\blike )\b((?:(?<=^)|(?<=[.!?,] )|(?<=\bif )|(?<=\bwhen )|(?<=\bthat )|(?<=\band )|(?<=\bbut )|(?<=\bas )|(?<=\bwhat )|(?<=\bhow )|(?<=\bonce )|(?<=\bso )|(?<=\bthen ))you|we|they) ({_OFTEN})([a-z]+s)\b",
         ("{1} {2}{bare:3}",),
         "you we they",
         where=((3, "third person"),),
@@ -149,7 +149,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "NounThirdPerson",
         "Subject and verb do not agree here.",
-        rf"{_WHERE}((?:the|this|a|an|each|every|my|our|your) (?:new |old |other |main |same )?)([a-z]+) (?!lead|read|post|me|cut|put|set|hit|cost|spread)([a-z]+)(?= (?:{OBJECTS}|from|of|on|with)\b)",
+        rf"{_WHERE}((?:the|this|a|an|each|every|my|our|your) (?:new |old |other |main |same )?)([a-z]+) (?!lead|read|post|me|cut|put|set|hit|cost|spread)([a-z]+)(?= (?:the|an?|my|your|our|their|its|me|us|them|him|some|any|from|on|with)\b)",
         ("{1}{2} {s:3}",),
         "the this a an each every my our your",
         where=((2, "count noun"), (3, "verb")),
@@ -213,7 +213,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "PrepositionIng",
         "After this word a verb takes -ing.",
-        rf"\b(by|for|without|before|after|from|about|in|while|when|of) ([a-z]+) (?=(?:{OBJECTS})\b)",
+        rf"(?<!\bjust )(?<!\bsort )(?<!\bkind )(?<!\bnever )\b(by|for|without|before|after|from|about|in|while|when|of) (?!read\b|run\b|come\b|put\b|set\b|cut\b|let\b)([a-z]+) (?=(?:{OBJECTS})\b)",
         ("{1} {ing:2} ",),
         "by for without before after from about in while when of",
         where=((2, "verb"),),
@@ -225,7 +225,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "ModalTo",
         "After this word there is no “to”.",
-        r"(?<!\bthe )(?<!\bfree )(?<!\bgood )(?<!\bits )(?<!\btheir )(?<!\bhis )(?<!\bmy )(?<!\byour )(?<!\bstrong )(?<!\bof )(?<!\ba )(?<!\bwe )\b(can|could|should|must|might|would|cannot|can['’]t|couldn['’]t|shouldn['’]t|won['’]t) (also |not |only |always |never |just )?to ([a-z]+)\b(?=(?: [a-z]| *[.,;]))",
+        r"(?<!\bthe )(?<!\bfree )(?<!\bgood )(?<!\bits )(?<!\btheir )(?<!\bhis )(?<!\bmy )(?<!\byour )(?<!\bstrong )(?<!\bof )(?<!\ba )(?!(?:(?<=\bi )|(?<=\bwe )|(?<=\byou )|(?<=\bthey )|(?<=\bhe )|(?<=\bshe ))(?:can|could)\b)\b(can|could|should|must|might|would|cannot|can['’]t|couldn['’]t|shouldn['’]t|won['’]t) (also |not |only |always |never |just )?to ([a-z]+)\b(?=(?: [a-z]| *[.,;]))",
         ("{1} {2}{3}",),
         "can could should must might would cannot can't couldn't shouldn't won't can’t couldn’t",
         where=((3, "base verb"),),
@@ -295,7 +295,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "StartDoing",
         "After this verb another one takes -ing, or “to”.",
-        rf"(?<!-)\b(start|started|starts|starting|begin|began|stop|stopped|keep|keeps|kept|continue|continued|finish|finished|enjoy|prefer|avoid) ([a-z]+) (?=(?:{OBJECTS}|how|to|about|with|in|on)\b)",
+        rf"(?<!-)(?<!\bget )(?<!\bgetting )(?<!\bgot )(?<!\bthem )(?<!\byou )\b(start|started|starts|starting|begin|began|stop|stopped|keep|keeps|kept|continue|continued|finish|finished|enjoy|prefer|avoid) ([a-z]+) (?=(?:{OBJECTS}|how|to|about|with|in|on)\b)",
         ("{1} {ing:2} ", "{1} to {2} "),
         "start started starts starting begin began stop stopped keep keeps kept continue continued finish finished enjoy prefer avoid",
         where=((2, "base verb"),),
