@@ -33,7 +33,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "LanguageName",
         "The names of languages and peoples begin with a capital.",
-        rf"(?<![\w/@#._=:\-'’`\"])({alternatives(LANGUAGES)})(s?)\b(?![\w/@#_\-(=]|\.\w|'\w? ?=)(?! (?:fries|toast|press|horn|window|door|roll|muffin|letter))",
+        rf"(?<![\w/@#._=:\-'’`\"])(?<!\bgum )({alternatives(LANGUAGES)})(s?)\b(?![\w/@#_\-(=]|\.\w|'\w? ?=)(?! (?:fries|toast|press|horn|window|door|roll|muffin|letter))",
         ("{capital:1}{2}",),
         " ".join(f"{d} {d}s" for d in LANGUAGES.split()),
         kind="spelling",

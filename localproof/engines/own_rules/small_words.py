@@ -86,7 +86,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "ArticleBeforeMass",
         "This word takes no “a” or “an”.",
-        r"\ban? ((?:good|great|nice|useful|important|interesting|big|lot|new|old) )?(advice|equipment|feedback|software|homework|furniture|luggage|information|hardware|fun)(?=[.,;!?]|\s*$| (?:about|on|from|for|that|to|in|and|of)\b)",
+        r"\ban? ((?:good|great|nice|useful|important|interesting|big|lot|new|old) )?(advice|equipment|feedback|software|homework|furniture|luggage|information|hardware|fun(?!,))(?=[.,;!?]|\s*$| (?:about|on|from|for|that|to|in|and|of)\b)",
         ("{1}{2}",),
         "advice equipment feedback software homework furniture luggage information hardware fun",
         wrong=(("She gave me an advice about it.", "She gave me advice about it."),),

@@ -38,7 +38,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "AdverbBeforeAdjective",
         "Before an adjective the adverb is wanted.",
-        r"\b(incredible|extreme|relative|absolute|complete|total|technical|insane|ridiculous|significant|slight|terrible|horrible|surprising|particular|reasonable|amazing|unbelievable|exceptional) (good|bad|fast|slow|easy|hard|difficult|common|simple|different|small|large|big|important|useful|new|happy|sad|cheap|expensive|long|short|high|low|excellent|boring|complex|complicated|powerful|popular|similar|rare|strange|nice|cool|busy|tired|safe|stable|wrong|better|faster|slower|easier|harder|worse|smaller|larger|higher|lower|well|quick|quickly)(?! (?:error|sign|ions?|value|risk|volume|pressure|frequency|and))",
+        r"(?<!\bto )\b(incredible|extreme|relative|absolute|complete|total|technical|insane|ridiculous|significant|slight|terrible|horrible|surprising|particular|reasonable|amazing|unbelievable|exceptional) (good|bad|fast|slow|easy|hard|difficult|common|simple|different|small|large|big|important|useful|new|happy|sad|cheap|expensive|long|short|high|low|excellent|boring|complex|complicated|powerful|popular|similar|rare|strange|nice|cool|busy|tired|safe|stable|wrong|better|faster|slower|easier|harder|worse|smaller|larger|higher|lower|well|quick|quickly)(?! (?:error|sign|ions?|value|risk|volume|pressure|frequency|and))",
         ("{ly:1} {2}",),
         "incredible extreme relative absolute complete total technical insane ridiculous significant slight terrible horrible surprising particular reasonable amazing unbelievable exceptional",
         wrong=(
@@ -174,7 +174,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "MakeAMistake",
         "Mistakes and decisions are made, not done.",
-        r"\b(do|does|did|done|doing) (?=(?:a |an |the same |some |many |this |that |these |those |such |any )?(?:mistakes?|decisions?|efforts?)\b)",
+        r"\b(do|does|did|done|doing) (?=(?:a |an |the same |some |many |this |that |these |those |such |any )?(?:mistakes?|decisions?|efforts?)\b(?! (?:occur|happen|matter|exist|have|make|come|appear)\b))",
         ("{make:1} ",),
         "mistake mistakes decision decisions effort efforts",
         wrong=(("We did a mistake there.", "We made a mistake there."),),
