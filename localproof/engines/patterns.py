@@ -26,7 +26,7 @@ from .own_rules.rule import OwnRule
 from .rules import Rule
 from .word_classes import ASKS, FORMS
 
-_PART = re.compile(r"\{(?:([\w ]+):)?(\d)\}")
+_PART = re.compile(r"\{(?:(\w+):)?(\d)\}")
 
 
 class Matcher:

@@ -151,21 +151,6 @@ def is_plural_noun(word: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def is_mass_noun(word: str) -> bool:
-    """Whether `word` is a noun that has no plural and takes no "a": what there is much or little of."""
-    known = ngram_counts()
-    return (
-        known.count(word) >= 300
-        and not plural_of(word)
-        and shares(AMOUNTS, word) >= 0.02
-        and shares(["the", "of"], word) >= 0.1
-        and share("a *", word) + share("an *", word) <= 0.002
-        and share("to *", word) <= 0.05
-        and bool(word_lists().entry(word).band)
-    )
-
-
-@lru_cache(maxsize=4096)
 def is_third_person(word: str) -> bool:
     """Whether `word` is a verb as it stands after "it", and no usual plural of a noun."""
     known = ngram_counts()
@@ -251,8 +236,8 @@ _AFTER_WORDS = ("of", "in", "on", "at", "for", "with", "to", "about", "from", "b
 
 
 @lru_cache(maxsize=4096)
-def usual_preposition(word: str, least: float = 0.25) -> str:
-    """The preposition that edited prose mostly has after `word`, "" where it has one in less than that share of places.
+def usual_preposition(word: str) -> str:
+    """The preposition that edited prose mostly has after `word`, "" where none leads by far.
 
     >>> usual_preposition("depends"), usual_preposition("table")
     ('on', '')
@@ -261,7 +246,7 @@ def usual_preposition(word: str, least: float = 0.25) -> str:
     counts = {p: known.count(f"{low} {p}") for p in _AFTER_WORDS}
     best = max(counts, key=lambda p: counts[p])
     rest = sum(counts.values()) - counts[best]
-    usual = counts[best] >= max(60.0, least * known.count(low)) and rest < 0.25 * counts[best]
+    usual = counts[best] >= max(60.0, 0.25 * known.count(low)) and rest < 0.25 * counts[best]
     return best if usual else ""
 
 
@@ -314,7 +299,6 @@ ASKS: dict[str, Callable[[str], bool]] = {
     "adjective": is_adjective,
     "common": _known,
     "plural": is_plural_noun,
-    "mass noun": is_mass_noun,
     "third person": is_third_person,
     "participle": is_participle,
     "no verb": lambda word: share("to *", word) <= 0.02,
@@ -328,7 +312,6 @@ FORMS: dict[str, Callable[[str], str]] = {
     "base": _base,
     "bare": bare_form,
     "preposition": usual_preposition,
-    "only preposition": lambda word: usual_preposition(word, 0.6),
     "participle": _past_participle,
     "s": _third_person,
     "ly": _adverb,
