@@ -41,11 +41,19 @@ class Matcher:
 
     def findings(self, text: str) -> tuple[Finding, ...]:
         """What the rules say of the text of a block, in order of position."""
-        written = {"", *WORD.findall(fold_apostrophes(text))}
-        rules = [rule for word in written & self._as_written.keys() for rule in self._as_written[word]]
-        low = {word.lower() for word in written}
-        rules += [rule for word in low & self._by_word.keys() for rule in self._by_word[word]]
-        found = [f for rule in dict.fromkeys(rules) if _may_match(rule, text) for f in _apply(rule, text)]
+        written: dict[str, list[int]] = {"": []}
+        for word in WORD.finditer(fold_apostrophes(text)):
+            written.setdefault(word[0], []).append(word.start())
+        low: dict[str, list[int]] = {}
+        for as_written, starts in written.items():
+            low.setdefault(as_written.lower(), []).extend(starts)
+        found = [
+            f
+            for words, by_word in ((written, self._as_written), (low, self._by_word))
+            for rule in dict.fromkeys(rule for word in words.keys() & by_word.keys() for rule in by_word[word])
+            if _may_match(rule, text)
+            for f in _apply(rule, text, words)
+        ]
         return tuple(sorted(found, key=lambda f: (f.span, f.rule)))
 
 
@@ -58,8 +66,21 @@ def _compiled(rule: OwnRule) -> re.Pattern[str]:
     return re.compile(rule.pattern, 0 if rule.case else re.IGNORECASE)
 
 
-def _apply(rule: OwnRule, text: str) -> Iterator[Finding]:
-    for match in _compiled(rule).finditer(text):
+def _matches(rule: OwnRule, text: str, starts: Mapping[str, list[int]]) -> Iterator[re.Match[str]]:
+    """Where the pattern of `rule` matches, `starts` saying where each word begins."""
+    pattern = _compiled(rule)
+    if not (rule.at_word or rule.begins):
+        yield from pattern.finditer(text)
+        return
+    end = 0
+    for start in sorted(at for word in (rule.begins or rule.words).split() for at in starts.get(word, ())):
+        if start >= end and (match := pattern.match(text, start)):
+            end = match.end()
+            yield match
+
+
+def _apply(rule: OwnRule, text: str, starts: Mapping[str, list[int]]) -> Iterator[Finding]:
+    for match in _matches(rule, text, starts):
         if _holds(rule, match):
             fixes = sorted(rule.fixes, key=lambda fix: -_times_known(match, fix)) if rule.by_count else rule.fixes
             edits = tuple(dict.fromkeys(e for fix in fixes if (e := fill_fix(text, match, fix))))

@@ -46,7 +46,8 @@ class OwnRule:
     replaced by one of `fixes`, in which ``{1}`` is the first group and ``{plural:1}`` what `FORMS` makes of it.
 
     `words` are those of which one must stand in the text (in lower case; as they are written where `case` is set), or ""
-    where a text is always looked at; of `needs` one must stand there too, if there are any.
+    where a text is always looked at; of `needs` one must stand there too, if there are any. With `at_word` every match
+    begins at one of `words`, or at one of `begins`, and is looked for there alone.
     `where` asks something of the words of groups (see `ASKS`), `unseen` and `seen` of sequences of two or three words,
     written like a fix: edited prose does not know the first sort, and knows the second well ("|" between sequences
     that count together). With `by_count` the fixes stand in the order in which edited prose knows them.
@@ -66,5 +67,7 @@ class OwnRule:
     by_count: bool = False
     case: bool = False
     needs: tuple[str, ...] = ()
+    at_word: bool = False
+    begins: str = ""
     wrong: tuple[tuple[str, str], ...] = ()
     right: tuple[str, ...] = ()
