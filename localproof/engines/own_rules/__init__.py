@@ -1,7 +1,8 @@
 """LocalProof's own rules, as data: see `rule.OwnRule` for what each field means, and `..patterns` for how they are applied.
 
 A rule stands here if it hardly ever speaks wrongly: ``python -m training.own_rules``
-says how often each does in edited prose. Examples are tests.
+says how often each is right in real corrections, and speaks in edited prose.
+Examples are tests.
 """
 
 from __future__ import annotations
