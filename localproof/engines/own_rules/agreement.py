@@ -123,18 +123,6 @@ RULES: tuple[OwnRule, ...] = (
         right=("The parser is not there yet.", "The user and the parser are there."),
     ),
     OwnRule(
-        "OtherNoun",
-        "“another”, or the plural.",
-        rf"\b(to|in|on|use|from|with|for|by|using|is|create|need|into|via|as|open|find|try|was|buy|have|had|want|add|got|get|make|made) other ([a-z]+){PHRASE_END}",
-        ("{1} another {2}", "{1} other {plural:2}"),
-        "other",
-        where=((2, "count noun"),),
-        unseen=("{1} other {2}", "other {2}"),
-        begins="to in on use from with for by using is create need into via as open find try was buy have had want add got get make made",
-        wrong=(("It runs on other controller.", "It runs on another controller."),),
-        right=("It runs on another controller.", "It runs on the other server."),
-    ),
-    OwnRule(
         "ManyWithout",
         "No article before this word.",
         r"\ban? (several|multiple|various|some) (?=[a-z]+s\b)(?!multiple choice)",

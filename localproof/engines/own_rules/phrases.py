@@ -35,15 +35,6 @@ RULES: tuple[OwnRule, ...] = (
         right=("You can access the list.", "It gives you access to the list."),
     ),
     OwnRule(
-        "FocusOn",
-        "The preposition here is “on”.",
-        r"\b((?:we|i|you|they|to|should|can|will|is|are|am|was|were) (?:focus|focused|focusing|concentrate|concentrated|concentrating|rely|relied|relying)) (?:in|at) (?=(?:the|your|my|our|this|that|these|what|how|his|her|their|its|making|creating|building)\b)",
-        ("{1} on ",),
-        "focus focused focusing concentrate concentrated concentrating rely relied relying",
-        wrong=(("We should focus in the rest.", "We should focus on the rest."),),
-        right=("We should focus on the rest.", "They set the focus at the end."),
-    ),
-    OwnRule(
         "DespiteOf",
         "“despite” takes no “of”.",
         r"\bdespite of (?=[a-z])",
@@ -51,15 +42,6 @@ RULES: tuple[OwnRule, ...] = (
         "despite",
         wrong=(("Despite of the rain, we left.", "Despite the rain, we left."),),
         right=("Despite the rain, we left.",),
-    ),
-    OwnRule(
-        "RegardingTo",
-        "“regarding” takes no “to”.",
-        r"\b(regarding|concerning) to (?=[a-z])",
-        ("{1} ",),
-        "regarding concerning",
-        wrong=(("I wrote regarding to the plan.", "I wrote regarding the plan."),),
-        right=("I wrote regarding the plan.",),
     ),
     OwnRule(
         "Comprises",
@@ -78,15 +60,6 @@ RULES: tuple[OwnRule, ...] = (
         "regardless",
         wrong=(("It fits regardless how old it is.", "It fits regardless of how old it is."),),
         right=("It fits regardless of how old it is.",),
-    ),
-    OwnRule(
-        "BecauseOf",
-        "“of” is missing here.",
-        r"\b(because) (?=(?:the|this|my|our|that|its|their|his|her|some|a) (?:[a-z]+ )?(?:reason|reasons|lack|weather|pandemic)(?:[.,]| of\b))",
-        ("{1} of ",),
-        "because",
-        wrong=(("We stayed because the weather.", "We stayed because of the weather."),),
-        right=("We stayed because of the weather.", "We stayed because the weather was bad."),
     ),
     OwnRule(
         "SimilarTo",
@@ -151,15 +124,6 @@ RULES: tuple[OwnRule, ...] = (
         "on",
         wrong=(("They were born on 1999.", "They were born in 1999."),),
         right=("They were born in 1999.", "They left on May 12, 1999."),
-    ),
-    OwnRule(
-        "ForYears",
-        "For a span of time: “for”.",
-        r"\bduring (?=(?:\d+|two|three|four|five|six|seven|eight|nine|ten|several|many|a few|a couple of) (?:years|months|weeks|days|hours|minutes)\b(?! (?:of|in|on|at|when|\d)\b))",
-        ("for ",),
-        "during",
-        wrong=(("They lived there during two years.", "They lived there for two years."),),
-        right=("They lived there during the two years.",),
     ),
     OwnRule(
         "LastWeek",

@@ -109,13 +109,4 @@ RULES: tuple[OwnRule, ...] = (
         wrong=(("They live with others in the your space.", "They live with others in your space."),),
         right=("Open the My Tasks list.", "It is the very same."),
     ),
-    OwnRule(
-        "BecauseItIs",
-        "“it” is missing here.",
-        r"(?<![-,] )\b(because|since|although) is ((?:very |really |also |not |always |still |so )?(?:important|possible|recommended|necessary|impossible|easy|easier|hard|difficult|better|good|great|nice|true|a|the|my|one|more|not))\b",
-        ("{1} it is {2}",),
-        "because since although",
-        wrong=(("We left because is not good there.", "We left because it is not good there."),),
-        right=("We left because it is late.",),
-    ),
 )

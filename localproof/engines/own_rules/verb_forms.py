@@ -280,16 +280,6 @@ RULES: tuple[OwnRule, ...] = (
         right=("It allows getting more.", "It allows you to get more."),
     ),
     OwnRule(
-        "LookForwardTo",
-        "After “look forward to” a verb takes -ing.",
-        r"\b(looking|look|looks|looked) forward to ([a-z]+)\b(?= (?:you|your|the|from|to|it|more|what|how|a|this|with|in|about|on|next|some|other|new|our|that|all|my|his|her|again)\b)",
-        ("{1} forward to {ing:2}",),
-        "forward",
-        where=((2, "base verb"),),
-        wrong=(("We look forward to hear from you.", "We look forward to hearing from you."),),
-        right=("We look forward to hearing from you.",),
-    ),
-    OwnRule(
         "WayTo",
         "“to” is missing here.",
         rf"\b(way|ways|possibility|ability|chance|opportunity|easy|easier|hard|possible|important|necessary|ready|allowed|free|required|how|used|ought|able|unable|has|needs) ({BASES}|handle|check|run|manage|access|convert|update|change|test|set|show|share|support|call|look|think|extend) (?=(?:{OBJECTS})\b)",
