@@ -25,7 +25,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("formats", "engines", "models", "energy"),
     ("render",),
     ("cache", "scoring"),
-    ("project", "engines/patterns", "engines/inflection"),  # whose rules ask what scoring knows of words
+    (
+        "project",
+        "engines/patterns",
+        "engines/word_classes",
+        "engines/inflection",
+    ),  # whose rules ask what scoring knows of words
     ("engines/house",),
     ("pipeline",),
     ("terminal",),

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from localproof.engines.patterns import is_count_noun, plural_of
+from localproof.engines.word_classes import is_count_noun, plural_of
 from localproof.scoring.candidate_edits import word_forms
 from localproof.scoring.tables import CONFUSED
 from localproof.text import Edit, Span, apply_edits

@@ -12,7 +12,8 @@ Start reading in `interface`, then `harper`, the shorter of the two engines.
 
 - `interface`: `Engine`, one that is open, and `EngineKind`, a row of `ENGINES`.
 - `harper`, `languagetool`: the two embedded engines; `worker` is their helper process.
-- `patterns`: the engine of closed patterns; `own_rules`: these, as data, and how files hold those of the writer's.
+- `patterns`: the engine of closed patterns; `own_rules`: these, as data, and how files hold those of the writer's;
+  `word_classes`: what these ask of a word.
 - `house`: the engine of the writer's own; `inflection`: the forms of a word.
 - `home`: which LanguageTool; `original`: that on Java, or a server.
 - `prepare`: the text of a block as engines can read it, and the way back.

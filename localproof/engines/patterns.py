@@ -10,234 +10,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from functools import lru_cache
 
 from .. import __version__
 from ..config import Settings
 from ..report import Finding, Kind, Provenance, Unavailable
-from ..scoring.candidate_edits import word_forms
 from ..scoring.ngram_counts import ngram_counts
-from ..scoring.tables import IRREGULAR
-from ..scoring.wordlists import word_lists
 from ..text import Edit, Span, minimal_edit
 from ..text.languages import base
-from ..text.words import WORD, fold_apostrophes
+from ..text.words import WORD, fold_apostrophes, fold_word
 from .interface import OWN
 from .own_rules.rule import OwnRule
 from .rules import Rule
+from .word_classes import ASKS, FORMS
 
 _PART = re.compile(r"\{(?:(\w+):)?(\d)\}")
-DETERMINERS = "the this that his her my your our their its each every another".split()
-PREPOSITIONS = "in on of at by for with from into about as".split()
-AMOUNTS = "much more some any no".split()
-
-
-def share(pattern: str, word: str) -> float:
-    """What share of the times that `word` was seen in edited prose it stood as in `pattern`, such as ``a *``."""
-    known = ngram_counts()
-    return known.count(pattern.replace("*", word)) / max(known.count(word), 1.0)
-
-
-def shares(words: list[str], word: str) -> float:
-    """What share of the times that `word` was seen one of `words` stood before it."""
-    return sum(share(f"{w} *", word) for w in words)
-
-
-@lru_cache(maxsize=4096)
-def plural_of(word: str) -> str:
-    """The plural of a noun in lower case, "" where edited prose has none.
-
-    >>> plural_of("story"), plural_of("child"), plural_of("information")
-    ('stories', 'children', '')
-    """
-    if re.search(r"[^aeiou]y$", word):
-        made = word[:-1] + "ies"
-    elif re.search(r"(?:s|x|z|ch|sh)$", word):
-        made = word + "es"
-    else:
-        made = word + "s"
-    forms = word_forms(word)
-    irregular = [f for f in forms if f in _IRREGULAR_PLURALS]
-    return irregular[0] if irregular else made if made in forms or ngram_counts().count(made) > 20 else ""
-
-
-_IRREGULAR_PLURALS = frozenset(
-    "men women children people feet teeth mice criteria phenomena analyses bases crises theses hypotheses indices"
-    " matrices vertices appendices lives knives halves selves leaves".split()
-)
-
-
-@lru_cache(maxsize=4096)
-def is_count_noun(word: str) -> bool:
-    """Whether `word` is a singular noun that wants an article: edited prose has it with "a" and in the plural, hardly
-    ever bare after a preposition, and never as an amount."""
-    known = ngram_counts()
-    n = known.count(word)
-    if n < 60 or len(word) < 3 or (known.capital_share(word) or 0) > 0.5 or not word_lists().entry(word).band:
-        return False
-    plural = plural_of(word)
-    return (
-        bool(plural)
-        and known.count(plural) / n >= 0.05
-        and share("a *", word) + share("an *", word) >= 0.03
-        and shares(DETERMINERS, word) >= 0.12
-        and share("to *", word) <= 0.03
-        and shares(AMOUNTS, word) <= 0.04
-        and shares(PREPOSITIONS, word) <= 0.07
-    )
-
-
-@lru_cache(maxsize=4096)
-def is_singular_noun(word: str) -> bool:
-    """Whether `word` is a singular noun that has a plural; it may have other uses."""
-    known = ngram_counts()
-    n = known.count(word)
-    plural = plural_of(word)
-    return (
-        n >= 60
-        and len(word) > 2
-        and not word.endswith(("ss", "ing"))
-        and bool(word_lists().entry(word).band)
-        and (known.capital_share(word) or 0) <= 0.4
-        and bool(plural)
-        and known.count(plural) / n >= 0.05
-        and share("a *", word) + share("an *", word) + share("the *", word) >= 0.1
-        and share("to *", word) <= 0.15
-        and word not in _IRREGULAR_PLURALS
-    )
-
-
-@lru_cache(maxsize=4096)
-def is_base_verb(word: str) -> bool:
-    """Whether `word` is a verb in its first form and no usual noun."""
-    known = ngram_counts()
-    n = known.count(word)
-    return (
-        n >= 100
-        and share("to *", word) >= 0.2
-        and share("a *", word) + share("an *", word) <= 0.01
-        and shares(["the", "of", "in"], word) <= 0.08
-    )
-
-
-@lru_cache(maxsize=4096)
-def is_adjective(word: str) -> bool:
-    """Whether `word` mostly stands before a noun, after "a" or "the", and has no plural."""
-    known = ngram_counts()
-    n = known.count(word)
-    return (
-        n >= 200
-        and share("a *", word) + share("an *", word) + share("the *", word) >= 0.12
-        and share("* of", word) <= 0.03
-        and known.count(word + "s") / n <= 0.03
-        and share("to *", word) <= 0.03
-        and bool(word_lists().entry(word).band)
-    )
-
-
-def _known(word: str) -> bool:
-    return ngram_counts().count(word) > 300
-
-
-def _ing(word: str) -> str:
-    return next((f for f in word_forms(word) if f.endswith("ing") and f[:2] == word[:2]), "")
-
-
-def _participle(word: str) -> str:
-    return next((f for f in word_forms(word) if f.endswith("ed") and f[:2] == word[:2]), "")
-
-
-@lru_cache(maxsize=1)
-def _first_forms() -> dict[str, str]:
-    entries = (entry.split() for entry in IRREGULAR.strip().replace("\n", "|").split("|"))
-    return {past: base for base, past, *_ in entries}
-
-
-def _base(word: str) -> str:
-    return _first_forms().get(word, "")
-
-
-def _singular(word: str) -> str:
-    return next((f for f in word_forms(word) if plural_of(f) == word), "")
-
-
-@lru_cache(maxsize=1)
-def _participles() -> dict[str, str]:
-    entries = [entry.split() for entry in IRREGULAR.strip().replace("\n", "|").split("|")]
-    return {form: row[2] for row in entries for form in row[:2]} | {"get": "got"}
-
-
-def _past_participle(word: str) -> str:
-    low = word.lower()
-    return _participles().get(low) or _participle(low)
-
-
-def _third_person(word: str) -> str:
-    low = word.lower()
-    return {"have": "has", "go": "goes", "do": "does", "say": "says"}.get(low) or (
-        low + "es"
-        if low.endswith(("s", "x", "z", "ch", "sh"))
-        else low[:-1] + "ies"
-        if re.search("[^aeiou]y$", low)
-        else low + "s"
-    )
-
-
-def _adverb(word: str) -> str:
-    low = word.lower()
-    return low[:-1] + "y" if low.endswith("le") else low[:-1] + "ily" if low.endswith("y") else low + "ly"
-
-
-def _with_article(words: str) -> str:
-    """The words with "a" or "an" before them."""
-    vowel = words[:1].lower() in "aeiou" and not words.lower().startswith(("uni", "use", "usu"))
-    return f"{'an' if vowel else 'a'} {words}"
-
-
-_PLURAL_VERBS = {"is": "are", "was": "were", "has": "have", "does": "do"}
-
-
-def _plural_verb(word: str) -> str:
-    bare = re.sub("n['’]t$", "", word.lower())
-    return _PLURAL_VERBS.get(bare, "") + word[len(bare) :]
-
-
-_SINGULAR_VERBS = {"are": "is", "were": "was", "have": "has", "do": "does"}
-_MAKE = {"do": "make", "does": "makes", "did": "made", "done": "made", "doing": "making"}
-_TELL = {"said": "told", "says": "tells", "saying": "telling"}
-
-
-def _singular_verb(word: str) -> str:
-    bare = re.match("[a-z]+?(?=n['’]t$| |$)", word.lower())
-    return "" if bare is None else _SINGULAR_VERBS.get(bare[0], "") + word[bare.end() :]
-
-
-ASKS: dict[str, Callable[[str], bool]] = {
-    "count noun": is_count_noun,
-    "singular": is_singular_noun,
-    "base verb": is_base_verb,
-    "adjective": is_adjective,
-    "common": _known,
-}
-FORMS: dict[str, Callable[[str], str]] = {
-    "plural": plural_of,
-    "ing": _ing,
-    "past": _participle,
-    "base": _base,
-    "participle": _past_participle,
-    "s": _third_person,
-    "ly": _adverb,
-    "a": _with_article,
-    "plural_verb": _plural_verb,
-    "singular_verb": _singular_verb,
-    "make": lambda word: _MAKE[word.lower()],
-    "tell": lambda word: _TELL[word.lower()],
-    "singular": _singular,
-    "capital": lambda word: word[:1].upper() + word[1:],
-    "lower": lambda word: word[:1].lower() + word[1:],
-}
 
 
 class Matcher:
@@ -252,11 +41,19 @@ class Matcher:
 
     def findings(self, text: str) -> tuple[Finding, ...]:
         """What the rules say of the text of a block, in order of position."""
-        written = {"", *WORD.findall(fold_apostrophes(text))}
-        rules = [rule for word in written & self._as_written.keys() for rule in self._as_written[word]]
-        low = {word.lower() for word in written}
-        rules += [rule for word in low & self._by_word.keys() for rule in self._by_word[word]]
-        found = [f for rule in dict.fromkeys(rules) if _may_match(rule, text) for f in _apply(rule, text)]
+        written: dict[str, list[int]] = {"": []}
+        for word in WORD.finditer(fold_apostrophes(text)):
+            written.setdefault(word[0], []).append(word.start())
+        low: dict[str, list[int]] = {}
+        for as_written, starts in written.items():
+            low.setdefault(as_written.lower(), []).extend(starts)
+        found = [
+            f
+            for words, by_word in ((written, self._as_written), (low, self._by_word))
+            for rule in dict.fromkeys(rule for word in words.keys() & by_word.keys() for rule in by_word[word])
+            if _may_match(rule, text)
+            for f in _apply(rule, text, words)
+        ]
         return tuple(sorted(found, key=lambda f: (f.span, f.rule)))
 
 
@@ -269,12 +66,40 @@ def _compiled(rule: OwnRule) -> re.Pattern[str]:
     return re.compile(rule.pattern, 0 if rule.case else re.IGNORECASE)
 
 
-def _apply(rule: OwnRule, text: str) -> Iterator[Finding]:
-    for match in _compiled(rule).finditer(text):
-        if all(ASKS[ask]((match[group] or "").lower()) for group, ask in rule.where):
-            edits = tuple(dict.fromkeys(e for fix in rule.fixes if (e := fill_fix(text, match, fix))))
+def _matches(rule: OwnRule, text: str, starts: Mapping[str, list[int]]) -> Iterator[re.Match[str]]:
+    """Where the pattern of `rule` matches, `starts` saying where each word begins."""
+    pattern = _compiled(rule)
+    if not (rule.at_word or rule.begins):
+        yield from pattern.finditer(text)
+        return
+    end = 0
+    for start in sorted(at for word in (rule.begins or rule.words).split() for at in starts.get(word, ())):
+        if start >= end and (match := pattern.match(text, start)):
+            end = match.end()
+            yield match
+
+
+def _apply(rule: OwnRule, text: str, starts: Mapping[str, list[int]]) -> Iterator[Finding]:
+    for match in _matches(rule, text, starts):
+        if _holds(rule, match):
+            fixes = sorted(rule.fixes, key=lambda fix: -_times_known(match, fix)) if rule.by_count else rule.fixes
+            edits = tuple(dict.fromkeys(e for fix in fixes if (e := fill_fix(text, match, fix))))
             if edits:
                 yield own_finding(rule.name, rule.says, edits, rule.kind)
+
+
+def _holds(rule: OwnRule, match: re.Match[str]) -> bool:
+    """Whether what `rule` asks of the words that it matched is so."""
+    return (
+        all(ASKS[ask]((match[group] or "").lower()) for group, ask in rule.where)
+        and not any(_times_seen(match, words) for words in rule.unseen)
+        and all(_times_seen(match, words) >= rule.least for words in rule.seen)
+    )
+
+
+def _times_seen(match: re.Match[str], sequences: str) -> float:
+    """How often edited prose has one of the sequences of words, written like a fix, "|" between them."""
+    return sum(ngram_counts().count(fold_word(_fill(match, words) or "").strip()) for words in sequences.split("|"))
 
 
 def own_finding(rule: str, says: str, edits: tuple[Edit, ...], kind: Kind = "grammar") -> Finding:
@@ -285,22 +110,34 @@ def own_finding(rule: str, says: str, edits: tuple[Edit, ...], kind: Kind = "gra
 
 def fill_fix(text: str, match: re.Match[str], fix: str) -> Edit | None:
     """The edit that `fix` describes; None where a form that it asks for is not known."""
-    made = []
-    at = 0
-    for part in _PART.finditer(fix):
-        word = match[int(part[2])] or ""
-        form = FORMS[part[1]](word) if part[1] else word
-        if not form and (word or part[1] == "a"):
-            return None
-        made += [fix[at : part.start()], form]
-        at = part.end()
-    new = "".join((*made, fix[at:]))
+    new = _fill(match, fix)
+    if new is None:
+        return None
     if match[0][:1].isupper() and new[:1].islower() and not fix.startswith("{lower"):
         new = new[0].upper() + new[1:]
     if "’" in text and "'" in new:
         new = new.replace("'", "’")
     small = minimal_edit(text, Edit(Span(*match.span()), new))
     return None if small.span.of(text) == small.text else small
+
+
+def _times_known(match: re.Match[str], fix: str) -> float:
+    """How often edited prose has the last three words that `fix` makes."""
+    return ngram_counts().count(" ".join(fold_word(_fill(match, fix) or "").split()[-3:]))
+
+
+def _fill(match: re.Match[str], template: str) -> str | None:
+    """`template` with the words of groups, or forms of them, put in; None where a form is not known."""
+    made = []
+    at = 0
+    for part in _PART.finditer(template):
+        word = match[int(part[2])] or ""
+        form = FORMS[part[1]](word) if part[1] else word
+        if not form and (word or part[1] == "a"):
+            return None
+        made += [template[at : part.start()], form]
+        at = part.end()
+    return "".join((*made, template[at:]))
 
 
 @lru_cache(maxsize=1)

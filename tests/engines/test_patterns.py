@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -31,6 +32,26 @@ def test_a_rule_keeps_still_where_nothing_is_wrong(rule: OwnRule, text: str) -> 
     assert Matcher((rule,)).findings(text) == ()
 
 
+def test_looking_at_words_alone_finds_what_looking_everywhere_does() -> None:
+    at_words = tuple(rule for rule in RULES if rule.at_word or rule.begins)
+    everywhere = Matcher(tuple(replace(rule, at_word=False, begins="") for rule in at_words))
+    for text in dict.fromkeys(text for _, wrong, right in _WRONG for text in (wrong, right)):
+        assert Matcher(at_words).findings(text) == everywhere.findings(text)
+
+
+def test_what_edited_prose_knows_decides_whether_a_rule_speaks() -> None:
+    rule = OwnRule("Its", "", r"\bit's ([a-z]+)", ("its {1}",), "it's", unseen=("it's {1}",), seen=("its {1}",))
+    assert Matcher((rule,)).findings("It is it's contents.")
+    assert not Matcher((rule,)).findings("It is it's true.")
+    assert not Matcher((replace(rule, least=1e9),)).findings("It is it's contents.")
+
+
+def test_what_edited_prose_has_most_is_suggested_first() -> None:
+    rule = OwnRule("In", "", r"in ([a-z]+) window", ("in the {1} window", "in {a:1} window"), "window", by_count=True)
+    (finding,) = Matcher((rule,)).findings("Open it in new window")
+    assert [edit.text for edit in finding.edits] == ["a ", "the "]
+
+
 def test_every_rule_has_examples_of_both_sorts() -> None:
     assert [r.name for r in RULES if not r.wrong or not r.right] == []
     assert len({r.name for r in RULES}) == len(RULES)
@@ -45,7 +66,18 @@ def test_any_text_gives_edits_that_can_be_made(text: str) -> None:
 
 def test_a_hostile_text_takes_no_longer_than_its_length() -> None:
     begun_s = time.monotonic()
-    for piece in ("one of the most ", "a " * 50, "its ", "monday ", "(" * 50, " ,", "i ", "how the "):
+    for piece in (
+        "one of the most ",
+        "a " * 50,
+        "its ",
+        "monday ",
+        "(" * 50,
+        " ,",
+        "i ",
+        "how the ",
+        "to be use by ",
+        "in new ",
+    ):
         own_matcher().findings(piece * (20_000 // len(piece)))
     assert time.monotonic() - begun_s < 20
 

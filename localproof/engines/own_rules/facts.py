@@ -33,7 +33,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "LanguageName",
         "The names of languages and peoples begin with a capital.",
-        rf"(?<![\w/@#._=:\-'’`\"])({alternatives(LANGUAGES)})(s?)\b(?![\w/@#_\-(=]|\.\w|'\w? ?=)(?! (?:fries|toast|press|horn|window|door|roll|muffin|letter))",
+        rf"(?<![\w/@#._=:\-'’`\"])(?<!\bgum )({alternatives(LANGUAGES)})(s?)\b(?![\w/@#_\-(=]|\.\w|'\w? ?=)(?! (?:fries|toast|press|horn|window|door|roll|muffin|letter))",
         ("{capital:1}{2}",),
         " ".join(f"{d} {d}s" for d in LANGUAGES.split()),
         kind="spelling",
@@ -58,7 +58,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "SmallI",
         "The word I is written with a capital.",
-        r"(?<![\w/@#._=:\-'’`\"(\[])i(?=['’](?:m|d|ve|ll)\b| (?:am|was|have|had|will|would|can|could|do|did|don['’]t|didn['’]t|can['’]t|think|thought|just|also|really|never|know|knew|want|wanted|need|needed|like|love|hope|feel|felt|got|get|went|go|made|make|see|saw|found|started|tried|used|use|wrote|guess|mean|might|should|always|still|decided|believe|wish|remember)\b)|(?<=(?:and|but|hat|hen|ere| if|use|how| as|why) )i(?= \w)(?! (?:in|is|to|of|or|and)\b)",
+        r"(?<![\w/@#._=:\-'’`\"(\[])i(?=['’](?:m|d|ve|ll)\b| (?:am|was|have|had|will|would|can|could|do|did|don['’]t|didn['’]t|can['’]t|think|thought|just|also|really|never|know|knew|want|wanted|need|needed|like|love|hope|feel|felt|got|get|went|go|made|make|see|saw|found|started|tried|used|use|wrote|guess|mean|might|should|always|still|decided|believe|wish|remember)\b)|(?<=(?:and|but|hat|hen|ere| if|use|how| as|why) )i(?= \w)(?! (?:in|is|to|of|or|and|vs)\b)",
         ("I",),
         "i i'm i'd i've i'll",
         kind="spelling",

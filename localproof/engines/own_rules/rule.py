@@ -46,9 +46,12 @@ class OwnRule:
     replaced by one of `fixes`, in which ``{1}`` is the first group and ``{plural:1}`` what `FORMS` makes of it.
 
     `words` are those of which one must stand in the text (in lower case; as they are written where `case` is set), or ""
-    where a text is always looked at; of `needs` one must stand there too, if there are any.
-    `where` asks something of the words of groups (see `ASKS`). `wrong` are texts with what they are put right to,
-    `right` such in which the rule keeps still. `rate` is how often it spoke in a million words of edited prose.
+    where a text is always looked at; of `needs` one must stand there too, if there are any. With `at_word` every match
+    begins at one of `words`, or at one of `begins`, and is looked for there alone.
+    `where` asks something of the words of groups (see `ASKS`), `unseen` and `seen` of sequences of two or three words,
+    written like a fix: edited prose does not know the first sort, and knows the second well ("|" between sequences
+    that count together). With `by_count` the fixes stand in the order in which edited prose knows them.
+    `wrong` are texts with what they are put right to, `right` such in which the rule keeps still.
     """
 
     name: str
@@ -58,7 +61,13 @@ class OwnRule:
     words: str = ""
     kind: Kind = "grammar"
     where: tuple[tuple[int, str], ...] = ()
+    unseen: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+    least: float = 10
+    by_count: bool = False
     case: bool = False
     needs: tuple[str, ...] = ()
+    at_word: bool = False
+    begins: str = ""
     wrong: tuple[tuple[str, str], ...] = ()
     right: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ RULES: tuple[OwnRule, ...] = (
         r"(?:(?<=^)|(?<=[.!?;] )|(?<=, )|(?<=\bbecause )|(?<=\bso )|(?<=\bbut )|(?<=\bwhich )|(?<=\bwhile ))(he|she|it) (also |just |really |always |never |still |only |even |usually |often |automatically |simply |actually |probably )?(let|suggest|allow|make|take|look|work|seem|mean|help|give|come|show|use|want|need|get|go|have|contain|provide|support|return|run|start|require|offer|include|say|tell|feel|think|know|depend|happen|consist|cause|create|gather|fetch|become|bring|keep|live|love|like)(?= (?:the|a|an|you|me|us|them|it|to|on|in|at|like|all|your|my|some|up|out|for|with|as|that|of|very|really|more|well|good|from|by|not)\b)",
         ("{1} {2}{s:3}",),
         "he she it",
+        at_word=True,
         wrong=(
             ("It let you create one.", "It lets you create one."),
             ("He left, because it make us sad.", "He left, because it makes us sad."),
@@ -23,6 +24,7 @@ RULES: tuple[OwnRule, ...] = (
         r"\b(i|you|we|they|he|she|it|who|which) (have|has|had|haven['’]t|hasn['’]t|hadn['’]t) (already |just |also |never |always |only |not |recently |finally )?(implement|create|write|make|do|see|go|take|get|give|know|find|start|add|learn|decide|install|build|choose|show|begin|happen|finish|realize|receive|notice|mention|solve|try|speak|break|forget|grow|drive|eat|went|saw|took|gave|knew|wrote|began|chose|spoke|broke|forgot|grew|drove|ate|did)(?= (?:the|a|an|it|that|this|to|in|on|my|all|some|any|many|about|how|from|with|for|them|there|so|at|up|out|by)\b|[.,;!?])(?<!to do)(?<!have to)",
         ("{1} {2} {3}{participle:4}",),
         "have has had haven't hasn't hadn't haven’t hasn’t hadn’t",
+        begins="i you we they he she it who which",
         wrong=(("He has write a book.", "He has written a book."), ("They have went to it.", "They have gone to it.")),
         right=("He has written a book.", "They have to go."),
     ),
@@ -32,15 +34,17 @@ RULES: tuple[OwnRule, ...] = (
         r"\b(could|would|should|might|must|may)(n['’]t| not)? have (use|do|make|see|go|take|get|give|know|find|write|went|did|took|saw|gave|knew|wrote|began|chose|spoke|broke|forgot|create|add|try|learn|start|choose)(?= |[.,;!?])",
         ("{1}{2} have {participle:3}",),
         "could would should might must may couldn't wouldn't shouldn't couldn’t wouldn’t shouldn’t",
+        at_word=True,
         wrong=(("We could have use it.", "We could have used it."), ("I should have went.", "I should have gone.")),
         right=("We could have used it.",),
     ),
     OwnRule(
         "AdverbBeforeAdjective",
         "Before an adjective the adverb is wanted.",
-        r"\b(incredible|extreme|relative|absolute|complete|total|technical|insane|ridiculous|significant|slight|terrible|horrible|surprising|particular|reasonable|amazing|unbelievable|exceptional) (good|bad|fast|slow|easy|hard|difficult|common|simple|different|small|large|big|important|useful|new|happy|sad|cheap|expensive|long|short|high|low|excellent|boring|complex|complicated|powerful|popular|similar|rare|strange|nice|cool|busy|tired|safe|stable|wrong|better|faster|slower|easier|harder|worse|smaller|larger|higher|lower|well|quick|quickly)(?! (?:error|sign|ions?|value|risk|volume|pressure|frequency|and))",
+        r"(?<!\bto )\b(incredible|extreme|relative|absolute|complete|total|technical|insane|ridiculous|significant|slight|terrible|horrible|surprising|particular|reasonable|amazing|unbelievable|exceptional) (good|bad|fast|slow|easy|hard|difficult|common|simple|different|small|large|big|important|useful|new|happy|sad|cheap|expensive|long|short|high|low|excellent|boring|complex|complicated|powerful|popular|similar|rare|strange|nice|cool|busy|tired|safe|stable|wrong|better|faster|slower|easier|harder|worse|smaller|larger|higher|lower|well|quick|quickly)(?! (?:error|sign|ions?|value|risk|volume|pressure|frequency|and))",
         ("{ly:1} {2}",),
         "incredible extreme relative absolute complete total technical insane ridiculous significant slight terrible horrible surprising particular reasonable amazing unbelievable exceptional",
+        at_word=True,
         wrong=(
             ("It is a relative common case.", "It is a relatively common case."),
             ("She is incredible good.", "She is incredibly good."),
@@ -62,6 +66,7 @@ RULES: tuple[OwnRule, ...] = (
         r"(?:(?<=^)|(?<=[.!?] )|(?<=, )|(?<=\bbut )|(?<=\bbecause )|(?<=\bif )|(?<=\bwhen ))((?:the|these|those|all|many|most|some|other|my|our|your|their|both)(?: other| new| different| old)?) (results|services|users|people|tools|students|files|images|things|problems|tests|words|posts|pages|classes|teachers|developers|children|parents|friends|features|changes|questions|examples|methods|functions|APIs|servers|books|games|reasons|exams|steps|options|rules|libraries|projects) (is|was|has|doesn['’]t|isn['’]t|wasn['’]t|hasn['’]t)(?= (?!where|when|why|what|how|that|to\b|in\b|on\b|by\b)[a-z])",
         ("{1} {2} {plural_verb:3}",),
         "results services users people tools students files images things problems tests words posts pages classes teachers developers children parents friends features changes questions examples methods functions apis servers books games reasons exams steps options rules libraries projects",
+        begins="the these those all many most some other my our your their both",
         wrong=(("The results was lost again.", "The results were lost again."),),
         right=("The results were lost.", "One of the results was lost.", "The list of the users is long."),
     ),
@@ -108,6 +113,7 @@ RULES: tuple[OwnRule, ...] = (
         r"\bsince (?=(?:\d+|two|three|four|five|six|seven|eight|nine|ten|many|several|a few|a couple of|some) (?:years|months|weeks|days|hours|minutes)\b(?! (?:ago|before|earlier|back|after|prior|is|are|was|were|have|has)))",
         ("for ",),
         "since",
+        at_word=True,
         wrong=(("I live here since two years.", "I live here for two years."),),
         right=(
             "I lived there since two years ago.",
@@ -174,7 +180,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "MakeAMistake",
         "Mistakes and decisions are made, not done.",
-        r"\b(do|does|did|done|doing) (?=(?:a |an |the same |some |many |this |that |these |those |such |any )?(?:mistakes?|decisions?|efforts?)\b)",
+        r"\b(do|does|did|done|doing) (?=(?:a |an |the same |some |many |this |that |these |those |such |any )?(?:mistakes?|decisions?|efforts?)\b(?! (?:occur|happen|matter|exist|have|make|come|appear)\b))",
         ("{make:1} ",),
         "mistake mistakes decision decisions effort efforts",
         wrong=(("We did a mistake there.", "We made a mistake there."),),
@@ -222,6 +228,7 @@ RULES: tuple[OwnRule, ...] = (
         r"(?:(?<=^)|(?<=[.!?;] )|(?<=, )|(?<=\bbecause )|(?<=\bso )|(?<=\bbut )|(?<=\band )|(?<=\bif )|(?<=\bthat ))(everyone|everybody|everything|someone|somebody|something|nobody|nothing|anyone|anybody|no one) (are|were|have|do not|don['’]t|aren['’]t|weren['’]t|haven['’]t)(?= (?!the [a-z]+ (?:to|on)\b)[a-z])",
         ("{1} {singular_verb:2}",),
         "everyone everybody everything someone somebody something nobody nothing anyone anybody one",
+        begins="everyone everybody everything someone somebody something nobody nothing anyone anybody no",
         wrong=(("Everyone are here now.", "Everyone is here now."),),
         right=(
             "Does everyone have it?",
