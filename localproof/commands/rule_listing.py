@@ -10,6 +10,7 @@ from typing import Any
 
 from ..config import Settings
 from ..engines.catalogue import CATALOGUES
+from ..pipeline.rule_names import nearest_rule
 from ..pipeline.rules import (
     Catalogues,
     ListedRule,
@@ -20,7 +21,6 @@ from ..pipeline.rules import (
     is_called,
     list_rules,
 )
-from ..pipeline.rule_names import nearest_rule
 from ..pipeline.suppressions import matches_rule
 from ..render import Style
 from ..render.width import fill, to_cells, words

@@ -85,6 +85,7 @@ def _clean(term: str, where: str) -> str:
         raise BadInput(f"{where}: {escape_invisible(term)[:_LONGEST]!r} is no term")
     if _OF_PATTERNS & set(clean) or clean.count("(") != clean.count(")"):
         raise BadInput(
-            f"{where}: {clean!r} is no term: terms are words as they stand; a pattern goes into a rule (docs/own-rules.md)"
+            f"{where}: {clean!r} is no term: terms are words as they stand; "
+            "a pattern goes into a rule (docs/own-rules.md)"
         )
     return clean
