@@ -55,6 +55,7 @@ _CAP_MEMBER = 3.0
 _FEWEST_MEMBERS = 3  # rules of a kind that must have been decided on before the kind says anything
 _SPELLER = 0.15  # of a decision on a word that no dictionary has, which says little of the next such word
 _SLIP_OF_SORT = 0.25  # of a slip no rule had spoken of, for its sort: everybody makes some of each
+_SLIP_OF_WORDS = 0.3  # of such a slip, for its words: it may have been another choice of words
 _UNEXPECTED = 0.5  # the probability of a slip that no rule had spoken of
 
 
@@ -338,7 +339,7 @@ def _fit_level(
 def _weight(each: Evidence, by_rule: bool) -> float:
     """What a piece of evidence weighs; above the level of words, little where it is of one word or a slip."""
     if not by_rule:
-        return each.weight
+        return each.weight * (1.0 if each.rule else _SLIP_OF_WORDS)
     return each.weight * (_SPELLER if is_speller(each.rule) else _SLIP_OF_SORT if not each.rule else 1.0)
 
 
