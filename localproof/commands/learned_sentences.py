@@ -115,7 +115,7 @@ def _part(title: str, rows: list[_Row], threshold: float, style: Style, *, whole
     words = sorted((row for row in rows if row.is_words), key=lambda row: (-_times(row), -abs(row.by), row.name))
     if words:
         some = words if whole else words[:_MOST_WORDS]
-        told = [one_line(row.name) + (f" ({_times(row):,} times)" if _times(row) > 1 else "") for row in some]
+        told = [one_line(row.name) + _how_often(_times(row)) for row in some]
         rest = f"and {len(words) - len(some):,} more (-v names all)" if len(some) < len(words) else ""
         pieces = [InkedWord(each + ("," if each is not told[-1] or rest else "")) for each in told]
         lines += fill([*pieces, *([InkedWord(rest)] if rest else [])], style, indent=2)
@@ -124,6 +124,10 @@ def _part(title: str, rows: list[_Row], threshold: float, style: Style, *, whole
 
 def _times(row: _Row) -> int:
     return row.mended if row.by > 0 else row.of - row.mended
+
+
+def _how_often(times: int) -> str:
+    return "" if times < 2 else " (twice)" if times == 2 else f" ({times:,} times)"
 
 
 def _from(by: float, threshold: float) -> str:

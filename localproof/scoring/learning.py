@@ -179,8 +179,8 @@ _SMALL = frozenset(
 def slip_sort(written: str, meant: str, kind: str = "") -> str:
     """Which sort of slip makes `written` of what is `meant`, one of `SORTS`; "" where neither is known.
 
-    >>> [slip_sort(*pair) for pair in (("its", "it's"), ("", "the"), ("walk", "walked"), ("teh", "the"))]
-    ['apostrophe', 'article', 'ending', 'letters']
+    >>> [slip_sort(*pair) for pair in (("its", "it's"), ("", "the"), ("walk", "walked"), ("*can't*", "_can't_"))]
+    ['apostrophe', 'article', 'ending', 'mark']
     """
     old, new = written.lower().split(), meant.lower().split()
     if not old and not new:
@@ -192,7 +192,10 @@ def slip_sort(written: str, meant: str, kind: str = "") -> str:
     if not gone and not come:
         return "capital" if old == new else "doubled"
     if letters[0] == letters[1]:
-        return "apostrophe" if any("'" in w for w in (*gone, *come)) else "space"
+        spelt = ["".join(c for c in " ".join(side) if c.isalnum() or c in "' -") for side in (old, new)]
+        if spelt[0] == spelt[1]:
+            return "mark"
+        return "apostrophe" if spelt[0].count("'") != spelt[1].count("'") else "space"
     if {*gone, *come} <= _ARTICLES and (gone or come):
         return "article"
     if {*gone, *come} <= _SMALL:
