@@ -35,7 +35,7 @@ WEIGHTS: dict[str, tuple[float, bool, float]] = {
     "accepted": (1.0, True, 0.0),
     "edited": (1.0, True, 0.0),
     "slip": (1.0, True, 0.0),  # mended by the writer, whether any rule had spoken or not
-    "skipped": (1.0, False, 0.3),
+    "skipped": (1.0, False, 0.5),
     "ignored": (1.0, False, 0.0),
     "alike": (2.0, False, 0.0),
     "silenced": (3.0, False, 0.0),  # the rule, in a file or a project

@@ -64,7 +64,7 @@ def test_ten_mixed_decisions_move_little_and_a_hundred_more() -> None:
     assert abs(many - 0.4) < 0.06
 
 
-@pytest.mark.parametrize(("decision", "left"), [("skipped", 0.3), ("stood", 0.7)])
+@pytest.mark.parametrize(("decision", "left"), [("skipped", 0.5), ("stood", 0.7)])
 def test_what_was_passed_over_as_expected_moves_nothing(decision: str, left: float) -> None:
     mended = round(100 * 0.6 * (1 - left))  # of a hundred findings that are right in six of ten
     history = [*decisions(mended, "accepted", p=0.6), *decisions(100 - mended, decision, p=0.6)]
@@ -76,6 +76,13 @@ def test_what_stood_says_much_less_than_what_was_ignored() -> None:
     left = [after(fit(decisions(10, how)), before) for how in ("accepted", "stood", "skipped", "ignored")]
     assert left == sorted(left, reverse=True)
     assert left[1] > threshold("quiet") > left[3]
+
+
+def test_a_misspelling_that_was_skipped_once_is_shown_again() -> None:
+    same = replace(finding("harper/SpellCheck", 0.75, "spelling"), span=Span(0, 2), edits=(Edit(Span(0, 2), "x"),))
+    skipped = Evidence("2026-01-01", "skipped", "harper/SpellCheck", "spelling", 0.75, "we", "x", "review")
+    assert after(fit([skipped]), same) > threshold("quiet")
+    assert after(fit([replace(skipped, times=5)]), same) < threshold("quiet")
 
 
 @pytest.mark.parametrize("mended", [1, 5, 9])  # of ten
