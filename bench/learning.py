@@ -13,7 +13,7 @@ leaves standing is one that this writer did not mend. Two tables:
 
 Of a history of your own also: texts as they were first committed, in the order of time, gone through by somebody who
 accepts what is right. That is what a reader said (`learning-read.tsv`, for three blogs, cloned into folders of those
-names), else what was mended since; what is not, stood or was not seen, and is passed over.
+names), else what was mended since; what still stands is then no more than a hint.
 
 The first takes the answers of the engines that `training.flags corrections more-corrections` collected, the second asks
 them. A repository stands for a writer there, though several write in most.
@@ -249,8 +249,9 @@ def judge_text(text: FirstVersion, checker: Checker, said: Mapping[tuple[str, in
         place = text.path, finding.span.start, finding.rule
         right = said.get(place) if said else _was_mended(finding, flagged, text)
         if right is not None:
-            decision = "accepted" if right else "ignored" if said else "skipped"
-            found.append(Judged(finding, flagged, right, evidence_of(finding, flagged, decision, text.date, "review")))
+            decision = "accepted" if right else "ignored" if said else "stood"
+            where = "review" if said else "history"
+            found.append(Judged(finding, flagged, right, evidence_of(finding, flagged, decision, text.date, where)))
     return tuple(found)
 
 
