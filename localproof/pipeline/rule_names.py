@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from .. import __version__
@@ -122,6 +122,7 @@ def _rules_of(engine: str, settings: Settings, store: Store | None) -> frozenset
         return None
 
 
+@lru_cache(maxsize=64)  # an editor asks at every keystroke
 def _rules_for(engine: str, language: str, store: Store | None) -> frozenset[str]:
     """What an engine has for a language, as it says now or said in an earlier run. Raises Unavailable."""
     settings, kind = Settings(language=language), ENGINES[engine]

@@ -8,6 +8,7 @@ import pytest
 
 from localproof.cache.store import Store
 from localproof.config import Override, Settings
+from localproof.pipeline import rule_names
 from localproof.pipeline.rule_names import require_known_rules
 from localproof.report import BadInput
 
@@ -65,10 +66,12 @@ def test_the_line_that_names_a_wrong_rule_is_told(tmp_path: Path) -> None:
 
 
 def test_what_an_engine_has_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule_names._rules_for.cache_clear()
     store = Store(tmp_path / "answers.sqlite3")
     known = Settings(disable=("localproof/ABit",))
     require_known_rules(known, store)
     monkeypatch.setattr("localproof.engines.patterns.catalogue", None)
+    rule_names._rules_for.cache_clear()  # as in another run
     require_known_rules(known, store)
     store.close()
     with pytest.raises(TypeError):
