@@ -11,7 +11,9 @@ leaves standing is one that this writer did not mend. Two tables:
 - the first hundred findings that the quiet profile shows and the last hundred, without learning and with each passage
   judged with what those before it taught.
 
-Of a history of your own also: texts as they were first committed, in the order of time, and what became of findings.
+Of a history of your own also: texts as they were first committed, in the order of time, gone through by somebody who
+accepts what is right. That is what a reader said (`learning-read.tsv`, for three blogs, cloned into folders of those
+names), else what was mended since; what still stands is then no more than a hint.
 
 The first takes the answers of the engines that `training.flags corrections more-corrections` collected, the second asks
 them. A repository stands for a writer there, though several write in most.
@@ -24,7 +26,7 @@ import lzma
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,7 @@ MOST = 400  # corrections of one history
 MOST_TEXTS = 150
 _AROUND = 25  # code points to each side, by which a place is known again
 LEAST = 500  # corrections of a repository of the corpus
+READ = Path(__file__).with_name("learning-read.tsv")
 ALONE = ("benbalter", "everything-curl")  # of one writer, whatever the number
 
 
@@ -181,45 +184,88 @@ def judge_row(row: dict[str, Any], findings: Sequence[Finding]) -> Passage:
     return Passage(tuple(found), slips)
 
 
-def first_versions(folder: Path, most: int) -> list[tuple[str, str]]:
-    """(text as it was first committed, text now) of the oldest texts in Markdown that are still there."""
-    log = _git(folder, "log", "--reverse", "--diff-filter=A", "--format=%x01%H", "--name-only", "--", "*.md")
-    now = set(_git(folder, "ls-tree", "-r", "--name-only", "HEAD").splitlines())
-    found: list[tuple[str, str]] = []
-    commit = ""
-    for line in log.splitlines():
+@dataclass(frozen=True)
+class FirstVersion:
+    """A text as it was first committed, when and under which name, and what it is `now`."""
+
+    date: str
+    path: str
+    first: str
+    now: str
+
+
+def first_versions(folder: Path, wanted: Collection[str], most: int) -> list[FirstVersion]:
+    """The texts that are still there, by way of their renames: those that once had a `wanted` name, in the order of
+    time; where none is wanted, so many of the oldest."""
+    log = _git(folder, "log", "-M40%", "--diff-filter=AR", "--format=%x01%H %cs", "--name-status", "--no-merges")
+    now = {n: n for n in _git(folder, "ls-tree", "-r", "--name-only", "HEAD").splitlines() if _is_text(n)}
+    born: dict[str, tuple[str, str, str]] = {}
+    commit = date = ""
+    for line in log.splitlines():  # the newest first
         if line.startswith("\x01"):
-            commit = line[1:]
-        elif line in now and len(found) < most and Path(line).name.lower() != "readme.md":
-            found.append((_git(folder, "show", f"{commit}:{line}"), _git(folder, "show", f"HEAD:{line}")))
-    return found
+            commit, date = line[1:].split()
+            continue
+        change, *names = line.split("\t")
+        if names and names[-1] in now:
+            if change == "A":
+                born[now[names[0]]] = (date, names[0], commit)
+            elif len(names) == 2:
+                now[names[0]] = now[names[1]]
+    some = sorted((each, path) for path, each in born.items() if not wanted or each[1] in wanted)[: most or None]
+    return [
+        FirstVersion(date, name, _git(folder, "show", f"{commit}:{name}"), _git(folder, "show", f"HEAD:{path}"))
+        for (date, name, commit), path in some
+    ]
+
+
+def _is_text(name: str) -> bool:
+    return Path(name).suffix in (".md", ".dj", ".djot", ".adoc") and Path(name).name.lower() != "readme.md"
 
 
 def _git(folder: Path, *arguments: str) -> str:
     return output_of([*GIT[:-1], *arguments], folder, env=GIT_ENV).decode("utf-8", "replace")
 
 
-def judge_text(first: str, now: str, checker: Checker) -> tuple[Judged, ...]:
-    """What the engines say of a text that was mended since, or left standing. What was rewritten is left out."""
+def reader_says() -> dict[str, dict[tuple[str, int, str], bool]]:
+    """By writer what a reader said of findings, which go by path, place and rule."""
+    said: dict[str, dict[tuple[str, int, str], bool]] = {}
+    for line in READ.read_text("utf-8").splitlines():
+        if not line.startswith(("#", "writer\t")):
+            writer, path, start, rule, useful = line.split("\t")
+            said.setdefault(writer, {})[path, int(start), rule] = useful == "yes"
+    return said
+
+
+def judge_text(text: FirstVersion, checker: Checker, said: Mapping[tuple[str, int, str], bool]) -> tuple[Judged, ...]:
+    """What the engines say of a text: right is what the reader `said` so, and where nobody read it what the writer has
+    mended since; what was rewritten is then left out."""
     try:
-        report = checker.check(read("text.md", first, checker.settings))
+        report = checker.check(read(Path(text.path).name, text.first, checker.settings))
     except Unavailable:
         return ()
     found = []
     for finding in sorted((*report.findings, *report.held_back), key=lambda f: f.span):
-        flagged = finding.span.of(first)
-        before = first[max(finding.span.start - _AROUND, 0) : finding.span.start]
-        after = first[finding.span.end : finding.span.end + _AROUND]
-        mended = any(e.span == finding.span and before + e.text + after in now for e in finding.edits)
-        if mended or before + flagged + after in now:
-            evidence = evidence_of(finding, flagged, "accepted" if mended else "ignored", "2026-01-01", "review")
-            found.append(Judged(finding, flagged, mended, evidence))
+        flagged = finding.span.of(text.first)
+        place = text.path, finding.span.start, finding.rule
+        right = said.get(place) if said else _was_mended(finding, flagged, text)
+        if right is not None:
+            decision = "accepted" if right else "ignored" if said else "stood"
+            where = "review" if said else "history"
+            found.append(Judged(finding, flagged, right, evidence_of(finding, flagged, decision, text.date, where)))
     return tuple(found)
 
 
-def walk(texts: Sequence[tuple[Judged, ...]], least: float) -> str:
-    """What a writer meets who goes through all findings at least so likely, text by text, accepts what was mended since
-    and ignores the rest: mended of shown, without learning and with what the texts before taught."""
+def _was_mended(finding: Finding, flagged: str, text: FirstVersion) -> bool | None:
+    before = text.first[max(finding.span.start - _AROUND, 0) : finding.span.start]
+    after = text.first[finding.span.end : finding.span.end + _AROUND]
+    if any(e.span == finding.span and before + e.text + after in text.now for e in finding.edits):
+        return True
+    return False if before + flagged + after in text.now else None
+
+
+def walk(texts: Sequence[tuple[Judged, ...]], least: float) -> tuple[list[bool], list[bool]]:
+    """What a writer meets who goes through all findings at least so likely, text by text, accepts what is right and
+    leaves the rest: whether each that is shown is right, without learning, and with what the texts before taught."""
     evidence: list[Evidence] = []
     plain: list[bool] = []
     shown: list[bool] = []
@@ -229,7 +275,26 @@ def walk(texts: Sequence[tuple[Judged, ...]], least: float) -> str:
         shown += [j.mended for j in seen]
         plain += [j.mended for j in findings if probability(j, NOTHING) >= least]
         evidence += [j.evidence for j in seen]  # of what was not shown nothing was decided
-    return f"{sum(plain)} of {len(plain)} | {sum(shown)} of {len(shown)}"
+    return plain, shown
+
+
+def ranked(texts: Sequence[tuple[Judged, ...]], least: float) -> tuple[str, str]:
+    """Of the findings at least so likely without learning, each judged with what the texts before it taught: how many
+    are right of as many as are right in all, in the first half and in the second; without learning, with it."""
+    evidence: list[Evidence] = []
+    rows: list[tuple[float, float, bool]] = []
+    for findings in texts:
+        learned = fit(evidence)
+        seen = [j for j in findings if probability(j, NOTHING) >= least]
+        rows += [(probability(j, NOTHING), probability(j, learned), j.mended) for j in seen]
+        evidence += [j.evidence for j in seen]
+    middle = len(rows) // 2
+    cells = []
+    for half in (rows[:middle], rows[middle:]):
+        right = sum(row[2] for row in half)
+        alone, taught = (sum(r[2] for r in sorted(half, key=lambda r: -r[way])[:right]) for way in (0, 1))
+        cells.append(f"{alone} → {taught} of {right}")
+    return cells[0], cells[1]
 
 
 def hundreds(passages: Sequence[Passage], size: int = 100) -> tuple[str, ...]:
@@ -253,13 +318,16 @@ def main(arguments: Sequence[str]) -> None:
     """Print both tables."""
     histories: dict[str, list[Passage]] = {}
     texts: dict[str, list[tuple[Judged, ...]]] = {}
+    read_by = reader_says()
     if arguments and arguments[0] != "--least":
         with Checker(Settings(cache_folder=cache_folder(os.environ))) as checker:
             for folder, author in zip(arguments[::2], arguments[1::2], strict=True):
+                name = Path(folder).name
                 some = [judge(c, checker) for c in corrections_by(Path(folder), author, MOST)]
-                histories[Path(folder).name] = some
-                first = first_versions(Path(folder), MOST_TEXTS)
-                texts[Path(folder).name] = [judge_text(*pair, checker) for pair in first]
+                histories[name] = some
+                known = read_by.get(name, {})
+                first = first_versions(Path(folder), {path for path, _, _ in known}, 0 if known else MOST_TEXTS)
+                texts[name] = [judge_text(text, checker, known) for text in first]
     else:
         histories = collected(int(arguments[1]) if arguments else LEAST)
     rows = [(name, len(some), halves(some), hundreds(some)) for name, some in sorted(histories.items()) if some]
@@ -272,10 +340,23 @@ def main(arguments: Sequence[str]) -> None:
     for name, _, _, hundred in rows:
         print(f"| {name} | {' | '.join(hundred)} |")
     for name, every in texts.items():
-        print(f"\n| {name}, {len(every)} texts: at least so likely | mended of shown | learned |")
-        print("|---|---|---|")
-        for least in (threshold("quiet"), threshold("balanced"), 0.2, 0.1):
-            print(f"| {least} | {walk(every, least)} |")
+        print_texts(name, every, "useful" if name in read_by else "mended since")
+
+
+def print_texts(name: str, texts: Sequence[tuple[Judged, ...]], right: str, size: int = 100) -> None:
+    """Two tables: what is shown at some thresholds, and how findings are ranked."""
+
+    def of(shown: Sequence[bool]) -> str:
+        return f"{sum(shown)} of {len(shown)}" if shown else "–"
+
+    print(f"\n{name}, {len(texts)} texts: {right} of shown, without learning → with it\n")
+    print(f"| at least so likely | all | first {size} | second {size} | last {size} |\n|---|---|---|---|---|")
+    for least in (threshold("quiet"), threshold("balanced"), 0.2, *(() if right == "useful" else (0.1,))):
+        both = walk(texts, least)
+        parts = ((shown, shown[:size], shown[size : 2 * size], shown[-size:]) for shown in both)
+        cells = [f"{of(plain)} → {of(taught)}" for plain, taught in zip(*parts, strict=True)]
+        print(f"| {least} | {' | '.join(cells)} |")
+    print("\nof as many of the likeliest as are right: first half {}, second half {}".format(*ranked(texts, 0.2)))
 
 
 if __name__ == "__main__":

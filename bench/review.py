@@ -69,11 +69,12 @@ def main() -> None:
         file.write_text("".join(lines))
         env = {"LOCALPROOF_STATE_DIR": f"{place}/state", "LOCALPROOF_CONFIG_DIR": f"{place}/config"}
         print(f"Machine: {named()}. {args.findings:,} findings in one document of {file.stat().st_size:,} bytes.\n")
-        with ReviewWorkspace(CheckOptions(paths=(str(file),), flags={"energy_meter": "off"}), env, finder=find) as desk:
-            timed(desk, args.keys)
+        options = CheckOptions(paths=(str(file),), flags={"energy_meter": "off"})
+        with ReviewWorkspace(options, env, finder=find) as workspace:
+            timed(workspace, args.keys)
 
 
-def timed(desk: ReviewWorkspace, times: int) -> None:
+def timed(workspace: ReviewWorkspace, times: int) -> None:
     """Hold a review with nobody at the keys, and print how long each answer took."""
     from prompt_toolkit.data_structures import Size
     from prompt_toolkit.input import create_pipe_input
@@ -81,7 +82,7 @@ def timed(desk: ReviewWorkspace, times: int) -> None:
 
     out = io.StringIO()
     terminal = Vt100_Output(out, lambda: Size(rows=24, columns=80), term="xterm-256color")
-    screen = ReviewScreen(desk, str, colour=True)
+    screen = ReviewScreen(workspace, str, colour=True)
     first: list[float] = []
     arrived = screen._add_page
     known: list[float] = []

@@ -167,7 +167,8 @@ class Report:
     own decisions silenced (dictionary, inline comments, disabled rules).
     `set_aside` counts what this run was not asked to show, by reason ("in the
     baseline"). `checked` is False where there is prose and no engine looked at
-    any of it: then no finding means nothing.
+    any of it: then no finding means nothing. `held_by_decisions` counts those
+    of `held_back` that would be shown but for what was learned from the writer.
     """
 
     document: Document
@@ -179,6 +180,7 @@ class Report:
     digest: str = ""  # SHA-256 of the bytes that were read, "" where there were none
     set_aside: tuple[tuple[str, int], ...] = ()
     checked: bool = True
+    held_by_decisions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,6 @@ def environment(home: Path) -> dict[str, str]:
     return {"LOCALPROOF_CONFIG_DIR": str(home / "config"), "LOCALPROOF_STATE_DIR": str(home / "state"), "TERM": "dumb"}
 
 
-def desk(home: Path, *paths: Path, restart: bool = False) -> ReviewWorkspace:
+def workspace(home: Path, *paths: Path, restart: bool = False) -> ReviewWorkspace:
     wishes = CheckOptions(paths=tuple(map(str, paths)), flags={"energy_meter": "off"})
     return ReviewWorkspace(wishes, environment(home), restart=restart, finder=find)

@@ -129,6 +129,7 @@ class ReportCache:
             "notes": document.notes,
             "cells": document.cells,
             "suppressed": report.suppressed,
+            "held_by_decisions": report.held_by_decisions,
             "skipped": [(s.what, s.reason, s.remedy) for s in report.skipped],
             "words": report.words,
             "blocks": blocks,
@@ -166,6 +167,7 @@ def _from_plain(text: KnownText, source: str, raw: Any, held: bytes) -> KeptRepo
         suppressed=int(raw["suppressed"]),
         skipped=tuple(Skipped(*s) for s in raw["skipped"]),
         words=int(raw["words"]),
+        held_by_decisions=int(raw["held_by_decisions"]),
     )
     return KeptReport(report, int(raw["blocks"]), str(raw["profile"]))
 
@@ -213,16 +215,19 @@ def _to_plain(value: object) -> object:
 @cache
 def _code_digest() -> str:
     """A digest of all of LocalProof's own code and data that a report depends on, for whoever changes them."""
-    here = Path(__file__).resolve().parents[1]
     every = hashlib.sha256()
-    rooms = [
-        p
-        for room in ("cache", "config", "engines", "formats", "pipeline", "scoring", "text")
-        for p in (here / room).rglob("*.py")
-    ]
-    decoding = here / "project" / "files.py"
-    for path in sorted([*here.glob("*.py"), *rooms, decoding, *(here / "scoring").glob("*.json")]):
-        every.update(path.name.encode("utf-8") + b"\0" + path.read_bytes())
-    with (here / "scoring" / "ngram_counts.bin").open("rb") as tables:  # its first line names its sources and digest
-        every.update(tables.readline())
+    for path in _code_and_data():
+        with path.open("rb") as file:  # the first line of tables names their sources and digest
+            every.update(
+                path.name.encode("utf-8") + b"\0" + (file.readline() if path.suffix == ".bin" else file.read())
+            )
     return every.hexdigest()
+
+
+def _code_and_data() -> list[Path]:
+    """The files of LocalProof's own that a report depends on; models are in the keys of what reads with them."""
+    here = Path(__file__).resolve().parents[1]
+    rooms = ("cache", "config", "engines", "formats", "models", "pipeline", "scoring", "text")
+    code = [path for room in rooms for path in (here / room).rglob("*.py")]
+    data = [path for ending in ("json", "bin") for path in (here / "scoring").glob(f"*.{ending}")]
+    return sorted([*here.glob("*.py"), *code, here / "project" / "files.py", *data])

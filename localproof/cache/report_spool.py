@@ -147,12 +147,13 @@ def _to_plain(report: Report) -> Any:
         report.digest,
         report.set_aside,
         report.checked,
+        report.held_by_decisions,
     )
 
 
 def _from_plain(raw: Any) -> Report:
     name, text, extents, form, language, header, notes, cells, found, held, suppressed, skipped, *rest = raw
-    words, digest, aside, checked = rest
+    words, digest, aside, checked, decided = rest
     blocks = tuple(strip_block(kind, Span(start, end)) for kind, start, end in extents)
     return Report(
         Document(
@@ -173,4 +174,5 @@ def _from_plain(raw: Any) -> Report:
         digest,
         aside,
         checked,
+        decided,
     )

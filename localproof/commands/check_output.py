@@ -216,7 +216,8 @@ def special_status(
         asked = ", ".join(dict.fromkeys(one_line(name) for name in lacking))
         terminal.say(f"localproof: checked without what was asked for: {asked}")
         return WRONG
-    if not options.paths and not options.correct and all(r.digest == _NO_BYTES for r in run.reports):
+    named = options.paths or options.stdin_filename
+    if not named and not options.correct and all(r.digest == _NO_BYTES for r in run.reports):
         terminal.say("localproof: nothing was checked: no file is named, and standard input is empty")
         return NOTHING
     return None

@@ -65,12 +65,14 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
         return _forget(args, settings, terminal)
     if args.from_git is not None:
         return _learn_from_git(args, settings, terminal)
-    return _show(settings, terminal)
+    return _show(settings, terminal, whole=bool(args.verbose))
 
 
-def _show(settings: Settings, terminal: Terminal) -> int:
+def _show(settings: Settings, terminal: Terminal, *, whole: bool) -> int:
     from ..project.learned import file_of
+    from ..scoring import threshold
     from ..scoring.learning import learned_from, read_evidence
+    from ..terminal import style
     from ..text.display import one_line
     from .learned_sentences import describe_learned
 
@@ -82,7 +84,9 @@ def _show(settings: Settings, terminal: Terminal) -> int:
             "localproof learn --from-git"
         )
         return 0
-    terminal.write(describe_learned(evidence, learned_from(settings.learned)))
+    look = style(terminal.stdout, "never", terminal.env)
+    least = threshold(settings.profile)
+    terminal.write(describe_learned(evidence, learned_from(settings.learned), least, look, whole=whole))
     terminal.say(
         f"localproof: kept in {one_line(str(path))}, to be read and changed; to take back: localproof learn forget"
     )

@@ -34,10 +34,22 @@ class ArgumentParser(argparse.ArgumentParser):
             hint = _suggest_option(option, self._option_string_actions)
             if not hint and (others := self.elsewhere(option)):
                 hint = f"; {others[0]} has {option}"
+        message = self._explain_value(message)
         if "choose from" not in message and "did you mean" not in hint:
             hint += f"; see `{self.prog} --help`"
         # An option with two names is told by its first.
         raise BadInput(re.sub(r"\A(-[\w-]+)/[^ :]+:", r"\1:", message.removeprefix("argument ")) + hint)
+
+    def _explain_value(self, message: str) -> str:
+        """`message` in plain words where an option was given a value and takes none, or only some."""
+        found = re.fullmatch(r"argument (-[\w-]+)[^ :]*: ignored explicit argument (.+)", message)
+        if found is None:
+            return message
+        option, value = found.groups()
+        values = sorted(known for known in self._option_string_actions if known.startswith(f"{option}="))
+        if values:
+            return f"{option}: unknown value {value} (choose from {', '.join([*values, option])})"
+        return f"{option}: takes no value, so {value} cannot be one"
 
 
 def _suggest_option(option: str, known: Iterable[str]) -> str:

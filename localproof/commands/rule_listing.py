@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..config import Settings, nearest
+from ..config import Settings
 from ..engines.catalogue import CATALOGUES
+from ..pipeline.rule_names import nearest_rule
 from ..pipeline.rules import (
     Catalogues,
     ListedRule,
@@ -88,9 +89,9 @@ def _select(every: Sequence[ListedRule], patterns: Sequence[str]) -> list[Listed
     """The rules that any of `patterns` means; a star in the name of a rule stands for what it may stand for."""
     for pattern in patterns:
         if not any(_matches(pattern, each.rule.name) for each in every):
-            known = [name for each in every for name in (each.rule.name, each.rule.name.partition("/")[2])]
+            known = [each.rule.name for each in every]
             part = any(pattern.lower() in name.lower() for name in known)
-            hint = f"; for a part of a name: '*{escape_invisible(pattern)}*'" if part else nearest(pattern, known)
+            hint = f"; for a part of a name: '*{escape_invisible(pattern)}*'" if part else nearest_rule(pattern, known)
             raise BadInput(f"no rule is called {escape_invisible(pattern)!r}{hint}")
     return [each for each in every if not patterns or any(_matches(p, each.rule.name) for p in patterns)]
 

@@ -60,13 +60,13 @@ def one_of(value: str, choices: Iterable[str], what: str, where: str) -> str:
     )
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint that names the most similar of `known`, or "" if none is near.
+def nearest(word: str, known: Iterable[str], least: float = 0.6) -> str:
+    """A hint that names the most similar of `known`, or "" if none is near: as like as `least`, where 1 is the same.
 
     >>> nearest("languge", ["language", "profile"])
     '; did you mean language?'
     """
     import difflib
 
-    close = difflib.get_close_matches(word, list(known), 1, 0.6)
+    close = difflib.get_close_matches(word, list(known), 1, least)
     return f"; did you mean {close[0]}?" if close else ""

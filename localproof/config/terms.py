@@ -23,6 +23,7 @@ PROJECT_TERMS = ".localproof/terms.toml"
 AVOID = "avoid"
 _LONGEST = 200  # code points of a term or a reason
 _MOST = 20_000
+_OF_PATTERNS = frozenset("*[]{}|\\^")  # of globs and regular expressions; in prose they stand for themselves
 
 
 def read_terms(path: Path) -> tuple[Term, ...]:
@@ -61,7 +62,7 @@ def parse_terms(raw: object, where: str) -> tuple[Term, ...]:
             raise BadInput(f'{shown} must be what to write instead: "email", or {{ use = "email", reason = "…" }}')
         if isinstance(value, dict) and (unknown := set(value) - {"use", "reason"}):
             raise BadInput(f"{shown}: unknown key {escape_invisible(min(unknown))!r} (choose from use, reason)")
-        term = (_clean(written, shown), tuple(_clean(u, shown) for u in several), reason.strip())
+        term = (_clean(written, where), tuple(_clean(u, shown) for u in several), reason.strip())
         if term[0] in term[1]:
             raise BadInput(f"{shown}: is to be written as it stands; take the line out")
         found.append(term)
@@ -82,4 +83,9 @@ def _clean(term: str, where: str) -> str:
     clean = " ".join(term.split())
     if not clean or len(clean) > _LONGEST or escape_invisible(clean) != clean:
         raise BadInput(f"{where}: {escape_invisible(term)[:_LONGEST]!r} is no term")
+    if _OF_PATTERNS & set(clean) or clean.count("(") != clean.count(")"):
+        raise BadInput(
+            f"{where}: {clean!r} is no term: terms are words as they stand; "
+            "a pattern goes into a rule (docs/own-rules.md)"
+        )
     return clean

@@ -10,18 +10,27 @@ from .interface import Engine
 def open_languagetool(settings: Settings) -> Engine:
     """The engine in the home that `settings` name; with "auto", in that which is there: a server that is named, else
     the original that was set up, else the embedded one. Raises Unavailable where there is none for the language."""
-    home = settings.languagetool_home
-    if home == "server" or (home == "auto" and settings.languagetool_server):
-        if not settings.languagetool_server:
-            raise Unavailable("languagetool", "no server is named", 'languagetool-server = "http://localhost:8081"')
-        return _original(settings, "server")
-    if home == "java":
-        return _original(settings, "java")
-    if home == "auto" and _is_installed(settings.language):
-        return _original(settings, "java")
+    home = _home(settings)
+    if home == "server" and not settings.languagetool_server:
+        raise Unavailable("languagetool", "no server is named", 'languagetool-server = "http://localhost:8081"')
+    if home != "embedded":
+        return _original(settings, home)
     from .languagetool import LanguageToolEngine
 
     return LanguageToolEngine(settings)
+
+
+def is_embedded(settings: Settings) -> bool:
+    """Whether it is the embedded one, whose rules are those in the files that are installed here."""
+    return _home(settings) == "embedded"
+
+
+def _home(settings: Settings) -> str:
+    if settings.languagetool_home != "auto":
+        return settings.languagetool_home
+    if settings.languagetool_server:
+        return "server"
+    return "java" if _is_installed(settings.language) else "embedded"
 
 
 def _original(settings: Settings, home: str) -> Engine:

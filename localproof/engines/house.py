@@ -21,7 +21,7 @@ from ..text.bounded_patterns import compile_bounded, find_bounded
 from ..text.words import WORD, fold_apostrophes, fold_word
 from .inflection import BARE, inflect
 from .interface import HOUSE
-from .own_rules.rule_file import SEVERITIES, HouseRule, parse_rules
+from .own_rules.rule_file import SEVERITIES, HouseRule, read_rules
 from .patterns import fill_fix
 from .rules import Rule
 
@@ -281,14 +281,29 @@ def house_matcher(terms: tuple[Term, ...], rule_files: tuple[tuple[str, str], ..
 @lru_cache(maxsize=16)
 def house_rules(rule_files: tuple[tuple[str, str], ...]) -> tuple[HouseRule, ...]:
     """The rules of all files. Raises BadInput for one that makes no sense, or two of a name."""
-    rules = [rule for name, text in rule_files for rule in parse_rules(name, text)]
-    seen: dict[str, HouseRule] = {}
-    for rule in rules:
+    rules, faults = read_rule_files(rule_files)
+    if faults:
+        more = f" (and {len(faults) - 1:,} more; to see all: localproof rules test)" if len(faults) > 1 else ""
+        raise BadInput(faults[0] + more)
+    return rules
+
+
+def read_rule_files(rule_files: Iterable[tuple[str, str]]) -> tuple[tuple[HouseRule, ...], tuple[str, ...]]:
+    """The rules of all files that can be looked for, and a line for each that makes no sense, in order."""
+    kept: dict[str, HouseRule] = {}
+    faults: list[str] = []
+
+    def check(rule: HouseRule) -> None:
         if rule.name.lower() in ("terms", "avoid"):
             raise BadInput(f"{rule.source}: is the name of the rule for terms; choose another")
-        if (before := seen.setdefault(rule.name.lower(), rule)) is not rule:
+        if (before := kept.get(rule.name.lower())) is not None:
             raise BadInput(f"{rule.source}: there is another rule of that name, {before.source}")
-    return tuple(rules)
+        rule_search(rule)
+        kept[rule.name.lower()] = rule
+
+    for name, text in rule_files:
+        faults += read_rules(name, text, check)[1]
+    return tuple(kept.values()), tuple(faults)
 
 
 class HouseEngine:

@@ -60,13 +60,14 @@ def threads(settings: Settings) -> int:
 
 
 def own_rules(engine: str, patterns: Iterable[str]) -> list[str]:
-    """The part after the slash of those rule names and globs that may mean a rule of `engine`, in order.
+    """The part after the slash of those rule names and globs that may mean a rule of `engine`, in order. A bare name
+    may be a rule of any.
 
-    >>> own_rules("harper", ["harper/SpelledNumbers", "*/Prefer*", "languagetool/X"])
-    ['Prefer*', 'SpelledNumbers']
+    >>> own_rules("harper", ["harper/SpelledNumbers", "*/Prefer*", "languagetool/X", "OxfordComma"])
+    ['OxfordComma', 'Prefer*', 'SpelledNumbers']
     """
-    split = (pattern.partition("/") for pattern in patterns)
-    return sorted({rule for name, slash, rule in split if slash and fnmatchcase(engine, name)})
+    split = (pattern.rpartition("/") for pattern in patterns)
+    return sorted({rule for name, slash, rule in split if not slash or fnmatchcase(engine, name)})
 
 
 @dataclass(frozen=True)

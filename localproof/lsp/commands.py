@@ -102,61 +102,61 @@ def _sentences(asked: Sequence[str]) -> dict[str, str]:
     return said
 
 
-def add_word(office: CommandContext, writer: ClientWriter, uri: str, word: str, where: str = "user") -> None:
+def add_word(context: CommandContext, writer: ClientWriter, uri: str, word: str, where: str = "user") -> None:
     """Add a word to the project's or the user's list."""
-    path = office.file(uri, where, PROJECT_DICTIONARY, USER_DICTIONARY)
+    path = context.file(uri, where, PROJECT_DICTIONARY, USER_DICTIONARY)
     add_words(path, [word])
-    office.session.note_decision(uri, lambda report: word_added(report, word))
-    office.session.check_all()
+    context.session.note_decision(uri, lambda report: word_added(report, word))
+    context.session.check_all()
 
 
-def disable_rule(office: CommandContext, writer: ClientWriter, uri: str, rule: str) -> None:
+def disable_rule(context: CommandContext, writer: ClientWriter, uri: str, rule: str) -> None:
     """Switch a rule off in the settings file of the text's project."""
-    path = disable(office.folder(uri), str(rule))
-    office.session.note_decision(uri, lambda report: rule_silenced(report, str(rule)))
+    path = disable(context.folder(uri), str(rule))
+    context.session.note_decision(uri, lambda report: rule_silenced(report, str(rule)))
     writer.tell(f"{rule} is switched off in {path}")
-    office.session.check_all()
+    context.session.check_all()
 
 
-def ignore_place(office: CommandContext, writer: ClientWriter, uri: str, line: str, where: str = "project") -> None:
+def ignore_place(context: CommandContext, writer: ClientWriter, uri: str, line: str, where: str = "project") -> None:
     """Add a line to the project's or the user's ignores file: this finding, in these words, is not to be told again."""
     from ..project.ignore_list import append_lines
 
-    path = office.file(uri, where, PROJECT_IGNORES, USER_IGNORES)
+    path = context.file(uri, where, PROJECT_IGNORES, USER_IGNORES)
     shown = escape_invisible(" ".join(str(line).split()))
     if not 0 < len(shown) <= _LONGEST or ": " not in shown:
         raise BadInput("not a line for the ignores file")
     append_lines(path, [shown])
-    office.session.note_decision(uri, lambda report: place_ignored(report, shown))
-    office.session.check_all()
+    context.session.note_decision(uri, lambda report: place_ignored(report, shown))
+    context.session.check_all()
 
 
-def show_held_back(office: CommandContext, writer: ClientWriter, uri: str) -> None:
+def show_held_back(context: CommandContext, writer: ClientWriter, uri: str) -> None:
     """Show what the profile keeps quiet about in this text, or hide it again."""
-    office.session.toggle_held_back(uri)
+    context.session.toggle_held_back(uri)
 
 
 def change_setting(
-    office: CommandContext, writer: ClientWriter, uri: str, key: str, value: str, where: str = "project"
+    context: CommandContext, writer: ClientWriter, uri: str, key: str, value: str, where: str = "project"
 ) -> None:
     """Set a setting about texts that holds one word (`language`, `profile`) in the settings file of the text's project,
     or in the user's own."""
     if where == "user":
-        path = assign_for_user(office.env, key, value)
+        path = assign_for_user(context.env, key, value)
     elif where == "project":
-        path = assign_in_project(office.folder(uri), key, value)
+        path = assign_in_project(context.folder(uri), key, value)
     else:
         raise BadInput(f"{escape_invisible(where)!r}: choose project or user")
     writer.tell(f"{path}: {key} = {value}")
-    office.session.check_all()
+    context.session.check_all()
 
 
-def list_models(office: CommandContext, writer: ClientWriter) -> list[dict[str, object]]:
+def list_models(context: CommandContext, writer: ClientWriter) -> list[dict[str, object]]:
     """The language models whose files are on this machine: what each is called, its licence, whether it is switched
     on, and why the settings do not let it in where they do not."""
     from ..models import catalogue, names, policy, store
 
-    settings = load_settings(None, {}, office.env)
+    settings = load_settings(None, {}, context.env)
     chosen = names(settings.model)
     both: dict[str, object] = {"id": BUNDLED, "name": "both that come with LocalProof", "licence": "", "refused": ""}
     both["on"] = chosen == BUNDLED_MODELS
@@ -168,25 +168,25 @@ def list_models(office: CommandContext, writer: ClientWriter) -> list[dict[str, 
             "on": chosen == (model.id,),
             "refused": policy.refusal(model, settings),
         }
-        for model in catalogue.load(office.env)
-        if store.find_file(model, office.env) is not None
+        for model in catalogue.load(context.env)
+        if store.find_file(model, context.env) is not None
     ]
     return [both, *each]
 
 
-def use_model(office: CommandContext, writer: ClientWriter, id: str) -> None:
+def use_model(context: CommandContext, writer: ClientWriter, id: str) -> None:
     """Write into the user's settings which language model to use; "none" switches it off."""
     from ..models import NONE, catalogue
 
-    settings = load_settings(None, {}, office.env)
-    path = choose_model(office.env, "" if id in NONE else id, catalogue.load(office.env), settings)
+    settings = load_settings(None, {}, context.env)
+    path = choose_model(context.env, "" if id in NONE else id, catalogue.load(context.env), settings)
     writer.tell(f"{path}: model = {'none' if id in NONE else id}")
-    office.session.check_all()
+    context.session.check_all()
 
 
-async def report(office: CommandContext, writer: ClientWriter, *_: object) -> str:
+async def report(context: CommandContext, writer: ClientWriter, *_: object) -> str:
     """The account of the session: what it is made of, what it has cost; also the answer to the editor."""
-    run = await office.session.account()
+    run = await context.session.account()
     plain = Style(colour=False)
     parts = " · ".join(summary_line(run, plain).split("\n")).split(" · ")
     writer.tell(" · ".join(p for p in parts if not p.startswith("--")))
@@ -195,9 +195,9 @@ async def report(office: CommandContext, writer: ClientWriter, *_: object) -> st
     return said
 
 
-def state(office: CommandContext, writer: ClientWriter, uri: str) -> dict[str, object] | None:
+def state(context: CommandContext, writer: ClientWriter, uri: str) -> dict[str, object] | None:
     """What the server takes an open text to be: for the makers of clients, who can compare it with their own."""
-    opened = office.session.opened(uri)
+    opened = context.session.opened(uri)
     if opened is None:
         return None
     data = opened.text.encode("utf-8", "surrogatepass")
@@ -205,7 +205,7 @@ def state(office: CommandContext, writer: ClientWriter, uri: str) -> dict[str, o
         "version": opened.version,
         "characters": len(opened.text),
         "sha256": hashlib.sha256(data).hexdigest(),
-        "checked": office.session.checked(uri),
+        "checked": context.session.checked(uri),
     }
 
 

@@ -191,7 +191,7 @@ def actions(
     opened: TextDocument,
     acts: Iterable[CodeAction],
     unit: Unit,
-    told: Sequence[object],
+    diagnostics: Sequence[object],
     *,
     versioned: bool,
     only: Sequence[str] | None,
@@ -210,7 +210,7 @@ def actions(
         action: Json = {"title": act.title, "kind": act.kind}
         if act.finding is not None:
             place = places.range(act.finding.span)
-            if about := [d for d in told if dig(d, "range") == place and dig(d, "source") == SOURCE]:
+            if about := [d for d in diagnostics if dig(d, "range") == place and dig(d, "source") == SOURCE]:
                 action["diagnostics"] = about
         if act.sure and act.kind == QUICK_FIX:
             action["isPreferred"] = True

@@ -145,14 +145,14 @@ def format_for(opened: TextDocument, path: Path | None) -> str | None:
 
 
 class DocumentChecker:
-    """Checks texts. `wishes` are settings that the editor sends, by field name; they win over files, as flags do.
+    """Checks texts. `client_settings` are those that the editor sends, by field name; they win over files, as flags do.
 
     A context manager: leaving it ends the engines.
     """
 
-    def __init__(self, env: Mapping[str, str], wishes: Mapping[str, object] | None = None) -> None:
+    def __init__(self, env: Mapping[str, str], client_settings: Mapping[str, object] | None = None) -> None:
         self._env = env
-        self._wishes = dict(wishes or {})
+        self._client_settings = dict(client_settings or {})
         self._settings: dict[Path | None, tuple[object, Settings]] = {}
         self._checkers: dict[tuple[object, ...], tuple[Checker, ExitStack]] = {}
         self._score_caches: dict[str, ScoreCache] = {}
@@ -172,11 +172,11 @@ class DocumentChecker:
     @property
     def client_settings(self) -> Mapping[str, object]:
         """The settings that the editor sent last, by field name."""
-        return self._wishes
+        return self._client_settings
 
-    def set_client_settings(self, wishes: Mapping[str, object]) -> None:
+    def set_client_settings(self, client_settings: Mapping[str, object]) -> None:
         """Take other settings from the editor."""
-        self._wishes = dict(wishes)
+        self._client_settings = dict(client_settings)
         self._settings.clear()
 
     def settings_of(self, folder: Path | None) -> Settings:
@@ -187,7 +187,7 @@ class DocumentChecker:
         stamp = self._stamp(folder)
         known = self._settings.get(folder)
         if known is None or known[0] != stamp:
-            settings = load_settings(folder, self._wishes, self._env)
+            settings = load_settings(folder, self._client_settings, self._env)
             for name in settings.engines:
                 one_of(name, ENGINES, "engine", settings.sources["engines"])
             known = self._settings[folder] = (stamp, settings)
@@ -409,7 +409,7 @@ def parse_client_settings(raw: object, complain: Callable[[str], None]) -> dict[
     """
     if isinstance(raw, dict) and "localproof" in raw:
         raw = raw["localproof"]
-    wishes: dict[str, object] = {}
+    client_settings: dict[str, object] = {}
     for name, value in raw.items() if isinstance(raw, dict) else ():
         key = _key_of(name)
         if value is None or key in _OURS:
@@ -418,10 +418,10 @@ def parse_client_settings(raw: object, complain: Callable[[str], None]) -> dict[
             one_of(key, KEYS, "setting", "the editor's settings")
             if KEYS[key].metadata["scope"] == "machine":  # it may come from a folder that somebody else made
                 raise BadInput(f"the editor's settings: {key} concerns the machine; set it in your own settings file")
-            wishes[KEYS[key].name] = parse_value(KEYS[key].name, value, "the editor's settings")
+            client_settings[KEYS[key].name] = parse_value(KEYS[key].name, value, "the editor's settings")
         except BadInput as error:
             complain(str(error))
-    return wishes
+    return client_settings
 
 
 def names_settings(raw: object) -> bool:

@@ -49,12 +49,16 @@ class LocalProofServer:
     `ClientSink` of the session. `pool` is one thread, in which texts are checked."""
 
     def __init__(
-        self, desk: DocumentChecker, pool: Executor, connection: json_rpc.RpcConnection, env: Mapping[str, str]
+        self,
+        document_checker: DocumentChecker,
+        pool: Executor,
+        connection: json_rpc.RpcConnection,
+        env: Mapping[str, str],
     ) -> None:
         self._env, self._out = env, connection
-        self.desk, self.pool = desk, pool
-        self.session = EditorSession(self.desk, self.pool, self)
-        self.office = CommandContext(self.session, env)
+        self.document_checker, self.pool = document_checker, pool
+        self.session = EditorSession(self.document_checker, self.pool, self)
+        self.command_context = CommandContext(self.session, env)
         self.began = self.said_goodbye = False
         self.able: object = None  # the editor's capabilities
         self.pull = False
@@ -137,7 +141,7 @@ class LocalProofServer:
         if report is None:
             self._lenses.pop(uri, None)
             return None
-        return code_lens(report, self.office.place(uri), held_back=self.session.shows_held_back(uri))
+        return code_lens(report, self.command_context.place(uri), held_back=self.session.shows_held_back(uri))
 
     def log(self, line: str) -> None:
         """See `ClientSink.log`."""
@@ -208,7 +212,7 @@ class LocalProofServer:
         self._versioned = bool(dig(able, "workspace", "workspaceEdit", "documentChanges"))
         self._progress = bool(dig(able, "window", "workDoneProgress"))
         if dig(able, "experimental", "localproofStatus") is True:
-            self._status = StatusReporter(self.office, partial(self._out.notify, STATUS), self._out.spawn)
+            self._status = StatusReporter(self.command_context, partial(self._out.notify, STATUS), self._out.spawn)
         self.session.unit = conversion.position_unit(params)
         options = params.get("initializationOptions")
         options = options if isinstance(options, dict) else {}
@@ -217,14 +221,14 @@ class LocalProofServer:
         wait_ms = options.get("debounceMs", options.get("debounce-ms"))
         if isinstance(wait_ms, (int, float)) and 0 <= wait_ms <= 10_000:
             self.session.debounce_s = wait_ms / 1000
-        self.desk.set_client_settings(parse_client_settings(options, self.warn))
+        self.document_checker.set_client_settings(parse_client_settings(options, self.warn))
         self.began = True
         if homeless(user_folder(self._env)):
             self.log(f"{HOMELESS}; until then there are no settings, words or cache of your own")
         # The engines are built while the editor is still busy with itself.
         folders = params.get("workspaceFolders")
         uri = dig(folders[0], "uri") if isinstance(folders, list) and folders else params.get("rootUri")
-        self.pool.submit(self.desk.warm, conversion.uri_to_path(uri))
+        self.pool.submit(self.document_checker.warm, conversion.uri_to_path(uri))
         return {"capabilities": provided, "serverInfo": {"name": "localproof", "version": __version__}}
 
     def _provide(self, options: Mapping[str, Any], *, pushed: bool) -> Json:
@@ -276,11 +280,11 @@ class LocalProofServer:
     def _wish(self, raw: object) -> None:
         """Take settings of the editor's. Nothing at all, or an object without a name in it, leaves those that it sent
         when it started us; names with null in them take them back."""
-        wishes = parse_client_settings(raw, self.warn)
-        if not wishes and not names_settings(raw):
+        client_settings = parse_client_settings(raw, self.warn)
+        if not client_settings and not names_settings(raw):
             return
-        if wishes != self.desk.client_settings:
-            self.desk.set_client_settings(wishes)
+        if client_settings != self.document_checker.client_settings:
+            self.document_checker.set_client_settings(client_settings)
             self.session.check_all()
 
     def _shutdown(self, _: Any) -> None:
@@ -320,7 +324,7 @@ class LocalProofServer:
     def close(self) -> None:
         """End checks and engines."""
         self.pool.shutdown(wait=False, cancel_futures=True)
-        self.desk.close()
+        self.document_checker.close()
 
     # ── texts ──
 
@@ -357,14 +361,14 @@ class LocalProofServer:
     def _menu(self, params: Any) -> list[Json]:
         uri = conversion.uri_in(params)
         start, end = conversion.position_in(params, "range", "start"), conversion.position_in(params, "range", "end")
-        only, told = conversion.kinds_wanted(params), dig(params, "context", "diagnostics")
+        only, shown = conversion.kinds_wanted(params), dig(params, "context", "diagnostics")
         opened, report = self.session.opened(uri), self.session.report(uri)
         if opened is None or report is None:
             return []
         span = conversion.PositionMap(opened.text, self.session.unit).span(start, end)
-        acts = actions_at(report, span, self.office.place(uri), held_back=self.session.shows_held_back(uri))
-        told = told if isinstance(told, list) else []
-        return conversion.actions(opened, acts, self.session.unit, told, versioned=self._versioned, only=only)
+        acts = actions_at(report, span, self.command_context.place(uri), held_back=self.session.shows_held_back(uri))
+        shown = shown if isinstance(shown, list) else []
+        return conversion.actions(opened, acts, self.session.unit, shown, versioned=self._versioned, only=only)
 
     async def _hover(self, params: Any) -> Json | None:
         uri, position = conversion.uri_in(params), conversion.position_in(params, "position")
@@ -378,7 +382,7 @@ class LocalProofServer:
             here += [f for f in report.held_back if f.span.overlaps(point)]
         if not here:
             return None
-        text = hover(here, await self.office.explain_rules(here))
+        text = hover(here, await self.command_context.explain_rules(here))
         return {"contents": {"kind": "markdown", "value": text}, "range": places.range(here[0].span)}
 
     async def _diagnose(self, params: Any) -> Json:
@@ -404,11 +408,11 @@ class LocalProofServer:
         if not isinstance(arguments, list) or not all(isinstance(each, str) for each in arguments):
             raise json_rpc.InvalidParams("arguments: a list of strings is wanted")
         try:
-            signature(run).bind(self.office, self, *arguments)
+            signature(run).bind(self.command_context, self, *arguments)
         except TypeError as error:
             raise json_rpc.InvalidParams(str(error)) from None
         try:
-            return await _result(run(self.office, self, *arguments))
+            return await _result(run(self.command_context, self, *arguments))
         except (LocalProofError, OSError) as error:
             self.warn(str(error))
             return None
@@ -433,7 +437,7 @@ def serve_on(stdin: int, stdout: int, env: Mapping[str, str]) -> int:
     server = LocalProofServer(DocumentChecker(env), checking, connection, env)
     # Editors start a server in the project's folder: its engines are built before the first word is exchanged.
     with contextlib.suppress(OSError):  # a folder that is no longer there
-        checking.submit(server.desk.warm, Path.cwd())
+        checking.submit(server.document_checker.warm, Path.cwd())
     # The collector would look at half a million lasting things in the middle of a key: what is imported by now stays,
     # and of the rest nearly all goes without it.
     gc.freeze()

@@ -90,7 +90,7 @@ class _TextState:
     held_back: bool = False
     check: asyncio.Task[None] | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)
-    told: frozenset[str] = frozenset()
+    warnings: frozenset[str] = frozenset()
     failed: bool = False  # the last check, for a reason that the writer has been told
     lost: bool = False  # the editor shows something else than `opened`, and nobody here knows what
 
@@ -100,14 +100,14 @@ class EditorSession:
 
     def __init__(
         self,
-        desk: DocumentChecker,
+        document_checker: DocumentChecker,
         pool: Executor,
-        outlet: ClientSink,
+        sink: ClientSink,
         *,
         unit: Unit = "utf-16",
         debounce_s: float = DEBOUNCE_S,
     ) -> None:
-        self._desk, self._pool, self._out = desk, pool, outlet
+        self._document_checker, self._pool, self._out = document_checker, pool, sink
         self.unit, self.debounce_s = unit, debounce_s
         self._texts: dict[str, _TextState] = {}
         self._starting = 0
@@ -157,7 +157,7 @@ class EditorSession:
 
     def _note_decisions(self, text: _TextState, evidence: tuple[Evidence, ...]) -> None:
         if evidence:
-            self._pool.submit(self._desk.learn, text.path, evidence)
+            self._pool.submit(self._document_checker.learn, text.path, evidence)
 
     def lose(self, uri: str | None, why: str) -> None:
         """What the editor shows in `uri` (None: in any text) is not known any more, as an edit could not be followed.
@@ -188,7 +188,7 @@ class EditorSession:
         if text.check is not None:
             text.check.cancel()
         text.done.set()
-        self._pool.submit(self._desk.forget, uri)
+        self._pool.submit(self._document_checker.forget, uri)
         self._out.show(text.opened, ())
 
     def check_all(self) -> None:
@@ -238,7 +238,7 @@ class EditorSession:
 
     async def checker_status(self) -> CheckerStatus:
         """How far that is which checks, and what it has cost so far."""
-        return await self._read_document(self._desk.status)
+        return await self._read_document(self._document_checker.status)
 
     def toggle_held_back(self, uri: str) -> None:
         """Show what the profile keeps quiet about, or hide it again."""
@@ -257,7 +257,7 @@ class EditorSession:
     async def account(self) -> Run:
         """All open texts and what the session is made of and has cost."""
         reports = [t.report for t in self._texts.values() if t.report is not None]
-        return await self._read_document(lambda: self._desk.session_run(reports))
+        return await self._read_document(lambda: self._document_checker.session_run(reports))
 
     # ── checking ──
 
@@ -304,7 +304,7 @@ class EditorSession:
 
     async def _start_check(self, text: _TextState) -> DocumentCheck | NotChecked:
         try:
-            return await self._read_document(partial(self._desk.start_check, text.opened, text.path))
+            return await self._read_document(partial(self._document_checker.start_check, text.opened, text.path))
         except BadInput as error:
             self._complain(str(error))
             return NotChecked(text.opened)
@@ -338,14 +338,14 @@ class EditorSession:
             waiting = job.pending.unanswered()
             if 0 < len(waiting) < missing:
                 missing = len(waiting)
-                report = await self._read_document(partial(self._desk.partial_report, job))
+                report = await self._read_document(partial(self._document_checker.partial_report, job))
                 self._take(text, job, report, whole=False)
                 patience_s = _NEXT_S if report.findings else _FIRST_S
-        report = await self._read_document(partial(self._desk.partial_report, job))
+        report = await self._read_document(partial(self._document_checker.partial_report, job))
         while waiting := job.pending.unanswered():  # the engines look at what the model proposes
             self._take(text, job, report, whole=False)
             await _all_of(waiting, _NEXT_S)
-            report = await self._read_document(partial(self._desk.partial_report, job))
+            report = await self._read_document(partial(self._document_checker.partial_report, job))
         self._take(text, job, report, whole=True)
 
     def _take(self, text: _TextState, job: DocumentCheck, report: Report, *, whole: bool) -> None:
@@ -366,9 +366,9 @@ class EditorSession:
 
     def _tell(self, text: _TextState, lines: Iterable[str]) -> None:
         every = frozenset(lines)
-        for line in sorted(every - text.told):
+        for line in sorted(every - text.warnings):
             self._out.log(line)
-        text.told = every
+        text.warnings = every
 
     def _watch_task(self, job: DocumentCheck, *, over: bool = False) -> None:
         if not job.fresh:

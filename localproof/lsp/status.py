@@ -24,11 +24,11 @@ class StatusReporter:
 
     def __init__(
         self,
-        office: CommandContext,
+        context: CommandContext,
         send: Callable[[dict[str, Any]], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
-        self._office, self._send, self._spawn = office, send, spawn
+        self._context, self._send, self._spawn = context, send, spawn
         self._changed: set[str] = set()  # texts
         self._waits = False
 
@@ -43,12 +43,12 @@ class StatusReporter:
     async def _tell_soon(self) -> None:
         try:
             await asyncio.sleep(_SOON_S)
-            checker = await self._office.session.checker_status()
+            checker = await self._context.session.checker_status()
         finally:
             self._waits = False
         changed, self._changed = sorted(self._changed), set()
-        found = [text for uri in changed if (text := self._office.session.text_status(uri)) is not None]
-        texts = [_text_json(text, self._office.place(text.uri).project) for text in found]
+        found = [text for uri in changed if (text := self._context.session.text_status(uri)) is not None]
+        texts = [_text_json(text, self._context.place(text.uri).project) for text in found]
         self._send({"texts": texts, **_checker_json(checker)})
 
 

@@ -33,6 +33,7 @@ from .pending import PendingBlock, PendingCheck
 from .report_steps import ReportRequest, make_report
 from .resources import Resources, open_resources
 from .routing import Route, Router
+from .rule_names import require_known_rules
 from .score_cache import ScoreCache
 from .suppressions import Ignores, UserDictionary
 
@@ -69,7 +70,7 @@ class Checker:
     With `at_once` False an engine is started by the first block whose answer
     is not in the cache, so perhaps never. An engine that cannot work here is
     among `skipped`. With `resources` those are used and left open. Entering
-    raises BadInput for an engine or a meter that does not exist.
+    raises BadInput for an engine, a meter or a rule that does not exist.
     """
 
     def __init__(self, settings: Settings, *, at_once: bool = True, resources: Resources | None = None) -> None:
@@ -83,14 +84,19 @@ class Checker:
 
     def __enter__(self) -> Self:
         if self._resources is None:
-            self._resources = self._stack.enter_context(open_resources(self.settings, at_once=self._at_once))
+            with ExitStack() as stack:
+                self._resources = stack.enter_context(open_resources(self.settings, at_once=self._at_once))
+                require_known_rules(self.settings, self._resources.store)
+                self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def with_settings(self, settings: Settings) -> Checker:
-        """A checker under other settings that ask for the same engines: they are shared, and not its own to close."""
+        """A checker under other settings that ask for the same engines: they are shared, and not its own to close.
+        Raises BadInput for a rule that does not exist."""
+        require_known_rules(settings, self.resources.store)
         return Checker(settings, resources=self.resources.with_settings(settings))
 
     # ─ what is open ─

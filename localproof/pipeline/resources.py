@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from .. import energy, models
 from ..cache.caching_engine import CachingEngine
 from ..cache.store import NAME, Store
-from ..config import Settings
+from ..config import Settings, one_of
 from ..engines import ENGINES, HOUSE, Engine, with_house_rules
 from ..engines.cluster import Cluster, RemoteEngine
-from ..report import BadInput, Skipped, Unavailable
+from ..report import Skipped, Unavailable
 from ..scoring.attached_models import AttachedModels
 from ..scoring.language_model_client import LanguageModelClient
 from ..scoring.model_client import SelectedModel
@@ -135,8 +135,7 @@ def _open_helpers(
 
 def _open_engine(name: str, settings: Settings, store: Store | None, cluster: Cluster | None) -> Engine:
     """The engine `name` with its cache. Raises Unavailable, and BadInput where there is none of that name."""
-    if name not in ENGINES:
-        raise BadInput(f"there is no engine {name!r}; choose from {', '.join(ENGINES)}")
+    one_of(name, ENGINES, "engine", settings.sources.get("engines", "settings"))
     engine = ENGINES[name](settings)
     if ENGINES[name].in_process:
         return engine

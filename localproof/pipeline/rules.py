@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .. import scoring
-from ..config import Settings, nearest, one_of
+from ..config import Settings, one_of
 from ..engines import HOUSE
 from ..engines.catalogue import CATALOGUES, Rule
 from ..models import NONE
@@ -20,6 +20,7 @@ from ..scoring.rescoring import proposed_kinds
 from ..text import escape_invisible
 from ..text.display import one_line
 from ..text.languages import base
+from .rule_names import nearest_rule
 from .suppressions import matches_rule
 
 _MODEL = "model"
@@ -63,7 +64,7 @@ def _here(rule: Rule, settings: Settings) -> ListedRule:
     on, why = rule.on, rule.why
     if any(matches_rule(pattern, rule.name) for pattern in settings.disable):
         on, why = False, settings.sources.get("disable", "")
-    elif not on and any(fnmatchcase(rule.name, pattern) for pattern in settings.enable):
+    elif not on and any(fnmatchcase(rule.name, p if "/" in p else f"*/{p}") for p in settings.enable):
         on, why = True, settings.sources.get("enable", "")
     english = base(settings.language) == "en"
     return ListedRule(rule, on, why, english and scoring.may_be_safe_fix(rule.name), _rate(rule, settings))
@@ -154,8 +155,8 @@ def explain_rule(rule: str, settings: Settings, look: Style | None = None) -> st
     if not known and missing:
         raise Unavailable(missing[0].what, missing[0].reason, missing[0].remedy)
     if not found:
-        names = [each.rule.name.partition("/")[2] for each in known]
-        raise BadInput(f"no rule is called {escape_invisible(rule)!r}{nearest(bare, names)}")
+        hint = nearest_rule(rule, (each.rule.name for each in known))
+        raise BadInput(f"no rule is called {escape_invisible(rule)!r}{hint}")
     return "\n".join(_explanation_lines(each, bare, look) for each in found)
 
 

@@ -27,7 +27,7 @@ def import_words(path: Path, file: Path) -> str:
     good = []
     for word in taken.words:
         try:
-            good.append(clean_word(word))
+            good.append(_new_word(word))
         except BadInput:
             taken.left_out["no word"] += 1
     new = add_words(path, good)
@@ -56,7 +56,7 @@ def word_list_path(settings: Settings, env: Mapping[str, str], *, project: bool)
 def add_words(path: Path, words: Iterable[str]) -> tuple[str, ...]:
     """Append those of `words` that the list lacks, and return them. Raises BadInput for what is no word or no list."""
     known = set(read_words(path))
-    new = tuple(w for w in dict.fromkeys(clean_word(w) for w in words) if w not in known)
+    new = tuple(w for w in dict.fromkeys(_new_word(w) for w in words) if w not in known)
     if not new:
         return ()
     old = _read(path)
@@ -93,6 +93,14 @@ def clean_word(raw: str) -> str:
         raise BadInput(f"{shown!r} cannot stand in a word list: # after a space or at the start begins a comment")
     if escape_invisible(word) != word or len(word) > _LONGEST:
         raise BadInput(f"{shown!r} is no word: it holds control characters or is longer than {_LONGEST}")
+    return word
+
+
+def _new_word(raw: str) -> str:
+    """`raw` as a list may take it from now on: one that older lists hold may still be taken out. Raises BadInput."""
+    word = clean_word(raw)
+    if not any(char.isalnum() for char in word):
+        raise BadInput(f"{word!r} is no word: it has no letter and no digit; a pattern goes into ignore = […]")
     return word
 
 

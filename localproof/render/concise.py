@@ -2,7 +2,8 @@
 
 ``path:line:column: rule: "words" → suggestion: message (97 %)``
 
-The message is the short one where the rule has such.
+The message is the short one where the rule has such. What was learned from the writer stands beside how sure it is:
+``(69 %, more by your decisions)``.
 Line and column count from 1, the column in code points; in a notebook they are
 the file's, for editors, and the cell and the line in it follow the rule. Vim's errorformat for
 it is ``%f:%l:%c: %m``. Lines that begin with ``localproof:`` speak of the whole
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from ..report import Finding, Report, Run
 from ..text import LineIndex
-from .labels import in_cell, percent, skipped_rows
+from .labels import in_cell, learned_note, percent, skipped_rows
 from .run_summary import summary_parts
 from .style import Style
 from .suggestion_text import describe_changes
@@ -48,7 +49,7 @@ def _line(report: Report, index: LineIndex, finding: Finding, style: Style) -> s
         what = f'"{old}" {style.arrow} {" or ".join(new or "(nothing)" for new in news[:3])}'
     else:
         what = f'"{finding.span.of(text).strip()}"'
-    sure = "" if finding.probability is None else f" ({percent(finding.probability)})"
+    sure = "" if finding.probability is None else f" ({percent(finding.probability)}{learned_note(finding)})"
     why = finding.short or finding.message
     rule = ": ".join(filter(None, [finding.rule, in_cell(report, finding)]))
     return f"{report.document.name}:{line + 1}:{column + 1}: {rule}: {what}: {why}{sure}"

@@ -172,9 +172,12 @@ def _overview(run: Run, style: Style) -> SafeHtml:
     tiles = [element("div", element("dt", name), element("dd", figure)) for name, figure in figures]
     kinds = [(kind, sum(f.kind == kind for _, f in run.findings())) for kind in KINDS]
     rows = [(kind, number, f"{number:,}", f"k-{kind}") for kind, number in kinds]
+    held = sum(len(report.held_back) for report in run.reports)
+    decided = sum(report.held_by_decisions for report in run.reports)
     told = [
         ("shown", n_findings, "shown"),
-        ("held back by the profile", sum(len(report.held_back) for report in run.reports), "held-back"),
+        ("held back by the profile", held - decided, "held-back"),
+        *([("held back by your decisions", decided, "held-back")] if decided else []),
         ("silenced by you", sum(report.suppressed for report in run.reports), "silenced"),
         *((why, number, "set-aside") for why, number in run.set_aside().items()),
     ]

@@ -72,6 +72,7 @@ def _head(run: Run) -> Record:
             "documents": len(run.reports),
             "findings": sum(len(r.findings) for r in run.reports),
             "held_back": sum(len(r.held_back) for r in run.reports),
+            "held_by_decisions": sum(r.held_by_decisions for r in run.reports),
             "suppressed": sum(r.suppressed for r in run.reports),
             "set_aside": sum(run.set_aside().values()),
             "skipped": len(run.all_skipped()),
@@ -101,6 +102,7 @@ def _about(report: Report) -> Record:
         "counts": {
             "findings": len(report.findings),
             "held_back": len(report.held_back),
+            "held_by_decisions": report.held_by_decisions,
             "suppressed": report.suppressed,
             "set_aside": dict(report.set_aside),
         },

@@ -33,8 +33,11 @@ def summary_line(run: Run, style: Style) -> str:
 def summary_parts(run: Run) -> list[str]:
     """The parts of the summary, in order."""
     parts = [count_findings(run)]
+    if raised := sum(f.learned > 0 for _, f in run.findings()):
+        parts.append(f"{raised:,} likelier by your decisions")
     if held := sum(len(r.held_back) for r in run.reports):
-        parts.append(f"{held:,} held back")
+        decided = sum(r.held_by_decisions for r in run.reports)
+        parts.append(f"{held:,} held back" + (f", {decided:,} by your decisions" if decided else ""))
     parts += [f"{count:,} {why}" for why, count in run.set_aside().items()]
     if skipped := len(set(run.all_skipped())):
         parts.append(f"{skipped:,} skipped")
@@ -96,13 +99,17 @@ def report_block(run: Run, style: Style) -> str:
 def _this_run(run: Run, style: Style) -> list[tuple[str, str]]:
     held = sum(len(r.held_back) for r in run.reports)
     silenced = sum(r.suppressed for r in run.reports)
+    decided = sum(r.held_by_decisions for r in run.reports)
+    by_decisions = f", {decided:,} of them by your decisions" if decided else ""
     version = f"LocalProof {run.version}" if run.version else "LocalProof, version not stated"
     rows = [
         ("made with", version),
         ("found", count_findings(run)),
         (
             "held back",
-            f"{held:,} by the profile {style.quoted(run.profile)}; --profile all shows them" if held else "nothing",
+            f"{held:,} by the profile {style.quoted(run.profile)}{by_decisions}; --profile all shows them"
+            if held
+            else "nothing",
         ),
         ("suppressed", f"{silenced:,} by your dictionary, comments and settings" if silenced else "nothing"),
     ]

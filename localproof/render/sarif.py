@@ -128,6 +128,7 @@ def _results(report: Report, number: int, rules: dict[str, int], style: Style) -
                 "probability": finding.probability,
                 "certain": finding.is_safe_fix,
                 "hints": list(finding.hints),
+                "learned": finding.learned,
                 "heldBack": item.held_back,
             },
         }
@@ -171,6 +172,7 @@ def _location(report: Report) -> Record:
 
 def _artifact(report: Report) -> Record:
     counts = {"words": report.words, "heldBack": len(report.held_back), "suppressed": report.suppressed}
+    counts |= {"heldByDecisions": report.held_by_decisions}
     record: Record = {"location": _location(report), "roles": ["analysisTarget"], "properties": counts}
     return record | ({"hashes": {"sha-256": report.digest}} if report.digest else {})
 

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 from ..report import Report, Run
 from ..text import LineIndex
 from .energy import energy_lines
-from .labels import percent
+from .labels import learned_note, percent
 from .locations import ReportItem, ReportRemark, describe_finding, items, path, remarks
 from .style import Style
 from .width import one_line
@@ -60,7 +60,7 @@ def _cases(report: Report, name: str, style: Style) -> Iterator[_TestCase]:
     for item, line, column in _location_attributes(report, style):
         finding = item.finding
         message = describe_finding(report.document.text, finding, style)
-        sure = "" if finding.probability is None else f" ({percent(finding.probability)} sure)"
+        sure = "" if finding.probability is None else f" ({percent(finding.probability)} sure{learned_note(finding)})"
         outcome, title = "skipped" if item.held_back else "failure", f"{line}:{column} {finding.rule}{sure}"
         yield _TestCase(title, outcome, message, finding.kind, f"{name}:{line}:{column}: {message}")
     if not report.checked:

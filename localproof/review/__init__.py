@@ -36,7 +36,7 @@ class ReviewOptions:
     mouse: bool = False
 
 
-def review(options: CheckOptions, manner: ReviewOptions, terminal: Terminal) -> int:
+def review(options: CheckOptions, review_options: ReviewOptions, terminal: Terminal) -> int:
     """Hold a review and end it with its summary; the exit status, 2 where something that was asked for could not be
     read or was not there. Raises BadInput for what makes no sense."""
     from ..pipeline.rules import explain_rule
@@ -45,39 +45,44 @@ def review(options: CheckOptions, manner: ReviewOptions, terminal: Terminal) -> 
     from .summary import as_json, as_text, summarize
     from .workspace import ReviewWorkspace
 
-    by_line = manner.plain or terminal.env.get("TERM", "") in ("", "dumb")
+    by_line = review_options.plain or terminal.env.get("TERM", "") in ("", "dumb")
     by_line = by_line or not (is_terminal(terminal.stdout) and is_terminal(terminal.stdin))
-    say = _side_terminal(terminal) if manner.json else terminal.write
-    with ReviewWorkspace(options, terminal.env, restart=manner.restart) as desk:
-        if not desk.total and options.changed is not None:
+    say = _side_terminal(terminal) if review_options.json else terminal.write
+    with ReviewWorkspace(options, terminal.env, restart=review_options.restart) as workspace:
+        if not workspace.total and options.changed is not None:
             terminal.say(f"localproof: no text changed since {one_line(options.changed or 'HEAD')}")
             return CLEAN
-        if not desk.total:
+        if not workspace.total:
             terminal.say("localproof: nothing was reviewed: there is no file of a known format here")
             return NOTHING
         if by_line:
             look = style(terminal.stdout, "never", terminal.env)
-            session = run_dialogue(desk, terminal, say, lambda rule: explain_rule(rule, desk.settings, look))
+            session = run_dialogue(workspace, terminal, say, lambda rule: explain_rule(rule, workspace.settings, look))
         else:
             from .program import run_screen
 
             colour = wants_colour(options.colour, terminal.env, terminal=True)
             session = run_screen(
-                desk, lambda rule: explain_rule(rule, desk.settings), colour=colour, mouse=manner.mouse
+                workspace,
+                lambda rule: explain_rule(rule, workspace.settings),
+                colour=colour,
+                mouse=review_options.mouse,
             )
-        result, wrong = summarize(desk, session), bool(desk.unread or desk.lacking())
-        looked = desk.any_checked() and (result.run.checked or not result.run.reports)
-        _log_review(result, desk, session)
-        if trouble := learn_from_review(desk, session, terminal.env):
+        result, wrong = summarize(workspace, session), bool(workspace.unread or workspace.lacking())
+        looked = workspace.any_checked() and (result.run.checked or not result.run.reports)
+        _log_review(result, workspace, session)
+        if trouble := learn_from_review(workspace, session, terminal.env):
             terminal.say(f"localproof: {one_line(trouble)}")
     look = style(terminal.stdout, "never", terminal.env)
-    terminal.write(as_json(result) if manner.json else as_text(result, look), "json" if manner.json else "text")
+    terminal.write(
+        as_json(result) if review_options.json else as_text(result, look), "json" if review_options.json else "text"
+    )
     if not looked:
         return NOTHING
     return WRONG if wrong else CLEAN
 
 
-def _log_review(result: ReviewSummary, desk: ReviewWorkspace, session: ReviewSession) -> None:
+def _log_review(result: ReviewSummary, workspace: ReviewWorkspace, session: ReviewSession) -> None:
     """Keep what was reviewed and what became of it, for `localproof disclose`."""
     from ..config import ELSEWHERE
     from ..project.comparison import words_changed
@@ -88,14 +93,14 @@ def _log_review(result: ReviewSummary, desk: ReviewWorkspace, session: ReviewSes
             os.path.abspath(text.source.path),  # noqa: PTH100
             p.report.words,
             words_changed(old, p.original),
-            model_use_of(desk.did.get(number)),
+            model_use_of(workspace.did.get(number)),
         )
-        for number, (text, old, p) in enumerate(zip(desk.texts, desk.started, session.pages, strict=False))
+        for number, (text, old, p) in enumerate(zip(workspace.texts, workspace.started, session.pages, strict=False))
         if text.source.path is not None and text.settings.cache
     ]
-    stayed = not any(t.settings.executor or t.settings.languagetool_elsewhere == ELSEWHERE for t in desk.texts)
-    written = desk.journal.folder.name if desk.written and not desk.hindrance else ""
-    log_run(result.run, "review", texts, desk.env, stayed=stayed, journal=written)
+    stayed = not any(t.settings.executor or t.settings.languagetool_elsewhere == ELSEWHERE for t in workspace.texts)
+    written = workspace.journal.folder.name if workspace.written and not workspace.hindrance else ""
+    log_run(result.run, "review", texts, workspace.env, stayed=stayed, journal=written)
 
 
 def _side_terminal(terminal: Terminal) -> Callable[[str], None]:

@@ -22,12 +22,12 @@ _DECISIONS = {
 }
 
 
-def learn_from_review(desk: ReviewWorkspace, session: ReviewSession, env: Mapping[str, str]) -> str:
+def learn_from_review(workspace: ReviewWorkspace, session: ReviewSession, env: Mapping[str, str]) -> str:
     """Note what was decided in a review that has ended; what went wrong with that, in one line, or "". What was
     discarded teaches nothing."""
-    if desk.discarded or desk.isolated:
+    if workspace.discarded or workspace.isolated:
         return ""
-    settings = desk.texts[0].settings if desk.texts else desk.settings
+    settings = workspace.texts[0].settings if workspace.texts else workspace.settings
     try:
         add_evidence(settings, env, (each for step in session.past for each in _evidence(step)))
     except BadInput as error:

@@ -43,7 +43,7 @@ def command(env: Mapping[str, str], path: Path, line: int) -> list[str] | None:
     return [*words, "--goto", f"{target}:{line}"] if name in _GOTO else [*words, target]
 
 
-def open_editor(session: ReviewSession, desk: ReviewWorkspace) -> tuple[ReviewSession, int | None]:
+def open_editor(session: ReviewSession, workspace: ReviewWorkspace) -> tuple[ReviewSession, int | None]:
     """Write the present file's changes and let the writer edit it; the number of the file to read anew, if any."""
     item = review.current(session)
     number = item.page if item else len(session.pages) - 1
@@ -51,11 +51,11 @@ def open_editor(session: ReviewSession, desk: ReviewWorkspace) -> tuple[ReviewSe
         return replace(session, note="there is no file to open"), None
     page = session.pages[number]
     line = LineIndex(page.text).line(item.span.start) + 1 if item else 1
-    words = command(desk.env, (desk.texts[number].source.path or Path()).absolute(), line)
+    words = command(workspace.env, (workspace.texts[number].source.path or Path()).absolute(), line)
     if not words:
         return replace(session, note="set VISUAL or EDITOR to the editor you use"), None
     if page.changed:
-        session, again = desk.write_one(session, number)
+        session, again = workspace.write_one(session, number)
         if again:  # someone else changed it too, which the writer is to see first
             return session, number
         if session.pages[number].changed:

@@ -136,12 +136,12 @@ def _below(session: ReviewSession, item: ReviewItem, look: ScreenState, room: in
     """The suggestions, why, and who says so."""
     text = session.pages[item.page].text
     pieces: list[Fragment] = []
-    for i, told in enumerate(messages.suggestion_choices(text, item.edits), 1):
+    for i, choice in enumerate(messages.suggestion_choices(text, item.edits), 1):
         chosen = i == look.selected
         pieces += [("\n" if len(item.edits) > 1 and room < 50 and i > 1 else "  ", "")] if pieces else []
         pieces += [(f"{i}", "class:number"), ("\u00a0", "")]
         ink = "class:chosen" if chosen else "class:new"
-        pieces.append((told.replace(" ", "\u00a0"), f"{ink} class:choice{i}"))  # the second is what a mouse clicks
+        pieces.append((choice.replace(" ", "\u00a0"), f"{ink} class:choice{i}"))  # the second is what a mouse clicks
     lines = [[(ink, part.replace("\u00a0", " ")) for ink, part in line] for line in wrap_pieces(pieces, room)]
     lines = lines if pieces else wrap_pieces([("no suggestion", "class:quiet")], room)
     if hint := messages.manual_hints(item):

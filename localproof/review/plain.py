@@ -61,17 +61,17 @@ class _Dialogue:
 
 
 def run_dialogue(
-    desk: ReviewWorkspace, terminal: Terminal, say: Callable[[str], None], explain: Callable[[str], str]
+    workspace: ReviewWorkspace, terminal: Terminal, say: Callable[[str], None], explain: Callable[[str], str]
 ) -> ReviewSession:
     """Hold the review; the session as it ended. What was to be written is written."""
     talk = _Dialogue(terminal, say)
     session = ReviewSession(
-        words=tuple((w, "user" if where == "user" else "project") for w, where in desk.remembered.words),
-        alike=desk.remembered.alike,
+        words=tuple((w, "user" if where == "user" else "project") for w, where in workspace.remembered.words),
+        alike=workspace.remembered.alike,
     )
-    for page in desk.pages():
+    for page in workspace.pages():
         session = intake.add_page(session, page)
-    if trouble := desk.trouble():
+    if trouble := workspace.trouble():
         say(f"{escape_invisible(trouble)}\n")
     for report in (p.report for p in session.pages):
         for note in report.document.notes:
@@ -88,15 +88,15 @@ def run_dialogue(
             shown = key
         answer = talk.ask("? " if item is None else _question(item))
         if answer is None:
-            desk.save(session)
+            workspace.save(session)
             return session
         command, rest = answer[:1], answer[1:].strip()
         if command == "q":
-            ended = _end(session, desk, talk, rest)
+            ended = _end(session, workspace, talk, rest)
             if ended is not None:
                 return ended
             continue
-        session = _run_command(session, desk, talk, command, answer if command.isdecimal() else rest, explain)
+        session = _run_command(session, workspace, talk, command, answer if command.isdecimal() else rest, explain)
         if command == "?":
             shown = ()
 
@@ -110,7 +110,7 @@ def describe_item(session: ReviewSession, item: ReviewItem | None) -> str:
     out = [f"\n{messages.finding_place(page, item)}: finding {nth} of {of} here, {all_nth} of {total} in all"]
     out.append(_context(page, item))
     out.append(f"{messages.reason(item)} ({messages.credits(item)})")
-    out += [f"{i} {told}" for i, told in enumerate(messages.suggestion_choices(page.text, item.edits), 1)]
+    out += [f"{i} {choice}" for i, choice in enumerate(messages.suggestion_choices(page.text, item.edits), 1)]
     if hint := messages.manual_hints(item):
         out.append(hint)
     return "\n".join(out) + "\n"
@@ -144,7 +144,7 @@ def _question(item: ReviewItem) -> str:
 
 def _run_command(
     session: ReviewSession,
-    desk: ReviewWorkspace,
+    workspace: ReviewWorkspace,
     talk: _Dialogue,
     command: str,
     rest: str,
@@ -162,14 +162,14 @@ def _run_command(
     elif command in ("e", "E"):
         after = _edited(session, talk, rest, sentence=command == "E")
     elif command == "d":
-        after = review.add_word(session, "project" if desk.settings.dictionary else "user")
+        after = review.add_word(session, "project" if workspace.settings.dictionary else "user")
     elif command == "w":
-        after, anew = desk.write(session)
+        after, anew = workspace.write(session)
         for number in anew:
-            after = desk.reread_and_take_in(after, number)
+            after = workspace.reread_and_take_in(after, number)
     elif command == "o":
-        after, changed = open_editor(session, desk)
-        after = after if changed is None else desk.reread_and_take_in(after, changed)
+        after, changed = open_editor(session, workspace)
+        after = after if changed is None else workspace.reread_and_take_in(after, changed)
     elif command == "?":
         _explained(session, talk, rest, explain)
         after = session
@@ -178,9 +178,9 @@ def _run_command(
     for number, page in enumerate(after.pages):
         if number >= len(versions) or page.version != versions[number]:
             fresh = command not in ("u", "U")
-            report = desk.check(number, page.text)
+            report = workspace.check(number, page.text)
             after = intake.update_page(after, number, page.version, report, follow=fresh, tell=fresh)
-    desk.save(after)
+    workspace.save(after)
     return after
 
 
@@ -226,25 +226,25 @@ def _explained(session: ReviewSession, talk: _Dialogue, rest: str, explain: Call
             talk.say(f"{error}\n")
 
 
-def _end(session: ReviewSession, desk: ReviewWorkspace, talk: _Dialogue, rest: str) -> ReviewSession | None:
+def _end(session: ReviewSession, workspace: ReviewWorkspace, talk: _Dialogue, rest: str) -> ReviewSession | None:
     """The session with everything where it belongs; None where the writer wants to go on."""
     fate: str | None = rest[:1]
     if fate not in _FATES:
-        fate = "w" if not desk.pending(session) else None
+        fate = "w" if not workspace.pending(session) else None
     while fate is None:
         answer = talk.ask("not written yet: w writes, l leaves it for later, x discards it, c goes on: ")
         if answer == "c":
             return None
         fate = "l" if answer is None else answer[:1] if answer[:1] in _FATES else None
-    return finish_writing(session, desk, _FATES[fate])
+    return finish_writing(session, workspace, _FATES[fate])
 
 
-def finish_writing(session: ReviewSession, desk: ReviewWorkspace, fate: str) -> ReviewSession:
+def finish_writing(session: ReviewSession, workspace: ReviewWorkspace, fate: str) -> ReviewSession:
     """Write, keep for later or discard what is not written, and remember where the review stopped."""
-    if fate == "write" and desk.pending(session):
-        session, anew = desk.write(session)
+    if fate == "write" and workspace.pending(session):
+        session, anew = workspace.write(session)
         for number in anew:
-            session = desk.reread_and_take_in(session, number)
+            session = workspace.reread_and_take_in(session, number)
     finished = not review.queue(replace(session, view=ViewFilter()))
-    desk.save(session, finished=finished, discard=fate == "discard")
+    workspace.save(session, finished=finished, discard=fate == "discard")
     return session

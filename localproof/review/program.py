@@ -42,7 +42,7 @@ _NO_COLOURS = {
 
 
 def run_screen(
-    desk: ReviewWorkspace,
+    workspace: ReviewWorkspace,
     explain: Callable[[str], str],
     *,
     colour: bool = True,
@@ -54,7 +54,7 @@ def run_screen(
 
     `source` and `target` take the place of the terminal's input and output.
     """
-    screen = ReviewScreen(desk, explain, colour=colour)
+    screen = ReviewScreen(workspace, explain, colour=colour)
     before, interval = signal.getsignal(signal.SIGTERM), sys.getswitchinterval()
     sys.setswitchinterval(0.001)  # keys go before checking
     try:
@@ -64,7 +64,7 @@ def run_screen(
         screen.checking.shutdown(wait=False, cancel_futures=True)
         signal.signal(signal.SIGTERM, before)
         sys.setswitchinterval(interval)
-    return finish_writing(screen.session, desk, screen.fate)
+    return finish_writing(screen.session, workspace, screen.fate)
 
 
 _NAMED = ("enter", "tab", "s-tab", "left", "right", "up", "down", "pageup", "pagedown", "escape", "c-c", "c-r")

@@ -33,18 +33,18 @@ _UNWRITTEN = "Not written yet: w writes, l leaves it for later, x discards it, E
 class ReviewScreen:
     """What is on the screen and what happens when a key is pressed."""
 
-    def __init__(self, desk: ReviewWorkspace, explain: Callable[[str], str], *, colour: bool) -> None:
-        self.desk, self._explain = desk, explain
-        words = tuple((w, "user" if where == "user" else "project") for w, where in desk.remembered.words)
-        self.session = ReviewSession(words=words, alike=desk.remembered.alike)  # type: ignore[arg-type]
-        self.look = ScreenState(colour=colour, arriving=desk.total)
+    def __init__(self, workspace: ReviewWorkspace, explain: Callable[[str], str], *, colour: bool) -> None:
+        self.workspace, self._explain = workspace, explain
+        words = tuple((w, "user" if where == "user" else "project") for w, where in workspace.remembered.words)
+        self.session = ReviewSession(words=words, alike=workspace.remembered.alike)  # type: ignore[arg-type]
+        self.look = ScreenState(colour=colour, arriving=workspace.total)
         self.mode = "deciding"  # or editing, filtering, leaving, reading
         self.reading: list[str] = []
         self.scroll = 0
         self.fate = "later"
         self.checking = ThreadPoolExecutor(1, "localproof-review")
         self.app: Any = None  # a prompt-toolkit Application, which only functions may import
-        self._pages: Iterator[ReviewPage] = desk.pages()
+        self._pages: Iterator[ReviewPage] = workspace.pages()
         self._strokes = 0
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -101,9 +101,9 @@ class ReviewScreen:
             _freeze_garbage()
             return
         self.session = intake.add_page(self.session, page)
-        if trouble := self.desk.trouble():
+        if trouble := self.workspace.trouble():
             self.session = replace(self.session, note=trouble)
-        self.look = replace(self.look, arriving=max(self.desk.total - len(self.session.pages), 0))
+        self.look = replace(self.look, arriving=max(self.workspace.total - len(self.session.pages), 0))
         self._next_page()
 
     def _page_changed(self, before: ReviewSession, *, follow: bool = True) -> None:
@@ -121,14 +121,14 @@ class ReviewScreen:
 
         def save() -> None:
             if session is self.session:  # else a later one is on its way
-                self.desk.save(session)
+                self.workspace.save(session)
 
         self._in_background(save, lambda _: None)
 
     def _check(self, number: int, page: ReviewPage, strokes: int, *, follow: bool) -> None:
         def check() -> Report | None:
             stale = self.session.pages[number].version != page.version
-            return None if stale else self.desk.check(number, page.text)
+            return None if stale else self.workspace.check(number, page.text)
 
         def take(report: Report | None) -> None:
             if report is not None:
@@ -144,13 +144,13 @@ class ReviewScreen:
         page = self.session.pages[number]
 
         def take(again: RereadFile) -> None:
-            taken = self.desk.take_in(self.session, again)
+            taken = self.workspace.take_in(self.session, again)
             if taken is None:
                 self._look_again(number)
             else:
                 self.session = taken
 
-        self._in_background(lambda: self.desk.reread(number, page), take)
+        self._in_background(lambda: self.workspace.reread(number, page), take)
 
     # ─ keys ─
 
@@ -184,13 +184,13 @@ class ReviewScreen:
             by = 1 if key in ("tab", "right") else -1
             self.look = replace(self.look, selected=(self.look.selected - 1 + by) % len(item.edits) + 1)
         elif key == "d":
-            self.session = review.add_word(self.session, "project" if self.desk.settings.dictionary else "user")
+            self.session = review.add_word(self.session, "project" if self.workspace.settings.dictionary else "user")
         elif key in ("e", "E"):
             self._edit(sentence=key == "E")
         elif key == "f":
             self._ask("filtering", "Show only: ", self.session.view.query)
         elif key == "w":
-            self.session, anew = self.desk.write(self.session)
+            self.session, anew = self.workspace.write(self.session)
             for number in anew:
                 self._look_again(number)
         elif key in ("q", "c-c", "escape"):
@@ -203,7 +203,7 @@ class ReviewScreen:
     def _quit(self, key: str) -> None:
         if key == "escape":
             self.session = replace(self.session, note="")
-        elif self.desk.pending(self.session):
+        elif self.workspace.pending(self.session):
             self.mode = "leaving"
         else:
             self.fate = "write"
@@ -294,7 +294,7 @@ class ReviewScreen:
         from prompt_toolkit.application import run_in_terminal
 
         def edit() -> None:
-            self.session, number = open_editor(self.session, self.desk)
+            self.session, number = open_editor(self.session, self.workspace)
             if number is not None:
                 self._look_again(number)
 

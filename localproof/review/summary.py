@@ -48,19 +48,19 @@ class ReviewSummary:
         return self.changed_words / self.run.words if self.run.words else 0.0
 
 
-def summarize(desk: ReviewWorkspace, session: ReviewSession) -> ReviewSummary:
-    """What the review at `desk` came to."""
-    changed = desk.changed_before
-    texts = zip(desk.started, session.pages, strict=False)  # the writer may have left before all were checked
+def summarize(workspace: ReviewWorkspace, session: ReviewSession) -> ReviewSummary:
+    """What the review at `workspace` came to."""
+    changed = workspace.changed_before
+    texts = zip(workspace.started, session.pages, strict=False)  # the writer may have left before all were checked
     changed += sum(words_changed(old, page.original) for old, page in texts)
     return ReviewSummary(
-        desk.run(session),
+        workspace.run(session),
         tally(session),
         changed,
-        tuple(dict.fromkeys(desk.written)),
+        tuple(dict.fromkeys(workspace.written)),
         len(queue(replace(session, view=ViewFilter()))),
-        desk.kept,
-        desk.total - desk.unread - len(session.pages),
+        workspace.kept,
+        workspace.total - workspace.unread - len(session.pages),
     )
 
 

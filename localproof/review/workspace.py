@@ -185,9 +185,9 @@ class ReviewWorkspace:
     def trouble(self) -> str:
         """What the checking goes without, in one line; "" where all engines work."""
         missing = dict.fromkeys(s for _, checker in self._checkers for s in checker.skipped)
-        told = [f"{s.what}: {s.reason}" for s in missing]
-        told += [f"nothing can be undone or taken up again later: {self.hindrance}"] * bool(self.hindrance)
-        return "; ".join(told)
+        lines = [f"{s.what}: {s.reason}" for s in missing]
+        lines += [f"nothing can be undone or taken up again later: {self.hindrance}"] * bool(self.hindrance)
+        return "; ".join(lines)
 
     def lacking(self) -> tuple[str, ...]:
         """What was asked for by name and is not at work: see `Checker.lacking`."""
@@ -212,23 +212,23 @@ class ReviewWorkspace:
         fit; where one does not, nothing is written. The numbers of such files
         come back: they are to be read anew (`reread`, `take_in`).
         """
-        told: list[str] = []
+        notes: list[str] = []
         anew: list[int] = []
         before = len(self.written)
         for number, page in enumerate(session.pages):
             if page.changed:
                 session, again = self.write_one(session, number)
-                told.append(session.note)
+                notes.append(session.note)
                 anew += [number] * again
         files, lines = len(self.written) - before, 0
         try:
             lines = self._write_lists(session)
         except (BadInput, Unavailable) as error:
-            told.append(str(error))
+            notes.append(str(error))
         what = [count(files, "file")] if files else []
         what += [f"{count(lines, 'line')} of your lists"] if lines else []
-        told = [f"written: {' and '.join(what)}" if what else "", *told]
-        return replace(session, note="; ".join(filter(None, told)) or "there is nothing to write"), anew
+        notes = [f"written: {' and '.join(what)}" if what else "", *notes]
+        return replace(session, note="; ".join(filter(None, notes)) or "there is nothing to write"), anew
 
     def write_one(self, session: ReviewSession, number: int) -> tuple[ReviewSession, bool]:
         """Write one file, and whether it is to be read anew; as `write`."""

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localproof import energy
+from localproof.cache import report_cache
 from localproof.cache.caching_engine import CachingEngine
 from localproof.cache.serialization import Unreadable, findings_to_rows, pack, rows_to_findings, unpack
 from localproof.cache.store import NAME, Store
@@ -557,3 +558,12 @@ def test_clearing_leaves_a_folder_for_all_to_all(tmp_path: Path) -> None:
 def test_clearing_removes_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(b"not a database at all" * 100)
     assert localproof(tmp_path, "cache", "clear")[0].endswith(": removed\n")
+
+
+def test_all_that_a_report_depends_on_is_in_its_key() -> None:
+    package = Path(report_cache.__file__).parents[1]
+    names = {path.relative_to(package).as_posix() for path in report_cache._code_and_data()}
+    data = {path.relative_to(package).as_posix() for path in (package / "scoring").iterdir() if path.suffix == ".bin"}
+    assert data | {"scoring/coefficients.json", "models/tagger.py", "formats/markdown.py", "report.py"} <= names
+    heads = [(package / name).read_bytes()[:10_000].partition(b"\n")[0] for name in data]
+    assert all(b"sha256" in head for head in heads)  # which is all that is read of them

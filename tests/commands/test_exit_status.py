@@ -168,7 +168,7 @@ def test_a_hook_may_name_what_is_left_out(here: Path) -> None:
     assert ended("-q", "--force-exclude", "out")[0] == 3
 
 
-@pytest.mark.parametrize(("arguments", "status"), [((), 3), (("-",), 0), (("--stdin-filename", "a.md", "-"), 0)])
+@pytest.mark.parametrize(("arguments", "status"), [((), 3), (("-",), 0), (("--stdin-filename", "a.md"), 0)])
 def test_an_empty_pipe_that_nobody_named_is_status_3(arguments: tuple[str, ...], status: int) -> None:
     assert ended("-q", *HARPER, *arguments)[0] == status
     assert ended("-q", *HARPER, *arguments, stdin=GOOD)[0] == 0

@@ -54,6 +54,9 @@ def test_rules_behind_a_link_are_refused(project: Path) -> None:
         ({"a": {"use": "b", "why": "c"}}, "unknown key"),
         ({"a": "a"}, "take the line out"),
         ({" ": "a"}, "no term"),
+        ({"a.*b": "c"}, "no term: terms are words as they stand"),
+        ({"a": "b|c"}, "no term: terms are"),
+        ({"a(": "b"}, "no term"),
         ({"a": "b\x1b[31m"}, "no term"),
         ({"avoid": {"a": "b"}}, "must be a list"),
         ({"avoid": [1]}, "each must be a term"),
@@ -69,3 +72,8 @@ def test_a_pattern_that_could_hang_is_refused(project: Path) -> None:
     (project / "localproof.toml").write_text("ignore = ['(a+)+$']\n")
     with pytest.raises(BadInput, match=r"localproof.toml:1: ignore: .*too long"):
         load_settings(project, {}, env(project))
+
+
+def test_marks_that_stand_in_prose_make_terms() -> None:
+    terms = {"C++": "C", "user(s)": "users", "...": "…", "R&D": "research", "->": "→"}
+    assert [written for written, _, _ in parse_terms(terms, "")] == list(terms)

@@ -10,9 +10,16 @@ from hypothesis import strategies as st
 
 from localproof.config import Settings, parse_terms
 from localproof.engines import ENGINES, with_house_rules
-from localproof.engines.house import HouseMatcher, example_failures, house_matcher, rule_search, term_search
+from localproof.engines.house import (
+    HouseMatcher,
+    example_failures,
+    house_matcher,
+    read_rule_files,
+    rule_search,
+    term_search,
+)
 from localproof.engines.inflection import inflect
-from localproof.engines.own_rules.rule_file import parse_rules
+from localproof.engines.own_rules.rule_file import read_rules
 from localproof.pipeline.merging import merge_findings
 from localproof.report import BadInput, Finding
 from localproof.scoring import WordCounts, score_finding
@@ -104,7 +111,7 @@ RULE = '[[rule]]\nname = "R"\n'
 
 def test_words_of_a_rule_have_forms_and_gaps() -> None:
     text = RULE + 'words = ["~make use of", "take * into|in account"]\nedit = "~use"\n'
-    (rule,) = parse_rules("x", text)
+    ((rule,), _) = read_rules("x", text)
     found = HouseMatcher([rule_search(rule)])
     assert corrected("He makes use of it. Made use of that.", found) == "He uses it. Used that."
     assert [f.span.of("I take that into account.") for f in found.findings("I take that into account.")]
@@ -113,7 +120,7 @@ def test_words_of_a_rule_have_forms_and_gaps() -> None:
 
 def test_examples_that_do_not_hold_are_said() -> None:
     examples = 'wrong = { "a foo" = "a baz", "nothing" = "" }\nright = ["food foo"]\n'
-    (rule,) = parse_rules("x", RULE + "pattern = '\\bfoo\\b'\nedit = \"bar\"\n" + examples)
+    ((rule,), _) = read_rules("x", RULE + "pattern = '\\bfoo\\b'\nedit = \"bar\"\n" + examples)
     said = example_failures(rule)
     assert len(said) == 3 and "makes “a bar”" in said[0] and "is silent" in said[1] and "speaks of “foo”" in said[2]
 
@@ -136,7 +143,23 @@ def test_examples_that_do_not_hold_are_said() -> None:
 )
 def test_a_rule_that_makes_no_sense_is_refused(body: str, says: str) -> None:
     with pytest.raises(BadInput, match=says):
-        parse_rules("x", RULE + body)
+        house_matcher((), (("x", RULE + body),))
+
+
+def test_every_rule_that_makes_no_sense_is_told_by_line() -> None:
+    good = '[[rule]]\nname = "Good"\npattern = "b"\n'
+    files = (("a.toml", RULE + "words = ['|']\n" + good + "# x\n" + RULE + "kind = 'x'\n"), ("b.toml", "x ="))
+    rules, faults = read_rule_files(files)
+    assert [rule.source for rule in rules] == ["a.toml:4: rule 2 (Good)"]
+    assert [fault.partition(": ")[0] for fault in faults] == ["a.toml:1", "a.toml:8", "b.toml"]
+    with pytest.raises(BadInput, match="and 2 more"):
+        house_matcher((), files)
+
+
+def test_a_head_in_a_text_does_not_move_the_lines_told() -> None:
+    text = RULE + 'pattern = \'a\'\nmessage = """\n[[rule]]\n"""\n'
+    ((rule,), _) = read_rules("a.toml", text)
+    assert rule.source == "a.toml: rule 1 (R)"
 
 
 def test_two_rules_of_a_name_are_refused() -> None:

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_lsp_state import FakeDesk, Slow, open_text, report_on, spelling
+from test_lsp_state import FakeDocumentChecker, Slow, open_text, report_on, spelling
 
 from localproof.lsp import code_actions, conversion, json_rpc
 from localproof.lsp.server import LocalProofServer
@@ -61,7 +61,7 @@ class Talk:
     def __init__(self, answers: dict[str, Callable[[], Any]] | None = None) -> None:
         self.told, self.engine = Told(answers), Slow("harper")
         pool = ThreadPoolExecutor(1)
-        self.server = LocalProofServer(FakeDesk({"harper": self.engine}), pool, self.told, {})  # type: ignore[arg-type]
+        self.server = LocalProofServer(FakeDocumentChecker({"harper": self.engine}), pool, self.told, {})  # type: ignore[arg-type]
         self.server.session.debounce_s = 0.0
 
     async def ask(self, method: str, params: Any = None) -> Any:
@@ -656,8 +656,8 @@ def exchange(session: list[Any], until: Callable[[Json], bool], last: list[Any])
             await connection.run(server)
 
     connection = json_rpc.RpcConnection(there, theirs)
-    desk, pool = FakeDesk({"harper": Slow("harper")}), ThreadPoolExecutor(1)
-    server = Quiet(desk, pool, connection, {"LOCALPROOF_CONFIG_DIR": "/nonexistent"})
+    document_checker, pool = FakeDocumentChecker({"harper": Slow("harper")}), ThreadPoolExecutor(1)
+    server = Quiet(document_checker, pool, connection, {"LOCALPROOF_CONFIG_DIR": "/nonexistent"})
     hearing.start()
     speaking.start()
     try:

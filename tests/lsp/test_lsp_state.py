@@ -451,8 +451,8 @@ class Slow:
         """Nothing to end."""
 
 
-class FakeDesk(DocumentChecker):
-    """A desk whose checker holds engines of ours."""
+class FakeDocumentChecker(DocumentChecker):
+    """A document checker whose checker holds engines of ours."""
 
     def __init__(self, engines: Mapping[str, Engine]) -> None:
         super().__init__({"LOCALPROOF_CONFIG_DIR": "/nonexistent"})
@@ -503,7 +503,7 @@ def test_every_state_that_is_shown_belongs_to_the_version_it_names() -> None:
 
     async def scene() -> None:
         with ThreadPoolExecutor(1) as pool:
-            session = EditorSession(FakeDesk({"harper": engine}), pool, screen, debounce_s=0.01)
+            session = EditorSession(FakeDocumentChecker({"harper": engine}), pool, screen, debounce_s=0.01)
             session.open(open_text("One teh.\n\nTwo.\n"), None)
             await until(lambda: screen.shown and screen.shown[-1][2] == ["teh"], screen)
             for version in range(2, 12):
@@ -523,7 +523,7 @@ def test_an_engine_that_is_not_ready_does_not_delay_the_one_that_is() -> None:
 
     async def scene() -> None:
         with ThreadPoolExecutor(1) as pool:
-            session = EditorSession(FakeDesk({"harper": quick, "languagetool": slow}), pool, screen)
+            session = EditorSession(FakeDocumentChecker({"harper": quick, "languagetool": slow}), pool, screen)
             session.open(open_text("One teh.\n"), None)
             await asyncio.sleep(0.05)
             assert screen.shown == []
@@ -541,13 +541,13 @@ def test_an_engine_that_is_not_ready_does_not_delay_the_one_that_is() -> None:
 def test_only_the_changed_block_is_judged_again_with_the_same_result() -> None:
     engine, screen = Slow("harper"), Screen()
     text = "".join(f"Paragraph {i} with teh word.\n\n" for i in range(30))
-    desk = FakeDesk({"harper": engine})
-    job = desk.start_check(open_text(text), None)
+    document_checker = FakeDocumentChecker({"harper": engine})
+    job = document_checker.start_check(open_text(text), None)
     assert isinstance(job, DocumentCheck)
-    first = desk.partial_report(job)
-    later = desk.start_check(open_text("New teh.\n\n" + text), None)
+    first = document_checker.partial_report(job)
+    later = document_checker.start_check(open_text("New teh.\n\n" + text), None)
     assert isinstance(later, DocumentCheck)
-    assert desk.partial_report(later) == later.checker.check(later.pending.document)
+    assert document_checker.partial_report(later) == later.checker.check(later.pending.document)
     assert len(first.findings) == 30 and screen.lines == []
 
 
@@ -556,7 +556,9 @@ def test_an_engine_that_fails_is_told_once_and_the_rest_is_shown() -> None:
 
     async def scene() -> None:
         with ThreadPoolExecutor(1) as pool:
-            session = EditorSession(FakeDesk({"harper": good, "languagetool": bad}), pool, screen, debounce_s=0.0)
+            session = EditorSession(
+                FakeDocumentChecker({"harper": good, "languagetool": bad}), pool, screen, debounce_s=0.0
+            )
             session.open(open_text("One teh.\n\nA crash.\n"), None)
             await session.finished("file:///a.md")
             session.change("file:///a.md", [TextChange((0, 0), (0, 0), "x ")], 2)
@@ -573,7 +575,7 @@ def test_a_correction_takes_its_mark_away_before_anything_is_checked() -> None:
 
     async def scene() -> None:
         with ThreadPoolExecutor(1) as pool:
-            session = EditorSession(FakeDesk({"harper": engine}), pool, screen, debounce_s=60.0)
+            session = EditorSession(FakeDocumentChecker({"harper": engine}), pool, screen, debounce_s=60.0)
             session.open(open_text("One teh. Two teh.\n"), None)
             await session.finished("file:///a.md")
             session.change("file:///a.md", [TextChange((0, 4), (0, 7), "the")], 2)
@@ -603,7 +605,7 @@ def test_settings_that_make_no_sense_are_told_once(tmp_path: Path) -> None:
 
 
 def test_who_waits_for_a_check_that_breaks_is_answered() -> None:
-    class Broken(FakeDesk):
+    class Broken(FakeDocumentChecker):
         def partial_report(self, job: DocumentCheck) -> Report:
             raise RuntimeError("broken")
 
@@ -626,8 +628,8 @@ def test_who_waits_for_a_check_that_breaks_is_answered() -> None:
 NO_ENGINES: dict[str, object] = {"engines": (), "energy_meter": "off", "cache": False}
 
 
-def at_work(desk: DocumentChecker, path: Path) -> Checker:
-    job = desk.start_check(open_text("One.\n"), path)
+def at_work(document_checker: DocumentChecker, path: Path) -> Checker:
+    job = document_checker.start_check(open_text("One.\n"), path)
     assert isinstance(job, DocumentCheck)
     return job.checker
 
@@ -651,10 +653,10 @@ def at_work(desk: DocumentChecker, path: Path) -> Checker:
 def test_only_settings_that_concern_engines_bring_other_engines(
     tmp_path: Path, wish: dict[str, object], same: bool
 ) -> None:
-    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as desk:
-        before = at_work(desk, tmp_path / "a.md")
-        desk.set_client_settings({**NO_ENGINES, **wish})
-        assert (at_work(desk, tmp_path / "a.md").engines is before.engines) is same
+    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as document_checker:
+        before = at_work(document_checker, tmp_path / "a.md")
+        document_checker.set_client_settings({**NO_ENGINES, **wish})
+        assert (at_work(document_checker, tmp_path / "a.md").engines is before.engines) is same
 
 
 def test_engines_that_were_built_ahead_serve_the_first_text_or_end(
@@ -670,43 +672,45 @@ def test_engines_that_were_built_ahead_serve_the_first_text_or_end(
         resources, "ENGINES", {"harper": ENGINES["harper"]._replace(open=lambda settings: Built(settings.language))}
     )
     one = {**NO_ENGINES, "engines": ("harper",)}
-    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, one) as desk:
-        desk.warm(tmp_path)
-        desk.warm(tmp_path)
-        assert at_work(desk, tmp_path / "a.md").engines is at_work(desk, tmp_path / "b.md").engines
+    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, one) as document_checker:
+        document_checker.warm(tmp_path)
+        document_checker.warm(tmp_path)
+        assert (
+            at_work(document_checker, tmp_path / "a.md").engines is at_work(document_checker, tmp_path / "b.md").engines
+        )
         assert not closed
-        desk.set_client_settings({**one, "language": "en-GB"})
-        at_work(desk, tmp_path / "a.md")
+        document_checker.set_client_settings({**one, "language": "en-GB"})
+        at_work(document_checker, tmp_path / "a.md")
         assert not closed  # a text was checked with the first ones, and another may be again
     assert closed == ["en-US", "en-GB"]
     closed.clear()
-    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, one) as desk:
-        desk.warm(tmp_path)
-        desk.set_client_settings({**one, "language": "en-GB"})
-        desk.warm(tmp_path)
+    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, one) as document_checker:
+        document_checker.warm(tmp_path)
+        document_checker.set_client_settings({**one, "language": "en-GB"})
+        document_checker.warm(tmp_path)
         assert closed == ["en-US"]
-        desk.set_client_settings({**one, "language": "en-CA"})
-        at_work(desk, tmp_path / "a.md")
+        document_checker.set_client_settings({**one, "language": "en-CA"})
+        at_work(document_checker, tmp_path / "a.md")
         assert closed == ["en-US", "en-GB"]
 
 
 def test_a_cluster_that_is_named_later_is_asked_for(tmp_path: Path) -> None:
-    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as desk:
-        at_work(desk, tmp_path / "a.md")
-        desk.set_client_settings({**NO_ENGINES, "executor": "nonsense"})
+    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as document_checker:
+        at_work(document_checker, tmp_path / "a.md")
+        document_checker.set_client_settings({**NO_ENGINES, "executor": "nonsense"})
         with pytest.raises(BadInput, match="expected dask://HOST:PORT"):
-            at_work(desk, tmp_path / "a.md")
+            at_work(document_checker, tmp_path / "a.md")
 
 
 def test_language_word_list_counts_and_is_reloaded_on_change(tmp_path: Path) -> None:
     lists = tmp_path / ".localproof"
     for folder in (tmp_path / ".git", lists):
         folder.mkdir()
-    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as desk:
+    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as document_checker:
         for words in ("frobnicate\n", "frobnicate\nbazqux\n"):
             for language in ("en-US", "de"):
                 (lists / f"dictionary.{language}.txt").write_text(words)
-            checker = at_work(desk, tmp_path / "a.md")
+            checker = at_work(document_checker, tmp_path / "a.md")
             assert checker.resources.foreign_engines is not None
             for vocabulary in (checker.dictionary, checker.resources.foreign_engines.dictionary("de-DE")):
                 assert vocabulary.words == frozenset(words.split())
@@ -718,13 +722,13 @@ def test_language_word_list_counts_and_is_reloaded_on_change(tmp_path: Path) -> 
 @given(st.lists(st.sampled_from(["teh cat", "Teh Dog", "a [teh](x) link", "teh teh", "plain"]), min_size=1, max_size=6))
 def test_judgements_that_are_kept_are_those_that_would_be_made(parts: list[str]) -> None:
     engine = Slow("harper")
-    desk = FakeDesk({"harper": engine})
+    document_checker = FakeDocumentChecker({"harper": engine})
     text = ""
     for part in parts:
         text = f"{part}.\n\n{text}"
-        job = desk.start_check(open_text(text), None)
+        job = document_checker.start_check(open_text(text), None)
         assert isinstance(job, DocumentCheck)
-        assert desk.partial_report(job) == job.checker.check(job.pending.document)
+        assert document_checker.partial_report(job) == job.checker.check(job.pending.document)
 
 
 def test_a_document_says_the_line_of_an_ignores_file() -> None:
@@ -758,23 +762,23 @@ def test_a_block_that_could_not_be_checked_is_asked_about_again() -> None:
 def test_what_a_writer_has_changed_since_is_not_waited_for() -> None:
     engine = Slow("harper")
     engine.at_once = False
-    desk = FakeDesk({"harper": CachingEngine(engine)})
-    desk.start_check(open_text("Stays teh.\n\nGoes teh.\n"), None)
-    desk.start_check(open_text("Stays teh.\n\nComes teh.\n"), None)
+    document_checker = FakeDocumentChecker({"harper": CachingEngine(engine)})
+    document_checker.start_check(open_text("Stays teh.\n\nGoes teh.\n"), None)
+    document_checker.start_check(open_text("Stays teh.\n\nComes teh.\n"), None)
     assert [(text, future.cancelled()) for text, future in engine.asked] == [
         ("Stays teh.", False),
         ("Goes teh.", True),
         ("Comes teh.", False),
     ]
-    desk.forget("file:///a.md")
+    document_checker.forget("file:///a.md")
     assert all(future.cancelled() for _, future in engine.asked)
 
 
 def test_another_model_in_the_settings_is_another_bench(tmp_path: Path) -> None:
-    with DocumentChecker({}) as desk:
+    with DocumentChecker({}) as document_checker:
         plain = Settings(engines=(), service="off")
-        without, _ = desk._checker(plain)
-        wanting, _ = desk._checker(replace(plain, model=str(tmp_path / "not-there.gguf")))
-        again, _ = desk._checker(replace(plain, profile="all"))
+        without, _ = document_checker._checker(plain)
+        wanting, _ = document_checker._checker(replace(plain, model=str(tmp_path / "not-there.gguf")))
+        again, _ = document_checker._checker(replace(plain, profile="all"))
         assert wanting.window is not without.window and again.window is without.window
         assert [s.what for s in without.skipped] == [] and "not-there.gguf" in wanting.skipped[0].what

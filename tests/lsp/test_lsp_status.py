@@ -135,9 +135,9 @@ def test_a_setting_that_is_taken_back_is_gone() -> None:
     async def scene(talk: Talk) -> None:
         await talk.start({"workspace": {"configuration": True}})
         await talk.tell("initialized", {})
-        assert talk.server.desk.client_settings == {"profile": "all", "words": frozenset({"x"})}
+        assert talk.server.document_checker.client_settings == {"profile": "all", "words": frozenset({"x"})}
         await talk.tell("workspace/didChangeConfiguration", {"settings": None})
-        assert talk.server.desk.client_settings == {}
+        assert talk.server.document_checker.client_settings == {}
 
     play(scene, workspace__configuration=lambda: [next(answers)])
 
@@ -146,7 +146,7 @@ def test_an_answer_that_names_nothing_leaves_the_first_settings() -> None:
     async def scene(talk: Talk) -> None:
         await talk.start({"workspace": {"configuration": True}}, {"profile": "all"})
         await talk.tell("initialized", {})
-        assert talk.server.desk.client_settings == {"profile": "all"}
+        assert talk.server.document_checker.client_settings == {"profile": "all"}
 
     play(scene, workspace__configuration=lambda: [{}])
 
@@ -161,7 +161,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def at(home: Path, talk: Talk) -> str:
-    talk.server.office.env = {"LOCALPROOF_CONFIG_DIR": str(home / "own")}
+    talk.server.command_context.env = {"LOCALPROOF_CONFIG_DIR": str(home / "own")}
     return (home / "a.md").as_uri()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from review_fakes import desk, environment, session
+from review_fakes import environment, session, workspace
 
 from localproof.config import load_settings
 from localproof.review import session as review
@@ -18,7 +18,7 @@ TEXT = "Here teh one, teh two, wich three; could of four. It is more then that, 
 def learned(home: Path, done: ReviewSession, *, discard: bool = False) -> list[tuple[str, str, str, int]]:
     file = home / "a.md"
     file.write_text(TEXT)
-    with desk(home, file) as place:
+    with workspace(home, file) as place:
         place.texts[:] = []
         place.discarded = discard
         assert learn_from_review(place, done, environment(home)) == ""
@@ -63,7 +63,7 @@ def test_all_alike_is_a_line_for_the_ignores(tmp_path: Path) -> None:
     file = tmp_path / "a.md"
     file.write_text("Here teh one.\n")
     (tmp_path / ".git").mkdir()
-    with desk(tmp_path, file) as place:
+    with workspace(tmp_path, file) as place:
         s = ReviewSession(pages=tuple(place.pages()))
         s, _ = place.write(review.ignore_alike(s))
         place.save(s)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
-from review_fakes import desk, find, page, session
+from review_fakes import find, page, session, workspace
 
 from localproof.config import Settings
 from localproof.formats import FORMATS, Format, read
@@ -69,7 +69,7 @@ def pressed(
         (home / name).write_text(text)
         files.append(home / name)
     shots: list[str] = []
-    with desk(home, *files, restart=True) as d, create_pipe_input() as pipe:
+    with workspace(home, *files, restart=True) as d, create_pipe_input() as pipe:
         screen = ReviewScreen(d, lambda rule: f"{rule} explained", colour=False)
         app = application(screen, mouse=True, source=pipe, target=Room(size))
 
@@ -132,7 +132,7 @@ def test_a_text_whose_reader_hangs_is_left_out(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(program, "ReviewScreen", Seen)
     files = [tmp_path / name for name in ("a.md", "b.bad", "c.md")]
-    with desk(tmp_path, *files, restart=True) as d, create_pipe_input() as pipe:
+    with workspace(tmp_path, *files, restart=True) as d, create_pipe_input() as pipe:
         program.run_screen(d, str, source=pipe, target=Room((80, 24)))
         assert [text.found.name.rpartition("/")[2] for text in d.texts] == ["a.md", "c.md"]
         assert "that does not come to an end" in d.skipped[0].reason
@@ -229,9 +229,9 @@ def test_the_whole_explanation_comes_and_goes(tmp_path: Path) -> None:
 def test_leaving_asks_what_becomes_of_what_is_not_written(tmp_path: Path, key: str, end: str) -> None:
     screen, shots = pressed(tmp_path, TWO, "1", "q", key)
     assert "Not written yet" in shots[2]
-    finish_writing(screen.session, screen.desk, screen.fate)
+    finish_writing(screen.session, screen.workspace, screen.fate)
     assert (tmp_path / "a.md").read_text().startswith(end)
-    with desk(tmp_path, tmp_path / "a.md") as d:
+    with workspace(tmp_path, tmp_path / "a.md") as d:
         assert next(d.pages()).changed == (key == "l")
 
 
@@ -244,7 +244,7 @@ def test_writing_now_and_going_on(tmp_path: Path) -> None:
 
 def test_error_in_the_checking_thread_ends_the_screen_and_is_raised(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("teh\n")
-    with desk(tmp_path, tmp_path / "a.md") as d, create_pipe_input() as pipe:
+    with workspace(tmp_path, tmp_path / "a.md") as d, create_pipe_input() as pipe:
         d._finder = lambda document: 1 // 0
         screen = ReviewScreen(d, str, colour=True)
         with pytest.raises(ZeroDivisionError):
@@ -259,7 +259,7 @@ def test_who_leaves_before_anything_is_known_gets_a_summary_at_once(tmp_path: Pa
         go_on.wait(20)
         return find(document)
 
-    with desk(tmp_path, tmp_path / "a.md") as d, create_pipe_input() as pipe:
+    with workspace(tmp_path, tmp_path / "a.md") as d, create_pipe_input() as pipe:
         d._finder = slow
         screen = ReviewScreen(d, str, colour=True)
         pipe.send_text("q")

@@ -33,10 +33,10 @@ def find(document):
     if "crash" in sys.argv and checks > 1:
         raise RuntimeError("the check broke")
     return review_fakes.find(document)
-desk = review_fakes.desk(Path(sys.argv[1]), Path(sys.argv[1], "a.md"), restart=True)
-desk._finder = find
-with desk:
-    run_screen(desk, str, colour=not os.environ.get("NO_COLOR"))
+workspace = review_fakes.workspace(Path(sys.argv[1]), Path(sys.argv[1], "a.md"), restart=True)
+workspace._finder = find
+with workspace:
+    run_screen(workspace, str, colour=not os.environ.get("NO_COLOR"))
 """
 
 

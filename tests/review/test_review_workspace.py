@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from review_fakes import desk, environment, find
+from review_fakes import environment, find, workspace
 
 from localproof.config import load_settings
 from localproof.pipeline.suppressions import Ignores
@@ -58,7 +58,7 @@ def test_writing_keeps_line_ends_mark_and_mode_and_can_be_undone(tmp_path: Path,
     file = place / "a.md"
     file.chmod(0o640)
     before = file.read_bytes()
-    with desk(tmp_path, file) as d:
+    with workspace(tmp_path, file) as d:
         s, again = d.write(review.accept(opened(d)))
         assert (s.note, again) == ("written: 1 file", [])
         assert not d.pending(s)
@@ -75,7 +75,7 @@ def test_writing_keeps_line_ends_mark_and_mode_and_can_be_undone(tmp_path: Path,
 def test_a_session_of_several_writes_is_undone_to_its_beginning(tmp_path: Path, place: Path) -> None:
     file = place / "a.md"
     before = file.read_bytes()
-    with desk(tmp_path, file) as d:
+    with workspace(tmp_path, file) as d:
         s, _ = d.write(review.accept(opened(d)))
         s, _ = d.write(review.accept(s))
     assert b"the end" in file.read_bytes() and b"which" in file.read_bytes()
@@ -86,7 +86,7 @@ def test_a_session_of_several_writes_is_undone_to_its_beginning(tmp_path: Path, 
 def test_file_changed_after_the_session_is_reported_and_not_restored(tmp_path: Path, place: Path) -> None:
     file, other = place / "a.md", place / "b.md"
     other.write_text("teh\n")
-    with desk(tmp_path, file, other) as d:
+    with workspace(tmp_path, file, other) as d:
         s = review.accept(opened(d))
         d.write(review.accept(review.next_page(s, 1)))
     file.write_text("All new.\n")
@@ -108,13 +108,13 @@ def test_what_a_killed_write_left_behind_is_swept_away_by_the_next(tmp_path: Pat
         path.write_text("")
     os.utime(left, (0, 0))
     os.utime(other, (0, 0))
-    with desk(tmp_path, place / "a.md") as d:
+    with workspace(tmp_path, place / "a.md") as d:
         d.write(review.accept(opened(d)))
     assert [p.exists() for p in (left, fresh, other)] == [False, True, True]
 
 
 def test_undoing_after_the_file_was_removed_says_so(tmp_path: Path, place: Path) -> None:
-    with desk(tmp_path, place / "a.md") as d:
+    with workspace(tmp_path, place / "a.md") as d:
         d.write(review.accept(opened(d)))
     (place / "a.md").unlink()
     (session,) = undo_log.sessions(environment(tmp_path))
@@ -124,7 +124,7 @@ def test_undoing_after_the_file_was_removed_says_so(tmp_path: Path, place: Path)
 def test_failed_undo_of_a_session_can_be_repeated_later(tmp_path: Path, place: Path) -> None:
     file, twin = place / "a.md", place / "twin.md"
     before = file.read_bytes()
-    with desk(tmp_path, file) as d:
+    with workspace(tmp_path, file) as d:
         d.write(review.accept(opened(d)))
     os.link(file, twin)
     (session,) = undo_log.sessions(environment(tmp_path))
@@ -162,7 +162,7 @@ def test_correcting_works_where_no_journal_can_be_kept_and_says_so(tmp_path: Pat
 
 def test_changes_made_elsewhere_are_brought_together_where_they_fit(tmp_path: Path, place: Path) -> None:
     file = place / "a.md"
-    with desk(tmp_path, file) as d:
+    with workspace(tmp_path, file) as d:
         s = review.accept(opened(d))
         file.write_bytes(b"\xef\xbb\xbfA new line.\r\n\r\n" + file.read_bytes()[3:])
         s, again = d.write(s)
@@ -176,7 +176,7 @@ def test_changes_made_elsewhere_are_brought_together_where_they_fit(tmp_path: Pa
 
 def test_what_was_changed_elsewhere_too_is_not_written_over(tmp_path: Path, place: Path) -> None:
     file = place / "a.md"
-    with desk(tmp_path, file) as d:
+    with workspace(tmp_path, file) as d:
         s = review.accept(opened(d))
         theirs = file.read_bytes().replace(b"It is teh end.", b"It was teh very end.")
         file.write_bytes(theirs)
@@ -193,14 +193,14 @@ def test_what_was_changed_elsewhere_too_is_not_written_over(tmp_path: Path, plac
 def test_a_file_that_cannot_be_written_is_left_and_said(tmp_path: Path, place: Path) -> None:
     file = place / "a.md"
     os.link(file, place / "twin.md")
-    with desk(tmp_path, file) as d:
+    with workspace(tmp_path, file) as d:
         s, again = d.write(review.accept(opened(d)))
         assert "hard links" in s.note and again == []
         assert d.pending(s)
 
 
 def test_words_and_ignored_places_go_to_readable_undoable_lists(tmp_path: Path, place: Path) -> None:
-    with desk(tmp_path, place / "a.md") as d:
+    with workspace(tmp_path, place / "a.md") as d:
         s = review.add_word(opened(d), "project")  # teh
         s = review.silence(review.ignore(s))
         s, _ = d.write(s)
@@ -239,7 +239,7 @@ def in_block(finding):  # type: ignore[no-untyped-def]
 
 def test_undo_after_writing_is_applied_by_the_next_writing(tmp_path: Path, place: Path) -> None:
     before = (place / "a.md").read_bytes()
-    with desk(tmp_path, place / "a.md") as d:
+    with workspace(tmp_path, place / "a.md") as d:
         s = review.ignore(review.accept(opened(d)))
         s, _ = d.write(s)
         s, _ = d.write(review.undo(review.undo(s)))
@@ -253,7 +253,7 @@ def test_what_a_list_held_before_is_not_taken_out_by_undoing(tmp_path: Path, pla
     words.parent.mkdir()
     words.write_text("teh\n")
     ignores.write_text("test/Wich: A [[wich]] could of been.\n")
-    with desk(tmp_path, place / "a.md") as d:
+    with workspace(tmp_path, place / "a.md") as d:
         s = review.silence(review.ignore(review.add_word(opened(d), "project")))
         s, _ = d.write(s)
         assert s.note == "written: 1 line of your lists"
@@ -277,19 +277,19 @@ def test_without_a_project_places_are_ignored_in_the_users_own_list(tmp_path: Pa
 
 def test_review_resumes_where_it_stopped_even_in_a_changed_file(tmp_path: Path, place: Path) -> None:
     file = place / "a.md"
-    with desk(tmp_path, file) as d:
+    with workspace(tmp_path, file) as d:
         s = review.skip(review.accept(opened(d)))
         d.save(s)
         assert d.kept
     file.write_bytes(file.read_bytes() + b"\r\nMore wich is here.\r\n")
-    with desk(tmp_path, file) as d:
+    with workspace(tmp_path, file) as d:
         s = opened(d)
         assert s.note == "going on where the last review stopped; --restart begins anew"
         assert s.pages[0].text.startswith("It is the end.")
         assert [i.span.of(s.pages[0].text) for i in review.queue(s)] == ["could of", "wich"]
         assert review.undo(s).pages[0].text == s.pages[0].original
         d.save(s, finished=True, discard=True)
-    with desk(tmp_path, file) as d:
+    with workspace(tmp_path, file) as d:
         assert not opened(d).pages[0].changed
     assert not list((tmp_path / "state" / "review").iterdir())
 
@@ -297,24 +297,24 @@ def test_review_resumes_where_it_stopped_even_in_a_changed_file(tmp_path: Path, 
 def test_beginning_anew_forgets_these_files_and_no_others(tmp_path: Path, place: Path) -> None:
     other = place / "b.md"
     other.write_text("teh\n")
-    with desk(tmp_path, place / "a.md", other) as d:
+    with workspace(tmp_path, place / "a.md", other) as d:
         s = review.accept(opened(d))
         d.save(review.accept(review.next_page(s, 1)))
-    with desk(tmp_path, other, restart=True) as d:
+    with workspace(tmp_path, other, restart=True) as d:
         s = opened(d)
         assert not s.pages[0].changed
         d.save(s)
-    with desk(tmp_path, place / "a.md", other) as d:
+    with workspace(tmp_path, place / "a.md", other) as d:
         assert [p.changed for p in opened(d).pages] == [True, False]
 
 
 def test_a_memory_that_makes_no_sense_is_as_none(tmp_path: Path, place: Path) -> None:
-    with desk(tmp_path, place / "a.md") as d:
+    with workspace(tmp_path, place / "a.md") as d:
         d.save(review.skip(opened(d)))
     (memory,) = (tmp_path / "state" / "review").iterdir()
     for nonsense in (b"", b"[]", b"\xff", b'{"files": {"x": 1}, "words": []}', b'{"files": [], "words": 3}'):
         memory.write_bytes(nonsense)
-        with desk(tmp_path, place / "a.md") as d:
+        with workspace(tmp_path, place / "a.md") as d:
             assert len(review.queue(opened(d))) == 3
 
 
@@ -322,7 +322,7 @@ def test_users_editor_opens_at_the_line_and_its_changes_are_read(tmp_path: Path,
     editor = tmp_path / "vi"
     editor.write_text('#!/bin/sh\nprintf "%s" "$1" > ' + str(tmp_path / "line") + '\nprintf "A teh b.\\n" >> "$2"\n')
     editor.chmod(0o755)
-    with desk(tmp_path, place / "a.md") as d:
+    with workspace(tmp_path, place / "a.md") as d:
         s = review.accept(opened(d))
         assert open_editor(s, d)[0].note == "set VISUAL or EDITOR to the editor you use"
         d.env = {**d.env, "EDITOR": "/nowhere/at-all"}
@@ -339,7 +339,7 @@ def test_users_editor_opens_at_the_line_and_its_changes_are_read(tmp_path: Path,
 def talked(tmp_path: Path, answers: str, *files: Path) -> tuple[str, ReviewWorkspace, ReviewSession]:
     out = io.StringIO()
     terminal = Terminal(io.BytesIO(answers.encode()), out, out, environment(tmp_path))
-    with desk(tmp_path, *files) as d:
+    with workspace(tmp_path, *files) as d:
         s = run_dialogue(d, terminal, terminal.write, lambda rule: f"{rule} explained\n")
         out.write(as_text(summarize(d, s), Style()))
         return out.getvalue(), d, s
@@ -420,7 +420,7 @@ def test_unreadable_file_is_named_at_the_end_and_a_pipe_is_refused(tmp_path: Pat
     told, _, _ = talked(tmp_path, "q x\n", place / "a.md", place / "b.md")
     assert "b.md: not UTF-8" in " ".join(told.split())
     with pytest.raises(BadInput, match="needs files"):
-        desk(tmp_path, Path("-"))
+        workspace(tmp_path, Path("-"))
 
 
 def test_hostile_names_and_texts_reach_the_terminal_only_written_out(tmp_path: Path) -> None:
@@ -438,10 +438,10 @@ def undoable() -> list[Callable[[ReviewSession], ReviewSession]]:
 def test_everything_that_was_decided_survives_a_sudden_end(
     tmp_path: Path, place: Path, first: Callable[[ReviewSession], ReviewSession]
 ) -> None:
-    with desk(tmp_path, place / "a.md") as d:
+    with workspace(tmp_path, place / "a.md") as d:
         s = first(opened(d))
         d.save(s)  # as after every decision; then the power is cut
-    with desk(tmp_path, place / "a.md") as d:
+    with workspace(tmp_path, place / "a.md") as d:
         after = opened(d)
         assert after.pages[0].text == s.pages[0].text
         assert len(review.queue(after)) == len(review.queue(s))
@@ -470,7 +470,7 @@ def test_the_journal_has_a_limit_in_bytes(
     monkeypatch.setattr(undo_log, "_MOST_BYTES", 1200)
     folder = undo_log.start_undo_log(environment(tmp_path)).folder.parent
     old = [kept(folder, f"2020-01-0{n}T000000.000000-aaaaaa", size) for n, size in enumerate(sizes, 1)]
-    with desk(tmp_path, place / "a.md") as d:
+    with workspace(tmp_path, place / "a.md") as d:
         d.write(review.accept(opened(d)))
     assert [session.exists() for session in old] == left
     assert len(undo_log.sessions(environment(tmp_path))) == sum(left) + 1

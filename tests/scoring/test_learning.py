@@ -64,6 +64,49 @@ def test_ten_mixed_decisions_move_little_and_a_hundred_more() -> None:
     assert abs(many - 0.4) < 0.06
 
 
+@pytest.mark.parametrize(("decision", "left"), [("skipped", 0.5), ("stood", 0.7)])
+def test_what_was_passed_over_as_expected_moves_nothing(decision: str, left: float) -> None:
+    mended = round(100 * 0.6 * (1 - left))  # of a hundred findings that are right in six of ten
+    history = [*decisions(mended, "accepted", p=0.6), *decisions(100 - mended, decision, p=0.6)]
+    assert abs(fit(history).rules.get("harper/Its", 0.0)) < 0.25
+
+
+def test_what_stood_says_much_less_than_what_was_ignored() -> None:
+    before = finding("harper/Its", 0.9)
+    left = [after(fit(decisions(10, how)), before) for how in ("accepted", "stood", "skipped", "ignored")]
+    assert left == sorted(left, reverse=True)
+    assert left[1] > threshold("quiet") > left[3]
+
+
+def test_a_misspelling_that_was_skipped_once_is_shown_again() -> None:
+    same = replace(finding("harper/SpellCheck", 0.75, "spelling"), span=Span(0, 2), edits=(Edit(Span(0, 2), "x"),))
+    skipped = Evidence("2026-01-01", "skipped", "harper/SpellCheck", "spelling", 0.75, "we", "x", "review")
+    assert after(fit([skipped]), same) > threshold("quiet")
+    assert after(fit([replace(skipped, times=5)]), same) < threshold("quiet")
+
+
+@pytest.mark.parametrize("mended", [1, 5, 9])  # of ten
+def test_how_a_history_was_chosen_moves_no_kind_and_no_rule(mended: int) -> None:
+    rules = [f"harper/R{n}" for n in range(10)]
+    of_each = [("accepted", mended), ("stood", 10 - mended)]
+    history = [replace(e, where="history:x") for r in rules for d, n in of_each for e in decisions(n, d, rule=r, p=0.5)]
+    assert all(abs(by) < 0.125 for by in fit(history).kinds.values())  # which is rounded away
+    assert all(abs(by) < 0.3 for by in fit(history).rules.values())
+
+
+def test_a_rule_that_a_history_leaves_alone_is_told_by_the_rest() -> None:
+    rest = [
+        ("harper/A", "accepted", 4),
+        ("harper/A", "stood", 10),
+        ("harper/B", "accepted", 4),
+        ("harper/B", "stood", 10),
+    ]
+    every = [*rest, ("harper/Odd", "stood", 30)]
+    history = [replace(e, where="history:x") for r, d, n in every for e in decisions(n, d, rule=r, p=0.6)]
+    learned = fit(history)
+    assert learned.rules["harper/Odd"] < -0.5 < 0 < learned.rules["harper/A"]
+
+
 def test_one_decision_silences_nothing() -> None:
     assert after(fit(decisions(1, "ignored", p=0.9)), finding("harper/Its", 0.9)) > 0.8
 

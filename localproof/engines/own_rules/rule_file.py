@@ -12,7 +12,7 @@ right = ["We used it."]
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ SEVERITIES = {"error": 0.99, "warning": 0.9, "suggestion": 0.45}
 # What an edit may make of a group, ``{plural:1}``: some of the forms that the machinery knows.
 FORM_NAMES = ("plural", "singular", "ing", "past", "base", "participle", "s", "ly", "a", "capital", "lower")
 _NAME = re.compile(r"[A-Za-z][\w-]{0,79}")
+_HEAD = re.compile(r"^[ \t]*\[\[[ \t]*[\"']?rule[\"']?[ \t]*\]\]", re.MULTILINE)
 _PART = re.compile(r"\{(?:(\w+):)?(\d)\}")
 _LONGEST = 1_000  # code points of any text in a rule
 _MOST_RULES = 2_000  # in a file
@@ -36,7 +37,7 @@ class HouseRule:
     """One rule of the writer's. Exactly one of `pattern` and `words` is set; `fixes` are written as those of
     `OwnRule`, in rules of `words` with ``~use`` for the form of "use" that stands for the form that was found.
     `wrong` are texts that it speaks of, with what its first edit makes of them ("" for anything). `source` is the
-    file and the number of the rule in it."""
+    file, the line and the number of the rule in it."""
 
     name: str
     says: str
@@ -58,22 +59,35 @@ class HouseRule:
 _KEYS = {"name", "message", "pattern", "words", "edit", "edits", "kind", "severity", "case", "wrong", "right"}
 
 
-def parse_rules(name: str, text: str) -> tuple[HouseRule, ...]:
-    """The rules in the file `name`. Raises BadInput that names file, rule and what is wrong with it."""
+def read_rules(
+    name: str, text: str, check: Callable[[HouseRule], object] = lambda _: None
+) -> tuple[tuple[HouseRule, ...], tuple[str, ...]]:
+    """The rules in the file `name` that make sense, and for each that does not a line that names file, line, rule and
+    what is wrong with it. `check` raises BadInput for a rule that makes sense only by itself."""
     import tomllib
 
     shown = escape_invisible(name)
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadInput(f"{shown}: not valid TOML: {error or 'nested too deeply'}") from None
+        return (), (f"{shown}: not valid TOML: {error or 'nested too deeply'}",)
     raw = table.pop("rule", [])
     if table or not isinstance(raw, list) or not all(isinstance(each, dict) for each in raw):
         wrong = f"{escape_invisible(min(table))!r} stands outside a rule; " if table else ""
-        raise BadInput(f"{shown}: {wrong}a file of rules holds tables [[rule]] and nothing else")
+        return (), (f"{shown}: {wrong}a file of rules holds tables [[rule]] and nothing else",)
     if len(raw) > _MOST_RULES:
-        raise BadInput(f"{shown}: more than {_MOST_RULES:,} rules; split the file")
-    return tuple(_parse_rule(each, f"{shown}: rule {number}") for number, each in enumerate(raw, 1))
+        return (), (f"{shown}: more than {_MOST_RULES:,} rules; split the file",)
+    heads = [text.count("\n", 0, m.start()) + 1 for m in _HEAD.finditer(text)]
+    rules, faults = [], []
+    for number, each in enumerate(raw, 1):
+        place = f"{shown}:{heads[number - 1]}" if len(heads) == len(raw) else shown
+        try:
+            rule = _parse_rule(each, f"{place}: rule {number}")
+            check(rule)
+            rules.append(rule)
+        except BadInput as error:
+            faults.append(str(error))
+    return tuple(rules), tuple(faults)
 
 
 def _parse_rule(raw: Mapping[str, Any], where: str) -> HouseRule:
