@@ -244,37 +244,35 @@ class Matcher:
     """Rules, ready to be looked for. A pattern is compiled when one of its words is first met."""
 
     def __init__(self, rules: tuple[OwnRule, ...]) -> None:
-        self._by_word: dict[str, list[OwnRule]] = {}
-        self._as_written: dict[str, list[OwnRule]] = {}
-        for rule in rules:
+        self._rules = rules
+        self._compiled: dict[int, re.Pattern[str]] = {}  # by the number of the rule
+        self._by_word: dict[str, list[int]] = {}
+        self._as_written: dict[str, list[int]] = {}
+        for number, rule in enumerate(rules):
             for word in rule.words.split() or [""]:
-                (self._as_written if rule.case else self._by_word).setdefault(word, []).append(rule)
+                (self._as_written if rule.case else self._by_word).setdefault(word, []).append(number)
 
     def findings(self, text: str) -> tuple[Finding, ...]:
         """What the rules say of the text of a block, in order of position."""
         written = {"", *WORD.findall(fold_apostrophes(text))}
-        rules = [rule for word in written & self._as_written.keys() for rule in self._as_written[word]]
+        numbers = {number for word in written & self._as_written.keys() for number in self._as_written[word]}
         low = {word.lower() for word in written}
-        rules += [rule for word in low & self._by_word.keys() for rule in self._by_word[word]]
-        found = [f for rule in dict.fromkeys(rules) if _may_match(rule, text) for f in _apply(rule, text)]
+        numbers.update(number for word in low & self._by_word.keys() for number in self._by_word[word])
+        found = [f for number in sorted(numbers) for f in self._apply(number, text)]
         return tuple(sorted(found, key=lambda f: (f.span, f.rule)))
 
-
-def _may_match(rule: OwnRule, text: str) -> bool:
-    return not rule.needs or any(needed in text for needed in rule.needs)
-
-
-@lru_cache(maxsize=512)
-def _compiled(rule: OwnRule) -> re.Pattern[str]:
-    return re.compile(rule.pattern, 0 if rule.case else re.IGNORECASE)
-
-
-def _apply(rule: OwnRule, text: str) -> Iterator[Finding]:
-    for match in _compiled(rule).finditer(text):
-        if all(ASKS[ask]((match[group] or "").lower()) for group, ask in rule.where):
-            edits = tuple(dict.fromkeys(e for fix in rule.fixes if (e := fill_fix(text, match, fix))))
-            if edits:
-                yield own_finding(rule.name, rule.says, edits, rule.kind)
+    def _apply(self, number: int, text: str) -> Iterator[Finding]:
+        rule = self._rules[number]
+        if rule.needs and not any(needed in text for needed in rule.needs):
+            return
+        pattern = self._compiled.get(number)
+        if pattern is None:
+            pattern = self._compiled[number] = re.compile(rule.pattern, 0 if rule.case else re.IGNORECASE)
+        for match in pattern.finditer(text):
+            if all(ASKS[ask]((match[group] or "").lower()) for group, ask in rule.where):
+                edits = tuple(dict.fromkeys(e for fix in rule.fixes if (e := fill_fix(text, match, fix))))
+                if edits:
+                    yield own_finding(rule.name, rule.says, edits, rule.kind)
 
 
 def own_finding(rule: str, says: str, edits: tuple[Edit, ...], kind: Kind = "grammar") -> Finding:

@@ -209,13 +209,16 @@ def _resolve(
 
 def _shift_to_block(finding: Finding, start: int, block: Block) -> Finding | None:
     """`finding` of a part that begins at `start`, with its spans in the source of `block`; None on a stand-in."""
+    as_it_is = len(block.pieces) == 1 and block.pieces[0].kind == "text" and not block.pieces[0].source.start
+    if as_it_is and not start and finding.span.end <= len(block.text):  # as nearly always
+        return finding
     span = finding.span.shifted(start)
     if block.touches_placeholder(span):
         return None
     edits = []
     for edit in finding.edits:
         moved = Edit(edit.span.shifted(start), edit.text)
-        if len(block.pieces) > 1 or block.pieces[0].source.start:
+        if not as_it_is:
             small = minimal_edit(block.text, moved)  # what it leaves alone, a no-break space say, stays as it is
             if block.touches_placeholder(small.span):
                 continue
