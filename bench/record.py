@@ -2,7 +2,8 @@
 
 Runs the bench that is named, `speed` where none is, with the arguments that
 follow, shows what it says, and, where it ends well, adds that to ``bench/results/DATE-MACHINE.md``
-with the command, the commit and the load of the machine before. Help, its own or that of a bench, is shown and not kept.
+with the command, the commit and the load of the machine before. Help, its own
+or that of a bench, is shown and not kept.
 """
 
 from __future__ import annotations

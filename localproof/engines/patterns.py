@@ -309,6 +309,22 @@ def own_matcher() -> Matcher:
     return Matcher(RULES)
 
 
+_SHORT = 5_000  # characters of a paragraph whose answer is kept
+
+
+def remember_answers(findings: Callable[[str], tuple[Finding, ...]]) -> Callable[[str], Future[tuple[Finding, ...]]]:
+    """What `findings` says of a text, as an engine's answer. Those of the last paragraphs are kept: at every key an
+    editor asks about all of a text, of which one has changed."""
+
+    def answer(text: str) -> Future[tuple[Finding, ...]]:
+        done: Future[tuple[Finding, ...]] = Future()
+        done.set_result(findings(text))
+        return done
+
+    kept = lru_cache(maxsize=2048)(answer)
+    return lambda text: kept(text) if len(text) <= _SHORT else answer(text)
+
+
 class PatternEngine:
     """The engine. It works in the process that asks, so it has no helper to start or to end."""
 
@@ -317,15 +333,14 @@ class PatternEngine:
     def __init__(self, settings: Settings) -> None:
         if base(settings.language) != "en":
             raise Unavailable(OWN, f"has rules for English only, not for {settings.language}")
+        self._answer = remember_answers(lambda text: own_matcher().findings(text))
 
     def start(self) -> None:
         """See `Engine.start`."""
 
     def submit(self, text: str) -> Future[tuple[Finding, ...]]:
         """See `Engine.submit`. The answer is there on return."""
-        done: Future[tuple[Finding, ...]] = Future()
-        done.set_result(own_matcher().findings(text))
-        return done
+        return self._answer(text)
 
     def provenance(self) -> tuple[Provenance, ...]:
         """See `Engine.provenance`."""

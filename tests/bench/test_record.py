@@ -21,9 +21,7 @@ def test_what_a_bench_says_is_kept_under_date_and_machine(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["speed", "-h"], ["-h", "--only", "cold"]])
-def test_help_is_shown_and_not_kept(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
-) -> None:
+def test_help_is_shown_and_not_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     assert record.main(arguments, tmp_path) == 0
     assert "bench.record" in (said := capsys.readouterr().out) or "usage: " in said
     assert list(tmp_path.iterdir()) == []
