@@ -64,7 +64,7 @@ def against(files: Sequence[Path], runs: int, commit: str, site: Sequence[Path])
     """The table of both commits: `files` are a folder of posts, `site` is a large one, of which only the run in which
     nothing changed is measured."""
     with tempfile.TemporaryDirectory(prefix="lp-", dir="/tmp") as folder, ExitStack() as stack:
-        before = stack.enter_context(_checkout(commit, Path(folder, "before")))
+        before = stack.enter_context(checkout(commit, Path(folder, "before")))
         now = Checkout("now", HERE, Path(folder, "now"))
         now.place.mkdir()
         times: dict[str, dict[str, list[Timing]]] = {}
@@ -169,7 +169,7 @@ def _service(one: Checkout) -> Iterator[None]:
 
 
 @contextmanager
-def _checkout(commit: str, place: Path) -> Iterator[Checkout]:
+def checkout(commit: str, place: Path) -> Iterator[Checkout]:
     """The files of `commit`, till the context is left. Raises SystemExit where there is no such commit."""
     place.mkdir()
     archive = subprocess.run(["git", "-C", str(HERE), "archive", commit], capture_output=True, check=False)

@@ -2,7 +2,8 @@
 
 Runs the bench that is named, `speed` where none is, with the arguments that
 follow, shows what it says, and, where it ends well, adds that to ``bench/results/DATE-MACHINE.md``
-with the command, the commit and the load of the machine before.
+with the command, the commit and the load of the machine before. Help, its own
+or that of a bench, is shown and not kept.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ RESULTS = Path(__file__).with_name("results")
 
 def main(arguments: Sequence[str], results: Path = RESULTS) -> int:
     """Run a bench and keep what it says; its exit status."""
+    wants_help = not {"-h", "--help"}.isdisjoint(arguments)
+    if wants_help and arguments[0].startswith("-"):
+        print(__doc__)
+        return 0
     if not arguments or arguments[0].startswith("-"):
         arguments = ["speed", *arguments]
     if not Path(__file__).with_name(f"{arguments[0]}.py").is_file():
@@ -35,7 +40,7 @@ def main(arguments: Sequence[str], results: Path = RESULTS) -> int:
         for line in running.stdout:
             print(line, end="", flush=True)
             said.append(line)
-    if running.returncode == 0:
+    if running.returncode == 0 and not wants_help:
         machine = named()
         path = results / f"{day}-{machine_slug(machine)}.md"
         heading = "" if path.exists() else f"# {day}, {machine}\n"

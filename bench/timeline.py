@@ -2,8 +2,9 @@
 
 Samples the CPU time of LocalProof's own process and of each engine's helper,
 copies that it makes of itself included, while a folder is checked that nobody
-has checked before, and draws for each how many cores it keeps busy. What is
-empty at the top is a core that idles.
+has checked before, and draws for each how many cores it keeps busy, and in grey
+what all other programs do meanwhile. What is empty at the top is a core that
+idles.
 
     FILE           where the picture is written
     --words N      words of Markdown (default 20,000)
@@ -33,6 +34,8 @@ from .speed import chosen_texts
 _STEP_S = 0.25
 _WIDTH, _HEIGHT, _LEFT, _TOP = 760, 220, 44, 26
 _INKS = {"LocalProof itself": "#2a6f97", "Harper": "#e09f3e", "LanguageTool": "#9e2a2b"}
+_OTHERS = "other programs"
+_INKS_AND_OTHERS = {**_INKS, _OTHERS: "#c8c8c8"}
 _NAMES = {"harper": "Harper", "languagetool": "LanguageTool"}
 
 Sample = Mapping[str, float]  # CPU seconds so far, by part
@@ -69,9 +72,10 @@ def sample(command: Sequence[str], env: Mapping[str, str]) -> tuple[list[tuple[f
             for pid in family(child.pid):
                 if (cpu_s := _cpu_s(pid)) is not None:
                     spent[pid] = (spent[pid][0] if pid in spent else _part(pid, child.pid)), cpu_s
-            total = dict.fromkeys(_INKS, 0.0)
+            total = dict.fromkeys(_INKS_AND_OTHERS, 0.0)
             for part, cpu_s in spent.values():
                 total[part] += cpu_s
+            total[_OTHERS] = _busy_s() - sum(total.values())
             samples.append((time.monotonic() - begun_s, total))
             time.sleep(_STEP_S)
     return samples, child.returncode
@@ -91,6 +95,12 @@ def _cpu_s(pid: int) -> float | None:
         return None
 
 
+def _busy_s() -> float:
+    """The CPU seconds that everything on this machine has used since it was started (Linux)."""
+    user, nice, system, _, _, *others = map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9])
+    return (user + nice + system + sum(others)) / os.sysconf("SC_CLK_TCK")
+
+
 def draw(samples: Sequence[tuple[float, Sample]], cores: int) -> str:
     """The picture, as SVG: time to the right, busy cores upwards, one colour for each part."""
     end_s = samples[-1][0] if samples else 1.0
@@ -99,8 +109,8 @@ def draw(samples: Sequence[tuple[float, Sample]], cores: int) -> str:
     shapes = []
     for (from_s, before), (to_s, now) in pairwise(samples):
         at = 0.0
-        for part, ink in _INKS.items():
-            busy = min((now[part] - before[part]) / max(to_s - from_s, 1e-9), cores - at)
+        for part, ink in _INKS_AND_OTHERS.items():
+            busy = min((now.get(part, 0.0) - before.get(part, 0.0)) / max(to_s - from_s, 1e-9), cores - at)
             if busy > 0.005:
                 x, y = _LEFT + from_s * across, floor - (at + busy) * up
                 size = f'width="{(to_s - from_s) * across + 0.3:.1f}" height="{busy * up:.1f}"'

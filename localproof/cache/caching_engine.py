@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
 from ..engines import Engine
@@ -46,7 +47,7 @@ class CachingEngine:
         self._held = 0  # bytes of it
         self._flying: dict[bytes, Future[Answer]] = {}  # asked, and not answered yet
         self._given_up = RememberedTimeouts(limit_s, store)
-        self._salt: bytes | None = None
+        self._salt: Any = None  # a digest, of all but the text
 
     def start(self) -> None:
         """See `Engine.start`."""
@@ -101,8 +102,12 @@ class CachingEngine:
 
     def _digest(self, text: str) -> bytes:
         if self._salt is None:
-            self._salt = "\0".join(("answer", __version__, code_digest(), self._engine.key(), "")).encode("utf-8")
-        return hashlib.sha256(self._salt + text.encode("utf-8", "surrogatepass")).digest()
+            salt = "\0".join(("answer", __version__, code_digest(), self._engine.key(), ""))
+            self._salt = hashlib.sha256(salt.encode("utf-8"))
+        whole = self._salt.copy()
+        whole.update(text.encode("utf-8", "surrogatepass"))
+        digest: bytes = whole.digest()
+        return digest
 
     def _look_up(self, digest: bytes) -> Future[Answer] | None:
         with self._lock:

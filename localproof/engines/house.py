@@ -22,7 +22,7 @@ from ..text.words import WORD, fold_apostrophes, fold_word
 from .inflection import BARE, inflect
 from .interface import HOUSE
 from .own_rules.rule_file import SEVERITIES, HouseRule, read_rules
-from .patterns import fill_fix
+from .patterns import fill_fix, remember_answers
 from .rules import Rule
 
 TERMS, AVOIDED = f"{HOUSE}/Terms", f"{HOUSE}/Avoid"
@@ -313,16 +313,14 @@ class HouseEngine:
 
     def __init__(self, settings: Settings) -> None:
         self._terms, self._rules = settings.terms, settings.rule_files
-        self._matcher = house_matcher(self._terms, self._rules)
+        self._answer = remember_answers(house_matcher(self._terms, self._rules).findings)
 
     def start(self) -> None:
         """See `Engine.start`."""
 
     def submit(self, text: str) -> Future[tuple[Finding, ...]]:
         """See `Engine.submit`. The answer is there on return."""
-        done: Future[tuple[Finding, ...]] = Future()
-        done.set_result(self._matcher.findings(text))
-        return done
+        return self._answer(text)
 
     def provenance(self) -> tuple[Provenance, ...]:
         """See `Engine.provenance`."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from functools import lru_cache
 
@@ -33,11 +33,13 @@ class Matcher:
     """Rules, ready to be looked for. A pattern is compiled when one of its words is first met."""
 
     def __init__(self, rules: tuple[OwnRule, ...]) -> None:
-        self._by_word: dict[str, list[OwnRule]] = {}
-        self._as_written: dict[str, list[OwnRule]] = {}
-        for rule in rules:
+        self._rules = rules
+        self._compiled: dict[int, re.Pattern[str]] = {}  # by the number of the rule
+        self._by_word: dict[str, list[int]] = {}
+        self._as_written: dict[str, list[int]] = {}
+        for number, rule in enumerate(rules):
             for word in rule.words.split() or [""]:
-                (self._as_written if rule.case else self._by_word).setdefault(word, []).append(rule)
+                (self._as_written if rule.case else self._by_word).setdefault(word, []).append(number)
 
     def findings(self, text: str) -> tuple[Finding, ...]:
         """What the rules say of the text of a block, in order of position."""
@@ -50,25 +52,34 @@ class Matcher:
         found = [
             f
             for words, by_word in ((written, self._as_written), (low, self._by_word))
-            for rule in dict.fromkeys(rule for word in words.keys() & by_word.keys() for rule in by_word[word])
-            if _may_match(rule, text)
-            for f in _apply(rule, text, words)
+            for number in dict.fromkeys(number for word in words.keys() & by_word.keys() for number in by_word[word])
+            for f in self._apply(number, text, words)
         ]
         return tuple(sorted(found, key=lambda f: (f.span, f.rule)))
 
+    def _apply(self, number: int, text: str, starts: Mapping[str, list[int]]) -> Iterator[Finding]:
+        rule = self._rules[number]
+        if rule.needs and not any(needed in text for needed in rule.needs):
+            return
+        for match in _matches(rule, self._pattern(number), text, starts):
+            if _holds(rule, match):
+                fixes = sorted(rule.fixes, key=lambda fix: -_times_known(match, fix)) if rule.by_count else rule.fixes
+                edits = tuple(dict.fromkeys(e for fix in fixes if (e := fill_fix(text, match, fix))))
+                if edits:
+                    yield own_finding(rule.name, rule.says, edits, rule.kind)
 
-def _may_match(rule: OwnRule, text: str) -> bool:
-    return not rule.needs or any(needed in text for needed in rule.needs)
+    def _pattern(self, number: int) -> re.Pattern[str]:
+        pattern = self._compiled.get(number)
+        if pattern is None:
+            rule = self._rules[number]
+            pattern = self._compiled[number] = re.compile(rule.pattern, 0 if rule.case else re.IGNORECASE)
+        return pattern
 
 
-@lru_cache(maxsize=512)
-def _compiled(rule: OwnRule) -> re.Pattern[str]:
-    return re.compile(rule.pattern, 0 if rule.case else re.IGNORECASE)
-
-
-def _matches(rule: OwnRule, text: str, starts: Mapping[str, list[int]]) -> Iterator[re.Match[str]]:
+def _matches(
+    rule: OwnRule, pattern: re.Pattern[str], text: str, starts: Mapping[str, list[int]]
+) -> Iterator[re.Match[str]]:
     """Where the pattern of `rule` matches, `starts` saying where each word begins."""
-    pattern = _compiled(rule)
     if not (rule.at_word or rule.begins):
         yield from pattern.finditer(text)
         return
@@ -77,15 +88,6 @@ def _matches(rule: OwnRule, text: str, starts: Mapping[str, list[int]]) -> Itera
         if start >= end and (match := pattern.match(text, start)):
             end = match.end()
             yield match
-
-
-def _apply(rule: OwnRule, text: str, starts: Mapping[str, list[int]]) -> Iterator[Finding]:
-    for match in _matches(rule, text, starts):
-        if _holds(rule, match):
-            fixes = sorted(rule.fixes, key=lambda fix: -_times_known(match, fix)) if rule.by_count else rule.fixes
-            edits = tuple(dict.fromkeys(e for fix in fixes if (e := fill_fix(text, match, fix))))
-            if edits:
-                yield own_finding(rule.name, rule.says, edits, rule.kind)
 
 
 def _holds(rule: OwnRule, match: re.Match[str]) -> bool:
@@ -148,6 +150,22 @@ def own_matcher() -> Matcher:
     return Matcher(RULES)
 
 
+_SHORT = 5_000  # characters of a paragraph whose answer is kept
+
+
+def remember_answers(findings: Callable[[str], tuple[Finding, ...]]) -> Callable[[str], Future[tuple[Finding, ...]]]:
+    """What `findings` says of a text, as an engine's answer. Those of the last paragraphs are kept: at every key an
+    editor asks about all of a text, of which one has changed."""
+
+    def answer(text: str) -> Future[tuple[Finding, ...]]:
+        done: Future[tuple[Finding, ...]] = Future()
+        done.set_result(findings(text))
+        return done
+
+    kept = lru_cache(maxsize=2048)(answer)
+    return lambda text: kept(text) if len(text) <= _SHORT else answer(text)
+
+
 class PatternEngine:
     """The engine. It works in the process that asks, so it has no helper to start or to end."""
 
@@ -156,15 +174,14 @@ class PatternEngine:
     def __init__(self, settings: Settings) -> None:
         if base(settings.language) != "en":
             raise Unavailable(OWN, f"has rules for English only, not for {settings.language}")
+        self._answer = remember_answers(lambda text: own_matcher().findings(text))
 
     def start(self) -> None:
         """See `Engine.start`."""
 
     def submit(self, text: str) -> Future[tuple[Finding, ...]]:
         """See `Engine.submit`. The answer is there on return."""
-        done: Future[tuple[Finding, ...]] = Future()
-        done.set_result(own_matcher().findings(text))
-        return done
+        return self._answer(text)
 
     def provenance(self) -> tuple[Provenance, ...]:
         """See `Engine.provenance`."""

@@ -153,35 +153,36 @@ def check_in_parts(worker: WorkerSupervisor | PooledWorker, text: str, convert: 
     block = prepare_text(text)
     asked = list(split_text(block.text)) if block.text.strip() else []
     lock = threading.Lock()
-    answers: dict[int, Any] = {}
-    futures = [worker.submit({"text": part.text}) for part in asked]
+    answers: dict[str, Any] = {}
+    # By their text: parts of what repeats itself over pages are the same, and asked for once.
+    futures = {each: worker.submit({"text": each}) for each in dict.fromkeys(part.text for part in asked)}
 
-    def on_answer(number: int, future: Future[Any]) -> None:
+    def on_answer(text: str, future: Future[Any]) -> None:
         if future.cancelled():
             return
         error = future.exception()
         with lock:
-            answers[number] = error or future.result()
+            answers[text] = error or future.result()
             errors = sum(isinstance(answer, BaseException) for answer in answers.values())
-            decided = errors == 1 if error else not errors and len(answers) == len(asked)
+            decided = errors == 1 if error else not errors and len(answers) == len(futures)
         if not decided or not whole.set_running_or_notify_cancel():
             return
         if error:
             whole.set_exception(error)
-            _cancel(futures)
+            _cancel(futures.values())
         else:
-            found = [(part, answers[i]) for i, part in enumerate(asked)]
+            found = [(part, answers[part.text]) for part in asked]
             _resolve(whole, worker.name, block, found, convert)
 
     if not asked:
         whole.set_result(())
-    whole.add_done_callback(lambda done: _cancel(futures) if done.cancelled() else None)
-    for number, future in enumerate(futures):
-        future.add_done_callback(partial(on_answer, number))
+    whole.add_done_callback(lambda done: _cancel(futures.values()) if done.cancelled() else None)
+    for each, future in futures.items():
+        future.add_done_callback(partial(on_answer, each))
     return whole
 
 
-def _cancel(futures: Sequence[Future[Any]]) -> None:
+def _cancel(futures: Iterable[Future[Any]]) -> None:
     for future in futures:
         future.cancel()
 
@@ -210,13 +211,16 @@ def _resolve(
 
 def _shift_to_block(finding: Finding, start: int, block: Block) -> Finding | None:
     """`finding` of a part that begins at `start`, with its spans in the source of `block`; None on a stand-in."""
+    as_it_is = len(block.pieces) == 1 and block.pieces[0].kind == "text" and not block.pieces[0].source.start
+    if as_it_is and not start and finding.span.end <= len(block.text):  # as nearly always
+        return finding
     span = finding.span.shifted(start)
     if block.touches_placeholder(span):
         return None
     edits = []
     for edit in finding.edits:
         moved = Edit(edit.span.shifted(start), edit.text)
-        if len(block.pieces) > 1 or block.pieces[0].source.start:
+        if not as_it_is:
             small = minimal_edit(block.text, moved)  # what it leaves alone, a no-break space say, stays as it is
             if block.touches_placeholder(small.span):
                 continue

@@ -49,7 +49,10 @@ def _minimize_edits(text: str, finding: Finding) -> Finding:
         )
     )
     edits = _best_case(text, edits, finding.kind)
-    return replace(finding, edits=edits, span=edits[0].span if edits else finding.span)
+    span = edits[0].span if edits else finding.span
+    if span == finding.span and edits == finding.edits:
+        return finding
+    return replace(finding, edits=edits, span=span)
 
 
 def _best_case(text: str, edits: tuple[Edit, ...], kind: str) -> tuple[Edit, ...]:

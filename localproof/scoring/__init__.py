@@ -45,6 +45,8 @@ from .other_languages import foreign_sentences as foreign_sentences
 from .rescoring import RescoringModel, rescore
 from .wordlists import word_lists
 
+# The words of `WORD` that begin with a capital, in a text of ASCII.
+_ASCII_CAPITALISED = re.compile(r"(?<![A-Za-z])(?<![A-Za-z]')[A-Z][A-Za-z]*(?:'[A-Za-z]+)*")
 _LAST_WORD = re.compile(r"([^\W\d_]+)\W*$")
 _NEXT_WORD = re.compile(r" ([^\W\d_]+(?:['’][^\W\d_]+)*)(?<=[a-z])")
 _BOTH = ("harper", "languagetool")  # the engines that the weights were learned with
@@ -142,13 +144,18 @@ def update_counts(words: WordCounts, gone: Iterable[WordCounts], come: Iterable[
     return WordCounts(every, capitalised)
 
 
+def folded_words(text: str) -> list[str]:
+    """The words of a text, folded, in order."""
+    words = WORD.findall(text)
+    # All at once: a line end is no part of a word, and ends it as the end of a text does.
+    return fold_word("\n".join(words)).split("\n") if words else []
+
+
 def count_block_words(text: str) -> WordCounts:
     """The words of one block's text."""
-    words = WORD.findall(text)
-    # Folded all at once: a line end is no part of a word, and ends it as the end of a text does.
-    every = Counter(fold_word("\n".join(words)).split("\n")) if words else Counter()
+    every = Counter(folded_words(text))
     capitalised: Counter[str] = Counter()
-    for match in WORD.finditer(text) if any(word[0].isupper() for word in words) else ():
+    for match in (_ASCII_CAPITALISED if text.isascii() else WORD).finditer(text):
         word = match.group()
         if word[0].isupper():
             starts = text[max(match.start() - 3, 0) : match.start()]

@@ -424,7 +424,7 @@ def ngram_gain(text: str, edit: Edit, known: NgramCounts) -> float:
     so that deletions do not always win.
     """
     place = _as_it_stands(text, edit.span, known)
-    after = tokens(place.left + edit.text + place.right)
+    after = [*place.before, *tokens(place.left + edit.text + place.right), *place.after]
     b = known.log_score(after, min(place.lead, len(after)), len(after) - place.tail)
     return b - place.score + _MEAN_WORD * (len(after) - place.words)
 
@@ -433,10 +433,13 @@ _MEAN_WORD = 5.0
 
 
 class _Place(NamedTuple):
-    """The words around a place, those at its sides that an edit of it leaves alone, and the score of all as it is."""
+    """What stands around a place: tokens that no edit of it can join, and the text between these on either side; how
+    many tokens at the sides an edit leaves alone, how many there are, and the score of all as it is."""
 
+    before: list[str]
     left: str
     right: str
+    after: list[str]
     lead: int
     tail: int
     words: int
@@ -450,10 +453,15 @@ def _as_it_stands(text: str, span: Span, known: NgramCounts) -> _Place:
     if start:  # begin at a word
         start = next((m.start() for m in re.finditer(r"\S+", text[start:end])), 0) + start
     left, right = text[start : span.start], text[span.end : end]
-    before = tokens(left + span.of(text) + right)
-    lead, tail = max(len(tokens(left)) - 1, 0), max(len(tokens(right)) - 3, 0)
-    score = known.log_score(before, min(lead, len(before)), len(before) - tail)
-    return _Place(left, right, lead, tail, len(before), score)
+    # A blank ends a token whatever stands beside it.
+    apart, joined = left.rfind(" ") + 1, right.find(" ") if " " in right else len(right)
+    before, after = tokens(left[:apart]), tokens(right[joined:])
+    near = tokens(left[apart:] + span.of(text) + right[:joined])
+    lead = max(len(before) + len(tokens(left[apart:])) - 1, 0)
+    tail = max(len(tokens(right[:joined])) + len(after) - 3, 0)
+    every = [*before, *near, *after]
+    score = known.log_score(every, min(lead, len(every)), len(every) - tail)
+    return _Place(before, left[apart:], right[:joined], after, lead, tail, len(every), score)
 
 
 def _neighbour_features(f: dict[str, float], text: str, edit: Edit, spelling: bool, known: NgramCounts) -> None:

@@ -239,7 +239,7 @@ class Learned:
 
     def rescored(self, text: str, finding: Finding) -> Finding:
         """`finding` of a text as likely as this writer makes it; the same object where nothing was learned of it."""
-        if finding.probability is None or not (by := self.shift(finding, finding.span.of(text))):
+        if not self or finding.probability is None or not (by := self.shift(finding, finding.span.of(text))):
             return finding
         changed = replace(finding, probability=_squash(_log_odds(finding.probability) + by), learned=by)
         if finding.probability_without_model is None:

@@ -47,6 +47,8 @@ def tokens(text: str) -> list[str]:
     >>> tokens("It’s 42.")
     ["it's", '0', '.']
     """
+    if text.isascii():  # folded all at once, which is not the same for every letter of the world
+        return ["0" if t.isdigit() else t for t in TOKEN.findall(text.lower())]
     return ["0" if t.isdigit() else t.lower() for t in marks(text)]
 
 
@@ -66,9 +68,9 @@ def find(data: bytes | mmap.mmap, at: int, buckets: int, key: str) -> tuple[int,
     bucket, mark = bucket_and_mark(key, buckets)
     while True:
         slots = _BUCKET.unpack_from(data, at + bucket * _BUCKET.size)
-        for i, slot in enumerate(slots):
+        for slot in slots:
             if slot >> 5 == mark:
-                return bucket * SLOTS + i, slot & 31
+                return bucket * SLOTS + slots.index(slot), slot & 31
         if slots[-1] == 0:  # a bucket that is not full ends the search
             return -1, 0
         bucket = (bucket + 1) % buckets

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from ..text import Block
 from ..text.words import WORD, fold_word
-from . import WordCounts, count_words
+from . import WordCounts, folded_words
 from .ngram_counts import ngram_counts
 
 RARE = 100  # times in the 62 million words of edited prose; "wget" 15, "entrypoint" 67, "tha" 297, "colour" 2,152
@@ -25,7 +25,8 @@ FEWEST = 3  # documents; what stands in two may be a slip that was copied
 def unusual_words(blocks: Iterable[Block]) -> frozenset[str]:
     """The words of `blocks`, in lower case, that edited prose hardly knows."""
     known = ngram_counts().count
-    return frozenset(word for word in count_words(blocks).all if known(word) < RARE)
+    every = {word for block in blocks for word in folded_words(block.text)}
+    return frozenset(word for word in every if known(word) < RARE)
 
 
 def shared_words(documents: Iterable[Iterable[str]]) -> dict[str, int]:

@@ -89,29 +89,27 @@ def error_model_log_prob(wrong: str, right: str) -> float:
     """
     if len(wrong) > 40 or len(right) > 40:
         return 4 * _FLOOR
-    table = slip_log_probs()
+    slip = slip_log_probs().get
+    least = 4 * _FLOOR
     last2: list[float] = []
-    last: list[float] = []
-    for i in range(len(right) + 1):
-        row: list[float] = []
-        x = right[i - 1] if i else "^"
-        before = right[i - 2] if i > 1 else "^"
-        for j in range(len(wrong) + 1):
-            y = wrong[j - 1] if j else ""
-            if not i and not j:
-                row.append(0.0)
-                continue
-            best = 4 * _FLOOR
-            if i and j:
-                best = max(best, last[j - 1] + (0.0 if x == y else table.get("s" + x + y, _FLOOR)))
-            if i:
-                best = max(best, last[j] + table.get("d" + before + x, _FLOOR))
-            if j:
-                best = max(best, row[j - 1] + table.get("i" + x + y, _FLOOR))
+    last = [0.0]
+    for y in wrong:
+        last.append(max(least, last[-1] + slip("i^" + y, _FLOOR)))
+    before = "^"
+    for i, x in enumerate(right, 1):
+        left_out = slip("d" + before + x, _FLOOR)
+        row = [max(least, last[0] + left_out)]
+        for j, y in enumerate(wrong, 1):
+            best = max(
+                least,
+                last[j - 1] + (0.0 if x == y else slip("s" + x + y, _FLOOR)),
+                last[j] + left_out,
+                row[j - 1] + slip("i" + x + y, _FLOOR),
+            )
             if i > 1 and j > 1 and x == wrong[j - 2] and y == before and x != y:
-                best = max(best, last2[j - 2] + table.get("t" + before + x, _FLOOR))
+                best = max(best, last2[j - 2] + slip("t" + before + x, _FLOOR))
             row.append(best)
-        last2, last = last, row
+        last2, last, before = last, row, x
     return last[-1]
 
 

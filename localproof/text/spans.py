@@ -115,15 +115,20 @@ def minimal_edit(text: str, edit: Edit) -> Edit:
 
 def _letters_that_differ(text: str, edit: Edit) -> tuple[int, int, str]:
     """`edit` as start, end and text, less the characters that it leaves as they are, as far right as it can stand."""
-    end = edit.span.end + _REACH
-    old, new = text[edit.span.start : end], edit.text + text[edit.span.end : end]
+    tail = text[edit.span.end : edit.span.end + _REACH]
+    old, new = edit.span.of(text) + tail, edit.text + tail
     same = common_start(old, new)
     start, old, new = edit.span.start + same, old[same:], new[same:]
-    same = common_start(old[::-1], new[::-1])
+    least = min(len(old), len(new), len(tail))  # what follows is the same, and need not be compared
+    same = least + common_start(old[: len(old) - least][::-1], new[: len(new) - least][::-1])
     return start, start + len(old) - same, new[: len(new) - same]
 
 
 def common_start(one: Sequence[str], other: Sequence[str]) -> int:
     """How many items `one` and `other` have in common from the start."""
-    shorter = min(len(one), len(other))
-    return next((i for i in range(shorter) if one[i] != other[i]), shorter)
+    same = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        same += 1
+    return same

@@ -92,8 +92,10 @@ class PooledWorker:
         Raises UnicodeEncodeError at once where the request holds a lone surrogate.
         """
         self.start()
+        line, own = self._line, self._own
+        if line is None and own is not None and not self._closed:
+            return own.submit(request)
         future: Future[Any] = Future()
-        line = self._line
         if line is None or not line.submit(request, future):
             self._ask_own(request, future)
         return future

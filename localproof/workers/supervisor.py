@@ -29,6 +29,7 @@ PATIENCE = 6  # times its limit by the clock on the wall is what a request gets 
 BLIND = 2  # the same where the system does not tell how much CPU it takes
 AT_WORK = 0.02  # of the limit of its start, in CPU time, is what a child uses meanwhile that is about to be ready
 LOOK_S = 0.05  # between two looks at the clock of a child, at least
+LOOKS = 40  # in the time that a request may take, at most
 RESUBMISSIONS = 3  # after so many a request is run alone, so that the next end is surely its own doing
 
 
@@ -99,6 +100,7 @@ class WorkerSupervisor:
     ) -> None:
         self.name, self.threads, self._command, self._cores = name, threads, list(command), max(cores, 1)
         self._limit_s, self._start_limit_s = limit_s, start_limit_s
+        self._look_s = max(LOOK_S, limit_s / LOOKS)
         lock = threading.Lock()
         self._work = threading.Condition(lock)  # the keeper waits on it, and closing wakes it
         self._clock = threading.Condition(lock)  # the watch waits on it
@@ -390,7 +392,7 @@ class WorkerSupervisor:
         """The seconds of CPU that the child has used beyond those that its answers told, at `now` or a moment ago; None
         where the system does not say. By what it grows while a request is with the child, that one took at most, but
         for others that are with it. Called with the lock."""
-        if now - self._looked[0] >= LOOK_S:
+        if now - self._looked[0] >= self._look_s:
             used_ns = None if self._child is None else family_cpu_ns(self._child.pid)
             self._looked = now, None if used_ns is None else used_ns / 1e9 - self._cpu_told_s
         return self._looked[1]
@@ -440,7 +442,7 @@ class WorkerSupervisor:
         if now >= until_s or (worked_s is not None and worked_s >= self._limit_s):
             request.measured = worked_s is not None and worked_s >= self._limit_s
             return True
-        left_s = inf if worked_s is None else max(self._limit_s - worked_s, LOOK_S)
+        left_s = inf if worked_s is None else max(self._limit_s - worked_s, self._look_s)
         request.due_s = min(until_s, now + left_s)
         return False
 

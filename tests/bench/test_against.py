@@ -12,12 +12,12 @@ from bench.machine import Timing
 
 
 def test_a_commit_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match="no-such-commit"), against._checkout("no-such-commit", tmp_path / "before"):
+    with pytest.raises(SystemExit, match="no-such-commit"), against.checkout("no-such-commit", tmp_path / "before"):
         pass
 
 
 def test_a_checkout_runs_the_code_of_its_commit(tmp_path: Path) -> None:
-    with against._checkout("HEAD", tmp_path / "before") as one:
+    with against.checkout("HEAD", tmp_path / "before") as one:
         assert (one.code / "localproof" / "__main__.py").is_file()
         assert one.environment()["PYTHONPATH"] == str(one.code)
         (one.code / "localproof" / "__main__.py").write_text("raise SystemExit(3)\n")
@@ -45,7 +45,6 @@ def test_what_is_compiled_is_kept_whatever_the_environment_says(monkeypatch: pyt
     assert "PYTHONDONTWRITEBYTECODE" not in os.environ and Path(os.environ["PYTHONPYCACHEPREFIX"]).is_dir()
 
 
-def test_the_bench_of_speed_is_meant_where_none_is_named(tmp_path: Path) -> None:
-    assert record.main(["--help"], tmp_path) == 0
-    (file,) = tmp_path.iterdir()
-    assert "## `python -m bench.speed --help`" in file.read_text("utf-8")
+def test_the_bench_of_speed_is_meant_where_none_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert record.main(["--runs", "none"], tmp_path) == 2
+    assert "python -m bench.speed: error: argument --runs" in capfd.readouterr().err

@@ -21,6 +21,7 @@ def test_what_a_helper_spends_is_its_engines() -> None:
     assert status == 0
     _, spent = samples[-1]
     assert spent["Harper"] >= 0.1 > spent["LanguageTool"] == 0.0
+    assert spent["other programs"] >= samples[0][1]["other programs"] - 0.1
 
 
 def test_the_picture_has_a_bar_for_each_part_at_work() -> None:

@@ -228,9 +228,20 @@ def test_text_without_prose_has_no_findings_and_is_not_submitted():
     assert worker.asked == []
 
 
+def test_parts_that_are_the_same_are_asked_for_once():
+    worker = Scripted(lambda text: None)
+    text = "word and " * 20_000
+    result = prepare.check_in_parts(worker, text, at("word")).result()
+    assert len(worker.asked) < 4 < len(list(prepare.split_text(text)))
+    assert len(result) > 19_000
+
+
+_MANY_PARTS = "".join(f"word and {n} " for n in range(5000))
+
+
 def test_failure_of_one_part_fails_the_whole_and_cancels_the_rest(caplog):
     worker = Scripted()
-    whole = prepare.check_in_parts(worker, "word and " * 5000, at("word"))
+    whole = prepare.check_in_parts(worker, _MANY_PARTS, at("word"))
     (_, first), (_, second), *rest = worker.asked
     first.set_running_or_notify_cancel()
     second.set_running_or_notify_cancel()
@@ -244,7 +255,7 @@ def test_failure_of_one_part_fails_the_whole_and_cancels_the_rest(caplog):
 
 def test_cancelling_the_whole_cancels_what_still_waits():
     worker = Scripted()
-    whole = prepare.check_in_parts(worker, "word and " * 5000, at("word"))
+    whole = prepare.check_in_parts(worker, _MANY_PARTS, at("word"))
     (_, first), *rest = worker.asked
     first.set_running_or_notify_cancel()
     assert whole.cancel()
@@ -257,7 +268,7 @@ def test_cancelling_the_whole_cancels_what_still_waits():
 def test_parts_may_be_answered_in_any_order_and_from_any_thread():
     for _ in range(5):
         worker = Scripted()
-        text = "This is it. Not teh. " * 2500
+        text = "".join(f"This is it, {n}. Not teh. " for n in range(2500))
         whole = prepare.check_in_parts(worker, text, at("teh"))
         for _, future in worker.asked:
             future.set_running_or_notify_cancel()

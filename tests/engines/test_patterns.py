@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from localproof.config import Settings
 from localproof.engines.own_rules import RULES
 from localproof.engines.own_rules.rule import OwnRule
-from localproof.engines.patterns import Matcher, PatternEngine, catalogue, own_matcher
-from localproof.report import Unavailable
+from localproof.engines.patterns import Matcher, PatternEngine, catalogue, own_matcher, remember_answers
+from localproof.report import Finding, Unavailable
 from localproof.text import apply_edits
 
 _WRONG = [(rule, wrong, right) for rule in RULES for wrong, right in rule.wrong]
@@ -88,3 +88,17 @@ def test_the_engine_speaks_english_alone() -> None:
     engine = PatternEngine(Settings())
     assert [f.rule for f in engine.submit("We met on monday.").result()] == ["localproof/Weekday"]
     assert {r.name for r in catalogue(Settings())} == {f"localproof/{r.name}" for r in RULES}
+
+
+def test_a_paragraph_that_did_not_change_is_answered_from_memory() -> None:
+    asked: list[str] = []
+
+    def findings(text: str) -> tuple[Finding, ...]:
+        asked.append(text)
+        return ()
+
+    answer = remember_answers(findings)
+    long = "A long one. " * 1000
+    for text in ("One.", "Two.", "One.", long, long):
+        assert answer(text).result() == ()
+    assert asked == ["One.", "Two.", long, long]
