@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from bench import scorer, sets
@@ -82,7 +82,7 @@ def verdict(item: sets.Item, finding: Finding) -> str:
 
 
 def table(
-    verdicts: Verdicts, spoken: Counter[str], words: int, places: dict[str, list[str]], shown: int
+    verdicts: Verdicts, spoken: Counter[str], words: int, places: Mapping[str, list[str]], shown: int
 ) -> Iterator[str]:
     """The lines of the table: the rules, those without support, and `shown` places of each."""
     yield f"{'rule':32} " + " ".join(f"{c:>14}" for c in COLUMNS) + f"   in a million of {words:,} words"
@@ -94,7 +94,7 @@ def table(
             + " ".join(f"{c:>14}" for c in cells)
             + f"   {1e6 * spoken[rule] / max(words, 1):.1f}"
         )
-        for place in chance.sample(places[rule], min(shown, len(places[rule]))):
+        for place in chance.sample(some := places.get(rule, []), min(shown, len(some))):
             yield f"    {place}"
     unsupported = [rule.partition("/")[2] for rule, counts in verdicts.items() if not _right(counts)]
     yield f"never right here: {', '.join(sorted(unsupported)) or 'none'}"
