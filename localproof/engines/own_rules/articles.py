@@ -100,11 +100,16 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "AChance",
         "An article is missing before this noun.",
-        r"\b(get|got|getting|have|had|has|give|gives|gave|given|take|took|having|find|found|need|needed|make|made|ask|asked) ((?:me|us|you|him|her|them) )?(chance|opportunity|look|problem|question|feeling|decision|mistake|reason|solution|job|break|idea|plan|way|test|list|copy|account|backup)(?= (?:to|at|with|about|that|in|of|for|on)\b|[.,;!?])(?<!given me way)(?<!give way)(?<!gave way)(?<!giving way)(?<!gives way)(?<!given way)(?<!make way)(?<!made way)(?<!have reason)(?<!has reason)(?<!had reason)(?<!give reason)(?<!gave reason)(?<!take question)(?<!have copy)(?<!find reason)(?<!found reason)(?<!having reason)(?<!have opportunity)(?<!has opportunity)(?<!find opportunity)(?<!make copy)(?<!get way)(?<!take way)(?<!given reason)(?<!need reason)(?<!take account)(?<!took account)(?<!given account)(?<!give account)(?<!gave account)(?<!have account)(?<!take test)(?<!gave them way)(?<!give them way)(?<!take job)",
+        r"\b(?<!\ba )(?<!\bthe )(?<!\bany )(?<!\beach )(?<!\bevery )(?<!\bthis )(get|got|getting|have|had|has|give|gives|gave|given|take|took|having|find|found|need|needed|make|made|ask|asked) ((?:me|us|you|him|her|them) )?(chance|opportunity|look|problem|question|feeling|decision|mistake|reason|solution|job|break|idea|plan|way|test|list|copy|account|backup)(?= (?:to|at|with|about|that|in|of|for|on)\b|[.,;!?])(?<!given me way)(?<!give way)(?<!gave way)(?<!giving way)(?<!gives way)(?<!given way)(?<!make way)(?<!made way)(?<!have reason)(?<!has reason)(?<!had reason)(?<!give reason)(?<!gave reason)(?<!take question)(?<!have copy)(?<!find reason)(?<!found reason)(?<!having reason)(?<!have opportunity)(?<!has opportunity)(?<!find opportunity)(?<!make copy)(?<!get way)(?<!take way)(?<!given reason)(?<!need reason)(?<!take account)(?<!took account)(?<!given account)(?<!give account)(?<!gave account)(?<!have account)(?<!take test)(?<!gave them way)(?<!give them way)(?<!take job)",
         ("{1} {2}a {3}", "{1} {2}the {3}"),
         "chance opportunity look problem question feeling decision mistake solution job break idea plan test list",
         wrong=(("I got chance to speak.", "I got a chance to speak."), ("Have look at it.", "Have a look at it.")),
-        right=("I got a chance to speak.", "He gave way to it.", "We had reason to go."),
+        right=(
+            "I got a chance to speak.",
+            "He gave way to it.",
+            "We had reason to go.",
+            "It solves a given problem in polynomial time.",
+        ),
     ),
     OwnRule(
         "AsAResult",

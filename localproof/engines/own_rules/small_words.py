@@ -227,7 +227,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "FirstTime",
         "The article is missing in this phrase.",
-        r"\b(for|in|on|at) (first time|first place|other words that|end of the day|long time|moment|time being|most part|rest of|sake of)\b(?! (?:users?|visitors?|buyers?|readers?|winners?))",
+        r"\b(for|in|on|at) (first time|first place|other words that|end of the day|long time|moment|time being|most part|rest of|sake of)\b(?! (?:users?|visitors?|buyers?|readers?|winners?))(?! [a-z]\b(?! few\b))",
         ("{1} the {2}",),
         "first rest sake most",
         begins="for in on at",
@@ -235,7 +235,7 @@ RULES: tuple[OwnRule, ...] = (
             ("I saw it for first time.", "I saw it for the first time."),
             ("In rest of the talk.", "In the rest of the talk."),
         ),
-        right=("It is for first time users.", "For the first time."),
+        right=("It is for first time users.", "For the first time.", "The load is known for moment T."),
     ),
     OwnRule(
         "AccordingTo",
@@ -251,13 +251,13 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "InsteadOf",
         "“of” is missing here.",
-        r"\b(instead) (?=(?:the|a|an|my|your|using|having|doing|making|being|creating|writing)\b)(?<!, instead )(?<!Instead )(?<!was instead )(?<!is instead )(?<!but instead )(?<!and instead )",
+        r"\b(instead) (?=(?:the|a|an|my|your|using|having|doing|making|being|creating|writing)\b)(?<!, instead )(?<!Instead )(?<!was instead )(?<!is instead )(?<!but instead )(?<!and instead )(?<!by instead )(?<!are instead )(?<!be instead )(?<!were instead )(?<!am instead )(?<!or instead )(?<!then instead )",
         ("{1} of ",),
         "instead",
         case=True,
         at_word=True,
         wrong=(("We use it instead the old one.", "We use it instead of the old one."),),
-        right=("Instead, the old one won.", "It was instead the old one."),
+        right=("Instead, the old one won.", "It was instead the old one.", "It is solved by instead using a tree."),
     ),
     OwnRule(
         "InFrontOf",
@@ -271,12 +271,12 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "ALotOf",
         "“of” is missing here.",
-        r"\b(a lot|lots|plenty|a couple|a bunch|a ton|tons) (people|things|money|fun|stuff|information|problems|questions|features|ideas|users|applications|books|reasons|friends|options|issues|developers|companies|projects|words|work to do|new)\b(?! (?:like|love) (?:me|him|her))",
+        r"\b(a lot|lots|plenty|a couple|a bunch|a ton|tons) (people|things|money|fun|stuff|information|problems|questions|features|ideas|users|applications|books|reasons|friends|options|issues|developers|companies|projects|words|work to do)\b(?! (?:like|love) (?:me|him|her))",
         ("{1} of {2}",),
         "lot lots plenty couple bunch ton tons",
         begins="a lots plenty tons",
         wrong=(("There are a lot people here.", "There are a lot of people here."),),
-        right=("I love it a lot. People know.", "a couple of things"),
+        right=("I love it a lot. People know.", "a couple of things", "This is a lot new for me."),
     ),
     OwnRule(
         "AsLongAs",

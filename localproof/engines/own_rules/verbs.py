@@ -209,11 +209,11 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "OnInternet",
         "“the” is missing here.",
-        r"\b(on|over|from|via|across) (internet)\b(?! (?:explorer|of|access|connections?|users?|service|protocol|time|sites?|speed|forums?|banking|radio|safety|traffic|security|archive|\w+ing))",
+        r"\b(on|over|from|via|across) (internet)\b(?= ?[.,;:!?)]|$| (?:and|or|to|with|without|that|which|who|but|because|for|as|by|is|are|was|in|at|the|a|an|you|we|i|they|it|if|when|so|these|this)\b)",
         ("{1} the {2}",),
         "internet",
         wrong=(("I found it on internet.", "I found it on the internet."),),
-        right=("It ran on Internet Explorer.", "On the internet."),
+        right=("It ran on Internet Explorer.", "On the internet.", "We keep an eye on internet developments."),
     ),
     OwnRule(
         "InWeekday",
@@ -227,14 +227,14 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "DateOn",
         "The preposition before a date is “on”.",
-        rf"\b(in|at) (?=(?:the )?\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{MONTH})\b)|\b(in|at) (?=(?:{MONTH}) \d{{1,2}}(?:st|nd|rd|th)?\b(?!\d))(?! \w+ 19)",
+        rf"\b(?<!\bas )(in|at) (?=(?:the )?\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{MONTH})\b)|\b(in|at) (?=(?:{MONTH}) \d{{1,2}}(?:st|nd|rd|th)?\b(?!\d))(?! \w+ 19)",
         ("on ",),
         MONTH.replace("|", " "),
         wrong=(
             ("We met in 29th February.", "We met on 29th February."),
             ("It fell in May 12th.", "It fell on May 12th."),
         ),
-        right=("We met in February.", "In May 2019 it fell."),
+        right=("We met in February.", "In May 2019 it fell.", "These are the prices as at 11 April."),
     ),
     OwnRule(
         "CapitalAfterComma",
@@ -260,12 +260,12 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "DifferentThat",
         "“than” is meant here.",
-        r"\b(rather|better|worse|easier|faster|bigger|smaller|larger|higher|lower|older|younger|stronger|cheaper|slower|more|less) (?:then|that) (?=(?:the|a|an|my|your|his|her|just|me|you|them|him|i|it|expected|usual|ever|before|\d+|one|two|most|any|what)\b(?! (?:is|was|were|are|has|had|have|can|will|could|would)\b))(?<!more that )(?<!less that )(?<!better that )(?<!worse that )(?<!easier that )(?<!faster then )(?<!stronger then )(?<!older then )",
+        r"\b(rather|better|worse|easier|faster|bigger|smaller|larger|higher|lower|older|younger|stronger|cheaper|slower|more|less) (?:then|that) (?=(?:the|a|an|my|your|his|her|just|me|you|them|him|i|it|expected|usual|ever|before|\d+|one|two|most|any|what)\b(?! (?:is|was|were|are|has|had|have|can|will|could|would)\b))(?<!more that )(?<!less that )(?<!rather that )(?<!better that )(?<!worse that )(?<!easier that )(?<!faster then )(?<!stronger then )(?<!older then )",
         ("{1} than ",),
         "rather better worse easier faster bigger smaller larger higher lower older younger stronger cheaper slower more less",
         at_word=True,
         wrong=(("It is cheaper then the old one.", "It is cheaper than the old one."),),
-        right=("It is cheaper than that.", "It is better that I go."),
+        right=("It is cheaper than that.", "It is better that I go.", "It is rather that I feel tired."),
     ),
     OwnRule(
         "SoMuchPlural",
