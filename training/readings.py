@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import multiprocessing
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import sets
+from localproof.models.network import one_thread_each
 from localproof.report import Finding
 from localproof.scoring import model_worker, tagger_worker
 from localproof.scoring.attached_models import edits_to_ask
@@ -72,8 +74,10 @@ def collect(model: Path, tagger: Path, name: str, every: int, processes: int) ->
     path.parent.mkdir(parents=True, exist_ok=True)
     batches = _batches(texts(name, every))
     count = 0
+    one_thread_each()  # before a process that begins anew imports NumPy
+    anew = multiprocessing.get_context("spawn")
     with (
-        ProcessPoolExecutor(processes, initializer=_open, initargs=(model, tagger)) as pool,
+        ProcessPoolExecutor(processes, anew, initializer=_open, initargs=(model, tagger)) as pool,
         path.with_suffix(".part").open("w", encoding="utf-8") as out,
     ):
         for rows in pool.map(_read, batches, chunksize=1):

@@ -45,30 +45,30 @@ def serve(build: Callable[[], Callable[[], Answer]], threads: int, growth: int =
     threads = min(max(threads, 1), MOST_THREADS)
     incoming, outgoing = _private_pipes()
     _end_with_parent()
-    desk = _RequestQueue(_ParentChannel(outgoing), threads)
+    requests = _RequestQueue(_ParentChannel(outgoing), threads)
     give_back = spare_memory(threads)
     copying = growth > 0 and forking.can_fork()
     if not copying:
-        threading.Thread(target=desk.listen, args=(incoming,), daemon=True).start()
+        threading.Thread(target=requests.listen, args=(incoming,), daemon=True).start()
     try:
         begin = build()
     except (ImportError, OSError, RuntimeError, ValueError) as error:
-        desk.channel.say(to_json({"unable": str(error)}))
+        requests.channel.say(to_json({"unable": str(error)}))
         os._exit(1)
-    threading.excepthook = desk.channel.end
-    desk.channel.say(b'{"ready":true}')
+    threading.excepthook = requests.channel.end
+    requests.channel.say(b'{"ready":true}')
     if copying:
         if forking.can_fork():  # or building has left threads behind
             forking.fork_and_continue(give_back)
             _end_with_parent()
         else:
             growth = 0
-        threading.Thread(target=desk.listen, args=(incoming,), daemon=True).start()
+        threading.Thread(target=requests.listen, args=(incoming,), daemon=True).start()
     for _ in range(threads):
-        threading.Thread(target=desk.answer, args=(begin,), daemon=True).start()
+        threading.Thread(target=requests.answer, args=(begin,), daemon=True).start()
     give_back()
     if growth and copying:
-        desk.most = forking.resident_bytes() + growth
+        requests.most = forking.resident_bytes() + growth
     threading.Event().wait()
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from test_lsp_state import FakeDesk, Screen, open_text, until
+from test_lsp_state import FakeDocumentChecker, Screen, open_text, until
 
 from localproof import energy
 from localproof.cache.caching_engine import CachingEngine
@@ -239,14 +239,14 @@ def test_only_the_proposal_waits_for_the_second_look() -> None:
 def test_editor_shows_the_proposal_once_the_second_look_arrives() -> None:
     harper, screen = Words("teh", late="Their"), Screen()
 
-    class Desk(FakeDesk):
+    class Verifying(FakeDocumentChecker):
         def _checker(self, settings: Settings) -> tuple[Checker, bool]:
             with checker_with(harper, profile="all") as of:
                 return of, False
 
     async def scene() -> None:
         with ThreadPoolExecutor(1) as pool:
-            session = EditorSession(Desk({}), pool, screen, debounce_s=0.01)
+            session = EditorSession(Verifying({}), pool, screen, debounce_s=0.01)
             session.open(open_text(TEXT), None)
             await until(lambda: screen.shown and screen.shown[-1][2] == ["teh"], screen)
             await until(lambda: harper.waiting, screen)
