@@ -21,11 +21,12 @@ from ..text import Block
 from .rescoring import PROPOSES
 
 USUAL = 2.0  # sure errors in 1,000 words
-EXPECTED = 8.0  # errors that the tagger expects in 1,000 words of a text of the usual sort; in edited prose 6
+EXPECTED = 12.0  # errors that the tagger expects in 1,000 words of a text of the usual sort; in edited prose 6
 _WORDS = 500.0  # so many words of the usual sort are added to each document
 _WEIGHT = 0.8  # of the logarithm of the ratio
-_EXPECTED_WEIGHT = 1.6  # the same of what the tagger expects: the odds of what a model proposes say less by themselves
-_LEAST, _MOST = -1.0, 3.0  # of what is added to the log-odds
+_EXPECTED_WEIGHT = 1.8  # the same of what the tagger expects: the odds of what a model proposes say less by themselves
+_BOUNDS = (-1.0, 2.0)  # of what is added to the log-odds
+_OWN_BOUNDS = (-2.0, 3.0)  # of the same for what a model proposes
 _SURE = 0.5
 _STEP = 0.25  # so that a word more or less changes nothing for the findings of a text
 _TASTE = ("style", "typography")
@@ -45,11 +46,12 @@ class Carelessness:
             return 0.0
         own = self.errors.get(_what(text, finding), 0.0)
         rate = (sum(self.errors.values()) - own + USUAL * _WORDS / 1000) / ((self.words + _WORDS) / 1000)
-        by = _WEIGHT * math.log(rate / USUAL)
+        by, (least, most) = _WEIGHT * math.log(rate / USUAL), _BOUNDS
         if self.expected is not None and finding.rule.startswith(PROPOSES):
             expected = (self.expected + EXPECTED * _WORDS / 1000) / ((self.words + _WORDS) / 1000)
             by += _EXPECTED_WEIGHT * math.log(expected / EXPECTED)
-        by = max(_LEAST, min(_MOST, by))
+            least, most = _OWN_BOUNDS
+        by = max(least, min(most, by))
         return round(by / _STEP) * _STEP
 
     def rescored(self, text: str, finding: Finding) -> Finding:
