@@ -168,7 +168,7 @@ def joules(run: Path) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("file", type=Path, nargs="?")
-    parser.add_argument("--run", type=Path)
+    parser.add_argument("--run", type=Path, nargs="+")
     parser.add_argument("--curve", type=Path)
     parser.add_argument("--thresholds", type=Path)
     parser.add_argument("--words", type=int, default=_PROSE)
@@ -178,8 +178,8 @@ def main() -> None:
     if options.run:
         from . import export_tagger
 
-        trained, tags, step = export_tagger.load(options.run)
-        file = options.run / "tagger.gguf"
+        trained, tags, step = export_tagger.load(*options.run)
+        file = options.run[-1] / "tagger.gguf"
         export_tagger.write(trained, tags, file)
     tagger = Tagger(file)
     alarms, thousands = alarms_of(tagger, prose(options.words))
@@ -206,7 +206,7 @@ def main() -> None:
         with options.curve.open("a", encoding="utf-8") as out:
             if new:
                 out.write("\t".join(COLUMNS) + "\n")
-            cells = [str(step["step"]), str(step["tokens"]), f"{joules(options.run):.0f}"]
+            cells = [str(step["step"]), str(step["tokens"]), f"{joules(options.run[-1]):.0f}"]
             cells += [f"{f:.3f}" for f in figures] + [str(b[i]) for i in (1, 2) for b in blogs]
             out.write("\t".join(cells) + "\n")
 

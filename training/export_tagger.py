@@ -1,4 +1,4 @@
-"""The trained tagger as a GGUF: python -m training.export_tagger --run FOLDER --out FILE [--type Q8_0] [--thresholds F]
+"""The trained tagger as a GGUF: python -m training.export_tagger --run FOLDER… --out FILE [--thresholds F]
 
 The form of `training.export` with the head over tags, the tags under
 ``localproof.tagger.tags`` and, from the JSON file that
@@ -30,11 +30,15 @@ from .tagger_data import MODEL
 NAME = "LocalProof tagger"
 
 
-def load(run: Path) -> tuple[Tagger, list[str], dict[str, int]]:
-    """The tagger that a run of `training.tagger` wrote, its tags, and how far it had come (steps, tokens)."""
-    stored = torch.load(run / "model.pt", map_location="cpu", weights_only=True)
+def load(*runs: Path) -> tuple[Tagger, list[str], dict[str, int]]:
+    """The tagger that a run of `training.tagger` wrote, its tags, and how far it had come (steps, tokens). Of several
+    runs, each of which goes on from one before, the mean of their weights, and how far the last had come."""
+    each = [torch.load(run / "model.pt", map_location="cpu", weights_only=True) for run in runs]
+    stored = each[-1]
     tagger = Tagger(Shape(**stored["shape"]), len(stored["tags"]))
-    tagger.load_state_dict(stored["weights"])
+    tagger.load_state_dict(
+        {name: torch.stack([one["weights"][name] for one in each]).mean(0) for name in stored["weights"]}
+    )
     return tagger.eval(), list(stored["tags"]), {key: int(stored[key]) for key in ("step", "tokens")}
 
 
@@ -105,14 +109,14 @@ def _tokens(writer: Any) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--run", type=Path, nargs="+", required=True, help="of several the mean is taken")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--type", default="Q8_0", choices=("F32", "F16", "BF16", "Q8_0"))
     parser.add_argument("--thresholds", type=Path)
     options = parser.parse_args()
-    tagger, tags, _ = load(options.run)
+    tagger, tags, _ = load(*options.run)
     thresholds = json.loads(options.thresholds.read_text("utf-8")) if options.thresholds else None
-    write(tagger, tags, options.out, options.type, spent(options.run), thresholds)
+    write(tagger, tags, options.out, options.type, spent(options.run[-1]), thresholds)
     say(f"{options.out}: {options.out.stat().st_size:,} bytes, sha256 {sha256(options.out)}")
 
 
