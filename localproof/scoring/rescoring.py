@@ -276,7 +276,7 @@ def _agrees_on_place(text: str, finding: Finding, proposal: Finding, reading: Mo
         return False
     edit = finding.edits[0]
     gain = reading.gain_of(proposal.edits[0])
-    return edit.span.overlaps(proposal.span) and reading.gains.get(edit, -math.inf) >= gain - _NEARLY
+    return edit.span.overlaps(widened(proposal.span)) and reading.gains.get(edit, -math.inf) >= gain - _NEARLY
 
 
 def _rescore_finding(text: str, finding: Finding, reading: ModelResponse, known: RescoringModel) -> Finding:
