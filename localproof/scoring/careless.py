@@ -5,8 +5,8 @@ with `USUAL` sure errors in 1,000 words. How many a document has is estimated
 from its own likely findings, and pulled to the usual where it is short; each
 finding's odds are then raised or lowered by how far that is from the usual,
 without the finding's own part in it. Where a tagger reads along, the errors that
-it expects in the document (in edited prose `EXPECTED` in 1,000 words) say so of
-what models propose: engines find other errors than it does, in other texts.
+it expects in the document (in a text of the usual sort `EXPECTED` in 1,000 words)
+say so of what models propose: engines find other errors than it does, in other texts.
 """
 
 from __future__ import annotations

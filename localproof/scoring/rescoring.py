@@ -323,7 +323,7 @@ def _least_left(text: str, finding: Finding, alone: float) -> float:
     where it is no name, for a model that never saw a word does not know what is wrong with it."""
     if _is_listed_correction(text, finding):
         return alone
-    return predict({"odds": log_odds(alone) - _MOST_TAKEN}, {"odds": 1.0}) if finding.span.of(text).islower() else 0.0
+    return 1 / (1 + math.exp(_MOST_TAKEN - log_odds(alone))) if finding.span.of(text).islower() else 0.0
 
 
 def _is_listed_correction(text: str, finding: Finding) -> bool:
