@@ -44,10 +44,12 @@ def build():
         work(60)
     if start == "garbage":
         os.write(4, b"\xff" * 64)
+    answer.rest = lambda: rested.append(time.monotonic())
     return lambda: answer
 
 
 kept = []
+rested = []
 
 
 def answer(request):
@@ -80,6 +82,8 @@ def answer(request):
         return json.dumps(os.getpid())
     elif what == "work":  # seconds of the processor
         work(float(rest))
+    elif what == "rested":
+        return json.dumps(len(rested))
     elif what == "pid":
         return json.dumps(os.getpid())
     elif what == "tally":

@@ -13,6 +13,7 @@ from . import forking
 from .frames import LIMIT, from_json, read_frames, to_json, write_frame
 
 MOST_THREADS = 256  # of a child
+REST_S = 1.0  # without a question, after which a thread rests
 
 TYPE_CHECKING = False  # `typing` is not imported for this: see the package
 if TYPE_CHECKING:
@@ -37,9 +38,11 @@ def serve(build: Callable[[], Callable[[], Answer]], threads: int, growth: int =
     RuntimeError of an answer refuses that one request; one that is `Late` is
     asked again with nothing beside it. Anything else that
     escapes, a panic of native code for instance, ends the process after its
-    cause was told. ImportError, OSError, RuntimeError and ValueError of `build`
+    cause was told. Where what answers has a method `rest`, that is called in
+    its thread when nothing was asked for a second. ImportError, OSError,
+    RuntimeError and ValueError of `build`
     mean that there is no point in trying again. Where `growth` is given and
-    the system can, copies of the process answer (see `renewed`), each until it
+    the system can, copies of the process answer (see `forking`), each until it
     has grown by so many bytes.
     """
     threads = min(max(threads, 1), MOST_THREADS)
@@ -123,7 +126,8 @@ class _RequestQueue:
     def answer(self, begin: Callable[[], Answer]) -> None:
         """Answer requests, in one of the threads, until there will be no more in this process."""
         answer = begin()
-        while body := self._requests.get():
+        rest = getattr(answer, "rest", None)
+        while body := self._next(rest):
             request = from_json(body)
             number = self.channel.current[threading.get_ident()] = request["id"]
             begun_s = _thread_s()
@@ -140,6 +144,17 @@ class _RequestQueue:
             self.channel.say(told)
         self._done.wait()
         os._exit(forking.FULL)
+
+    def _next(self, rest: Callable[[], None] | None) -> bytes | None:
+        """The next request; None where there will be no more in this process."""
+        if rest is not None:
+            from queue import Empty
+
+            try:
+                return self._requests.get(timeout=REST_S)
+            except Empty:
+                rest()
+        return self._requests.get()
 
 
 def _thread_s() -> float:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from localproof.config import DIALECTS, Settings
-from localproof.engines import ENGINES, harper, languagetool, languagetool_rules, prepare, rule_files
+from localproof.engines import ENGINES, harper, languagetool, languagetool_rules, prepare, rule_files, worker
 from localproof.engines.package import InstalledPackage
 from localproof.report import KINDS, Finding, Unavailable
 from localproof.text import Edit, Span, apply_edits, count_units
@@ -302,6 +302,32 @@ def test_an_answer_of_unknown_shape_is_a_failure_that_says_so():
 )
 def test_deleted_word_takes_one_space_with_it_where_that_is_clean(text, span, left):
     assert apply_edits(text, [prepare.delete_with_space(text, span)]) == left
+
+
+class CountedLinter:
+    """Finds nothing."""
+
+    def organized_lints(self, text, language, dedup):
+        return {}
+
+
+def test_a_linter_that_has_read_much_is_begun_anew_at_rest():
+    built = []
+
+    def build():
+        built.append(CountedLinter())
+        return built[-1]
+
+    linter = worker.HarperLinter(build, CountedLinter(), lambda: None)
+    for _ in range(20):
+        linter({"text": "x" * (worker.RENEWED_AT_REST // 10)})
+    assert not built  # in the midst of work
+    linter.rest()
+    linter.rest()  # has read nothing since
+    assert len(built) == 1
+    linter({"text": "x" * (worker.RENEWED + 1)})
+    linter({"text": "x"})
+    assert len(built) == 2
 
 
 def test_harpers_three_kinds_of_suggestion_are_one_kind_of_edit():

@@ -471,6 +471,15 @@ def test_the_processor_time_of_copies_counts_also_after_their_end():
         assert clock(opened.pids()[0]) - first > 0.25e9
 
 
+def test_a_thread_that_is_asked_nothing_rests_once():
+    """Till it is asked again: what rests does not wake up to rest."""
+    with worker(1) as opened:
+        assert answers(ask(opened, "rested")) == [0]
+        assert eventually(lambda: answers(ask(opened, "rested")) != [0] or time.sleep(1.5))
+        time.sleep(2.5)
+        assert answers(ask(opened, "rested")) <= [2]
+
+
 PARENT = """
 import sys, time
 sys.path.append(sys.argv[1])
