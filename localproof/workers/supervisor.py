@@ -38,6 +38,7 @@ class _Request:
 
     __slots__ = (
         "alone",
+        "begun_s",
         "body",
         "due_s",
         "future",
@@ -45,7 +46,6 @@ class _Request:
         "number",
         "resubmitted",
         "sent",
-        "sent_s",
         "spent",
         "untold_s",
     )
@@ -56,9 +56,9 @@ class _Request:
         self.future = future
         self.spent = spent
         self.sent = False
-        self.sent_s = 0.0  # when, in monotonic seconds
+        self.begun_s = 0.0  # when the child began with it, in monotonic seconds
         self.due_s = 0.0  # when to look how long it takes
-        self.untold_s: float | None = None  # see `_untold_s`, when it was sent
+        self.untold_s: float | None = None  # see `_untold_s`, when it was begun
         self.measured = False  # whether it was CPU time that ended it
         self.resubmitted = 0
         self.alone = False  # under suspicion: run with nothing beside it
@@ -68,8 +68,9 @@ class WorkerSupervisor:
     """A child that answers questions, several at a time, and is started again when it ends early.
 
     Building one starts the child and returns at once; with `at_once` False it
-    is `start` or the first question that does. At most `threads`
-    questions are with the child, the rest wait here. One that takes more than
+    is `start` or the first question that does. The child works on at most
+    `threads` questions; where many wait, it holds as many more, so that it is
+    at work while its answers are read here. The rest wait here. One that takes more than
     `limit_s` of CPU on each of the `cores` that an answer is worked out on, or
     `PATIENCE` times as long on the clock, costs the child its life and fails
     with `TooLong`: a machine that has other things to do costs nobody his
@@ -107,7 +108,8 @@ class WorkerSupervisor:
         self._watch_until = 0.0  # monotonic seconds; what is due before must wake it
         self._waiting: deque[_Request] = deque()
         self._suspects: deque[_Request] = deque()
-        self._flying: dict[int, _Request] = {}
+        self._flying: dict[int, _Request] = {}  # the child is at work on them
+        self._ahead: dict[int, _Request] = {}  # it has them, and begins with each when it has answered another
         self._condemned: list[_Request] = []
         self._blame = ""  # why the child is being ended, "" while it is not
         self._start_cpu_s = 0.0  # of a child that is not ready, when its time was up before
@@ -235,8 +237,11 @@ class WorkerSupervisor:
                     cpu_accounting.add_start_cpu(family_cpu_ns(self._child.pid))
                 _log.info("%s: ready after %.2f s", self.name, time.monotonic() - self._begun_s)
             cpu_s = float(message.get("cpu_s", 0.0))
-            self._cpu_told_s += cpu_s
-            request = self._flying.pop(message.get("id", 0), None)
+            self._note_told(cpu_s)
+            number = message.get("id", 0)
+            request = self._flying.pop(number, None) or self._ahead.pop(number, None)
+            if self._ahead and len(self._flying) < self.threads:
+                self._begin(self._ahead.pop(next(iter(self._ahead))))
             if "fatal" in message:  # the child is ending, and this is whose doing it was
                 self._blame = str(message["fatal"])
             elif request is not None:
@@ -270,6 +275,8 @@ class WorkerSupervisor:
             self._child, self._ready = None, False
             flying, condemned = list(self._flying.values()), self._condemned
             self._flying, self._condemned = {}, []
+            self._waiting.extendleft(reversed(self._ahead.values()))  # it had not begun with them
+            self._ahead = {}
             failed += [(request, self._too_long(request)) for request in condemned]
             if self._closed or self._over:
                 failed += [(request, "was closed") for request in flying]
@@ -312,8 +319,9 @@ class WorkerSupervisor:
         """Fail all that is open and all that will be asked. The first reason counts."""
         with self._work:
             self._over = over = self._over or why
-            left = [*self._condemned, *self._flying.values(), *self._suspects, *self._waiting]
-            self._condemned, self._flying = [], {}
+            sent = (*self._condemned, *self._flying.values(), *self._ahead.values())
+            left = [*sent, *self._suspects, *self._waiting]
+            self._condemned, self._flying, self._ahead = [], {}, {}
             self._suspects.clear()
             self._waiting.clear()
             child = self._child
@@ -340,21 +348,32 @@ class WorkerSupervisor:
                 if not request.sent and not request.future.set_running_or_notify_cancel():
                     continue  # cancelled while it waited
                 request.sent = True
-                request.sent_s = time.monotonic()
-                request.due_s = request.sent_s + self._limit_s
-                request.untold_s = self._untold_s(request.sent_s)
-                self._flying[request.number] = request
-                if request.due_s < self._watch_until:
-                    self._clock.notify()
+                if len(self._flying) < self.threads:
+                    self._begin(request)
+                else:
+                    self._ahead[request.number] = request
                 return self._child, request
             return None
 
+    def _begin(self, request: _Request) -> None:
+        """The child begins with a request. Called with the lock."""
+        request.begun_s = time.monotonic()
+        request.due_s = request.begun_s + self._limit_s
+        request.untold_s = self._untold_s(request.begun_s)
+        self._flying[request.number] = request
+        if request.due_s < self._watch_until:
+            self._clock.notify()
+
     def _next_queue(self) -> deque[_Request] | None:
+        """The requests of which the child is to get the next. Called with the lock."""
         if self._suspects:
-            return None if self._flying else self._suspects
-        if any(request.alone for request in self._flying.values()) or len(self._flying) >= self.threads:
+            return None if self._flying or self._ahead else self._suspects
+        if any(request.alone for request in self._flying.values()):
             return None
-        return self._waiting or None
+        if len(self._flying) < self.threads:
+            return self._waiting or None
+        # Only where many wait: what is with the child cannot be taken back any more.
+        return self._waiting if len(self._ahead) < self.threads < len(self._waiting) else None
 
     # The watch: ends a child that is late.
 
@@ -386,7 +405,7 @@ class WorkerSupervisor:
         now = time.monotonic()
         self._ready_by = now + self._start_limit_s
         for request in self._flying.values():
-            request.sent_s = now
+            request.begun_s = now
 
     def _untold_s(self, now: float) -> float | None:
         """The seconds of CPU that the child has used beyond those that its answers told, at `now` or a moment ago; None
@@ -396,6 +415,12 @@ class WorkerSupervisor:
             used_ns = None if self._child is None else family_cpu_ns(self._child.pid)
             self._looked = now, None if used_ns is None else used_ns / 1e9 - self._cpu_told_s
         return self._looked[1]
+
+    def _note_told(self, cpu_s: float) -> None:
+        """An answer tells that it took so many seconds of CPU. Called with the lock."""
+        self._cpu_told_s += cpu_s
+        looked_s, untold_s = self._looked
+        self._looked = looked_s, None if untold_s is None else untold_s - cpu_s
 
     def _worked_s(self, request: _Request, now: float) -> float | None:
         """How long a request has been worked on at most; None where the system does not say. Called with the lock."""
@@ -438,7 +463,7 @@ class WorkerSupervisor:
     def _is_late(self, request: _Request, now: float) -> bool:
         """Whether a request has had its time; else when to look again is noted. Called with the lock."""
         worked_s = self._worked_s(request, now)
-        until_s = request.sent_s + self._limit_s * (BLIND if worked_s is None else PATIENCE)
+        until_s = request.begun_s + self._limit_s * (BLIND if worked_s is None else PATIENCE)
         if now >= until_s or (worked_s is not None and worked_s >= self._limit_s):
             request.measured = worked_s is not None and worked_s >= self._limit_s
             return True

@@ -471,6 +471,21 @@ def test_the_processor_time_of_copies_counts_also_after_their_end():
         assert clock(opened.pids()[0]) - first > 0.25e9
 
 
+def test_the_time_of_what_the_child_holds_ahead_counts_once_it_begins():
+    with worker(1, limit_s=1.0) as opened:
+        assert answers(ask(opened, *["work 0.7"] * 4)) == ["work 0.7"] * 4
+
+
+@pytest.mark.parametrize("what", ["exit", "panic", "spin"])
+def test_what_the_child_holds_ahead_is_innocent_of_its_end(what, tmp_path):
+    tally = tmp_path / "tally"
+    with worker(1, limit_s=1.0) as opened:
+        first, bad, *others = ask(opened, "one", what, *[f"tally {tally}"] * 8)
+        assert answers([first, *others]) == ["one", *[f"tally {tally}"] * 8]
+        assert reason(bad)
+    assert tally.read_text() == "asked\n" * 8  # each once
+
+
 def test_a_thread_that_is_asked_nothing_rests_once():
     """Till it is asked again: what rests does not wake up to rest."""
     with worker(1) as opened:
