@@ -27,6 +27,7 @@ from .rules import Rule
 from .word_classes import ASKS, FORMS
 
 _PART = re.compile(r"\{(?:(\w+):)?(\d)\}")
+_ByWord = dict[str, list[int]]  # numbers of rules
 
 
 class Matcher:
@@ -35,38 +36,45 @@ class Matcher:
     def __init__(self, rules: tuple[OwnRule, ...]) -> None:
         self._rules = rules
         self._compiled: dict[int, re.Pattern[str]] = {}  # by the number of the rule
-        self._by_word: dict[str, list[int]] = {}
-        self._as_written: dict[str, list[int]] = {}
+        # By word, in lower case and as it is written: the rules that it calls up, and those whose matches begin at it.
+        self._called: tuple[_ByWord, _ByWord] = {}, {}
+        self._begun: tuple[_ByWord, _ByWord] = {}, {}
         for number, rule in enumerate(rules):
             for word in rule.words.split() or [""]:
-                (self._as_written if rule.case else self._by_word).setdefault(word, []).append(number)
+                self._called[rule.case].setdefault(word, []).append(number)
+            for word in (rule.begins or (rule.words if rule.at_word else "")).split():
+                self._begun[rule.case].setdefault(word, []).append(number)
 
     def findings(self, text: str) -> tuple[Finding, ...]:
         """What the rules say of the text of a block, in order of position."""
-        written: dict[str, list[int]] = {"": []}
+        written: dict[str, list[int]] = {}
         for word in WORD.finditer(fold_apostrophes(text)):
             written.setdefault(word[0], []).append(word.start())
         low: dict[str, list[int]] = {}
         for as_written, starts in written.items():
             low.setdefault(as_written.lower(), []).extend(starts)
-        found = [
-            f
-            for words, by_word in ((written, self._as_written), (low, self._by_word))
-            for number in dict.fromkeys(number for word in words.keys() & by_word.keys() for number in by_word[word])
-            for f in self._apply(number, text, words)
-        ]
+        found: list[Finding] = []
+        for words, called, begun in zip((low, written), self._called, self._begun, strict=True):
+            numbers = {*called.get("", ()), *(number for word in words.keys() & called.keys() for number in called[word])}
+            places: dict[int, list[int]] = {}
+            for word in words.keys() & begun.keys():
+                for number in begun[word]:
+                    places.setdefault(number, []).extend(words[word])
+            for number in numbers:
+                if matches := self._matches(number, text, places.get(number, ())):
+                    found += _findings(self._rules[number], text, matches)
         return tuple(sorted(found, key=lambda f: (f.span, f.rule)))
 
-    def _apply(self, number: int, text: str, starts: Mapping[str, list[int]]) -> Iterator[Finding]:
+    def _matches(self, number: int, text: str, starts: Iterable[int]) -> list[re.Match[str]]:
+        """Where the pattern of a rule matches, `starts` being where words stand at which its matches begin."""
         rule = self._rules[number]
         if rule.needs and not any(needed in text for needed in rule.needs):
-            return
-        for match in _matches(rule, self._pattern(number), text, starts):
-            if _holds(rule, match):
-                fixes = sorted(rule.fixes, key=lambda fix: -_times_known(match, fix)) if rule.by_count else rule.fixes
-                edits = tuple(dict.fromkeys(e for fix in fixes if (e := fill_fix(text, match, fix))))
-                if edits:
-                    yield own_finding(rule.name, rule.says, edits, rule.kind)
+            return []
+        pattern = self._pattern(number)
+        if not (rule.at_word or rule.begins):
+            return list(pattern.finditer(text))
+        match_at = pattern.match
+        return [match for start in starts if (match := match_at(text, start))]
 
     def _pattern(self, number: int) -> re.Pattern[str]:
         pattern = self._compiled.get(number)
@@ -76,18 +84,18 @@ class Matcher:
         return pattern
 
 
-def _matches(
-    rule: OwnRule, pattern: re.Pattern[str], text: str, starts: Mapping[str, list[int]]
-) -> Iterator[re.Match[str]]:
-    """Where the pattern of `rule` matches, `starts` saying where each word begins."""
-    if not (rule.at_word or rule.begins):
-        yield from pattern.finditer(text)
-        return
+def _findings(rule: OwnRule, text: str, matches: Iterable[re.Match[str]]) -> Iterator[Finding]:
+    """What `rule` says of those that it matches, of two that overlap the first."""
     end = 0
-    for start in sorted(at for word in (rule.begins or rule.words).split() for at in starts.get(word, ())):
-        if start >= end and (match := pattern.match(text, start)):
-            end = match.end()
-            yield match
+    for match in sorted(matches, key=lambda match: match.start()):
+        if match.start() < end:
+            continue
+        end = match.end()
+        if _holds(rule, match):
+            fixes = sorted(rule.fixes, key=lambda fix: -_times_known(match, fix)) if rule.by_count else rule.fixes
+            edits = tuple(dict.fromkeys(e for fix in fixes if (e := fill_fix(text, match, fix))))
+            if edits:
+                yield own_finding(rule.name, rule.says, edits, rule.kind)
 
 
 def _holds(rule: OwnRule, match: re.Match[str]) -> bool:
