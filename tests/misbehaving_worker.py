@@ -50,6 +50,7 @@ def build():
 
 kept = []
 rested = []
+TOLD = {"rested": lambda: len(rested), "pid": os.getpid}
 
 
 def answer(request):
@@ -82,15 +83,13 @@ def answer(request):
         return json.dumps(os.getpid())
     elif what == "work":  # seconds of the processor
         work(float(rest))
-    elif what == "rested":
-        return json.dumps(len(rested))
-    elif what == "pid":
-        return json.dumps(os.getpid())
+    elif what in TOLD:
+        return json.dumps(TOLD[what]())
     elif what == "tally":
         with Path(rest).open("a") as tally:
             tally.write("asked\n")
     return json.dumps(request["text"])
 
 
-# A copy ("copied") may grow by 32 MiB before another takes its place.
-serve(build, threads, 2**25 if start == "copied" else 0)
+# One that is "growing" may grow by 32 MiB before another takes its place.
+serve(build, threads, 2**25 if start == "growing" else 0)

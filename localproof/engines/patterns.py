@@ -48,22 +48,26 @@ class Matcher:
     def findings(self, text: str) -> tuple[Finding, ...]:
         """What the rules say of the text of a block, in order of position."""
         written: dict[str, list[int]] = {}
-        for word in WORD.finditer(fold_apostrophes(text)):
-            written.setdefault(word[0], []).append(word.start())
+        for match in WORD.finditer(fold_apostrophes(text)):
+            written.setdefault(match[0], []).append(match.start())
         low: dict[str, list[int]] = {}
-        for as_written, starts in written.items():
-            low.setdefault(as_written.lower(), []).extend(starts)
-        found: list[Finding] = []
-        for words, called, begun in zip((low, written), self._called, self._begun, strict=True):
-            numbers = {*called.get("", ()), *(number for word in words.keys() & called.keys() for number in called[word])}
-            places: dict[int, list[int]] = {}
-            for word in words.keys() & begun.keys():
-                for number in begun[word]:
-                    places.setdefault(number, []).extend(words[word])
-            for number in numbers:
-                if matches := self._matches(number, text, places.get(number, ())):
-                    found += _findings(self._rules[number], text, matches)
+        for word, starts in written.items():
+            low.setdefault(word.lower(), []).extend(starts)
+        found = (f for words, case in ((low, False), (written, True)) for f in self._found(text, words, case))
         return tuple(sorted(found, key=lambda f: (f.span, f.rule)))
+
+    def _found(self, text: str, words: Mapping[str, list[int]], case: bool) -> Iterator[Finding]:
+        """What the rules for which `case` matters, or those for which it does not, say of a text, of which `words` says
+        where each stands."""
+        called, begun = self._called[case], self._begun[case]
+        places: dict[int, list[int]] = {}
+        for word in words.keys() & begun.keys():
+            for number in begun[word]:
+                places.setdefault(number, []).extend(words[word])
+        numbers = (number for word in words.keys() & called.keys() for number in called[word])
+        for number in {*called.get("", ()), *numbers}:
+            if matches := self._matches(number, text, places.get(number, ())):
+                yield from _findings(self._rules[number], text, matches)
 
     def _matches(self, number: int, text: str, starts: Iterable[int]) -> list[re.Match[str]]:
         """Where the pattern of a rule matches, `starts` being where words stand at which its matches begin."""

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 # for and gives back 60 MB, and in the midst of work. There one for each 16,000 characters costs an eighth of Harper's
 # time, and without any it holds 75 MB more from 100,000 characters on, and hardly more than that at 700,000.
 RENEWED_AT_REST, RENEWED = 16_000, 1_000_000
-# Bytes by which a helper may grow for each of its threads before a new copy takes its place. LanguageTool compiles
-# patterns when they are first needed, which takes a copy a second of CPU again: two threads hold 43 MB more after
-# 27,000 characters, 66 after 98,000, 144 after 740,000. Harper cannot be copied, as building it starts threads.
+# Bytes by which a helper may grow for each of its threads before a new one takes its place. LanguageTool compiles
+# patterns when they are first needed: two threads hold 43 MB more after 27,000 characters, 66 after 98,000, 144 after
+# 740,000, 190 after two million.
 GROWTH = {"languagetool": 128 * 2**20}
 SUGGESTIONS = 8  # the rest of LanguageTool's, up to thousands, is of no use to anyone
 

@@ -14,7 +14,6 @@ from typing import Any
 
 from ..engines import ENGINES
 from ..report import Unavailable
-from ..workers.forking import fork_pids
 from ..workers.pooled_worker import start_worker
 from ..workers.supervisor import WorkerSupervisor
 
@@ -166,25 +165,12 @@ class WorkerPool:
         ]
 
     def _resident(self, pid: int) -> int:
-        """What a process holds, and what a copy that answers in its place (`child.renewed`) holds by itself."""
-        return self._pages(pid) * os.sysconf("SC_PAGE_SIZE") + sum(
-            map(self._private_bytes, fork_pids(pid, str(self._proc)))
-        )
-
-    def _pages(self, pid: int) -> int:
+        """Bytes that a process holds."""
         try:
             words = (self._proc / str(pid) / "statm").read_text("ascii").split()
         except OSError:
             return 0
-        return int(words[1]) if len(words) > 1 else 0
-
-    def _private_bytes(self, pid: int) -> int:
-        """Bytes that a process shares with no other."""
-        try:
-            lines = (self._proc / str(pid) / "smaps_rollup").read_text("ascii").splitlines()
-        except OSError:
-            return 0
-        return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Clean", "Private_Dirty")))
+        return int(words[1]) * os.sysconf("SC_PAGE_SIZE") if len(words) > 1 else 0
 
     def close(self) -> None:
         """End all helpers."""

@@ -9,7 +9,6 @@ Start reading in `supervisor`, then `serve`, the other end of it.
 - `futures`: an answer given once, whoever still waits for it;
 - `cpu_clock`: how much CPU time a child has used, by which `supervisor` ends it;
 - `remembered_timeouts`: what was ended so, and is not begun again for a day;
-- `forking`: a child whose copies answer, so that it does not grow;
 - `program`: `Program`, one that is not ours (Java), which ends with whoever started it;
 - `foreground`, `background`, `captured_output`: a program that has the terminal, that outlives us, that answers once;
 - `unix_socket`: the socket of the resident service, the only user of `socket`;

@@ -17,7 +17,7 @@ from .frames import read_frames, write_frame
 
 STDERR_KEPT = 4096  # bytes of last words
 _DYING_S = 0.2  # for one that is ending by itself
-_ASKED_S = 2.0  # for one that was asked to end: it has a copy of itself to end first, or nobody would reap that
+_ASKED_S = 2.0  # for one that was asked to end: it may have a program of its own to end first (Java)
 
 # With a heap for each thread, as glibc has them, either checker holds some 70 MB more and is no quicker.
 _FRUGAL = {"MALLOC_ARENA_MAX": "1"}
@@ -111,12 +111,16 @@ class HelperProcess:
         return read_frames(pipe)
 
     def kill(self) -> None:
-        """End the process now, and a copy of it that answers in its place. Harmless where it has ended."""
+        """End the process now. Harmless where it has ended."""
         self._process.terminate()
         try:
             self._process.wait(_ASKED_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
+
+    def exit_status(self) -> int | None:
+        """The status that the process ended with, below 0 for a signal; None while it has not ended."""
+        return self._process.returncode
 
     def exit_reason(self) -> str:
         """Why the process ended, in one line. Call it after the context has been left."""

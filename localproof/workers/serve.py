@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable
 
-from . import forking
 from .frames import LIMIT, from_json, read_frames, to_json, write_frame
 
 MOST_THREADS = 256  # of a child
 REST_S = 1.0  # without a question, after which a thread rests
+FULL = 75  # the exit status of a child that has answered what it took in, and makes way for a new one
 
 TYPE_CHECKING = False  # `typing` is not imported for this: see the package
 if TYPE_CHECKING:
@@ -41,18 +40,16 @@ def serve(build: Callable[[], Callable[[], Answer]], threads: int, growth: int =
     cause was told. Where what answers has a method `rest`, that is called in
     its thread when nothing was asked for a second. ImportError, OSError,
     RuntimeError and ValueError of `build`
-    mean that there is no point in trying again. Where `growth` is given and
-    the system can, copies of the process answer (see `forking`), each until it
-    has grown by so many bytes.
+    mean that there is no point in trying again. Where `growth` is given, the
+    process makes way for a new one (`FULL`) when it has grown by so many bytes,
+    where the system tells (Linux).
     """
     threads = min(max(threads, 1), MOST_THREADS)
     incoming, outgoing = _private_pipes()
     _end_with_parent()
     requests = _RequestQueue(_ParentChannel(outgoing), threads)
     give_back = spare_memory(threads)
-    copying = growth > 0 and forking.can_fork()
-    if not copying:
-        threading.Thread(target=requests.listen, args=(incoming,), daemon=True).start()
+    threading.Thread(target=requests.listen, args=(incoming,), daemon=True).start()
     try:
         begin = build()
     except (ImportError, OSError, RuntimeError, ValueError) as error:
@@ -60,18 +57,11 @@ def serve(build: Callable[[], Callable[[], Answer]], threads: int, growth: int =
         os._exit(1)
     threading.excepthook = requests.channel.end
     requests.channel.say(b'{"ready":true}')
-    if copying:
-        if forking.can_fork():  # or building has left threads behind
-            forking.fork_and_continue(give_back)
-            _end_with_parent()
-        else:
-            growth = 0
-        threading.Thread(target=requests.listen, args=(incoming,), daemon=True).start()
     for _ in range(threads):
         threading.Thread(target=requests.answer, args=(begin,), daemon=True).start()
     give_back()
-    if growth and copying:
-        requests.most = forking.resident_bytes() + growth
+    if growth and sys.platform == "linux":
+        requests.most = resident_bytes() + growth
     threading.Event().wait()
 
 
@@ -102,7 +92,7 @@ class _ParentChannel:
 
 class _RequestQueue:
     """Where requests wait to be answered. `most` is how many bytes of memory this process may hold before it makes way
-    for a new copy, 0 for any."""
+    for a new one, 0 for any."""
 
     def __init__(self, channel: _ParentChannel, threads: int) -> None:
         from queue import SimpleQueue
@@ -114,10 +104,10 @@ class _RequestQueue:
 
     def listen(self, incoming: IO[bytes]) -> None:
         """Take what the parent asks. At the end of it the process ends, even while native code is at work; where the
-        process has grown to its limit, the next copy reads on behind this request."""
+        process has grown to its limit, this request is the last: the parent asks the next process what is left."""
         for body in read_frames(incoming):
             self._requests.put(body)
-            if self.most and forking.resident_bytes() > self.most:
+            if self.most and resident_bytes() > self.most:
                 for _ in range(self._threads):
                     self._requests.put(None)
                 return
@@ -143,7 +133,7 @@ class _RequestQueue:
                 told = to_json({"id": number, "error": "the answer is too long"})
             self.channel.say(told)
         self._done.wait()
-        os._exit(forking.FULL)
+        os._exit(FULL)
 
     def _next(self, rest: Callable[[], None] | None) -> bytes | None:
         """The next request; None where there will be no more in this process."""
@@ -157,22 +147,25 @@ class _RequestQueue:
         return self._requests.get()
 
 
+def resident_bytes() -> int:
+    """Bytes of memory that this process holds, those that it shares with others included (Linux)."""
+    with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - read after every answer
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 def _thread_s() -> float:
     """Seconds of CPU that this thread has used, 0 where the system does not say."""
     return time.thread_time() if hasattr(time, "thread_time") else 0.0
 
 
 def _private_pipes() -> tuple[IO[bytes], IO[bytes]]:
-    """Standard input and output under numbers that native code does not know, and nothing in their old places.
-
-    Of what comes in no more is read than was asked for: another copy of the process may read on.
-    """
+    """Standard input and output under numbers that native code does not know, and nothing in their old places."""
     incoming, outgoing = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     os.close(nothing)
-    return io.BufferedReader(io.FileIO(incoming), 1), os.fdopen(outgoing, "wb")
+    return os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb")
 
 
 def _end_with_parent() -> None:

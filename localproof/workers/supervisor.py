@@ -19,6 +19,7 @@ from .cpu_clock import family_cpu_ns
 from .frames import from_json, to_json
 from .futures import resolve_future
 from .helper_process import HelperProcess
+from .serve import FULL
 
 _log = logging.getLogger(__name__)  # loaded anyway, by concurrent.futures
 
@@ -206,7 +207,20 @@ class WorkerSupervisor:
                         break
             else:
                 child.kill()
-        self._handle_exit(child.exit_reason())
+        if child.exit_status() == FULL:
+            self._make_way()
+        else:
+            self._handle_exit(child.exit_reason())
+
+    def _make_way(self) -> None:
+        """The child has grown enough and answered what it took in; the next one gets the rest."""
+        with self._work:
+            _log.info("%s: helper process makes way for a new one", self.name)
+            self._child, self._ready = None, False
+            for request in reversed((*self._flying.values(), *self._ahead.values())):
+                (self._suspects if request.alone else self._waiting).appendleft(request)
+            self._flying, self._ahead = {}, {}
+            self._wanted = True
 
     def _adopt(self, child: HelperProcess) -> bool:
         with self._work:
