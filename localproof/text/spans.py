@@ -99,6 +99,8 @@ def minimal_edit(text: str, edit: Edit) -> Edit:
     >>> minimal_edit("I want go", Edit(Span(6, 6), " to"))
     Edit(span=Span(start=7, end=7), text='to ')
     """
+    if _replaces_a_word(text, edit):
+        return edit
     start, end, new = _letters_that_differ(text, edit)
     head = _CHUNK_BEFORE.search(text, max(start - _REACH, 0), start)
     tail = _CHUNK_AFTER.match(text, end, end + _REACH)
@@ -111,6 +113,16 @@ def minimal_edit(text: str, edit: Edit) -> Edit:
     same = common_start(old_tokens[::-1], new_tokens[::-1])
     end -= sum(map(len, old_tokens[len(old_tokens) - same :]))
     return Edit(Span(start, end), "".join(new_tokens[: len(new_tokens) - same]))
+
+
+def _replaces_a_word(text: str, edit: Edit) -> bool:
+    """Whether an edit writes another word in place of a whole one, as most do: that is minimal as it is."""
+    span, new = edit.span, edit.text
+    old = text[span.start : span.end]
+    if old == new or len(old) + len(new) > _REACH or not (old.isalpha() and new.isalpha()):
+        return False
+    before, after = text[span.start - 1 : span.start] if span.start else " ", text[span.end : span.end + 1]
+    return (before.isspace() or before == "(") and (not after or after.isspace() or after in ".,;:!?)")
 
 
 def _letters_that_differ(text: str, edit: Edit) -> tuple[int, int, str]:
