@@ -20,6 +20,7 @@ from ..scoring.model_client import SelectedModel
 from ..scoring.rescoring import RescoringModel, load_rescoring_model
 from ..scoring.tagger_client import TaggerClient
 from ..text.languages import base
+from ..workers.helper_process import close_together
 from .foreign_languages import ForeignLanguageEngines
 
 
@@ -76,8 +77,7 @@ class _Helpers:
         return [pid for helper in self.all() for pid in helper.pids()]
 
     def close(self) -> None:
-        for helper in self.all():
-            helper.close()
+        close_together(helper.close for helper in self.all())
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..engines import ENGINES
 from ..report import Unavailable
+from ..workers.helper_process import close_together
 from ..workers.pooled_worker import start_worker
 from ..workers.supervisor import WorkerSupervisor
 
@@ -177,8 +178,4 @@ class WorkerPool:
         with self._lock:
             every = list(self._held.values())
             self._held.clear()
-        ending = [threading.Thread(target=held.worker.close, daemon=True) for held in every]
-        for thread in ending:
-            thread.start()
-        for thread in ending:
-            thread.join()
+        close_together(held.worker.close for held in every)

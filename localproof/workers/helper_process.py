@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -66,6 +66,15 @@ def find_module(name: str) -> ModuleSpec | None:
 def module_path() -> list[str]:
     """Where installed modules are looked for: not in the working folder, for which an empty entry stands."""
     return [place for place in sys.path if Path(place).is_absolute()]
+
+
+def close_together(closing: Iterable[Callable[[], object]]) -> None:
+    """Do what closes things with helpers, all at once: a process that ends gives its memory back in 10 to 50 ms."""
+    threads = [threading.Thread(target=close, daemon=True) for close in closing]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 class HelperProcess:
