@@ -435,9 +435,9 @@ def by_hand() -> dict[str, dict[str, Any]]:
         "reason": "what code, an address or a tag of the same text is called is its name: of 11 such suspects on eight"
         " blogs that were at least .3 likely, 10 were names of tools and the eleventh no misspelling",
     }
-    for word in ("very", "many", "really", "much", "so", "far", "long"):
+    for word in ("very", "many", "really", "much", "so", "far", "long", "no"):
         out[f"deletes={word}"] = {
-            "weight": -2.0,
+            "weight": -4.0 if word == "no" else -2.0,
             "reason": f"{word} {word}: said twice for emphasis; the writer's voice",
         }
     out["joins at a hyphen"] = {
@@ -448,10 +448,16 @@ def by_hand() -> dict[str, dict[str, Any]]:
         "weight": -3.0,
         "reason": "the keys Up Up Up; no no no: what is no small word and said three times is meant three times",
     }
-    for rule in ("harper/QuantifierNeedsOf", "harper/PreferSneaked", "languagetool/THESE_ONES", "languagetool/FRISBEE"):
+    at_home = ("harper/QuantifierNeedsOf", "harper/PreferSneaked", "harper/ViciousCircle")
+    for rule in (*at_home, "languagetool/THESE_ONES", "languagetool/FRISBEE"):
         out[f"rule={rule}"] = {
             "weight": -6.0,
-            "reason": "a couple reasons, snuck, these ones, frisbee: at home in many writers' English",
+            "reason": "a couple reasons, snuck, a vicious cycle, these ones, frisbee: at home in many writers' English",
+        }
+    for rule in ("harper/AvoidCurses", "harper/FillerWords"):
+        out[f"rule={rule}"] = {
+            "weight": -6.0,
+            "reason": "uh oh, so um, and what is no word for children: the writer's voice",
         }
     out["rule=languagetool/BE_INTEREST_IN"] = {"weight": -3.0, "reason": "which is interesting in that, in this regard"}
     out["only accents"] = {

@@ -20,7 +20,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "ManyAdjectivePlural",
         "A plural is wanted here.",
-        rf"(?<!-)\b(many|several|few|these|those|various|multiple|numerous|two|three|four|five|both) ((?:{ADJECTIVES}) )?([a-z]+){PHRASE_END}",
+        rf"(?<!-)\b(many|several|few|these|those|various|multiple|numerous|two|three|four|five|both) ((?:{ADJECTIVES}) )?(?!right\b)([a-z]+){PHRASE_END}",
         ("{1} {2}{plural:3}",),
         "many several few these those various multiple numerous two three four five both",
         where=((3, "count noun"),),

@@ -126,7 +126,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "IsAGood",
         "This noun wants “a” or “an” here.",
-        rf"\b(is|was|it['’]s|that['’]s|be|been|seems like|have|had|has|got|found|made|wrote|use|using|create|created|need) ((?:not |just |really |very |quite |pretty |so )?(?:good|bad|great|nice|big|huge|small|large|little|long|short|hard|easy|difficult|different|special|separate|single|similar|strange|odd|weird|horrible|terrible|wonderful|beautiful|awesome|amazing|perfect|cool|quick|slow|useful|simple|complex|interesting|boring|major|minor|serious|common|typical|popular|famous|powerful|clear|basic|better|normal|proper|regular|certain|specific|particular|complete|unique|funny|fun|smart|rare|real|young|lovely|tiny)) (?!company|access|practice|care|food|stuff|news|health|business|life|love|work|sense|fun|part|end|form|shape|size|order|time|value|detail|need|man)([a-z]+){ENDS}",
+        rf"\b(is|was|it['’]s|that['’]s|be|been|seems like|have|had|has|got|found|made|wrote|use|using|create|created|need) ((?:not |just |really |very |quite |pretty |so )?(?:good|bad|great|nice|big|huge|small|large|little|long|short|hard|easy|difficult|different|special|separate|single|similar|strange|odd|weird|horrible|terrible|wonderful|beautiful|awesome|amazing|perfect|cool|quick|slow|useful|simple|complex|interesting|boring|major|minor|serious|common|typical|popular|famous|powerful|clear|basic|better|normal|proper|regular|certain|specific|particular|complete|unique|funny|fun|smart|rare|real|young|lovely|tiny)) (?!company|access|practice|care|food|stuff|news|health|business|life|love|work|sense|fun|part|end|form|shape|size|order|time|value|detail|need|man|content|command|representation|language)([a-z]+){ENDS}",
         ("{1} {a:2} {3}",),
         "good bad great nice big huge small large little long short hard easy difficult different special separate single similar strange odd weird horrible terrible wonderful beautiful awesome amazing perfect cool quick slow useful simple complex interesting boring major minor serious common typical popular famous powerful clear basic better normal proper regular certain specific particular complete unique funny fun smart rare real young lovely tiny",
         where=((3, "count noun"),),
@@ -135,7 +135,7 @@ RULES: tuple[OwnRule, ...] = (
             ("It was horrible lesson.", "It was a horrible lesson."),
             ("He was odd person.", "He was an odd person."),
         ),
-        right=("It was a horrible lesson.", "It is good practice.", "They were in good company."),
+        right=("It was a horrible lesson.", "It is good practice.", "It has great content."),
     ),
     OwnRule(
         "IAmA",
@@ -218,9 +218,9 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "VerbNoun",
         "An article is missing before this noun.",
-        rf"(?<!\bsimple )(?<!\beasy )(?<!\bready )(?<!\bfree )(?<!\bquick )\b((?i:to|i|you|we|they|he|she|can|will|should|must|could|would|not|don['’]t|didn['’]t|doesn['’]t)) ({_VERBS}|run|open|read|start|change|select|check|update|set|show|bring|reach|close|save|delete|download|watch|play|describe|press|keep|provide|require|contain|implement|develop|support|publish|learn|call|manage|move|finish|hear|pass|miss|test|drive) ([a-z]+){PHRASE_END}(?!\.\w)",
+        rf"(?<!\bsimple )(?<!\beasy )(?<!\bready )(?<!\bfree )(?<!\bquick )\b((?i:to|i|you|we|they|he|she|can|will|should|must|could|would|not|don['’]t|didn['’]t|doesn['’]t)) ({_VERBS}|run|open|read|start|change|select|check|update|set|show|bring|reach|close|save|delete|download|watch|play|press|keep|develop|publish|learn|call|manage|move|finish|hear|pass|miss|test|drive) ([a-z]+){PHRASE_END}(?!\.\w| (?:after|by) )",
         ("{1} {2} {a:3}", "{1} {2} the {3}"),
-        f"{_VERBS} run open read start change select check update set show bring reach close save delete download watch play describe press keep provide require contain implement develop support publish learn call manage move finish hear pass miss test drive".replace(
+        f"{_VERBS} run open read start change select check update set show bring reach close save delete download watch play press keep develop publish learn call manage move finish hear pass miss test drive".replace(
             "|", " "
         ),
         where=((3, "clear count noun"),),

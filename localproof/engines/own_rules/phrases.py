@@ -92,11 +92,11 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "LookingAt",
         "A preposition is missing here.",
-        r"\blooking (?=(?:the|this|these|those|my|your|our|their)\b(?! (?:part|same|other|worse|way|best|whole|right|wrong|age|most|more|man|business|picture|very|first|next)\b))",
+        r"\blooking (?=(?:the|this|these|those|my|your|our|their)\b(?! (?:part|same|other|worse|way|best|whole|right|wrong|age|most|more|man|business|picture|very|first|next)\b)(?!(?: [\w-]+){1,3} (?:up|over|through|down|out)\b))",
         ("looking at ", "looking for "),
         "looking",
         wrong=(("We are looking the list.", "We are looking at the list."),),
-        right=("We are looking at the list.", "He is looking the other way."),
+        right=("We are looking at the list.", "He is looking the other way.", "I was looking the words up."),
     ),
     OwnRule(
         "ArrivedAt",

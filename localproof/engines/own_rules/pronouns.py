@@ -33,7 +33,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "ItsNoun",
         "Here something belongs to it, which is “its”; “it's” is “it is”.",
-        r"\bit['’]s ([a-z]+)\b(?! \d)",
+        r"\bit['’]s (?!present\b|standard\b|custom\b|context\b)([a-z]+)\b(?!-| \d)",
         ("its {1}",),
         "it's it’s",
         where=((1, "no predicate"),),
@@ -42,7 +42,7 @@ RULES: tuple[OwnRule, ...] = (
         least=40,
         at_word=True,
         wrong=(("We can loop over it's contents.", "We can loop over its contents."),),
-        right=("We can loop over its contents.", "It's time to go."),
+        right=("We can loop over its contents.", "It's time to go.", "I mean that it's community-driven."),
     ),
     OwnRule(
         "ItIsAdjective",

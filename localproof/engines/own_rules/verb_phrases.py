@@ -41,7 +41,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "AdverbBeforeAdjective",
         "Before an adjective the adverb is wanted.",
-        r"(?<!\bto )\b(incredible|extreme|relative|absolute|complete|total|technical|insane|ridiculous|significant|slight|terrible|horrible|surprising|particular|reasonable|amazing|unbelievable|exceptional) (good|bad|fast|slow|easy|hard|difficult|common|simple|different|small|large|big|important|useful|new|happy|sad|cheap|expensive|long|short|high|low|excellent|boring|complex|complicated|powerful|popular|similar|rare|strange|nice|cool|busy|tired|safe|stable|wrong|better|faster|slower|easier|harder|worse|smaller|larger|higher|lower|well|quick|quickly)(?! (?:error|sign|ions?|value|risk|volume|pressure|frequency|and))",
+        r"(?<!\bto )\b(incredible|extreme|relative|absolute|complete|total|technical|insane|ridiculous|significant|slight|terrible|horrible|surprising|particular|reasonable|amazing|unbelievable|exceptional) (good|bad|fast|slow|easy|hard|difficult|common|simple|different|small|large|big|important|useful|happy|sad|cheap|expensive|long|short|high|low|excellent|boring|complex|complicated|powerful|popular|similar|rare|strange|nice|cool|busy|tired|safe|stable|wrong|better|faster|slower|easier|harder|worse|smaller|larger|higher|lower|well|quickly)\b(?!-| (?:error|sign|ions?|value|risk|volume|pressure|frequency|faith|and)\b)",
         ("{ly:1} {2}",),
         "incredible extreme relative absolute complete total technical insane ridiculous significant slight terrible horrible surprising particular reasonable amazing unbelievable exceptional",
         at_word=True,
@@ -49,7 +49,7 @@ RULES: tuple[OwnRule, ...] = (
             ("It is a relative common case.", "It is a relatively common case."),
             ("She is incredible good.", "She is incredibly good."),
         ),
-        right=("It is relatively common.", "It is incredibly good."),
+        right=("It is incredibly good.", "Of two amazing new features one has technical difficulties."),
     ),
     OwnRule(
         "ExplainTo",
