@@ -134,7 +134,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "LotOfPlural",
         "A plural is wanted here.",
-        rf"\b((?:lot|lots|couple|bunch|number|plenty|tons|variety|series|hundreds|thousands|dozens|millions) of) ((?:{ADJECTIVES}) )?(?!loss|content)([a-z]+){PHRASE_END}",
+        rf"\b((?:lot|lots|couple|bunch|number|plenty|tons|variety|series|hundreds|thousands|dozens|millions) of) ((?:{ADJECTIVES}) )?(?!loss|content|repetition)([a-z]+){PHRASE_END}",
         ("{1} {2}{plural:3}",),
         "lot lots couple bunch number plenty tons variety series hundreds thousands dozens millions",
         where=((3, "clear count noun"),),

@@ -321,7 +321,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "AdjectiveNoun",
         "An article is missing before this noun.",
-        rf"(?<!-)\b(is|was|that['’]s|be|been|has|had|have|as|such|with|without|for|in|not|became|become) (?!public|last|next|left|little|data|unexpected)((?:very |really |quite |pretty |more |most )?(?!public|last|next|left|little|data)([a-z]+)) ([a-z]+){PHRASE_END}",
+        rf"(?<!-)\b(is|was|that['’]s|be|been|has|had|have|as|such|with|without|for|in|not|became|become) (?!public|last|next|left|little|data|unexpected|fair game|(?:higher|lower) priority)((?:very |really |quite |pretty |more |most )?(?!public|last|next|left|little|data)([a-z]+)) ([a-z]+){PHRASE_END}",
         ("{1} {a:2} {4}", "{1} the {2} {4}"),
         "is was that's that’s be been has had have as such with without for in not became become",
         where=((3, "adjective"), (4, "clear count noun")),

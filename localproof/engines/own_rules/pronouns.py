@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from .rule import OwnRule
 
+# It gives you custom domains: what is given stands behind “you”.
+_GIVE = "give gives gave giving send sends sent sending offer offers offered show shows showed get gets got bring brings"
+_NOT_GIVEN = "".join(rf"(?<!\b{verb} )" for verb in _GIVE.split())
+
 RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "YourNoun",
         "Here something belongs to you: “your”.",
-        r"\byou (?!books?\b|partner\b|favorite\b|man\b|needs\b|guys\b|folks\b)([a-z]{3,})\b",
+        _NOT_GIVEN + r"\byou (?!books?\b|partner\b|favorite\b|man\b|needs\b|guys\b|folks\b)([a-z]{3,})\b",
         ("your {1}",),
         "you",
         where=((1, "no verb"),),
@@ -17,7 +21,7 @@ RULES: tuple[OwnRule, ...] = (
         least=40,
         at_word=True,
         wrong=(("It will save you development time.", "It will save your development time."),),
-        right=("If you partner with them, it works.", "Those of you present know it."),
+        right=("If you partner with them, it works.", "Those of you present know it.", "It gives you custom domains."),
     ),
     OwnRule(
         "YouVerb",

@@ -32,7 +32,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "ManyPlural",
         "A plural is wanted here.",
-        rf"\b(a couple of|several|various|many|numerous|multiple|these|those|a few|few of the|many of the|some of the|all of the|other different|all the different|so many) ([a-z]+){ENDS}",
+        rf"\b(a couple of|several|various|many|numerous|multiple|these|those|a few|few of the|many of the|some of the|all of the|other different|all the different|so many) (?!right\b)([a-z]+){ENDS}",
         ("{1} {plural:2}",),
         "couple several various many numerous multiple these those few different",
         where=((2, "count noun"),),

@@ -24,7 +24,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "BeParticiple",
         "After a form of “be” the participle is wanted.",
-        rf"(?<!\bdo )(?<!\bdoes )(?<!\bdid )(?<!\bthing )(?<!\bstep )(?<!\bway )(?<!\bto )\b(is|are|was|were|be|been|being) ((?-i:(?!live\b|support for\b)[a-z]{{3,}}))(?!,){_AFTER}",
+        rf"(?<!\bdo )(?<!\bdoes )(?<!\bdid )(?<!\bthing )(?<!\bstep )(?<!\bway )(?<!\bto )\b(is|are|was|were|be|been|being) ((?-i:(?!live\b|support for\b)[a-z]{{3,}}))(?!,|\.\w){_AFTER}",
         ("{1} {participle:2}",),
         "is are was were be been being",
         where=((2, "verb"),),
