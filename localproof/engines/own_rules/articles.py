@@ -41,9 +41,9 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "InTheBeginning",
         "The article is missing in this phrase.",
-        r"\b(in(?= (?:beginning|middle|bottom|meantime|morning|afternoon|heart)\b)|at(?= (?:beginning|middle|bottom|end)\b)|on(?= (?:basis|bottom)\b)|for(?= sake\b)) (\w+)(?= (?:of (?:the|a|an|my|your|our|this|that|each|every|it|these|his|her|their)\b|i\b|we\b|they\b)|[.,;])",
+        r"\b(in(?= (?:beginning|middle|bottom|meantime|morning|afternoon)\b)|at(?= (?:beginning|middle|bottom|end)\b)|on(?= (?:basis|bottom)\b)|for(?= sake\b)) (\w+)(?= (?:of (?:the|a|an|my|your|our|this|that|each|every|it|these|his|her|their)\b|i\b|we\b|they\b)|[.,;])",
         ("{1} the {2}",),
-        "beginning middle bottom end basis sake meantime morning afternoon heart",
+        "beginning middle bottom end basis sake meantime morning afternoon",
         wrong=(
             ("It fell at beginning of the day.", "It fell at the beginning of the day."),
             ("It was in middle of it.", "It was in the middle of it."),
@@ -90,7 +90,7 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "SuchA",
         "“such” wants “a” before this noun.",
-        r"(?<!\bno )(?<!\bany )(?<!\bone )(?<!\bevery )(?<!\beach )(?<!\bfirst )(?<!\bsome )(?<!\bother )(?<!\banother )(?<!\bonly )(?<!\btwo )(?<!\bthe )(?<!\bfew )(?<!\bmany )(?<!\ball )(?<!\bmost )(?<!\blast )\bsuch (thing|way|case|situation|person|place|tool|project|question|problem|story|book|game|feature|function|method|moment|day|friend|mess|idea|mistake|task)(?=[.,;!?]| (?:is|was|can|could|would|will|has|in|for|to|that|with|on|as|when)\b)",
+        r"(?<!-)(?<!\bno )(?<!\bany )(?<!\bone )(?<!\bevery )(?<!\beach )(?<!\bfirst )(?<!\bsome )(?<!\bother )(?<!\banother )(?<!\bonly )(?<!\btwo )(?<!\bthe )(?<!\bfew )(?<!\bmany )(?<!\ball )(?<!\bmost )(?<!\blast )\bsuch (thing|way|case|situation|person|place|tool|project|question|problem|story|book|game|feature|function|method|moment|day|friend|mess|idea|mistake|task)(?=[.,;!?]| (?:is|was|can|could|would|will|has|in|for|to|that|with|on|as|when)\b)",
         ("such a {1}",),
         "such",
         at_word=True,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from .rule import OwnRule
 
 # It gives you custom domains: what is given stands behind “you”.
-_GIVE = "give gives gave giving send sends sent sending offer offers offered show shows showed get gets got bring brings"
+_GIVE = (
+    "give gives gave giving send sends sent sending offer offers offered show shows showed get gets got bring brings"
+)
 _NOT_GIVEN = "".join(rf"(?<!\b{verb} )" for verb in _GIVE.split())
 
 RULES: tuple[OwnRule, ...] = (

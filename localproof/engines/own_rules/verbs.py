@@ -66,9 +66,9 @@ RULES: tuple[OwnRule, ...] = (
     OwnRule(
         "StopDoing",
         "After this verb the form in -ing stands.",
-        rf"\b(enjoy|enjoyed|enjoys|avoid|avoided|avoids|finished|kept|keep|suggest|recommend|consider|considered|mind|stopped) (?:to )?({BASES}|understand)(?= (?:{OBJECTS}|to|in|with|on|up|out|how|about)\b)(?<!mind be)(?<!mind you)(?<!suggest to)(?<!keep up)",
+        rf"\b(enjoy|enjoyed|enjoys|avoid|avoided|avoids|finished|kept|keep|suggest|recommend|consider|mind|stopped) (?:to )?({BASES}|understand)(?= (?:{OBJECTS}|to|in|with|on|up|out|how|about)\b)(?<!mind be)(?<!mind you)(?<!suggest to)(?<!keep up)",
         ("{1} {ing:2}",),
-        "enjoy enjoyed enjoys avoid avoided avoids finished stopped considered",
+        "enjoy enjoyed enjoys avoid avoided avoids finished stopped",
         wrong=(
             ("I enjoyed write the text.", "I enjoyed writing the text."),
             ("We avoid to use it.", "We avoid using it."),
