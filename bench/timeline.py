@@ -1,10 +1,9 @@
 """What each process of a first run does when, as a picture: ``python -m bench.timeline docs/timeline.svg``.
 
-Samples the CPU time of LocalProof's own process and of each engine's helper,
-copies that it makes of itself included, while a folder is checked that nobody
-has checked before, and draws for each how many cores it keeps busy, and in grey
-what all other programs do meanwhile. What is empty at the top is a core that
-idles.
+Samples the CPU time of LocalProof's own process and of each engine's helper
+while a folder is checked that nobody has checked before, and draws for each
+how many cores it keeps busy, and in grey what all other programs do meanwhile.
+What is empty at the top is a core that idles.
 
     FILE           where the picture is written
     --words N      words of Markdown (default 20,000)
@@ -33,7 +32,8 @@ from .speed import chosen_texts
 
 _STEP_S = 0.25
 _WIDTH, _HEIGHT, _LEFT, _TOP = 760, 220, 44, 26
-_INKS = {"LocalProof itself": "#2a6f97", "Harper": "#e09f3e", "LanguageTool": "#9e2a2b"}
+_OWN = "LocalProof itself"
+_INKS = {_OWN: "#2a6f97", "Harper": "#e09f3e", "LanguageTool": "#9e2a2b"}
 _OTHERS = "other programs"
 _INKS_AND_OTHERS = {**_INKS, _OTHERS: "#c8c8c8"}
 _NAMES = {"harper": "Harper", "languagetool": "LanguageTool"}
@@ -71,7 +71,9 @@ def sample(command: Sequence[str], env: Mapping[str, str]) -> tuple[list[tuple[f
         while child.poll() is None:
             for pid in family(child.pid):
                 if (cpu_s := _cpu_s(pid)) is not None:
-                    spent[pid] = (spent[pid][0] if pid in spent else _part(pid, child.pid)), cpu_s
+                    part = spent[pid][0] if pid in spent else _OWN
+                    # A helper has our command till it has its own.
+                    spent[pid] = (_part(pid, child.pid) if part == _OWN else part), cpu_s
             total = dict.fromkeys(_INKS_AND_OTHERS, 0.0)
             for part, cpu_s in spent.values():
                 total[part] += cpu_s
@@ -84,7 +86,7 @@ def sample(command: Sequence[str], env: Mapping[str, str]) -> tuple[list[tuple[f
 def _part(pid: int, own: int) -> str:
     """Whose work a process does, by its command: helpers are told the name of their engine."""
     words = Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0") if pid != own else []
-    return next((title for name, title in _NAMES.items() if name in words), "LocalProof itself")
+    return next((title for name, title in _NAMES.items() if name in words), _OWN)
 
 
 def _cpu_s(pid: int) -> float | None:
