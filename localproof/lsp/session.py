@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeVar
 from ..config import Settings
 from ..engines import ENGINES
 from ..formats import frames_of
-from ..report import BadInput, Finding, Report, Run, Skipped
+from ..report import BadInput, Finding, Report, Run, Skipped, Unavailable
 from ..scoring.learning import Evidence
 from ..system.cpu_limits import REMEDY
 from ..text import Edit, Span, Unit
@@ -90,6 +90,7 @@ class _TextState:
     opened: TextDocument
     path: Path | None
     report: Report | None = None  # in the places where its findings are now
+    moved: bool = False  # since its layout was read: see `EditorSession.report`
     notes: tuple[str, ...] = ()  # of the reader of the document, for the version that was read
     shown: tuple[object, ...] | None = None
     settings: Settings | None = None
@@ -151,7 +152,7 @@ class EditorSession:
         if text.report is not None:
             self._note_decisions(text, made_corrections(text.report, edits))
             before = len(text.report.findings)
-            text.report = _follow(text.report, text.opened.text, edits)
+            text.report, text.moved = _follow(text.report, text.opened.text, edits), True
             if len(text.report.findings) < before:
                 self._show(text)
         self._check(uri, self.debounce_s)
@@ -225,7 +226,15 @@ class EditorSession:
     def report(self, uri: str) -> Report | None:
         """The last report on a text, its findings where they stand now."""
         text = self._texts.get(uri)
-        return text.report if text else None
+        if text is None or text.report is None:
+            return None
+        if text.moved:  # whoever asks may offer edits, for which it counts; a key does not wait for it
+            document, text.moved = text.report.document, False
+            with contextlib.suppress(Unavailable):  # what takes too long to read is told when it is checked
+                text.report = replace(
+                    text.report, document=replace(document, frames=frames_of(document, document.text))
+                )
+        return text.report
 
     def shows_held_back(self, uri: str) -> bool:
         """Whether the writer asked to see what the profile keeps quiet about."""
@@ -371,7 +380,7 @@ class EditorSession:
                 self._complain("nothing is checked: " + "; ".join(map(_describe, job.checker.skipped)))
         elif text.report is not None:
             report = _merge_reports(report, text.report)
-        text.report, text.notes = report, report.document.notes if whole else ()
+        text.report, text.moved, text.notes = report, False, report.document.notes if whole else ()
         self._show(text)
 
     def _tell(self, text: _TextState, lines: Iterable[str]) -> None:
@@ -431,10 +440,10 @@ def _describe(skipped: Skipped) -> str:
 
 
 def _follow(report: Report, text: str, edits: tuple[Edit, ...]) -> Report:
-    """`report` after `edits`, which made `text` of its text."""
+    """`report` after `edits`, which made `text` of its text, with the layout that it had."""
     return replace(
         report,
-        document=replace(report.document, text=text, blocks=(), notes=(), frames=frames_of(report.document, text)),
+        document=replace(report.document, text=text, blocks=(), notes=()),
         findings=move_findings(report.findings, edits),
         held_back=MovedFindings(report.held_back, edits),
     )
