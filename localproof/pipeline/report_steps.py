@@ -161,23 +161,24 @@ def _place_block(
     careless: Carelessness,
 ) -> Sequence[MovableFinding]:
     """What of a scored block is to be reported, where it stands in the source."""
-    document, near = context.request.document, _regions_around(context.regions, block)
+    request, near = context.request, _regions_around(context.regions, block)
     start = block.pieces[0].source.start if block.pieces else 0
-    silent, alone = tuple(region.rules for region in near), _stands_alone(document, block, near)
+    silent = tuple(region.rules for region in near)
+    kept = request.score_cache is not None and _stands_alone(request.document, block, near)
 
     def shifts() -> tuple[float, ...]:
         return tuple(careless.shift(block.text, finding) for finding in cached.scored.found)
 
-    if (placed := cached.placed_with(silent, shifts) if alone else None) is None:
+    if (placed := cached.placed_with(silent, shifts) if kept else None) is None:
         candidates, suppressed, used = _suppress(context, near, block, cached.scored.found, careless)
         proposed = [f for f in candidates if f.rule.startswith(PROPOSES)]
         if proposed:
             candidates = _verify_proposals(context, draft, number, block, candidates, cached.scored.answer, pending)
         findings = _resolve_and_place(context, block, candidates, cached.scored.answer)
-        placed = PlacedBlock(findings, start, suppressed, shifts(), silent, used, has_marks(proposed))
-        verified = worth_verifying(proposed, scoring.threshold(context.request.settings.profile))
-        if alone and not verified and not any(has_accents(edit.text) for f in findings for edit in f.edits):
-            cached.keep_placed(placed)
+        placed = PlacedBlock(findings, start, suppressed, silent=silent, used=used)
+        verified = worth_verifying(proposed, scoring.threshold(request.settings.profile)) if kept else []
+        if kept and not verified and not any(has_accents(edit.text) for f in findings for edit in f.edits):
+            cached.keep_placed(replace(placed, shifts=shifts(), marked=has_marks(proposed)))
     draft.suppressed += placed.suppressed
     draft.used += [near[i] for i in placed.used]
     return placed.findings_at(start)
