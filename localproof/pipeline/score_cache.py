@@ -10,6 +10,7 @@ from functools import partial
 from .. import scoring
 from ..report import Finding, Skipped
 from ..scoring.careless import Carelessness
+from ..scoring.site import WordsElsewhere
 from ..text import Block
 from ..text.words import WORD, fold_word
 from .merging import merge_findings
@@ -156,7 +157,7 @@ class ScoreCache:
         every, capitalised = self._prose.update(blocks)
         outside = Counter(self._source.update(source))
         outside.subtract(every)
-        elsewhere = _WordsElsewhere(self._source.counts, self._prose.all)
+        elsewhere = WordsElsewhere(source, self._prose.all, self._source.counts)
         self._counts = scoring.WordCounts(self._prose.all, self._prose.capitalised, site, elsewhere)
         self._changed = _Words()
         for part, counts, by in (
@@ -346,25 +347,6 @@ def _update(counts: Counter[str], differences: Mapping[str, int]) -> None:
     for word in differences:
         if not counts[word]:
             del counts[word]
-
-
-class _WordsElsewhere(Mapping[str, int]):
-    """As `scoring.site.WordsElsewhere`, of a source whose words are counted."""
-
-    def __init__(self, source: Mapping[str, int], prose: Mapping[str, int]) -> None:
-        self._source, self._prose = source, prose
-
-    def __getitem__(self, word: str) -> int:
-        count = self._source.get(word, 0) - self._prose.get(word, 0)
-        if count <= 0:
-            raise KeyError(word)
-        return count
-
-    def __iter__(self) -> Iterator[str]:
-        return (word for word in self._source if word in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 def _recorded(words: scoring.WordCounts, looked_up: _Words) -> scoring.WordCounts:
