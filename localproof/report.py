@@ -5,11 +5,11 @@ Values only: nothing here reads a file, opens a process or prints.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import reduce
 from operator import add
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 from .text import Document, Edit, Span
 from .text.kinds import KINDS as KINDS
@@ -106,6 +106,44 @@ class Finding:
     def engines(self) -> tuple[str, ...]:
         """The engines that spoke for it, each once, in order."""
         return tuple(dict.fromkeys(s.split("/", 1)[0] for s in self.source or (self.rule,)))
+
+
+class LazyFindings(Sequence[Finding]):
+    """Findings that are made, by `make`, when somebody first looks at them.
+
+    >>> found = LazyFindings(lambda: [Finding(Span(0, 3), "harper/SpellCheck", "why")])
+    >>> len(found), found == tuple(found), found != ()
+    (1, True, True)
+    """
+
+    def __init__(self, make: Callable[[], Iterable[Finding]]) -> None:
+        self._make: Callable[[], Iterable[Finding]] | None = make
+        self._made: tuple[Finding, ...] = ()
+
+    def _all(self) -> tuple[Finding, ...]:
+        if (make := self._make) is not None:  # two threads may both make them, to the same end
+            self._made = tuple(make())
+            self._make = None
+        return self._made
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self._all())
+
+    @overload
+    def __getitem__(self, at: int) -> Finding: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Finding, ...]: ...
+    def __getitem__(self, at: int | slice) -> Finding | tuple[Finding, ...]:
+        return self._all()[at]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._all())
 
 
 # The five questions that are answered first of what learned from people's texts.

@@ -235,13 +235,14 @@ class DocumentChecker:
         Blocks of its earlier state that are neither answered nor wanted any more are taken back. Raises BadInput
         where the settings make no sense.
         """
-        before = self._pending.pop(opened.uri, None)
+        job: DocumentCheck | NotChecked | None = None
         try:
             job = self._job(opened, path)
-            if isinstance(job, DocumentCheck):
-                self._pending[opened.uri] = job.pending
             return job
         finally:
+            before = self._pending.pop(opened.uri, None)
+            if isinstance(job, DocumentCheck):
+                self._pending[opened.uri] = job.pending
             self._take_back(before)
 
     def _take_back(self, pending: PendingCheck | None) -> None:
@@ -268,6 +269,8 @@ class DocumentChecker:
             settings = for_file(settings, path)
         if len(opened.text) > settings.max_bytes:
             return NotChecked(opened, f"not checked: longer than {settings.max_bytes:,} characters")
+        if (before := self._pending.get(opened.uri)) is not None:
+            before = self._pending[opened.uri] = self._checker(settings)[0].ask_ahead(before, opened.text)
         try:
             document = read(str(path or ""), opened.text, settings, format)
         except Unavailable as error:
@@ -277,7 +280,7 @@ class DocumentChecker:
         self._guessed = ()
         checker, fresh = self._checker(settings)
         try:
-            pending = checker.start_check(document)
+            pending = checker.start_check(document, before)
         except Unavailable as error:
             return _passed(opened, error)
         return DocumentCheck(opened, settings, checker, pending, fresh)
@@ -315,8 +318,10 @@ class DocumentChecker:
                 self._checkers.pop(next(iter(self._checkers)))[1].close()
             stack = ExitStack()
             self._checkers[key] = (stack.enter_context(Checker(settings)), stack)
-        before, stack = self._checkers.pop(key)
-        checker = before.with_settings(settings)
+        checker, stack = self._checkers[key]
+        if checker.settings is not settings and checker.settings != settings:
+            checker = checker.with_settings(settings)
+        del self._checkers[key]
         self._checkers[key] = (checker, stack)  # used last
         return checker, checker.window not in self._finished
 

@@ -19,19 +19,26 @@ from typing import Any, Protocol, TypeVar
 from ..config import Settings
 from ..engines import ENGINES
 from ..formats import frames_of
-from ..report import BadInput, Finding, Report, Run, Skipped
+from ..report import BadInput, Finding, Report, Run, Skipped, Unavailable
 from ..scoring.learning import Evidence
 from ..system.cpu_limits import REMEDY
 from ..text import Edit, Span, Unit
 from .decisions import made_corrections
 from .diagnostics import Diagnostic, describe_skipped, drop_unfinished, make_diagnostics
 from .document_checker import CheckerStatus, DocumentCheck, DocumentChecker, NotChecked
-from .text_document import TextChange, TextDocument, apply_changes, move_findings, unfinished_word
+from .text_document import (
+    MovedFindings,
+    TextChange,
+    TextDocument,
+    apply_changes,
+    move_findings,
+    unfinished_word,
+)
 
 DEBOUNCE_S = 0.25
 # After which what has come is shown, though an engine is still at work: until there is something, and again.
 _FIRST_S, _NEXT_S = 0.15, 0.5
-_AHEAD = 0.4  # of the delay after a key, after which the engines are asked
+_AHEAD, _REPORTED = 0.4, 0.7  # of the delay after a key, after which the engines are asked, and a report is made
 _IDLE_S = 1.5  # without a key, after which the last word counts as finished
 
 T = TypeVar("T")
@@ -83,6 +90,7 @@ class _TextState:
     opened: TextDocument
     path: Path | None
     report: Report | None = None  # in the places where its findings are now
+    moved: bool = False  # since its layout was read: see `EditorSession.report`
     notes: tuple[str, ...] = ()  # of the reader of the document, for the version that was read
     shown: tuple[object, ...] | None = None
     settings: Settings | None = None
@@ -144,7 +152,7 @@ class EditorSession:
         if text.report is not None:
             self._note_decisions(text, made_corrections(text.report, edits))
             before = len(text.report.findings)
-            text.report = _follow(text.report, text.opened.text, edits)
+            text.report, text.moved = _follow(text.report, text.opened.text, edits), True
             if len(text.report.findings) < before:
                 self._show(text)
         self._check(uri, self.debounce_s)
@@ -218,7 +226,15 @@ class EditorSession:
     def report(self, uri: str) -> Report | None:
         """The last report on a text, its findings where they stand now."""
         text = self._texts.get(uri)
-        return text.report if text else None
+        if text is None or text.report is None:
+            return None
+        if text.moved:  # whoever asks may offer edits, for which it counts; a key does not wait for it
+            document, text.moved = text.report.document, False
+            with contextlib.suppress(Unavailable):  # what takes too long to read is told when it is checked
+                text.report = replace(
+                    text.report, document=replace(document, frames=frames_of(document, document.text))
+                )
+        return text.report
 
     def shows_held_back(self, uri: str) -> bool:
         """Whether the writer asked to see what the profile keeps quiet about."""
@@ -279,20 +295,20 @@ class EditorSession:
                 text.done.set()
 
     async def _finish_check(self, text: _TextState, delay_s: float) -> None:
-        # The text is read, and the engines are asked, while the writer may still be typing; what is found is shown
-        # when the whole delay is over.
-        loop = asyncio.get_running_loop()
-        shown_at = loop.time() + delay_s
+        # The text is read, the engines are asked, and what they say is made a report of, while the writer may still be
+        # typing; what is found is shown when the whole delay is over.
+        begun_s = asyncio.get_running_loop().time()
         await asyncio.sleep(_AHEAD * delay_s)
         job = await self._start_check(text)
-        await asyncio.sleep(max(0.0, shown_at - loop.time()))
         if isinstance(job, NotChecked):
+            await _sleep_until(begun_s + delay_s)
             self._pass(text, job)
             return
+        await _sleep_until(begun_s + _REPORTED * delay_s)
         text.settings, text.passed = job.settings, ""
         self._watch_task(job)
         try:
-            await self._await_answers(text, job)
+            await self._await_answers(text, job, begun_s + delay_s)
         finally:
             self._watch_task(job, over=True)
         text.done.set()
@@ -329,9 +345,11 @@ class EditorSession:
         text.done.set()
         self._out.note_checked(text.opened.uri)
 
-    async def _await_answers(self, text: _TextState, job: DocumentCheck) -> None:
-        """Show the report of a job: at once where all answers are there, else in parts until they are."""
-        waiting, patience_s = job.pending.unanswered(), _FIRST_S
+    async def _await_answers(self, text: _TextState, job: DocumentCheck, shown_at_s: float) -> None:
+        """Show the report of a job, not before `shown_at_s`: at once where all answers are there by then, else in parts
+        until they are."""
+        early_s = max(0.0, shown_at_s - asyncio.get_running_loop().time())
+        waiting, patience_s = job.pending.unanswered(), early_s + _FIRST_S
         missing = sum(1 for block in job.pending.blocks for _ in block.futures())  # in what is shown
         while waiting:
             await _all_of(waiting, patience_s)
@@ -342,6 +360,7 @@ class EditorSession:
                 self._take(text, job, report, whole=False)
                 patience_s = _NEXT_S if report.findings else _FIRST_S
         report = await self._read_document(partial(self._document_checker.partial_report, job))
+        await _sleep_until(shown_at_s)
         while waiting := job.pending.unanswered():  # the engines look at what the model proposes
             self._take(text, job, report, whole=False)
             await _all_of(waiting, _NEXT_S)
@@ -361,7 +380,7 @@ class EditorSession:
                 self._complain("nothing is checked: " + "; ".join(map(_describe, job.checker.skipped)))
         elif text.report is not None:
             report = _merge_reports(report, text.report)
-        text.report, text.notes = report, report.document.notes if whole else ()
+        text.report, text.moved, text.notes = report, False, report.document.notes if whole else ()
         self._show(text)
 
     def _tell(self, text: _TextState, lines: Iterable[str]) -> None:
@@ -421,12 +440,12 @@ def _describe(skipped: Skipped) -> str:
 
 
 def _follow(report: Report, text: str, edits: tuple[Edit, ...]) -> Report:
-    """`report` after `edits`, which made `text` of its text."""
+    """`report` after `edits`, which made `text` of its text, with the layout that it had."""
     return replace(
         report,
-        document=replace(report.document, text=text, blocks=(), notes=(), frames=frames_of(report.document, text)),
+        document=replace(report.document, text=text, blocks=(), notes=()),
         findings=move_findings(report.findings, edits),
-        held_back=move_findings(report.held_back, edits),
+        held_back=MovedFindings(report.held_back, edits),
     )
 
 
@@ -440,6 +459,11 @@ def _merge_reports(partial_: Report, before: Report) -> Report:
 
 def _order(finding: Finding) -> tuple[Span, str]:
     return finding.span, finding.rule
+
+
+async def _sleep_until(time_s: float) -> None:
+    """Return when the loop's clock shows `time_s`."""
+    await asyncio.sleep(max(0.0, time_s - asyncio.get_running_loop().time()))
 
 
 async def _all_of(answers: tuple[Future[Any], ...], patience_s: float) -> None:

@@ -7,10 +7,10 @@ place. So the text that is proofread is this one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ..report import BadInput, Finding
+from ..report import BadInput, Finding, LazyFindings
 from ..text import Edit, LineIndex, Span, Unit
 
 Position = tuple[int, int]  # line and column from 0, the column in the unit that was agreed on
@@ -82,6 +82,24 @@ def move_findings(findings: Iterable[Finding], edits: Iterable[Edit]) -> tuple[F
     for edit in edits:
         left = tuple(after for f in left if (after := _after(f, edit)) is not None)
     return left
+
+
+class MovedFindings(LazyFindings):
+    """`findings` where they stand after `edits`, found out when somebody looks: nobody may before they are found anew.
+
+    >>> before = [Finding(Span(4, 7), "harper/SpellCheck", "why")]
+    >>> typed = (Edit(Span(0, 0), "x"), Edit(Span(1, 1), " "))
+    >>> list(MovedFindings(MovedFindings(before, typed[:1]), typed[1:])) == list(move_findings(before, typed))
+    True
+    """
+
+    def __init__(self, findings: Sequence[Finding], edits: tuple[Edit, ...]) -> None:
+        before: Sequence[Finding] = findings
+        if isinstance(findings, MovedFindings):  # keys by the thousand are no pile of as many calls
+            before, edits = findings._before, (*findings._edits, *edits)
+        self._before: Sequence[Finding] = before
+        self._edits: tuple[Edit, ...] = edits
+        super().__init__(lambda: move_findings(before, edits))
 
 
 def _after(finding: Finding, edit: Edit) -> Finding | None:

@@ -26,6 +26,7 @@ from ..scoring.rescoring import count_model_use
 from ..system.cpu_limits import run_contained
 from ..text import Document
 from ..text.languages import base
+from .changed_block import guess_changed_block
 from .fixes import fix_until_stable
 from .language_policy import is_in_other_language
 from .merging import merge_findings
@@ -153,14 +154,23 @@ class Checker:
             return _not_checkable(document, error)
         return self._report(pending, site=site, score_cache=score_cache)
 
-    def start_check(self, document: Document) -> PendingCheck:
+    def start_check(self, document: Document, before: PendingCheck | None = None) -> PendingCheck:
         """Give `document` to the engines and return at once; `partial_report` is what has come of it at any time
-        after. Raises Unavailable where that cannot be done with it."""
+        after. What the engines were asked `before`, in an earlier state of it, they are not asked again. Raises
+        Unavailable where that cannot be done with it."""
         document = _without_passages(document, self.settings.ignore_blocks)
-        submitted = run_contained(
-            document.name, "given to the engines", len(document.text), lambda: self._submit(document)
+        return run_contained(
+            document.name, "given to the engines", len(document.text), lambda: self._submit(document, before)
         )
-        return PendingCheck(document, tuple(submitted))
+
+    def ask_ahead(self, before: PendingCheck, source: str) -> PendingCheck:
+        """`before`, the state that a document had before it read `source`, with the block that changed given to the
+        engines, where it is easily told: so they are at work while the document is read."""
+        name = before.document.name
+        try:
+            return run_contained(name, "given to the engines", len(source), lambda: self._ahead(before, source))
+        except Unavailable:
+            return before
 
     def partial_report(self, pending: PendingCheck, score_cache: ScoreCache | None = None) -> Report:
         """The report that the answers given by now make; an engine that has not answered is as one that was not asked.
@@ -168,8 +178,7 @@ class Checker:
 
         With `score_cache`, a text that is checked again and again is scored only where something changed.
         """
-        answered = replace(pending, blocks=tuple(block.completed() for block in pending.blocks))
-        return self._report(answered, score_cache=score_cache, patience_s=0.0)
+        return self._report(pending.completed(), score_cache=score_cache, patience_s=0.0)
 
     def check_all(
         self,
@@ -271,16 +280,27 @@ class Checker:
     def _router(self) -> Router:
         return Router(self.settings, self.resources, self.dictionary)
 
-    def _submit(self, document: Document) -> list[PendingBlock]:
+    def _submit(self, document: Document, before: PendingCheck | None) -> PendingCheck:
         """The blocks of `document`, given to the engines; none where there are no engines for its language."""
         try:
             route = self._router.route(document)
         except Unavailable:
-            return []
-        return [
-            PendingBlock({}) if is_in_other_language(block, route.policy) else _submit_block(block.text, route)
+            return PendingCheck(document, ())
+        asked = _listeners(route)
+        known = before.known_blocks(asked) if before is not None else {}
+        blocks = (
+            PendingBlock({})
+            if is_in_other_language(block, route.policy)
+            else known.get(block.text) or _submit_block(block.text, route)
             for block in document.blocks
-        ]
+        )
+        return PendingCheck(document, tuple(blocks), asked)
+
+    def _ahead(self, before: PendingCheck, source: str) -> PendingCheck:
+        document, route = before.document, self._router.route(before.document)
+        read = (block for block, pending in zip(document.blocks, before.blocks, strict=False) if pending.engines)
+        text = guess_changed_block(read, document.text, source) if _listeners(route) == before.asked else None
+        return before if text is None else replace(before, ahead={text: _submit_block(text, route)})
 
     def _report(
         self,
@@ -380,6 +400,11 @@ def _without_passages(document: Document, ignored: Collection[str]) -> Document:
 def _not_checkable(document: Document, error: Unavailable) -> Report:
     """A report that says why there is none."""
     return Report(document, skipped=(error.skipped,), checked=False)
+
+
+def _listeners(route: Route) -> tuple[object, ...]:
+    """Whom a block is given to."""
+    return (*route.engines.values(), route.attached_models)
 
 
 def _submit_block(text: str, route: Route) -> PendingBlock:

@@ -14,7 +14,7 @@ from ..text.languages import base, language_of_file_name
 from .merging import merge_findings
 from .pending import BlockAnswer
 from .placement import place_in_source
-from .score_cache import ScoreCache, score_block
+from .score_cache import ScoreFinding, score_block
 
 
 class LanguagePolicy(Protocol):
@@ -45,15 +45,15 @@ class LanguagePolicy(Protocol):
         words: scoring.WordCounts,
         source: str,
         answer: BlockAnswer,
-        cache: ScoreCache | None,
+        score_finding: ScoreFinding = scoring.score_finding,
     ) -> tuple[Finding, ...]:
-        """What the engines found in a block, merged, and scored where that can be done; `source` is the document's
-        text."""
+        """What the engines found in a block, merged, and scored where that can be done, by `score_finding`; `source` is
+        the document's text."""
 
-    def rescored(self, careless: Carelessness, block: Block, finding: Finding, cache: ScoreCache | None) -> Finding:
+    def rescored(self, careless: Carelessness, block: Block, finding: Finding) -> Finding:
         """A finding of `score` as likely as it is in a document that is so `careless`."""
 
-    def place(self, block: Block, finding: Finding, cache: ScoreCache | None) -> Finding:
+    def place(self, block: Block, finding: Finding) -> Finding:
         """A finding of `rescored` moved from the block to the source."""
 
     def described(self, document: Document, *, checked: bool) -> Document:
@@ -83,18 +83,18 @@ class ScoredEnglish:
         words: scoring.WordCounts,
         source: str,
         answer: BlockAnswer,
-        cache: ScoreCache | None,
+        score_finding: ScoreFinding = scoring.score_finding,
     ) -> tuple[Finding, ...]:
         """See `LanguagePolicy`."""
-        return (score_block if cache is None else cache.score_block)(block, raw, words, source, answer)
+        return score_block(block, raw, words, source, answer, score_finding)
 
-    def rescored(self, careless: Carelessness, block: Block, finding: Finding, cache: ScoreCache | None) -> Finding:
+    def rescored(self, careless: Carelessness, block: Block, finding: Finding) -> Finding:
         """See `LanguagePolicy`."""
-        return careless.rescored(block.text, finding) if cache is None else cache.rescored(careless, block, finding)
+        return careless.rescored(block.text, finding)
 
-    def place(self, block: Block, finding: Finding, cache: ScoreCache | None) -> Finding:
+    def place(self, block: Block, finding: Finding) -> Finding:
         """See `LanguagePolicy`."""
-        return (place_in_source if cache is None else cache.place_in_source)(block, finding)
+        return place_in_source(block, finding)
 
     def described(self, document: Document, *, checked: bool) -> Document:
         """See `LanguagePolicy`."""
@@ -124,16 +124,16 @@ class ByCategory:
         words: scoring.WordCounts,
         source: str,
         answer: BlockAnswer,
-        cache: ScoreCache | None,
+        score_finding: ScoreFinding = scoring.score_finding,
     ) -> tuple[Finding, ...]:
         """See `LanguagePolicy`."""
         return tuple(f for f in merge_findings(block.text, raw) if not block.touches_placeholder(f.span))
 
-    def rescored(self, careless: Carelessness, block: Block, finding: Finding, cache: ScoreCache | None) -> Finding:
+    def rescored(self, careless: Carelessness, block: Block, finding: Finding) -> Finding:
         """See `LanguagePolicy`."""
         return finding
 
-    def place(self, block: Block, finding: Finding, cache: ScoreCache | None) -> Finding:
+    def place(self, block: Block, finding: Finding) -> Finding:
         """See `LanguagePolicy`."""
         return place_in_source(block, finding)
 

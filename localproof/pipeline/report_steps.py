@@ -7,10 +7,11 @@ All blocks are scored before the next step, for how carelessly the document is w
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from .. import scoring
 from ..config import Settings
@@ -20,7 +21,7 @@ from ..scoring.learning import NOTHING, Learned
 from ..scoring.rescoring import PROPOSES
 from ..scoring.site import WordsElsewhere, with_site_counts
 from ..scoring.types import is_hardly_prose
-from ..scoring.verification import ProposalVerifier
+from ..scoring.verification import ProposalVerifier, worth_verifying
 from ..text import Block, Document, LineIndex, Span
 from ..text.languages import NAMES, base
 from ..text.words import COUNTED_WORD
@@ -28,11 +29,11 @@ from .language_policy import is_in_other_language
 from .merging import merge_agreement_pairs, merge_findings, resolve_overlaps
 from .pending import BlockAnswer, PendingBlock
 from .placement import keep_layout, write_as_document
-from .profiles import apply_profile
+from .profiles import MovableFinding, divide_findings
 from .routing import Route, Router
-from .score_cache import ScoreCache
-from .suppressions import Ignores, Region, matches_rule, regions, unused_directives
-from .typography import Typography
+from .score_cache import CachedBlock, PlacedBlock, ScoreCache, ScoredBlock, ScoreFinding
+from .suppressions import Ignores, Region, block_extent, matches_rule, regions, unused_directives
+from .typography import Typography, has_accents, has_marks
 
 _FEW_BLOCKS = 3  # in another language say nothing of the rest
 _NOT_PROSE = Skipped("a passage", "a suspect every few words: this is hardly prose, and was not judged")
@@ -90,7 +91,7 @@ class _Draft:
     """What has come of the steps so far."""
 
     checked: bool
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[MovableFinding] = field(default_factory=list)
     suppressed: int = 0
     used: list[Region] = field(default_factory=list)  # regions that have silenced something
     failures: dict[Skipped, list[int]] = field(default_factory=dict)  # with the numbers of their blocks
@@ -100,10 +101,16 @@ class _Draft:
         for skipped in failed:
             self.failures.setdefault(skipped, []).append(number)
 
+    def note_scored(self, number: int, scored: ScoredBlock) -> None:
+        """Note what came of scoring the block of this number, beside its findings."""
+        self.note_failures(number, scored.failures)
+        self.suppressed += scored.suppressed
+        self.checked = self.checked or scored.checked
 
-def _expected_errors(scored: Iterable[tuple[object, BlockAnswer]]) -> float | None:
+
+def _expected_errors(answers: Iterable[BlockAnswer]) -> float | None:
     """How many errors a tagger expects in all blocks; None where none reads along."""
-    responses = [answer.model_response for _, answer in scored if answer.model_response is not None]
+    responses = [answer.model_response for answer in answers if answer.model_response is not None]
     tagged = [response.tagged.expected for response in responses if response.tagged is not None]
     return sum(tagged) if tagged else None
 
@@ -120,28 +127,79 @@ def make_report(request: ReportRequest) -> Report:
     _note_other_languages(context, draft)
     read = [number for number, is_other in enumerate(context.in_other_language) if not is_other]
     blocks = [(number, document.blocks[number], request.blocks[number]) for number in read]
-    scored = [_score_block(context, draft, *each) for each in blocks]
-    judged = [(block, found) for (_, block, _), (found, _) in zip(blocks, scored, strict=True)]
-    careless = carelessness(judged, sum(context.words.all.values()), _expected_errors(scored))
-    for (number, block, pending), (found, answer) in zip(blocks, scored, strict=True):
-        candidates = _suppress(context, draft, block, found, careless)
-        if any(f.rule.startswith(PROPOSES) for f in candidates):
-            candidates = _verify_proposals(context, draft, number, block, candidates, answer, pending)
-        draft.findings += _resolve_and_place(context, block, candidates, answer)
+    scored = [_score_block(context, *each) for each in blocks]
+    for (number, _, _), each in zip(blocks, scored, strict=True):
+        draft.note_scored(number, each.scored)
+    judged = [(each.block, each.scored.found) for each in scored if each.scored.found]
+    expected = _expected_errors(each.scored.answer for each in scored)
+    careless = carelessness(judged, sum(context.words.all.values()), expected)
+    if request.score_cache is not None:
+        request.score_cache.shift(careless)
+    for (number, block, pending), each in zip(blocks, scored, strict=True):
+        if each.scored.found:
+            draft.findings += _place_block(context, draft, number, block, pending, each, careless)
     return _assemble_report(context, draft)
 
 
-def _score_block(
-    context: _Context, draft: _Draft, number: int, block: Block, pending: PendingBlock
-) -> tuple[list[Finding], BlockAnswer]:
-    """What is found in a block, scored by what can be seen in the block and the counts of words, and who answered."""
-    raw, answer = _collect_answers(context, draft, number, pending)
-    other_sentences = [span for span, _ in context.route.policy.other_sentences(block.text)]
-    raw = _outside(other_sentences, raw)
-    if is_hardly_prose(len(raw), count_words(block.text)):
-        draft.note_failures(number, [_NOT_PROSE])
-        return [], BlockAnswer(())
-    return _outside(other_sentences, _score(context, draft, number, block, raw, answer)), answer
+def _score_block(context: _Context, number: int, block: Block, pending: PendingBlock) -> CachedBlock:
+    """A block with what is found in it, scored by what can be seen in the block and the counts of words."""
+    cache = context.request.score_cache
+    if cache is None:
+        return CachedBlock(
+            block, pending, _score(context, number, block, pending, context.words, scoring.score_finding)
+        )
+    return cache.block(block, pending, number, partial(_score, context, number, block, pending))
+
+
+def _place_block(
+    context: _Context,
+    draft: _Draft,
+    number: int,
+    block: Block,
+    pending: PendingBlock,
+    cached: CachedBlock,
+    careless: Carelessness,
+) -> Sequence[MovableFinding]:
+    """What of a scored block is to be reported, where it stands in the source."""
+    request, near = context.request, _regions_around(context.regions, block)
+    start = block.pieces[0].source.start if block.pieces else 0
+    silent = tuple(region.rules for region in near)
+    kept = request.score_cache is not None and _stands_alone(request.document, block, near)
+
+    def shifts() -> tuple[float, ...]:
+        return tuple(careless.shift(block.text, finding) for finding in cached.scored.found)
+
+    if (placed := cached.placed_with(silent, shifts) if kept else None) is None:
+        candidates, suppressed, used = _suppress(context, near, block, cached.scored.found, careless)
+        proposed = [f for f in candidates if f.rule.startswith(PROPOSES)]
+        if proposed:
+            candidates = _verify_proposals(context, draft, number, block, candidates, cached.scored.answer, pending)
+        findings = _resolve_and_place(context, block, candidates, cached.scored.answer)
+        placed = PlacedBlock(findings, start, suppressed, silent=silent, used=used)
+        verified = worth_verifying(proposed, scoring.threshold(request.settings.profile)) if kept else []
+        if kept and not verified and not any(has_accents(edit.text) for f in findings for edit in f.edits):
+            cached.keep_placed(replace(placed, shifts=shifts(), marked=has_marks(proposed)))
+    draft.suppressed += placed.suppressed
+    draft.used += [near[i] for i in placed.used]
+    return placed.findings_at(start)
+
+
+def _regions_around(regions: Sequence[Region], block: Block) -> list[Region]:
+    """Those of `regions` that reach `block`."""
+    extent = block_extent(block) if regions else None
+    if extent is None:
+        return []
+    return [region for region in regions if region.span.start <= extent.end and extent.start <= region.span.end]
+
+
+def _stands_alone(document: Document, block: Block, near: Sequence[Region]) -> bool:
+    """Whether all regions `near` a block hold in all of it, and no layout or header around it has a say in its
+    edits."""
+    extent = block_extent(block)
+    if extent is None or block.holder is not None or not all(region.span.contains(extent) for region in near):
+        return False
+    frame = bisect_right(document.frames, extent.end, key=lambda frame: frame.span.start) - 1
+    return frame < 0 or document.frames[frame].span.end < extent.start
 
 
 # ─ route by language ─
@@ -159,11 +217,25 @@ def _prepare(request: ReportRequest, route: Route) -> _Context:
     if _is_mostly_other(document, other):
         other = (True,) * len(other)
     read = [block for block, is_other in zip(document.blocks, other, strict=True) if not is_other]
-    words = scoring.count_words(read) if request.score_cache is None else request.score_cache.count_words(read)
-    words = replace(words, elsewhere=WordsElsewhere(document.text, words.all))
+    typography = Typography(document.blocks)
+    if request.score_cache is None:
+        words = scoring.count_words(read)
+        words = replace(words, elsewhere=WordsElsewhere(document.text, words.all))
+    else:
+        conditions = _conditions(request, route)
+        words = request.score_cache.begin(document.text, read, typography, request.site or {}, conditions)
     if request.site is not None:
         words = with_site_counts(words, request.site, request.site_counts_used)
-    return _Context(request, route, other, words, regions(document), Typography(document.blocks))
+    return _Context(request, route, other, words, regions(document), typography)
+
+
+def _conditions(request: ReportRequest, route: Route) -> tuple[object, ...]:
+    """What findings depend on beside the text, and what is answered to it."""
+    document = request.document
+    of_document = document.name, document.format, document.encoding, document.names
+    decided = request.ignores, request.learned, route.dictionary
+    rescoring_model = request.router.resources.rescoring_model
+    return (*of_document, request.settings, *decided, route.policy, rescoring_model)
 
 
 def _is_mostly_other(document: Document, other: Sequence[bool]) -> bool:
@@ -203,11 +275,10 @@ def _name_other_languages(context: _Context, codes: Counter[str]) -> Skipped:
 # ─ collect answers ─
 
 
-def _collect_answers(
-    context: _Context, draft: _Draft, number: int, pending: PendingBlock
-) -> tuple[list[Finding], BlockAnswer]:
-    """What the engines say of a block, and who has spoken. What became of the others is noted."""
+def _collect_answers(context: _Context, pending: PendingBlock) -> tuple[list[Finding], BlockAnswer, list[Skipped]]:
+    """What the engines say of a block, who has spoken, and what became of the others."""
     raw: list[Finding] = []
+    failed: list[Skipped] = []
     engines: list[str] = []
     response = None
     for name, future in pending.engines.items():
@@ -215,15 +286,14 @@ def _collect_answers(
             raw += future.result()
             engines.append(name)
         except Unavailable as error:
-            draft.note_failures(number, [error.skipped])
+            failed.append(error.skipped)
     if pending.model_response is not None:
         try:
             response = pending.model_response.result()
         except Unavailable as error:
-            draft.note_failures(number, [error.skipped])
-    draft.checked = draft.checked or bool(engines)
+            failed.append(error.skipped)
     model = context.request.router.resources.rescoring_model if response is not None else None
-    return raw, BlockAnswer(tuple(engines), response, model)
+    return raw, BlockAnswer(tuple(engines), response, model), failed
 
 
 def _outside(spans: Sequence[Span], findings: Sequence[Finding]) -> list[Finding]:
@@ -241,15 +311,30 @@ def count_words(text: str) -> int:
 
 
 def _score(
-    context: _Context, draft: _Draft, number: int, block: Block, raw: list[Finding], answer: BlockAnswer
-) -> tuple[Finding, ...]:
-    """`raw` without the rules that are switched off, merged and scored."""
-    request = context.request
+    context: _Context,
+    number: int,
+    block: Block,
+    pending: PendingBlock,
+    words: scoring.WordCounts,
+    score_finding: ScoreFinding,
+) -> ScoredBlock:
+    """What the engines say of a block, without the rules that are switched off, merged, and scored by
+    `score_finding`."""
+    request, policy = context.request, context.route.policy
+    raw, answer, failed = _collect_answers(context, pending)
+    checked = bool(answer.engines)
+    other_sentences = [span for span, _ in policy.other_sentences(block.text)]
+    raw = _outside(other_sentences, raw)
+    if is_hardly_prose(len(raw), count_words(block.text)):
+        return ScoredBlock((), BlockAnswer(()), checked, (*failed, _NOT_PROSE))
     enabled = _drop_disabled(request.settings, raw)
+    suppressed = 0
     if len(enabled) < len(raw):
-        draft.suppressed += len(merge_findings(block.text, raw)) - len(merge_findings(block.text, enabled))
-    enabled = context.typography.fitted(number, enabled)
-    return context.route.policy.score(block, enabled, context.words, request.document.text, answer, request.score_cache)
+        suppressed = len(merge_findings(block.text, raw)) - len(merge_findings(block.text, enabled))
+    fitted = context.typography.fitted(number, enabled)
+    found = _outside(other_sentences, policy.score(block, fitted, words, request.document.text, answer, score_finding))
+    marks = None if fitted is enabled else (enabled, fitted)
+    return ScoredBlock(found, answer, checked, tuple(failed), suppressed, marks)
 
 
 def _drop_disabled(settings: Settings, raw: Iterable[Finding]) -> list[Finding]:
@@ -262,26 +347,32 @@ def _drop_disabled(settings: Settings, raw: Iterable[Finding]) -> list[Finding]:
 
 
 def _suppress(
-    context: _Context, draft: _Draft, block: Block, scored: Iterable[Finding], careless: Carelessness
-) -> list[Finding]:
+    context: _Context, near: Sequence[Region], block: Block, scored: Iterable[Finding], careless: Carelessness
+) -> tuple[list[Finding], int, tuple[int, ...]]:
     """What of `scored` the writer has not decided on: by a comment, an ignored place, a word of theirs. Each is as
-    likely then as it is in a document that is so `careless`, and of this writer, as far as decisions have taught it."""
-    candidates = []
+    likely then as it is in a document that is so `careless`, and of this writer, as far as decisions have taught it.
+    With how many the others are, and by which of the regions `near` the block they are silenced."""
+    candidates: list[Finding] = []
+    suppressed, used = 0, set()
     for finding in scored:
-        silencing = _silencing_regions(context.regions, block, finding) if context.regions else []
-        draft.used += silencing
+        silencing = _silencing_regions(near, block, finding) if near else []
+        used.update(silencing)
         if silencing or _is_accepted(context, block, finding):
-            draft.suppressed += 1
+            suppressed += 1
         else:
-            likely = context.route.policy.rescored(careless, block, finding, context.request.score_cache)
+            likely = context.route.policy.rescored(careless, block, finding)
             candidates.append(context.request.learned.rescored(block.text, likely))
-    return candidates
+    return candidates, suppressed, tuple(sorted(used))
 
 
-def _silencing_regions(every: Sequence[Region], block: Block, finding: Finding) -> list[Region]:
-    """The regions of comments that silence a finding: it is enough that one of the rules that spoke is named."""
+def _silencing_regions(every: Sequence[Region], block: Block, finding: Finding) -> list[int]:
+    """Which regions of comments silence a finding: it is enough that one of the rules that spoke is named."""
     place = block.to_source(finding.span)
-    return [r for r in every if r.span.overlaps(place) and any(r.silences(name) for name in finding.names)]
+    return [
+        i
+        for i, region in enumerate(every)
+        if region.span.overlaps(place) and any(region.silences(name) for name in finding.names)
+    ]
 
 
 def _is_accepted(context: _Context, block: Block, finding: Finding) -> bool:
@@ -338,9 +429,9 @@ def _resolve_and_place(
     context: _Context, block: Block, candidates: Sequence[Finding], answer: BlockAnswer
 ) -> list[Finding]:
     """One finding for each place, in the coordinates of the source."""
-    document, cache = context.request.document, context.request.score_cache
+    document = context.request.document
     resolved = resolve_candidates(block, candidates)
-    placed = [context.route.policy.place(block, finding, cache) for finding in resolved]
+    placed = [context.route.policy.place(block, finding) for finding in resolved]
     placed = [keep_layout(document, write_as_document(document, finding)) for finding in placed]
     if answer.model_response is None or not any(f.is_safe_fix for f in placed):
         return placed
@@ -376,14 +467,13 @@ def _assemble_report(context: _Context, draft: _Draft) -> Report:
     )
     report = Report(
         context.route.policy.described(replace(document, notes=notes), checked=draft.checked),
-        tuple(draft.findings),
-        (),
-        draft.suppressed,
-        tuple(_locate_failure(document, skipped, numbers) for skipped, numbers in draft.failures.items()),
-        sum(count_words(block.text) for block in context.read_blocks()) if draft.checked else 0,
+        suppressed=draft.suppressed,
+        skipped=tuple(_locate_failure(document, skipped, numbers) for skipped, numbers in draft.failures.items()),
+        words=sum(count_words(block.text) for block in context.read_blocks()) if draft.checked else 0,
         checked=draft.checked,
     )
-    return apply_profile(report, request.settings.profile)
+    report = divide_findings(report, draft.findings, request.settings.profile)
+    return report if request.score_cache is not None else replace(report, held_back=tuple(report.held_back))
 
 
 def _locate_failure(document: Document, skipped: Skipped, blocks: list[int]) -> Skipped:

@@ -205,6 +205,8 @@ class Region:
 
 def regions(document: Document) -> tuple[Region, ...]:
     """Where the comments of `document` ask for silence."""
+    if not document.directives:
+        return ()
     lines = LineIndex(document.text)
     found = [
         Region(span, d.rules, d)
@@ -261,6 +263,8 @@ def block_extent(block: Block) -> Span | None:
 
 def unused_directives(document: Document, used: Sequence[Directive]) -> tuple[str, ...]:
     """A line for each comment that asked for silence where nothing would have been said."""
+    if not document.directives:
+        return ()
     lines = LineIndex(document.text)
     return tuple(
         f"line {lines.line(d.span.start) + 1}: nothing is said there that this comment would silence"

@@ -56,10 +56,18 @@ class Typography:
     def __init__(self, blocks: Sequence[Block]) -> None:
         self._blocks = blocks
 
+    def writes_like(self, other: Typography) -> bool:
+        """Whether the marks of both texts stand in the same places of the same blocks, so that both fit findings of
+        equal blocks alike."""
+        return len(self._blocks) == len(other._blocks) and all(
+            mine.text == theirs.text or _forms(mine.text) == _forms(theirs.text)
+            for mine, theirs in zip(self._blocks, other._blocks, strict=True)
+        )
+
     def fitted(self, block: int, findings: list[Finding]) -> list[Finding]:
         """`findings` of the block with this number, with the marks in their edits as the text writes them. Findings of
         typography are left alone, and edits that are of nothing but a mark: what they change is their very point."""
-        if not any(_MARK.search(e.text) for f in findings for e in f.edits):
+        if not has_marks(findings):
             return findings
         return [self._fitted(block, finding) for finding in findings]
 
@@ -106,6 +114,11 @@ class Typography:
         return sorted(use for role, uses in self._by_role.items() if role in _CURLY for use in uses)
 
 
+def has_marks(findings: Iterable[Finding]) -> bool:
+    """Whether there is a mark in any edit of `findings`."""
+    return any(_MARK.search(e.text) for f in findings for e in f.edits)
+
+
 def straight(text: str) -> str:
     """`text` with one form for all that are the same mark.
 
@@ -113,6 +126,11 @@ def straight(text: str) -> str:
     '"Don\\'t..."'
     """
     return text if text.isascii() else text.translate(_STRAIGHT)
+
+
+def has_accents(text: str) -> bool:
+    """Whether `decomposed` may have made `text`, or makes something else of it."""
+    return not text.isascii() and unicodedata.normalize("NFD", text) != unicodedata.normalize("NFC", text)
 
 
 def decomposed(document: Document, text: str) -> str:
@@ -133,6 +151,10 @@ def _nearest(uses: Sequence[_Use], block: int, at: int) -> _Use | None:
 @lru_cache(maxsize=1024)
 def _uses(text: str) -> tuple[tuple[int, int, Role], ...]:
     return tuple(_marks(text))
+
+
+def _forms(text: str) -> list[tuple[int, Role, str]]:
+    return [(start, role, text[start:end]) for start, end, role in _uses(text)]
 
 
 def _marks(text: str) -> Iterator[tuple[int, int, Role]]:

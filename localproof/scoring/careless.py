@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ..engines import HOUSE
 from ..report import Finding
@@ -42,17 +43,34 @@ class Carelessness:
 
     def shift(self, text: str, finding: Finding) -> float:
         """What is added to the log-odds of a finding in a block with this text."""
-        if not self.words or _is_taste(finding):
+        if _is_taste(finding):
             return 0.0
         own = self.errors.get(_what(text, finding), 0.0)
-        rate = (sum(self.errors.values()) - own + USUAL * _WORDS / 1000) / ((self.words + _WORDS) / 1000)
+        return self._shift(own, proposed=finding.rule.startswith(PROPOSES))
+
+    def shifts_like(self, other: Carelessness) -> bool:
+        """Whether every finding is shifted as in a document that is as careless as `other`."""
+        if self.errors != other.errors:
+            return False
+        cases = [(own, proposed) for own in {0.0, *self.errors.values()} for proposed in (True, False)]
+        return all(self._shift(own, proposed=p) == other._shift(own, proposed=p) for own, p in cases)
+
+    def _shift(self, own: float, *, proposed: bool) -> float:
+        """What is added for a finding whose part in the errors is `own`; `proposed`: by a model."""
+        if not self.words:
+            return 0.0
+        rate = (self._sum - own + USUAL * _WORDS / 1000) / ((self.words + _WORDS) / 1000)
         by, (least, most) = _WEIGHT * math.log(rate / USUAL), _BOUNDS
-        if self.expected is not None and finding.rule.startswith(PROPOSES):
+        if self.expected is not None and proposed:
             expected = (self.expected + EXPECTED * _WORDS / 1000) / ((self.words + _WORDS) / 1000)
             by += _EXPECTED_WEIGHT * math.log(expected / EXPECTED)
             least, most = _OWN_BOUNDS
         by = max(least, min(most, by))
         return round(by / _STEP) * _STEP
+
+    @cached_property
+    def _sum(self) -> float:
+        return sum(self.errors.values())
 
     def rescored(self, text: str, finding: Finding) -> Finding:
         """`finding` with its probability in this document."""

@@ -69,7 +69,7 @@ def offered(text: str, finding: Finding) -> list[Edit]:
 def _by_hand(new: str, old: str, words: Mapping[str, int]) -> float:
     low = fold_word(new)
     if low != fold_word(old):
-        return _STANDS_HERE * (words.get(low, 0) > 0)
+        return _STANDS_HERE * (low in words)
     known = ngram_counts()
     named = new[:1].isupper() and known.count(low) > _KNOWN and (known.capital_share(low) or 0.0) > 0.5
     return _ONLY_CAPITALS + _KNOWN_NAME * named

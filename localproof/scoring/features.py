@@ -226,7 +226,7 @@ def _word_features(
             f["spelling linked"] = 1.0
         _name_features(f, text, finding.span, word, around)
         f.update({f"spelling {sign}": 1.0 for sign in neighbour_signs(text, finding.span, known)})
-        if around.elsewhere.get(low, 0):
+        if low in around.elsewhere:
             f["spelling outside the prose"] = 1.0
         f.update(dict.fromkeys(derivation_signs(low, known), 1.0))
         case = _capital_features(word, "sentence start" in f)
@@ -401,7 +401,7 @@ def _respelling(f: dict[str, float], edit_old: str, a: str, b: str, around: Feat
     seen_a, seen_b = known.count(fold_apostrophes(a)), known.count(fold_apostrophes(b))
     if " " not in a + b:
         f["log ratio"] = _clip(math.log((seen_b + 0.5) / (seen_a + 0.5)), 12) / 4
-    if around.words.get(b, 0) > 0:
+    if b in around.words:
         f["correction stands here"] = 1.0
         if around.words[b] > around.words.get(a, 1):
             f["correction more frequent here"] = 1.0

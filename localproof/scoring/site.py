@@ -6,7 +6,6 @@ over a site says nothing about the place where it is wrong ("over" + "write").
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -18,7 +17,6 @@ from . import WordCounts, folded_words
 from .ngram_counts import ngram_counts
 
 RARE = 100  # times in the 62 million words of edited prose; "wget" 15, "entrypoint" 67, "tha" 297, "colour" 2,152
-_INSIDE = re.compile(r"[^\W\d_]'?\Z")  # a word goes on behind this
 FEWEST = 3  # documents; what stands in two may be a slip that was copied
 
 
@@ -64,35 +62,27 @@ def with_site_counts(words: WordCounts, site: Mapping[str, int], looked_at: dict
 class WordsElsewhere(Mapping[str, int]):
     """How often a word (lower case) stands in a `source` outside its prose, of which `prose` are the counts of words:
     in code, in an address, in an attribute, in another language. What is called so there is no misspelling here.
+    `counted` are the words of the source, folded, where they are counted already.
 
     >>> WordsElsewhere("Run siad: `siad -M gctw`. It is lightwieght.", {"run": 1, "siad": 1, "lightwieght": 1})["siad"]
     1
     """
 
-    def __init__(self, source: str, prose: Mapping[str, int]) -> None:
-        self._source, self._prose = source, prose
+    def __init__(self, source: str, prose: Mapping[str, int], counted: Mapping[str, int] | None = None) -> None:
+        self._source, self._prose, self._counted = source, prose, counted
 
     def __getitem__(self, word: str) -> int:
-        count = sum(1 for _ in self._places(word)) - self._prose.get(word, 0)
+        count = self._every.get(word, 0) - self._prose.get(word, 0)
         if count <= 0:
             raise KeyError(word)
         return count
 
-    def _places(self, word: str) -> Iterator[int]:
-        """Where `word` stands in the source as a word of its own."""
-        at = self._folded.find(word) if word else -1
-        while at >= 0:
-            whole = WORD.match(self._folded, at)
-            if whole is not None and whole.group() == word and not _INSIDE.search(self._folded[max(at - 2, 0) : at]):
-                yield at
-            at = self._folded.find(word, at + len(word))
-
     @cached_property
-    def _folded(self) -> str:
-        return fold_word(self._source)
+    def _every(self) -> Mapping[str, int]:
+        return Counter(WORD.findall(fold_word(self._source))) if self._counted is None else self._counted
 
     def __iter__(self) -> Iterator[str]:
-        return (word for word in dict.fromkeys(WORD.findall(self._folded)) if word in self)
+        return (word for word in self._every if word in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -58,7 +58,7 @@ class ProposalVerifier:
         wants to know. What is not answered within `patience_s` seconds is left
         out, as is what an engine fails on: the second list says so of failures.
         """
-        own = [f for f in findings if f.rule.startswith(PROPOSES) and (f.probability or 0.0) >= least]
+        own = worth_verifying(findings, least)
         if not own:
             return list(findings), []
         own.sort(key=lambda f: (-(f.probability or 0.0), f.span, f.rule))
@@ -85,6 +85,11 @@ class ProposalVerifier:
             if known is None or known.cancelled():
                 self._answers[name, text] = engine.submit(text)
         return {name: self._answers[name, text] for name in engines}
+
+
+def worth_verifying(findings: Iterable[Finding], least: float) -> list[Finding]:
+    """What a model proposes among `findings`, at least as likely as `least`."""
+    return [f for f in findings if f.rule.startswith(PROPOSES) and (f.probability or 0.0) >= least]
 
 
 def _held_back(skipped: Skipped) -> Skipped:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import tomllib
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -585,6 +586,40 @@ def test_a_correction_takes_its_mark_away_before_anything_is_checked() -> None:
     assert screen.shown[-1] == (2, "One the. Two teh.\n", ["teh"])
 
 
+def test_the_layout_of_an_edited_text_is_read_when_it_is_asked_for() -> None:
+    engine, screen = Slow("harper"), Screen()
+
+    async def scene() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            session = EditorSession(FakeDocumentChecker({"harper": engine}), pool, screen, debounce_s=60.0)
+            session.open(open_text("One teh\n=======\n", "restructuredtext"), None)
+            await session.finished("file:///a.md")
+            session.change("file:///a.md", [TextChange((0, 0), (0, 0), "Words.\n\n")], 2)
+            report = session.report("file:///a.md")
+            assert report is not None
+            assert [frame.span.of(report.document.text) for frame in report.document.frames] == ["One teh"]
+            session.end()
+
+    asyncio.run(scene())
+
+
+def test_nothing_is_shown_before_the_delay_after_a_key_is_over() -> None:
+    engine, screen = Slow("harper"), Screen()
+
+    async def scene() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            session = EditorSession(FakeDocumentChecker({"harper": engine}), pool, screen, debounce_s=0.2)
+            session.open(open_text("One teh.\n"), None)
+            await session.finished("file:///a.md")
+            changed_s = time.monotonic()
+            session.change("file:///a.md", [TextChange((0, 0), (0, 0), "A teh. ")], 2)
+            await until(lambda: screen.shown[-1][2] == ["teh", "teh"], screen)
+            assert time.monotonic() > changed_s + 0.19
+            session.end()
+
+    asyncio.run(scene())
+
+
 def test_settings_that_make_no_sense_are_told_once(tmp_path: Path) -> None:
     (tmp_path / "localproof.toml").write_text("profil = 1\n", "utf-8")
     screen = Screen()
@@ -692,6 +727,16 @@ def test_engines_that_were_built_ahead_serve_the_first_text_or_end(
         document_checker.set_client_settings({**one, "language": "en-CA"})
         at_work(document_checker, tmp_path / "a.md")
         assert closed == ["en-US", "en-GB"]
+
+
+def test_a_rule_that_does_not_exist_leaves_the_engines_at_work(tmp_path: Path) -> None:
+    with DocumentChecker({"LOCALPROOF_CONFIG_DIR": str(tmp_path / "none")}, NO_ENGINES) as document_checker:
+        before = at_work(document_checker, tmp_path / "a.md")
+        document_checker.set_client_settings({**NO_ENGINES, "disable": ("nonsense/Rule",)})
+        with pytest.raises(BadInput, match="no engine"):
+            at_work(document_checker, tmp_path / "a.md")
+        document_checker.set_client_settings(NO_ENGINES)
+        assert at_work(document_checker, tmp_path / "a.md").window is before.window
 
 
 def test_a_cluster_that_is_named_later_is_asked_for(tmp_path: Path) -> None:
