@@ -81,13 +81,12 @@ class LanguageToolEngine:
         self._code = code = base(self._language)
         if code not in NAMES or (code == "en" and self._language not in VARIANTS):
             raise Unavailable("languagetool", f"has no rules here for {self._language}")
-        remedy = language_remedy(code)
         if find_module("lt_py") is None:
             raise Unavailable("languagetool", *explain_missing_rules(code))
         self._data, self._state = _data_of_the_writer()
         if not has_rules(code) and not self._data:
             reason = f"its {NAMES[code]} rules, {rules_package(code)}, are not installed"
-            raise Unavailable("languagetool", reason, remedy)
+            raise Unavailable("languagetool", reason, language_remedy(code))
         form = FORMS[code][0] if self._language == code and code in FORMS else self._language
         self._variant = VARIANTS.get(form) or (form if "-" in form else None)
         self._picky = settings.picky

@@ -99,7 +99,8 @@ def open_resources(settings: Settings, *, at_once: bool) -> Iterator[Resources]:
         if cluster is not None:
             stack.callback(cluster.close)
         stack.callback(helpers.close)
-        skipped = _open_helpers(helpers, settings, store, cluster, start=at_once or store is None)
+        nothing_known = store is None or not store.path.exists()  # so every block is new
+        skipped = _open_helpers(helpers, settings, store, cluster, start=at_once or nothing_known)
         attached = helpers.attached_models or None
         yield Resources(
             helpers.engines,
