@@ -69,9 +69,7 @@ def test_edits_that_differ_in_typography_alone_become_one() -> None:
 
 @given(st.text("ab '’\"“”….-—–\n1", max_size=30), st.text("ab'’\"….-—", max_size=5), st.data())
 def test_nothing_but_marks_is_ever_altered(text: str, new: str, data: st.DataObject) -> None:
-    assume(
-        "-—" not in new and "—-" not in new
-    )  # beside a dash written as two hyphens nobody tells one
+    assume("-—" not in new and "—-" not in new)  # beside a dash written as two hyphens nobody tells one
     for number, block in enumerate(document(text).blocks):
         start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(block.text))] * 2)))
         finding = Finding(Span(start, end), "x/Y", "why", (Edit(Span(start, end), new),))
