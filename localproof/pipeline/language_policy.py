@@ -13,7 +13,6 @@ from ..text import Block, Document, Span
 from ..text.languages import base, language_of_file_name
 from .merging import merge_findings
 from .pending import BlockAnswer
-from .placement import place_in_source
 from .score_cache import ScoreFinding, score_block
 
 
@@ -53,9 +52,6 @@ class LanguagePolicy(Protocol):
     def rescored(self, careless: Carelessness, block: Block, finding: Finding) -> Finding:
         """A finding of `score` as likely as it is in a document that is so `careless`."""
 
-    def place(self, block: Block, finding: Finding) -> Finding:
-        """A finding of `rescored` moved from the block to the source."""
-
     def described(self, document: Document, *, checked: bool) -> Document:
         """`document` with what its report says of its language."""
 
@@ -91,10 +87,6 @@ class ScoredEnglish:
     def rescored(self, careless: Carelessness, block: Block, finding: Finding) -> Finding:
         """See `LanguagePolicy`."""
         return careless.rescored(block.text, finding)
-
-    def place(self, block: Block, finding: Finding) -> Finding:
-        """See `LanguagePolicy`."""
-        return place_in_source(block, finding)
 
     def described(self, document: Document, *, checked: bool) -> Document:
         """See `LanguagePolicy`."""
@@ -132,10 +124,6 @@ class ByCategory:
     def rescored(self, careless: Carelessness, block: Block, finding: Finding) -> Finding:
         """See `LanguagePolicy`."""
         return finding
-
-    def place(self, block: Block, finding: Finding) -> Finding:
-        """See `LanguagePolicy`."""
-        return place_in_source(block, finding)
 
     def described(self, document: Document, *, checked: bool) -> Document:
         """See `LanguagePolicy`."""

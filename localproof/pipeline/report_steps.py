@@ -28,7 +28,7 @@ from ..text.words import COUNTED_WORD
 from .language_policy import is_in_other_language
 from .merging import merge_agreement_pairs, merge_findings, resolve_overlaps
 from .pending import BlockAnswer, PendingBlock
-from .placement import keep_layout, write_as_document
+from .placement import keep_layout, place_in_source, write_as_document
 from .profiles import MovableFinding, divide_findings
 from .routing import Route, Router
 from .score_cache import CachedBlock, PlacedBlock, ScoreCache, ScoredBlock, ScoreFinding
@@ -431,7 +431,7 @@ def _resolve_and_place(
     """One finding for each place, in the coordinates of the source."""
     document = context.request.document
     resolved = resolve_candidates(block, candidates)
-    placed = [context.route.policy.place(block, finding) for finding in resolved]
+    placed = [place_in_source(block, finding) for finding in resolved]
     placed = [keep_layout(document, write_as_document(document, finding)) for finding in placed]
     if answer.model_response is None or not any(f.is_safe_fix for f in placed):
         return placed
